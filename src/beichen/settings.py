@@ -1,0 +1,161 @@
+"""Every setting of Beichen, typed, documented, and read in one place.
+
+A setting comes from the environment (``BEICHEN_NAME``) or from ``beichen.toml`` in the working
+directory (``name = …`` under no table, without the prefix, lower case); the environment wins.
+``docs/settings.md`` lists them from this module, and a test fails when one is missing there.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from beichen.problem import Problem, ProblemError, Where, code, nearest
+
+PREFIX = "BEICHEN_"
+FILE = "beichen.toml"
+DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
+
+UNKNOWN = code("SET-001", "A setting has a name that Beichen does not know.")
+MALFORMED = code("SET-002", "A setting's value cannot be read as its type.")
+UNSAFE = code("SET-003", "A setting is not safe in production.")
+
+
+def _setting(default: Any, about: str) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation chooses. Paths are absolute; URLs choose each engine."""
+
+    environment: str = _setting("development", "development, or production: refuses unsafe values")
+    debug: bool = _setting(False, "Django's debug pages; refused in production")
+    demo: bool = _setting(False, "demo accounts and the marks of demo data; refused in production")
+    secret_key: str = _setting(DEVELOPMENT_SECRET, "signs sessions and tokens; 32 characters or more")
+    hosts: str = _setting("localhost,127.0.0.1,[::1]", "host names that are served, with commas")
+    https: bool = _setting(False, "served over HTTPS: secure cookies and HSTS")
+    data_dir: Path = _setting(Path("var"), "where everything embedded lives")
+    city: str = _setting("changchun", "the city package that `make run` loads: a name or a folder")
+    database_url: str = _setting("", "sqlite:///… or postgres://…; default a file in the data folder")
+    nats_url: str = _setting("embedded://", "embedded:// (started by `beichen up`) or nats://…")
+    nats_port: int = _setting(4222, "the port of the embedded NATS server")
+    files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
+    live_url: str = _setting("", "public address of the live process; default the web port plus one")
+    context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
+    smtp_url: str = _setting("", "smtp://user:password@host:port; default: mail is printed")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether unsafe settings are refused."""
+        return self.environment == "production"
+
+    @property
+    def database(self) -> str:
+        """The database's URL with its default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'beichen.db'}"
+
+    @property
+    def files(self) -> str:
+        """The file store's URL or folder with its default filled in."""
+        return self.files_url or str(self.data_dir / "files")
+
+    def production_problems(self) -> list[Problem]:
+        """Each setting that must not go to production, with what to do."""
+        if not self.is_production:
+            return []
+        unsafe = {
+            "debug": (self.debug, "unset BEICHEN_DEBUG"),
+            "demo": (self.demo, "unset BEICHEN_DEMO; demo accounts have published passwords"),
+            "secret_key": (
+                self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32,
+                "set BEICHEN_SECRET_KEY to 32 random characters or more",
+            ),
+        }
+        return [
+            Problem(UNSAFE, f"{PREFIX}{name.upper()} is unsafe in production", Where(field=name), hint)
+            for name, (bad, hint) in unsafe.items()
+            if bad
+        ]
+
+
+def _read(name: str, kind: type, raw: Any, source: str) -> Any:
+    where = Where(file=source, field=name)
+    if kind is bool:
+        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+        if str(raw).lower() in words:
+            return words[str(raw).lower()]
+        raise ProblemError(Problem(MALFORMED, f"{name} is {raw!r}, not true or false", where))
+    if kind is int:
+        try:
+            return int(raw)
+        except (TypeError, ValueError):
+            raise ProblemError(Problem(MALFORMED, f"{name} is {raw!r}, not a whole number", where)) from None
+    if kind is Path:
+        return Path(str(raw)).expanduser().resolve()
+    return str(raw)
+
+
+def _check_choices(values: dict[str, Any]) -> list[Problem]:
+    schemes = {
+        "database_url": {"", "sqlite", "postgres", "postgresql"},
+        "nats_url": {"embedded", "nats", "tls"},
+    }
+    problems = []
+    for name, valid in schemes.items():
+        scheme = urlsplit(values[name]).scheme if name in values else next(iter(valid))
+        if scheme not in valid:
+            message = f"{name} starts with {scheme!r}, which no engine here answers to"
+            problems.append(Problem(MALFORMED, message, Where(field=name), nearest(scheme, valid - {""})))
+    if values.get("environment", "development") not in {"development", "production"}:
+        message = f"environment is {values['environment']!r}"
+        problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))
+    return problems
+
+
+def read_settings(environ: dict[str, str], folder: Path) -> Settings:
+    """Settings from ``environ`` and ``folder/beichen.toml``.
+
+    Raises ProblemError with every unknown name and unreadable value.
+    """
+    kinds = get_type_hints(Settings)
+    known = {item.name for item in fields(Settings)}
+    found: dict[str, tuple[Any, str]] = {}
+    file = folder / FILE
+    if file.is_file():
+        try:
+            document = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ProblemError(Problem(MALFORMED, str(error)[:79], Where(file=str(file)))) from None
+        found |= {name: (value, str(file)) for name, value in document.items()}
+    found |= {
+        name.removeprefix(PREFIX).lower(): (value, "environment")
+        for name, value in environ.items()
+        if name.startswith(PREFIX)
+    }
+    problems = []
+    values: dict[str, Any] = {"data_dir": (folder / "var").resolve()}
+    for name, (raw, source) in found.items():
+        if name not in known:
+            where = Where(file=source, field=name)
+            problems.append(Problem(UNKNOWN, f"no setting is called {name!r}", where, nearest(name, known)))
+            continue
+        try:
+            values[name] = _read(name, kinds[name], raw, source)
+        except ProblemError as error:
+            problems.extend(error.problems)
+    problems += _check_choices(values)
+    if problems:
+        raise ProblemError(*problems)
+    return Settings(**values)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings(dict(os.environ), Path.cwd())
