@@ -1,0 +1,62 @@
+# The commands that people and CI rely on; each is described in docs/index.md.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: setup run test test-services check format bench clean
+
+# Locked dependencies, assets and words; done again only when a lock file or a catalogue changes.
+setup: .venv/.python .venv/.assets .venv/.words
+
+.venv/.python: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	$(BIN)/python -m ensurepip --upgrade >/dev/null 2>&1 || true
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+.venv/.assets: package-lock.json tools/assets.py | .venv/.python
+	npm ci --silent --no-audit --no-fund
+	$(BIN)/python tools/assets.py
+	touch $@
+
+.venv/.words: $(shell find src -name '*.po') tools/translations.py | .venv/.python
+	$(BIN)/python tools/translations.py compile
+	touch $@
+
+run: setup
+	$(BIN)/beichen up --demo
+
+test: setup
+	$(BIN)/pytest -n auto -m "not services"
+
+test-services: setup
+	tools/services $(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/beichen manage makemigrations --check --dry-run
+	$(BIN)/djlint --quiet --check src
+	$(BIN)/djlint --quiet --lint src
+	$(BIN)/python tools/translations.py check
+	$(BIN)/codespell src docs tests tools README.md CHANGELOG.md
+	$(BIN)/mkdocs build --quiet --strict --site-dir var/site
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint --quiet --reformat src
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv node_modules var .static src/beichen/web/static/vendor

@@ -1,0 +1,70 @@
+"""The command `beichen`. A room brings its commands as a click command; here they get their names.
+
+Exit status: 0 done, 1 refused or failed with a reason, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+import orjson
+
+from beichen import __version__
+from beichen.problem import ProblemError
+
+# name → (where the command stands, whether it needs the database layer)
+COMMANDS: dict[str, tuple[str, bool]] = {
+    "manage": ("beichen.house.manage:manage", False),
+}
+
+
+def _prepare_django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
+    django.setup()
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when it is used: `beichen --help` stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        target, needs_django = COMMANDS[cmd_name]
+        if needs_django:
+            _prepare_django()
+        module, name = target.split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+def _report(error: ProblemError, as_json: bool) -> None:
+    if as_json:
+        click.echo(orjson.dumps(error.as_dict(), option=orjson.OPT_INDENT_2).decode())
+        return
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="beichen")
+def beichen() -> None:
+    """Beichen (北辰) runs a city by its plan."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; problems become lines on stderr (or JSON) and exit status 1."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        beichen.main(args=given, prog_name="beichen", standalone_mode=True)
+    except ProblemError as error:
+        _report(error, as_json="--json" in given)
+        sys.exit(1)

@@ -1,0 +1,10 @@
+"""The rooms that stand, from the ground up. A room is a Django app; its label is its path."""
+
+from __future__ import annotations
+
+ROOMS: tuple[str, ...] = (
+    "beichen.kernel.org",
+    "beichen.kernel.audit",
+    "beichen.kernel.access",
+    "beichen.web",
+)

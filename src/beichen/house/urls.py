@@ -1,0 +1,19 @@
+"""The URL map of `docs/interfaces-within.md`: each room's paths, included once."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from beichen.house import health
+
+urlpatterns = [
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("account/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+]
+
+handler400 = "beichen.web.errors.bad_request"
+handler403 = "beichen.web.errors.forbidden"
+handler404 = "beichen.web.errors.not_found"
+handler500 = "beichen.web.errors.server_error"

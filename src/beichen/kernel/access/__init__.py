@@ -1,0 +1,1 @@
+"""Who may do what to which row, decided in one place."""

@@ -1,0 +1,63 @@
+"""What is kept: accounts and clients that sign in, and roles that carry permissions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body, Person, Region
+
+
+class Account(AbstractUser):
+    """How a person signs in. What the person may do comes from posts, never from the account."""
+
+    person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="account")
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["username"]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Role(models.Model):
+    """A set of permissions and the highest data level they reach.
+
+    ``permissions`` is a list of names such as ``plan.fact.correct``; ``plan.*`` means all of a room.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, blank=True)
+    permissions = models.JSONField(default=list)
+    clearance = models.PositiveSmallIntegerField(
+        choices=[(level.value, level.name) for level in Level], default=Level.L1.value
+    )
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Client(models.Model):
+    """A program that acts with a key of its own, in one role, for one body and region."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=60)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="clients")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="clients")
+    fingerprint = models.CharField(max_length=64, unique=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,45 @@
+"""The permissions that rooms declare: an action's name and what it means, in both languages.
+
+A room declares its own at import time, ``READ = permission("plan.read", "查看规划", "Read the plan")``,
+and uses the returned name. A decision about an undeclared action is a programming error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+\Z")
+_declared: dict[str, Permission] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An action's name and its meaning."""
+
+    name: str
+    zh: str
+    en: str
+
+
+def permission(name: str, zh: str, en: str) -> str:
+    """Declare an action and return its name. Raises ValueError when it is malformed or differs."""
+    if not _NAME.match(name):
+        raise ValueError(f"permission {name!r} is not of the form room.noun.verb")
+    wanted = Permission(name, zh, en)
+    if _declared.setdefault(name, wanted) != wanted:
+        raise ValueError(f"permission {name} is declared twice")
+    return name
+
+
+def declared() -> Mapping[str, Permission]:
+    """All permissions of the rooms imported so far."""
+    return dict(_declared)
+
+
+def covers(granted: str, action: str) -> bool:
+    """Whether a role's entry (``plan.read``, ``plan.*`` or ``*``) includes ``action``."""
+    if granted == "*" or granted == action:
+        return True
+    return granted.endswith(".*") and action.startswith(granted[:-1])

@@ -1,0 +1,49 @@
+"""Who is behind a request: a signed-in person, a client with its key, or the public."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest
+
+from beichen.kernel.access.models import Account, Client
+from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor, Scope
+from beichen.kernel.org.service import actor_of
+from beichen.problem import Problem, ProblemError, code
+
+BAD_KEY = code("ACC-401", "The client key is not valid.", status=401)
+_KEPT = "_beichen_actor"
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a client's key: keys are random and long, so that one SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _client(secret: str, address: str) -> Actor:
+    client = Client.objects.select_related("body", "region").filter(fingerprint=fingerprint(secret)).first()
+    if client is None or not client.is_active:
+        raise ProblemError(
+            Problem(BAD_KEY, "no active client has this key", hint="Authorization: Bearer KEY")
+        )
+    body = client.body.path if client.body else EVERYWHERE
+    region = client.region.path if client.region else EVERYWHERE
+    return Actor(f"client:{client.key}", client.name, (Scope(client.role, body, region),), address=address)
+
+
+def acting(request: HttpRequest) -> Actor:
+    """The actor of a request, found once. Raises ProblemError ACC-401 for a key that is not valid."""
+    kept = request.__dict__.get(_KEPT)
+    if isinstance(kept, Actor):
+        return kept
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    account = request.user
+    if scheme.lower() == "bearer":
+        actor = _client(secret.strip(), address)
+    elif isinstance(account, Account) and account.is_active and account.person is not None:
+        actor = actor_of(account.person, address=address)
+    else:
+        actor = PUBLIC
+    request.__dict__[_KEPT] = actor
+    return actor

@@ -1,0 +1,45 @@
+"""The roles that every city has from the start; a city package may add its own and change these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from beichen.kernel.levels import Level
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinRole:
+    """A role as it is before a city changes it."""
+
+    key: str
+    name: str
+    name_en: str
+    permissions: tuple[str, ...]
+    clearance: Level
+
+
+BUILTIN = (
+    BuiltinRole(
+        "public",
+        "公众",
+        "Public",
+        ("plan.read", "registry.read", "geo.read", "data.read", "overview.read", "events.read"),
+        Level.L1,
+    ),
+    BuiltinRole(
+        "officer",
+        "工作人员",
+        "Officer",
+        ("plan.read", "registry.read", "geo.read", "data.read", "overview.read", "events.read", "org.read"),
+        Level.L2,
+    ),
+    BuiltinRole(
+        "steward", "数据管理员", "Data steward", ("registry.*", "geo.*", "data.*", "org.*"), Level.L3
+    ),
+    BuiltinRole("planner", "规划管理员", "Plan officer", ("plan.*", "data.*"), Level.L2),
+    BuiltinRole(
+        "operator", "运行值守员", "Operator", ("bus.*", "jobs.*", "scene.*", "overview.read"), Level.L2
+    ),
+    BuiltinRole("auditor", "审计员", "Auditor", ("audit.*",), Level.L4),
+    BuiltinRole("administrator", "系统管理员", "Administrator", ("*",), Level.L3),
+)

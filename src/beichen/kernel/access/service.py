@@ -1,0 +1,111 @@
+"""What can be done about access: decide, filter, disclose personal data, keep roles and accounts."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import models, transaction
+
+from beichen.kernel.access.decision import (
+    Decision,
+    clearance,
+    decide,
+    forget_roles,
+    readable_fields,
+    require,
+    visible,
+)
+from beichen.kernel.access.models import Account, Client, Role
+from beichen.kernel.access.permissions import declared, permission
+from beichen.kernel.access.request import acting, fingerprint
+from beichen.kernel.access.roles import BUILTIN
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body, Person, Region
+
+__all__ = [
+    "Decision",
+    "acting",
+    "clearance",
+    "create_account",
+    "create_client",
+    "decide",
+    "declared",
+    "disclose",
+    "load_roles",
+    "permission",
+    "readable_fields",
+    "require",
+    "save_role",
+    "visible",
+]
+
+
+@transaction.atomic
+def save_role(
+    key: str, name: str, permissions: list[str], level: Level, *, by: Actor, name_en: str = ""
+) -> Role:
+    """Create or change a role; unchanged roles are not written."""
+    values = {"name": name, "name_en": name_en, "permissions": permissions, "clearance": int(level)}
+    role = Role.objects.filter(key=key).first()
+    if role is not None and all(getattr(role, field) == value for field, value in values.items()):
+        return role
+    role, _created = Role.objects.update_or_create(key=key, defaults=values)
+    audit.record(by, "access.role.save", f"kernel_access.role:{key}", detail=values)
+    transaction.on_commit(forget_roles)
+    forget_roles()
+    return role
+
+
+def load_roles(*, by: Actor) -> None:
+    """Make sure that the built-in roles exist; a city's own changes to them stay."""
+    present = set(Role.objects.values_list("key", flat=True))
+    for role in BUILTIN:
+        if role.key not in present:
+            save_role(
+                role.key, role.name, list(role.permissions), role.clearance, by=by, name_en=role.name_en
+            )
+
+
+@transaction.atomic
+def create_account(
+    username: str, password: str, person: Person | None, *, by: Actor, is_demo: bool = False
+) -> Account:
+    """An account that signs in with ``username`` and acts as ``person``."""
+    account = Account.objects.create_user(username, password=password, person=person, is_demo=is_demo)
+    subject = person.code if person else ""
+    audit.record(by, "access.account.create", f"kernel_access.account:{username}", subject=subject)
+    return account
+
+
+@transaction.atomic
+def create_client(
+    key: str, name: str, role: str, *, by: Actor, body: Body | None = None, region: Region | None = None
+) -> str:
+    """Add a client, or give an existing one a new key; returns the key, which is shown only once."""
+    secret = secrets.token_urlsafe(32)
+    values = {"name": name, "role": role, "body": body, "region": region, "is_active": True}
+    Client.objects.update_or_create(key=key, defaults={**values, "fingerprint": fingerprint(secret)})
+    audit.record(by, "access.client.create", f"kernel_access.client:{key}", detail={"role": role})
+    return secret
+
+
+def disclose(
+    actor: Actor, action: str, row: models.Model, names: list[str], *, subject: str, purpose: str
+) -> dict[str, Any]:
+    """The values of ``names`` that the actor may read; each read of L3 or L4 leaves a record.
+
+    ``subject`` is the code of the person whose data it is: that person sees the record.
+    Raises ProblemError ACC-403 when the row itself may not be read.
+    """
+    decision = require(actor, action, row)
+    allowed = readable_fields(actor, action, row, names)
+    levels: dict[str, Level] = getattr(row, "FIELD_LEVELS", {})
+    personal = [name for name in allowed if levels.get(name, Level.L1) >= Level.L3]
+    if personal:
+        resource = f"{row._meta.label_lower}:{row.pk}"
+        detail = {"fields": personal, "purpose": purpose}
+        audit.record(actor, action, resource, detail=detail, reason=decision.reason, subject=subject)
+    return {name: getattr(row, name) for name in allowed}

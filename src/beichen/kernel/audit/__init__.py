@@ -1,0 +1,1 @@
+"""Who did what, when, and why it was allowed: append-only and hash-chained."""

@@ -1,0 +1,129 @@
+"""What can be done with the audit record: add to it, and verify it.
+
+``record`` belongs inside the transaction of the write that it records: both happen or neither.
+Writers take the head's row lock, so records of concurrent transactions line up one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit.chain import FIELDS, GENESIS, canonical, link
+from beichen.kernel.audit.models import AuditHead, AuditRecord
+from beichen.problem import Problem, Where, code, shorten
+
+__all__ = ["Verification", "anchor", "record", "verify"]
+
+BROKEN = code("AUD-101", "An audit record was changed.", status=500)
+MISSING = code("AUD-102", "Audit records are missing or out of order.", status=500)
+HEAD = code("AUD-103", "The audit chain does not end where its head says.", status=500)
+ANCHOR = code("AUD-104", "The audit chain does not pass through its anchor.", status=500)
+
+
+def record(
+    by: Actor,
+    action: str,
+    resource: str,
+    *,
+    detail: dict[str, Any] | None = None,
+    reason: str = "",
+    subject: str = "",
+) -> AuditRecord:
+    """Append one act to the chain, in the caller's transaction (or one of its own).
+
+    ``resource`` is ``app.model`` or ``app.model:key``; ``subject`` is the code of the person whose
+    data was read or written, who can see the record.
+    """
+    with transaction.atomic():
+        head = AuditHead.objects.select_for_update().get(id=1)
+        values: dict[str, Any] = {
+            "sequence": head.sequence + 1,
+            "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "actor": by.key,
+            "action": action,
+            "resource": shorten(resource, 200),
+            "subject": subject,
+            "reason": shorten(reason or ("system" if by.is_system else ""), 200),
+            "address": by.address,
+            "detail": canonical(detail or {}),
+        }
+        entry = AuditRecord(**values, previous=head.hash, hash=link(head.hash, values))
+        entry.save(force_insert=True)
+        AuditHead.objects.filter(id=1).update(sequence=entry.sequence, hash=entry.hash)
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a verification found: how many records were read, and everything that is wrong."""
+
+    records: int
+    problems: list[Problem]
+    head: str
+
+
+def _check(entry: AuditRecord, expected: int, previous: str) -> Iterator[Problem]:
+    where = Where(row=entry.sequence, field="sequence")
+    if entry.sequence != expected:
+        gap = f"record {expected} is missing; {entry.sequence} follows"
+        yield Problem(MISSING, gap, where, "restore it from a backup")
+    if entry.previous != previous:
+        yield Problem(MISSING, f"record {entry.sequence} does not follow the one before it", where)
+    values = {name: getattr(entry, name) for name in FIELDS}
+    if link(entry.previous, values) != entry.hash:
+        message = f"record {entry.sequence} differs from its hash"
+        yield Problem(BROKEN, message, where, f"{entry.actor} {entry.action} at {entry.at}")
+
+
+def verify(anchors: Path | None = None) -> Verification:
+    """Read the whole chain and report each change, removal or reordering with its place.
+
+    ``anchors`` is the file that :func:`anchor` writes outside the database; with it, cutting off the
+    chain's end is found even when the head was rewritten too.
+    """
+    problems: list[Problem] = []
+    previous, expected, count = GENESIS, 1, 0
+    waiting = _read_anchors(anchors) if anchors else {}
+    for entry in AuditRecord.objects.order_by("sequence").iterator(chunk_size=2000):
+        problems.extend(_check(entry, expected, previous))
+        anchored = waiting.pop(entry.sequence, entry.hash)
+        if anchored != entry.hash:
+            where = Where(row=entry.sequence)
+            problems.append(Problem(ANCHOR, f"record {entry.sequence} is not the anchored one", where))
+        previous, expected, count = entry.hash, entry.sequence + 1, count + 1
+    head = AuditHead.objects.get(id=1)
+    if (head.sequence, head.hash) != (expected - 1, previous):
+        message = f"the chain ends at {expected - 1}, its head says {head.sequence}"
+        problems.append(Problem(HEAD, message, Where(row=expected - 1)))
+    problems += [
+        Problem(ANCHOR, f"anchored record {sequence} is missing", Where(row=sequence))
+        for sequence in sorted(waiting)
+    ]
+    return Verification(count, problems, previous)
+
+
+def _read_anchors(file: Path) -> dict[int, str]:
+    if not file.exists():
+        return {}
+    lines = file.read_bytes().splitlines()
+    documents = [orjson.loads(line) for line in lines if line.strip()]
+    return {int(document["sequence"]): str(document["hash"]) for document in documents}
+
+
+def anchor(file: Path) -> None:
+    """Append the chain's head to ``file``, outside the database; does nothing when it has not moved."""
+    head = AuditHead.objects.get(id=1)
+    if head.sequence == 0 or _read_anchors(file).get(head.sequence) == head.hash:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    line = canonical({"sequence": head.sequence, "hash": head.hash, "at": datetime.now(UTC).isoformat()})
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")

@@ -1,0 +1,1 @@
+"""Who the city is made of: regions, bodies, people, and the posts that people hold."""

@@ -1,0 +1,265 @@
+"""What can be done with regions, bodies, people and posts; the only writer of their tables.
+
+Loading a whole tree compares first and writes only what differs, so that loading again is free and
+the report says exactly what changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from beichen.kernel.actor import Actor, Scope
+from beichen.kernel.audit import service as audit
+from beichen.kernel.org.models import Body, Person, Post, Region
+from beichen.problem import Problem, ProblemError, Where, code, nearest
+
+__all__ = [
+    "BodyFacts",
+    "Changes",
+    "RegionFacts",
+    "actor_of",
+    "appoint",
+    "dismiss",
+    "load_bodies",
+    "load_regions",
+    "region_by_code",
+    "register_person",
+]
+
+NO_PARENT = code("ORG-101", "The parent does not exist.", status=422)
+CYCLE = code("ORG-102", "The tree goes in a circle.", status=422)
+TWICE = code("ORG-103", "The key stands twice.", status=422)
+NO_REGION = code("ORG-104", "The region does not exist.", status=404)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFacts:
+    """A region as a city package states it."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None = None
+    name_en: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFacts:
+    """A body as a city package states it."""
+
+    key: str
+    name: str
+    name_en: str = ""
+    kind: str = ""
+    parent: str | None = None
+    region: str | None = None
+    credit_code: str = ""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What loading did, by key."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """The numbers, for a report."""
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "removed": len(self.removed),
+            "unchanged": self.unchanged,
+        }
+
+
+def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
+    """Each key's path; raises ProblemError with every missing parent and every circle."""
+    problems: list[Problem] = []
+    paths: dict[str, str] = {}
+    for key, parent in parents.items():
+        if parent is not None and parent not in parents:
+            message = f"{noun} {key}: parent {parent} does not exist"
+            problems.append(Problem(NO_PARENT, message, Where(field=key), nearest(parent, parents)))
+    if problems:
+        raise ProblemError(*problems)
+    for key in parents:
+        trail: list[str] = []
+        current: str | None = key
+        while current is not None and current not in paths:
+            if current in trail:
+                raise ProblemError(Problem(CYCLE, f"{noun} {key} is its own ancestor", Where(field=key)))
+            trail.append(current)
+            current = parents[current]
+        prefix = paths[current] if current is not None else "/"
+        for step in reversed(trail):
+            prefix = paths[step] = f"{prefix}{step}/"
+    return paths
+
+
+def _refuse_twice(keys: Sequence[str], noun: str) -> None:
+    twice = sorted(key for key, times in Counter(keys).items() if times > 1)
+    if twice:
+        raise ProblemError(*(Problem(TWICE, f"{noun} {key} stands twice", Where(field=key)) for key in twice))
+
+
+def _load_tree(
+    model: type[models.Model], key_field: str, paths: dict[str, str], wanted: dict[str, dict[str, Any]]
+) -> Changes:
+    """Write ``wanted`` (fields by key, ``parent`` as a key) level by level; mark what vanished."""
+    changes = Changes()
+    rows: Any = model._default_manager
+    existing = {getattr(row, key_field): row for row in rows.select_related("parent")}
+    for depth in sorted({path.count("/") for path in paths.values()}):
+        created, updated = [], []
+        for key, path in paths.items():
+            if path.count("/") != depth:
+                continue
+            parent = wanted[key]["parent"]
+            values = {
+                **wanted[key],
+                "parent": existing[parent] if parent else None,
+                "path": path,
+                "is_current": True,
+            }
+            row = existing.get(key)
+            if row is None:
+                row = existing[key] = model(**{key_field: key}, **values)
+                created.append(row)
+                changes.added.append(key)
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                for name, value in values.items():
+                    setattr(row, name, value)
+                updated.append(row)
+                changes.changed.append(key)
+            else:
+                changes.unchanged += 1
+        rows.bulk_create(created, batch_size=500)
+        if updated:
+            names = ["parent", "path", "is_current", *(set(next(iter(wanted.values()))) - {"parent"})]
+            rows.bulk_update(updated, names, batch_size=500)
+    gone = [key for key, row in existing.items() if key not in paths and row.is_current]
+    rows.filter(**{f"{key_field}__in": gone}).update(is_current=False)
+    changes.removed = gone
+    return changes
+
+
+@transaction.atomic
+def load_regions(facts: Iterable[RegionFacts], *, by: Actor) -> Changes:
+    """Make the region tree equal ``facts``; regions that vanished stay, marked as not current.
+
+    Raises ProblemError (ORG-101, 102, 103) with every mistake, before anything is written.
+    """
+    rows = list(facts)
+    _refuse_twice([row.code for row in rows], "region")
+    paths = _paths({row.code: row.parent for row in rows}, "region")
+    wanted: dict[str, dict[str, Any]] = {
+        row.code: {
+            "name": row.name,
+            "name_en": row.name_en,
+            "level": row.level,
+            "kind": row.kind,
+            "parent": row.parent,
+        }
+        for row in rows
+    }
+    changes = _load_tree(Region, "code", paths, wanted)
+    audit.record(by, "org.region.load", "kernel_org.region", detail=changes.counts())
+    return changes
+
+
+@transaction.atomic
+def load_bodies(facts: Iterable[BodyFacts], *, by: Actor) -> Changes:
+    """Make the tree of bodies equal ``facts``; bodies that vanished stay, marked as not current.
+
+    Raises ProblemError (ORG-101 to 104) with every mistake, before anything is written.
+    """
+    rows = list(facts)
+    _refuse_twice([row.key for row in rows], "body")
+    paths = _paths({row.key: row.parent for row in rows}, "body")
+    codes = {row.region for row in rows if row.region}
+    regions = {region.code: region for region in Region.objects.filter(code__in=codes)}
+    if missing := [row for row in rows if row.region and row.region not in regions]:
+        raise ProblemError(
+            *(
+                Problem(NO_REGION, f"body {row.key}: no region {row.region}", Where(field=row.key))
+                for row in missing
+            )
+        )
+    wanted: dict[str, dict[str, Any]] = {
+        row.key: {
+            "name": row.name,
+            "name_en": row.name_en,
+            "kind": row.kind,
+            "credit_code": row.credit_code,
+            "region": regions[row.region] if row.region else None,
+            "parent": row.parent,
+        }
+        for row in rows
+    }
+    changes = _load_tree(Body, "key", paths, wanted)
+    audit.record(by, "org.body.load", "kernel_org.body", detail=changes.counts())
+    return changes
+
+
+def region_by_code(value: str) -> Region:
+    """The region with this code. Raises ProblemError ORG-104."""
+    try:
+        return Region.objects.get(code=value)
+    except Region.DoesNotExist:
+        raise ProblemError(Problem(NO_REGION, f"no region has the code {value}")) from None
+
+
+@transaction.atomic
+def register_person(
+    name: str,
+    *,
+    by: Actor,
+    phone: str = "",
+    email: str = "",
+    region: Region | None = None,
+    is_demo: bool = False,
+) -> Person:
+    """Add a person with a random code."""
+    person = Person.objects.create(name=name, phone=phone, email=email, region=region, is_demo=is_demo)
+    audit.record(by, "org.person.register", f"kernel_org.person:{person.code}", subject=person.code)
+    return person
+
+
+@transaction.atomic
+def appoint(person: Person, role: str, body: Body, region: Region, *, by: Actor, title: str = "") -> Post:
+    """Give ``person`` a post, or return the same post when it is held already."""
+    post, created = Post.objects.get_or_create(
+        person=person, role=role, body=body, region=region, until=None, defaults={"title": title}
+    )
+    if created:
+        detail = {"role": role, "body": body.key, "region": region.code}
+        audit.record(by, "org.post.appoint", f"kernel_org.person:{person.code}", detail=detail)
+    return post
+
+
+@transaction.atomic
+def dismiss(post: Post, *, by: Actor) -> None:
+    """End a post now; what was done under it stays."""
+    post.until = timezone.now()
+    post.save(update_fields=["until"])
+    detail = {"role": post.role, "body": post.body.key}
+    audit.record(by, "org.post.dismiss", f"kernel_org.person:{post.person.code}", detail=detail)
+
+
+def actor_of(person: Person, *, address: str = "") -> Actor:
+    """The actor that ``person`` is now: one scope for each post that is held, and the public's own."""
+    now = timezone.now()
+    held = person.posts.filter(since__lte=now).filter(models.Q(until=None) | models.Q(until__gt=now))
+    posts = held.values_list("role", "body__path", "region__path")
+    scopes = tuple(Scope(role, body, region) for role, body, region in posts)
+    return Actor(f"person:{person.code}", person.name, (*scopes, Scope("public")), address=address)

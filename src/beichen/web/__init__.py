@@ -1,0 +1,1 @@
+"""Templates, components and styles shared by every page."""

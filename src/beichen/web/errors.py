@@ -1,0 +1,42 @@
+"""Error answers: a problem document for programs, a page for people, never a stack trace."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from beichen.problem import Problem, code
+
+BAD_REQUEST = code("WEB-400", "The request cannot be read.", status=400)
+FORBIDDEN = code("WEB-403", "This is not allowed.", status=403)
+NOT_FOUND = code("WEB-404", "There is nothing at this address.", status=404)
+SERVER_ERROR = code("WEB-500", "Beichen made a mistake; it was recorded.", status=500)
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem_response(problem: Problem, request: HttpRequest) -> HttpResponse:
+    """``problem`` as a page when a browser asks for one, else as an RFC 9457 document."""
+    if request.accepts("text/html") and not request.path.startswith("/api/"):
+        return render(request, "web/problem.html", {"problem": problem}, status=problem.status)
+    return JsonResponse(problem.as_dict(), status=problem.status, content_type=PROBLEM_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler for 400."""
+    return problem_response(Problem(BAD_REQUEST, "This request cannot be read"), request)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler for 403."""
+    return problem_response(Problem(FORBIDDEN, "This is not allowed"), request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler for 404."""
+    return problem_response(Problem(NOT_FOUND, "There is nothing at this address"), request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler for 500."""
+    return problem_response(Problem(SERVER_ERROR, "Something went wrong here"), request)

@@ -1,0 +1,128 @@
+"""Compiles every room's Chinese words, and checks that none is missing.
+
+`compile` turns each `locale/*/LC_MESSAGES/django.po` into the `.mo` that gettext reads.
+`check` collects the messages of all templates and Python files and fails when one has no translation
+in its room's catalogue, or when a catalogue holds one that nothing uses. `update` adds the missing
+ones, empty, to be filled in.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import polib
+from babel.messages.extract import extract
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[1] / "src/beichen"
+KEYWORDS = {
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "_": None,
+}
+Message = tuple[str, str]
+
+
+def catalogues() -> list[Path]:
+    """Every catalogue of the house."""
+    return sorted(ROOT.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
+
+
+def room_of(file: Path) -> Path:
+    """The folder whose catalogue holds a file's messages: the nearest with `locale/`, else `web`."""
+    for folder in file.parents:
+        if (folder / "locale").is_dir():
+            return folder
+        if folder == ROOT:
+            break
+    return ROOT / "web"
+
+
+def messages_of(file: Path) -> Iterator[Message]:
+    """(context, message) of each translatable string in a template or a module."""
+    text = file.read_text(encoding="utf-8")
+    source = templatize(text, origin=str(file)) if file.suffix == ".html" else text
+    stream = io.BytesIO(source.encode())
+    for _line, message, _comments, context in extract("python", stream, keywords=KEYWORDS):
+        words = message if isinstance(message, tuple) else (message,)
+        if words and words[0]:
+            yield context or "", words[0]
+
+
+def used() -> dict[Path, set[Message]]:
+    """The messages in use, by room."""
+    found: dict[Path, set[Message]] = {}
+    files = [*ROOT.glob("**/*.html"), *ROOT.glob("**/*.py")]
+    for file in files:
+        if "tests" in file.parts or "migrations" in file.parts:
+            continue
+        for message in messages_of(file):
+            found.setdefault(room_of(file), set()).add(message)
+    return found
+
+
+def compile_all() -> int:
+    """Write the `.mo` files."""
+    for file in catalogues():
+        polib.pofile(str(file)).save_as_mofile(str(file.with_suffix(".mo")))
+    return 0
+
+
+def _catalogue(room: Path) -> polib.POFile:
+    file = room / "locale/zh_Hans/LC_MESSAGES/django.po"
+    if file.is_file():
+        return polib.pofile(str(file), wrapwidth=110)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    catalogue = polib.POFile(wrapwidth=110)
+    catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8", "Language": "zh_Hans"}
+    catalogue.fpath = str(file)
+    return catalogue
+
+
+def check(update: bool) -> int:
+    """Report each missing and each unused message; with ``update``, add and remove them."""
+    wrong = 0
+    in_use = used()
+    rooms = set(in_use) | {file.parents[3] for file in catalogues()}
+    for room in sorted(rooms):
+        catalogue = _catalogue(room)
+        present = {(entry.msgctxt or "", entry.msgid): entry for entry in catalogue}
+        wanted = in_use.get(room, set())
+        missing = sorted(wanted - {key for key, entry in present.items() if entry.translated()})
+        unused = sorted(set(present) - wanted)
+        if update:
+            for context, text in missing:
+                if (context, text) not in present:
+                    catalogue.append(polib.POEntry(msgctxt=context or None, msgid=text, msgstr=""))
+            for key in unused:
+                catalogue.remove(present[key])
+            catalogue.sort(key=lambda entry: entry.msgid)
+            catalogue.save(catalogue.fpath)
+        for _context, text in missing:
+            sys.stderr.write(f"{room.relative_to(ROOT)}: not translated: {text!r}\n")
+        for _context, text in unused:
+            sys.stderr.write(f"{room.relative_to(ROOT)}: not used: {text!r}\n")
+        wrong += len(missing) + len(unused)
+    return 1 if wrong and not update else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run `compile`, `check` or `update`."""
+    settings.configure(USE_I18N=False)
+    django.setup(set_prefix=False)
+    commands = {"compile": compile_all, "check": lambda: check(False), "update": lambda: check(True)}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        sys.stderr.write(f"usage: translations.py {'|'.join(commands)}\n")
+        return 2
+    return commands[arguments[0]]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
