@@ -48,7 +48,7 @@ def room_of(file: Path) -> Path:
 def messages_of(file: Path) -> Iterator[Message]:
     """(context, message) of each translatable string in a template or a module."""
     text = file.read_text(encoding="utf-8")
-    source = templatize(text, origin=str(file)) if file.suffix == ".html" else text
+    source: str = templatize(text, origin=str(file)) if file.suffix == ".html" else text
     stream = io.BytesIO(source.encode())
     for _line, message, _comments, context in extract("python", stream, keywords=KEYWORDS):
         words = message if isinstance(message, tuple) else (message,)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from beichen.kernel.actor import Actor, Scope
 from beichen.kernel.audit import service as audit
+from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Person, Post, Region
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 
 __all__ = [
     "BodyFacts",
-    "Changes",
     "RegionFacts",
     "actor_of",
     "appoint",
@@ -61,25 +61,6 @@ class BodyFacts:
     parent: str | None = None
     region: str | None = None
     credit_code: str = ""
-
-
-@dataclass(slots=True)
-class Changes:
-    """What loading did, by key."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-
-    def counts(self) -> dict[str, int]:
-        """The numbers, for a report."""
-        return {
-            "added": len(self.added),
-            "changed": len(self.changed),
-            "removed": len(self.removed),
-            "unchanged": self.unchanged,
-        }
 
 
 def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
