@@ -57,4 +57,4 @@ bench: setup
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf .venv node_modules var .static src/beichen/web/static/vendor
+	rm -rf .venv node_modules var src/beichen/web/static/vendor

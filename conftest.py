@@ -1,4 +1,4 @@
-"""What every test stands on: a database and a data folder of its own."""
+"""What every test stands on: a data folder of its own, and static files as they lie in the source."""
 
 from __future__ import annotations
 
@@ -6,3 +6,10 @@ import os
 import tempfile
 
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
+
+
+def pytest_configure() -> None:
+    """Serve static files without a collected manifest."""
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

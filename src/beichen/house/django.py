@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +12,6 @@ from beichen.house.rooms import ROOMS
 from beichen.settings import settings
 
 _chosen = settings()
-_source = Path(__file__).resolve().parents[1]
 _chosen.data_dir.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = _chosen.secret_key
@@ -55,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "beichen.web.errors.ProblemMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -112,8 +111,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = str(_source.parents[1] / ".static") if (_source.parents[1] / "pyproject.toml").exists() else ""
-STATIC_ROOT = STATIC_ROOT or str(_chosen.data_dir / "static")
+STATIC_ROOT = str(_chosen.data_dir / "static")
+(_chosen.data_dir / "static").mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from beichen.house import health
+from beichen.house.api import api
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("api/", api.urls),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
 ]

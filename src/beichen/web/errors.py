@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from beichen.problem import Problem, code
+from beichen.problem import Problem, ProblemError, code
 
 BAD_REQUEST = code("WEB-400", "The request cannot be read.", status=400)
 FORBIDDEN = code("WEB-403", "This is not allowed.", status=403)
@@ -40,3 +42,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler for 500."""
     return problem_response(Problem(SERVER_ERROR, "Something went wrong here"), request)
+
+
+class ProblemMiddleware:
+    """Turns a ProblemError that a view let go into its answer, instead of a 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer problems; leave every other exception to Django."""
+        if isinstance(exception, ProblemError):
+            return problem_response(exception.problems[0], request)
+        return None

@@ -1,0 +1,25 @@
+"""The one API surface and its errors."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_openapi_document_is_served(client: Client) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+
+
+def test_unknown_address_is_a_problem_document_for_programs(client: Client) -> None:
+    answer = client.get("/api/nowhere", headers={"accept": "application/json"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "WEB-404"
+
+
+def test_health(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}
