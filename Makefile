@@ -41,12 +41,13 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python tools/layout.py
 	$(BIN)/beichen manage makemigrations --check --dry-run
 	$(BIN)/djlint --quiet --check src
 	$(BIN)/djlint --quiet --lint src
 	$(BIN)/python tools/translations.py check
 	$(BIN)/codespell src docs tests tools README.md CHANGELOG.md
-	$(BIN)/mkdocs build --quiet --strict --site-dir var/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir var/site
 
 format: setup
 	$(BIN)/ruff format .
