@@ -6,5 +6,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.org",
     "beichen.kernel.audit",
     "beichen.kernel.access",
+    "beichen.kernel.bus",
     "beichen.web",
 )

@@ -1,0 +1,1 @@
+"""What happened: CloudEvents from a transaction's outbox to every subscriber, exactly once in effect."""

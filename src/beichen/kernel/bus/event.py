@@ -1,0 +1,215 @@
+"""An event (事件): something that happened, as a CloudEvent 1.0 in its JSON format.
+
+Types are words joined by dots, ``registry.object.created``. Patterns over types are those of NATS:
+``*`` stands for one word, ``>`` for all the words that follow.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+import time as clock
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from beichen.problem import Problem, ProblemError, Where, code, shorten
+
+STREAM = "BEICHEN"
+SUBJECT_PREFIX = "beichen.events."
+MEDIA_TYPE = "application/cloudevents+json"
+EVENT_BYTES = 512 * 1024  # below the megabyte that a NATS server takes by default
+ID_LENGTH, SOURCE_LENGTH, TYPE_LENGTH, SUBJECT_LENGTH = 120, 160, 160, 200
+
+INVALID = code("BUS-101", "An event's attribute is not valid.", status=422)
+NOT_JSON = code("BUS-102", "An event's data cannot be written as JSON.", status=422)
+TOO_LARGE = code("BUS-103", "An event is larger than the bus carries.", status=413)
+UNREADABLE = code("BUS-104", "A message is not a CloudEvent in JSON.")
+BAD_PATTERN = code("BUS-105", "A pattern of event types is not valid.")
+
+_TYPE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\Z")
+_PATTERN = re.compile(r"([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*(\.>)?\Z|>\Z")
+_EXTENSION = re.compile(r"[a-z0-9]{1,20}\Z")
+_CONTEXT = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype"})
+_KNOWN = _CONTEXT | {"dataschema", "data", "data_base64", "region", "level", "actor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One CloudEvent. ``subject`` is the code of the thing; events of one subject keep their order.
+
+    ``region`` is a region's path, ``level`` a data level 1-4, ``actor`` the key of who caused it: the
+    extension attributes of Beichen. ``data`` is a JSON value, text, or bytes by ``content_type``.
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    data: Any
+    region: str = ""
+    level: int = 1
+    actor: str = ""
+    content_type: str = "application/json"
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What makes the event one (CloudEvents 1.0, 3.1.1): its source and id together."""
+        return f"{self.source}#{self.id}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event in the CloudEvents JSON format; optional attributes that are empty are left out."""
+        document: dict[str, Any] = {"specversion": "1.0", "id": self.id, "source": self.source}
+        document |= {"type": self.type, "time": self.time.isoformat()}
+        optional = {"subject": self.subject, "region": self.region, "actor": self.actor}
+        document |= {name: value for name, value in optional.items() if value}
+        document |= {"level": self.level, **self.extensions}
+        if isinstance(self.data, bytes):
+            document |= {"datacontenttype": self.content_type}
+            document["data_base64"] = base64.b64encode(self.data).decode()
+        elif self.data is not None:
+            document |= {"datacontenttype": self.content_type, "data": self.data}
+        return document
+
+    def encode(self) -> bytes:
+        """JSON. Raises ProblemError BUS-102 for data that has no JSON form, BUS-103 over the limit."""
+        try:
+            encoded = orjson.dumps(self.as_dict())
+        except TypeError as error:
+            problem = Problem(NOT_JSON, shorten(str(error)), Where(field=self.type))
+            raise ProblemError(problem) from error
+        if len(encoded) > EVENT_BYTES:
+            message = f"{len(encoded)} bytes; at most {EVENT_BYTES} are carried"
+            hint = "store the content in files and send its hash"
+            raise ProblemError(Problem(TOO_LARGE, message, Where(field=self.type), hint))
+        return encoded
+
+
+def identifier() -> str:
+    """A UUID of version 7 (RFC 9562): unique, and near in the index to its neighbours in time."""
+    moment = int(clock.time() * 1000)
+    bits = (moment << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def check(event: Event) -> list[Problem]:
+    """Everything that is wrong with an event's attributes."""
+    problems: list[Problem] = []
+
+    def wrong(name: str, message: str, hint: str = "") -> None:
+        problems.append(Problem(INVALID, shorten(message), Where(field=name), hint))
+
+    limits = {"id": ID_LENGTH, "source": SOURCE_LENGTH, "type": TYPE_LENGTH, "subject": SUBJECT_LENGTH}
+    for name, limit in limits.items():
+        value: str = getattr(event, name)
+        if name != "subject" and not value:
+            wrong(name, f"{name} is empty")
+        if len(value) > limit:
+            wrong(name, f"{name} has {len(value)} characters; at most {limit} are taken")
+    if event.type and not _TYPE.match(event.type):
+        wrong("type", f"type is {event.type!r}, not words joined by dots", "such as registry.object.created")
+    if event.level not in {1, 2, 3, 4}:
+        wrong("level", f"level is {event.level!r}, not 1 to 4")
+    if event.time.tzinfo is None:
+        wrong("time", "time has no offset")
+    for name in event.extensions:
+        if not _EXTENSION.match(name):
+            wrong(name, f"extension {name!r} is not lower-case letters and digits")
+    return problems
+
+
+def _time(value: Any) -> datetime:
+    if value is None:
+        return datetime.now(UTC)
+    return datetime.fromisoformat(str(value))
+
+
+def _data(document: Mapping[str, Any]) -> Any:
+    if "data_base64" in document:
+        return base64.b64decode(document["data_base64"], validate=True)
+    return document.get("data")
+
+
+def from_dict(document: Any) -> Event:
+    """The event of a document in the CloudEvents JSON format.
+
+    Raises ProblemError BUS-104 when it is none, BUS-101 with every attribute that is wrong.
+    """
+    if not isinstance(document, dict) or document.get("specversion") != "1.0":
+        found = document.get("specversion") if isinstance(document, dict) else type(document).__name__
+        message = f"expected a CloudEvent of specversion 1.0, found {found!r}"
+        raise ProblemError(Problem(UNREADABLE, shorten(message), Where(field="specversion")))
+    texts = ("id", "source", "type", "subject", "region", "actor", "datacontenttype", "dataschema")
+    problems = [
+        Problem(INVALID, f"{name} is not text", Where(field=name))
+        for name in texts
+        if not isinstance(document.get(name, ""), str)
+    ]
+    if problems:
+        raise ProblemError(*problems)
+    try:
+        event = Event(
+            id=document.get("id", ""),
+            source=document.get("source", ""),
+            type=document.get("type", ""),
+            subject=document.get("subject", ""),
+            time=_time(document.get("time")),
+            data=_data(document),
+            region=document.get("region", ""),
+            level=document.get("level", 1),
+            actor=document.get("actor", ""),
+            content_type=document.get("datacontenttype", "application/json"),
+            extensions={name: value for name, value in document.items() if name not in _KNOWN},
+        )
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise ProblemError(Problem(UNREADABLE, shorten(str(error)))) from error
+    if problems := check(event):
+        raise ProblemError(*problems)
+    return event
+
+
+def decode(content: bytes | str) -> Event:
+    """The event in ``content``. Raises as :func:`from_dict` does."""
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ProblemError(Problem(UNREADABLE, shorten(f"not JSON: {error}"))) from error
+    return from_dict(document)
+
+
+def check_pattern(pattern: str) -> str:
+    """``pattern`` when it is one. Raises ProblemError BUS-105."""
+    if not _PATTERN.match(pattern):
+        hint = "words joined by dots; * for one word, > at the end for all that follow"
+        raise ProblemError(Problem(BAD_PATTERN, shorten(f"{pattern!r} is no pattern of types"), hint=hint))
+    return pattern
+
+
+def matches(pattern: str, event_type: str) -> bool:
+    """Whether ``pattern`` covers ``event_type``."""
+    wanted, words = pattern.split("."), event_type.split(".")
+    for place, word in enumerate(wanted):
+        if word == ">":
+            return len(words) > place
+        if place >= len(words) or word not in ("*", words[place]):
+            return False
+    return len(wanted) == len(words)
+
+
+def overlap(first: str, second: str) -> bool:
+    """Whether some type is covered by both patterns (JetStream refuses such filters in one consumer)."""
+    left, right = first.split("."), second.split(".")
+    for one, other in zip(left, right, strict=False):
+        if ">" in (one, other):
+            return True
+        if one != other and "*" not in (one, other):
+            return False
+    return len(left) == len(right)
