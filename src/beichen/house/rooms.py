@@ -6,6 +6,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.org",
     "beichen.kernel.audit",
     "beichen.kernel.access",
+    "beichen.kernel.calendar",
     "beichen.kernel.bus",
     "beichen.web",
 )

@@ -1,0 +1,95 @@
+"""The arithmetic of working time: pure, without a database, in the city's own time zone.
+
+A :class:`WorkingTime` knows which days are worked and at which hours. Instants are aware datetimes;
+results are in the city's zone. The statutory days are those of the State Council's yearly notices
+(国务院办公厅关于部分节假日安排的通知), with the working weekends that they order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+STATUTORY_YEARS = range(
+    min(chinese_calendar.holidays).year,
+    max(chinese_calendar.holidays).year + 1,
+)
+SPANS: tuple[tuple[time, time], ...] = ((time(8, 30), time(11, 30)), (time(13, 0), time(17, 0)))
+HORIZON = timedelta(days=366 * 20)
+
+
+@dataclass(frozen=True)
+class WorkingTime:
+    """Working days and hours. ``spans`` are in order and do not overlap; ``amendments`` win."""
+
+    zone: ZoneInfo
+    spans: Sequence[tuple[time, time]] = SPANS
+    amendments: Mapping[date, bool] = field(default_factory=dict)
+
+    def is_known(self, day: date) -> bool:
+        """Whether the day is decided by a notice or an amendment, rather than guessed from the weekday."""
+        return day in self.amendments or day.year in STATUTORY_YEARS
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on ``day``; years without a notice yet go by the weekday."""
+        if day in self.amendments:
+            return self.amendments[day]
+        if day.year in STATUTORY_YEARS:
+            return bool(chinese_calendar.is_workday(day))
+        return day.weekday() < 5
+
+    def spans_from(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The working spans that end after ``instant``, in order, the first one cut to begin there.
+
+        Raises OverflowError when nothing is worked for twenty years: amendments that free every day.
+        """
+        local = instant.astimezone(self.zone)
+        day = local.date()
+        while day - local.date() < HORIZON:
+            if self.is_working_day(day):
+                for first, last in self.spans:
+                    start = datetime.combine(day, first, self.zone)
+                    end = datetime.combine(day, last, self.zone)
+                    if end > local:
+                        yield max(start, local), end
+            day += timedelta(days=1)
+        raise OverflowError("no working time within twenty years")
+
+    def add(self, start: datetime, duration: timedelta) -> datetime:
+        """The instant at which ``duration`` of working time has passed since ``start``.
+
+        Zero gives the first working instant at or after ``start``.
+        """
+        left = duration
+        for first, last in self.spans_from(start):
+            if first + left <= last:
+                return first + left
+            left -= last - first
+        raise OverflowError("no working time")  # pragma: no cover - spans_from never ends
+
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """The end of work on the ``days``-th working day after ``start``'s day (第 n 个工作日).
+
+        The day of ``start`` does not count (Civil Code of the PRC, article 201).
+        """
+        day = start.astimezone(self.zone).date()
+        left = days
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.is_working_day(day)
+        return datetime.combine(day, self.spans[-1][1], self.zone)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The working time from ``start`` to ``end``; zero when ``end`` is not later."""
+        total = timedelta()
+        if end <= start:
+            return total
+        for first, last in self.spans_from(start):
+            if first >= end:
+                return total
+            total += min(last, end) - first
+        return total  # pragma: no cover - spans_from never ends
