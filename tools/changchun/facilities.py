@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import shapely
@@ -73,13 +73,16 @@ def write(raw: Path, out: Path) -> int:
     districts = Districts(raw)
     licensed = [*_power_plants(raw, districts), *_airports(raw, districts), *_settlements(raw, districts)]
     unlicensed = [*_universities(raw), *_metro_stations(raw, districts), *_points(raw, districts)]
-    files = {"facility.csv": licensed, "unlicensed/facility.csv": unlicensed}
-    return sum(
-        tables.write(out / "objects" / name, COLUMNS, sorted(rows, key=_key)) for name, rows in files.items()
+    return _write(out / "objects" / "facility.csv", licensed) + _write(
+        out / "objects" / "unlicensed" / "facility.csv", unlicensed
     )
 
 
-def _key(row: Row) -> str:
+def _write(path: Path, rows: list[Row]) -> int:
+    return tables.write(path, COLUMNS, sorted(rows, key=_key))
+
+
+def _key(row: Mapping[str, str]) -> str:
     return row["key"]
 
 

@@ -9,6 +9,8 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from beichen import __version__
+from beichen.hubs.data.api import router as indicators
+from beichen.platforms.geo.api import router as geo
 from beichen.problem import Problem, ProblemError, Where, code, shorten
 from beichen.web.errors import PROBLEM_TYPE
 
@@ -57,3 +59,7 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
             )
         )
     )
+
+
+api.add_router("/geo", geo)
+api.add_router("/indicators", indicators)

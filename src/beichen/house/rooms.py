@@ -8,5 +8,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.access",
     "beichen.kernel.calendar",
     "beichen.kernel.bus",
+    "beichen.platforms.geo",
+    "beichen.hubs.data",
     "beichen.web",
 )

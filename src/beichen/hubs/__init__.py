@@ -1,0 +1,1 @@
+"""Four hubs (四个核心中枢): data, events, applications, development."""

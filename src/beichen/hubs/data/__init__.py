@@ -1,0 +1,1 @@
+"""数据中枢: the indicators of the city and their values, each with its source."""

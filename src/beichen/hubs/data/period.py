@@ -1,0 +1,70 @@
+"""Observational time periods of SDMX 2.1: 2024, 2024-S1, 2024-Q3, 2024-02, 2024-02-19, 2025-05-01/P5D.
+
+A period is kept as it is written and as the days that it covers, both ends included.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from beichen.problem import Problem, ProblemError, code, shorten
+
+__all__ = ["Period", "read_period"]
+
+NOT_A_PERIOD = code("DAT-101", "The period is not one of SDMX.", status=422)
+
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:-S(?P<half>[12])|-Q(?P<quarter>[1-4])"
+    r"|-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:/P(?P<days>\d{1,4})D)?)?)?\Z"
+)
+EXAMPLES = "2024, 2024-S1, 2024-Q3, 2024-02, 2024-02-19, 2025-05-01/P5D"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of days with its length's name: year, half, quarter, month, day or range."""
+
+    text: str
+    length: str
+    starts: date
+    ends: date
+
+
+def read_period(text: str) -> Period:
+    """The period that ``text`` names. Raises ProblemError DAT-101."""
+    found = _PERIOD.match(text)
+    try:
+        if found is None:
+            raise ValueError(text)
+        return _covered(text, found)
+    except ValueError:
+        message = shorten(f"{text!r} is not a period")
+        raise ProblemError(Problem(NOT_A_PERIOD, message, hint=f"such as {EXAMPLES}")) from None
+
+
+def _covered(text: str, found: re.Match[str]) -> Period:
+    year = int(found["year"])
+    if found["half"]:
+        return _months(text, "half", year, 6 * int(found["half"]) - 5, 6)
+    if found["quarter"]:
+        return _months(text, "quarter", year, 3 * int(found["quarter"]) - 2, 3)
+    if not found["month"]:
+        return _months(text, "year", year, 1, 12)
+    month = int(found["month"])
+    if not found["day"]:
+        return _months(text, "month", year, month, 1)
+    starts = date(year, month, int(found["day"]))
+    if not found["days"]:
+        return Period(text, "day", starts, starts)
+    if found["days"] == "0":
+        raise ValueError(text)
+    return Period(text, "range", starts, starts + timedelta(days=int(found["days"]) - 1))
+
+
+def _months(text: str, length: str, year: int, first: int, count: int) -> Period:
+    starts = date(year, first, 1)
+    last = first + count - 1
+    return Period(text, length, starts, date(year, last, monthrange(year, last)[1]))

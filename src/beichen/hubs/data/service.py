@@ -1,0 +1,25 @@
+"""What can be done with indicators: define them, record their values, read a series."""
+
+from __future__ import annotations
+
+from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
+from beichen.hubs.data.period import Period, read_period
+from beichen.hubs.data.values import ValueFacts, record_values, series
+from beichen.kernel.access.service import permission
+
+__all__ = [
+    "READ",
+    "WRITE",
+    "IndicatorFacts",
+    "Period",
+    "ValueFacts",
+    "define_indicators",
+    "indicator",
+    "indicators",
+    "read_period",
+    "record_values",
+    "series",
+]
+
+READ = permission("data.read", "查看指标与数据目录", "Read indicators and the catalogue")
+WRITE = permission("data.indicator.write", "维护指标与数值", "Keep indicators and values")

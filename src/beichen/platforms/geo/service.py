@@ -1,0 +1,157 @@
+"""What can be done with layers: install a package's, list them, read one's features.
+
+Installing compares the content's hash and the declared words first, and writes only what differs. A
+layer that its package no longer declares stays in the table, marked as not current.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.db.models import QuerySet
+
+from beichen.kernel.access.service import permission
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.changes import Changes
+from beichen.platforms.geo import geojson
+from beichen.platforms.geo.models import Layer, LayerContent
+from beichen.problem import Problem, ProblemError, Where, code, nearest
+
+__all__ = [
+    "READ",
+    "LayerFacts",
+    "content",
+    "features",
+    "install_layers",
+    "layer",
+    "layers",
+    "switch_layer",
+]
+
+READ = permission("geo.read", "查看地图图层", "Read map layers")
+WRITE = permission("geo.layer.write", "管理地图图层", "Manage map layers")
+NO_LAYER = code("GEO-404", "The layer does not exist.", status=404)
+TAKEN = code("GEO-106", "The layer belongs to another package.", status=409)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """A layer as a package states it; ``content`` is its GeoJSON as it stands in ``file``."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: str
+    source: str
+    licence: str
+    attribution: str
+    file: str
+    content: bytes
+    min_zoom: int = 0
+    max_zoom: int = 22
+    style: dict[str, Any] = field(default_factory=dict)
+    region_property: str = ""
+    replaceable: bool = False
+
+
+@transaction.atomic
+def install_layers(facts: Iterable[LayerFacts], *, owner: str, by: Actor) -> Changes:
+    """Make the layers of ``owner`` equal ``facts``, drawn in their order.
+
+    Raises ProblemError (GEO-101 to 106) with every mistake of every file, before anything is written.
+    """
+    wanted = list(facts)
+    existing = {layer.key: layer for layer in Layer.objects.all()}
+    problems = [
+        Problem(TAKEN, f"the layer {item.key} belongs to {existing[item.key].owner}", Where(file=item.file))
+        for item in wanted
+        if item.key in existing and existing[item.key].owner != owner
+    ]
+    changes = Changes()
+    writes: list[tuple[LayerFacts, dict[str, Any]]] = []
+    for order, item in enumerate(wanted):
+        row = existing.get(item.key)
+        declared = _declared(item) | {"order": order, "owner": owner, "is_current": True}
+        if row is not None and all(getattr(row, name) == value for name, value in declared.items()):
+            changes.unchanged += 1
+            continue
+        reading = geojson.read(
+            item.content, file=item.file, kind=item.kind, region_property=item.region_property
+        )
+        problems.extend(reading.problems)
+        west, south, east, north = reading.box
+        box = {"west": west, "south": south, "east": east, "north": north}
+        writes.append((item, declared | box | {"feature_count": reading.feature_count}))
+        (changes.added if row is None else changes.changed).append(item.key)
+    if problems:
+        raise ProblemError(*problems)
+    for item, values in writes:
+        _write(item, values)
+    changes.removed = _retire(owner, {item.key for item in wanted})
+    audit.record(by, "geo.layer.install", "platforms_geo.layer", detail=changes.counts() | {"owner": owner})
+    return changes
+
+
+def _declared(facts: LayerFacts) -> dict[str, Any]:
+    """The columns that the declaration decides, without reading the file's features."""
+    values = asdict(facts)
+    for name in ("key", "file", "content"):
+        del values[name]
+    return values | {"sha256": hashlib.sha256(facts.content).hexdigest()}
+
+
+def _write(facts: LayerFacts, values: dict[str, Any]) -> None:
+    row, _created = Layer.objects.update_or_create(key=facts.key, defaults=values)
+    zipped = gzip.compress(facts.content, 9, mtime=0)
+    LayerContent.objects.update_or_create(layer=row, defaults={"gzipped": zipped})
+
+
+def _retire(owner: str, kept: set[str]) -> list[str]:
+    gone = Layer.objects.filter(owner=owner, is_current=True).exclude(key__in=kept)
+    keys = sorted(gone.values_list("key", flat=True))
+    gone.update(is_current=False)
+    return keys
+
+
+def layers() -> QuerySet[Layer]:
+    """The layers that are shown, from the bottom of the map up."""
+    return Layer.objects.filter(is_current=True, is_shown=True).order_by("order", "key")
+
+
+def layer(key: str) -> Layer:
+    """The layer of this key, if it is shown. Raises ProblemError GEO-404."""
+    found = layers().filter(key=key).first()
+    if found is None:
+        hint = nearest(key, layers().values_list("key", flat=True))
+        raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}", hint=hint))
+    return found
+
+
+def content(row: Layer) -> bytes:
+    """The layer's GeoJSON, gzipped as it is kept."""
+    return bytes(LayerContent.objects.values_list("gzipped", flat=True).get(layer=row))
+
+
+def features(key: str) -> list[dict[str, Any]]:
+    """The features of a layer. Raises ProblemError GEO-404."""
+    document: dict[str, Any] = orjson.loads(gzip.decompress(content(layer(key))))
+    return list(document["features"])
+
+
+@transaction.atomic
+def switch_layer(key: str, *, on: bool, by: Actor) -> None:
+    """Show a layer, or take it off every map until it is switched on again; its content stays.
+
+    Raises ProblemError GEO-404.
+    """
+    changed = Layer.objects.filter(key=key).update(is_shown=on)
+    if not changed:
+        raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}"))
+    audit.record(by, "geo.layer.switch", f"platforms_geo.layer:{key}", detail={"on": on})
