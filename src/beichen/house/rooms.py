@@ -7,6 +7,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.audit",
     "beichen.kernel.access",
     "beichen.kernel.calendar",
+    "beichen.kernel.files",
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.hubs.data",

@@ -1,0 +1,84 @@
+"""What can be done with files: store, read, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.db import transaction
+
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.files import store as contents
+from beichen.kernel.files.media import media_type_of
+from beichen.kernel.files.models import StoredFile
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body, Region
+from beichen.problem import Problem, ProblemError, code
+
+__all__ = ["READ", "find", "open_stored", "store", "verify"]
+
+READ = access.permission("files.read", "查看附件", "Read files")
+NOT_FOUND = code("FIL-404", "There is no such file.", status=404)
+LIMIT = 100 << 20  # bytes
+
+
+def store(
+    stream: BinaryIO,
+    name: str,
+    *,
+    by: Actor,
+    level: Level = Level.L2,
+    body: Body | None = None,
+    region: Region | None = None,
+    limit: int = LIMIT,
+) -> StoredFile:
+    """Keep ``stream`` as a file called ``name``; the content is safe before the row is written.
+
+    Raises ProblemError: FIL-101 type, FIL-102 content, FIL-103 size, FIL-104 no space.
+    """
+    short = PurePath(name.replace("\\", "/")).name[-200:]
+    with contents.spool(stream, short, limit) as spooled:
+        media_type = media_type_of(short, spooled.head)
+        contents.put(spooled)
+    with transaction.atomic():
+        row = StoredFile.objects.create(
+            hash=spooled.hash,
+            size=spooled.size,
+            media_type=media_type,
+            name=short,
+            level=int(level),
+            body=body,
+            region=region,
+            stored_by=by.key,
+        )
+        audit.record(by, "files.store", f"kernel_files.storedfile:{row.code}", detail={"hash": row.hash})
+    return row
+
+
+def find(value: str, *, by: Actor) -> StoredFile:
+    """The file with this code, when the actor may read it. Raises ProblemError FIL-404, ACC-403."""
+    row = StoredFile.objects.select_related("body", "region").filter(code=value).first()
+    if row is None:
+        raise ProblemError(Problem(NOT_FOUND, "no file has this code"))
+    decision = access.require(by, READ, row)
+    if row.level >= Level.L3:
+        resource = f"kernel_files.storedfile:{row.code}"
+        audit.record(by, READ, resource, detail={"hash": row.hash}, reason=decision.reason)
+    return row
+
+
+def open_stored(row: StoredFile) -> Iterator[bytes]:
+    """The file's bytes in pieces of about a megabyte. Raises ProblemError FIL-105."""
+    return contents.read(row.hash)
+
+
+def verify() -> Iterator[Problem]:
+    """Every stored content that is missing or differs from its hash (FIL-105, FIL-106)."""
+    hashes = StoredFile.objects.order_by("hash").values_list("hash", flat=True).distinct()
+    for content in hashes.iterator():
+        problem = contents.damage(content)
+        if problem is not None:
+            yield problem

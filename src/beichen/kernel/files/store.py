@@ -1,0 +1,146 @@
+"""Where contents lie: a folder or an S3 bucket, under their SHA-256.
+
+A content is first spooled to a file of our own while it is counted and hashed; only a whole one is put
+into the store, whose put is atomic. Killed or out of space in between, nothing half-written is seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from beichen.kernel.files.media import HEAD
+from beichen.problem import Problem, ProblemError, Where, code
+from beichen.settings import settings
+
+TOO_LARGE = code("FIL-103", "The file is larger than is taken.", status=413)
+NO_SPACE = code("FIL-104", "The file store cannot take the file now.", status=507)
+MISSING = code("FIL-105", "A stored content is missing.", status=500)
+DAMAGED = code("FIL-106", "A stored content differs from its hash.", status=500)
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A content that arrived whole: a file of our own, its hash, size in bytes, and first bytes."""
+
+    file: IO[bytes]
+    hash: str
+    size: int
+    head: bytes
+
+
+@cache
+def contents() -> ObjectStore:
+    """The store that `BEICHEN_FILES_URL` names."""
+    target = settings().files
+    if "://" in target:
+        return from_url(target)
+    return LocalStore(target, mkdir=True)
+
+
+def path_of(content: str) -> str:
+    """Where a content lies: two folders deep, so that none grows large."""
+    return f"{content[:2]}/{content[2:4]}/{content}"
+
+
+@contextmanager
+def spool(stream: BinaryIO, name: str, limit: int) -> Iterator[Spooled]:
+    """Read ``stream`` to its end into a temporary file. Raises ProblemError FIL-103 and FIL-104."""
+    folder = settings().data_dir / "spool"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            spooled = _copy(stream, file, name, limit)
+        except OSError as error:
+            raise ProblemError(_no_space(error)) from error
+        yield spooled
+
+
+def _copy(stream: BinaryIO, file: IO[bytes], name: str, limit: int) -> Spooled:
+    digest, size, head = hashlib.sha256(), 0, b""
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            message = f"more than {limit // (1 << 20)} MB"
+            raise ProblemError(Problem(TOO_LARGE, message, Where(field=name[:60])))
+        head = (head + chunk)[:HEAD] if len(head) < HEAD else head
+        digest.update(chunk)
+        file.write(chunk)
+    file.flush()
+    file.seek(0)
+    return Spooled(file, digest.hexdigest(), size, head)
+
+
+def _no_space(error: OSError) -> Problem:
+    reason = (error.strerror or type(error).__name__)[:60]
+    return Problem(
+        NO_SPACE, f"the store answers: {reason}", hint="try again later; operators: beichen doctor"
+    )
+
+
+def _settle(store: ObjectStore, path: str) -> None:
+    """Make a local content survive a power cut: the file first, then the folder that names it."""
+    if isinstance(store, LocalStore) and store.prefix is not None:
+        target = Path(store.prefix) / path
+        for place in (target, target.parent):
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def put(spooled: Spooled) -> None:
+    """Keep a content; one that is there already is not written again. Raises ProblemError FIL-104."""
+    store, path = contents(), path_of(spooled.hash)
+    try:
+        if _size(path) != spooled.size:
+            obstore.put(store, path, spooled.file, chunk_size=CHUNK * 8)
+            _settle(store, path)
+    except OSError as error:
+        raise ProblemError(_no_space(error)) from error
+    except obstore.exceptions.BaseError as error:
+        raise ProblemError(_no_space(OSError(str(error)))) from error
+
+
+def _size(path: str) -> int | None:
+    try:
+        return int(obstore.head(contents(), path)["size"])
+    except FileNotFoundError:
+        return None
+
+
+def read(content: str) -> Iterator[bytes]:
+    """The content's bytes in pieces. Raises ProblemError FIL-105 before the first piece."""
+    try:
+        result = obstore.get(contents(), path_of(content))
+    except FileNotFoundError:
+        raise ProblemError(Problem(MISSING, f"content {content[:12]}… is missing")) from None
+    return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
+
+
+def damage(content: str) -> Problem | None:
+    """What is wrong with a stored content, or None."""
+    digest = hashlib.sha256()
+    try:
+        for piece in read(content):
+            digest.update(piece)
+    except ProblemError as error:
+        return error.problems[0]
+    if digest.hexdigest() != content:
+        return Problem(
+            DAMAGED, f"content {content[:12]}… differs from its hash", hint="restore it from a backup"
+        )
+    return None

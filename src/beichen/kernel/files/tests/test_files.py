@@ -1,0 +1,134 @@
+"""Files at their interface: stored whole or not at all, refused with a reason, found when damaged."""
+
+from __future__ import annotations
+
+import errno
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from obstore.store import LocalStore
+
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import PUBLIC, system
+from beichen.kernel.files import service, store
+from beichen.kernel.files.models import StoredFile
+from beichen.kernel.levels import Level
+from beichen.problem import ProblemError
+from beichen.settings import settings
+
+pytestmark = pytest.mark.django_db
+BY = system("test")
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(range(200)) * 10
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of the test's own."""
+    local = LocalStore(str(tmp_path), mkdir=True)
+    monkeypatch.setattr(store, "contents", lambda: local)
+    access.load_roles(by=BY)
+    return tmp_path
+
+
+def kept(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+def test_a_file_comes_back_as_it_was() -> None:
+    row = service.store(io.BytesIO(PNG), "照片.png", by=BY)
+    assert b"".join(service.open_stored(row)) == PNG
+    assert (row.media_type, row.size, row.name) == ("image/png", len(PNG), "照片.png")
+
+
+def test_equal_contents_lie_once(folder: Path) -> None:
+    first = service.store(io.BytesIO(PNG), "a.png", by=BY)
+    second = service.store(io.BytesIO(PNG), "b.png", by=BY)
+    assert first.code != second.code
+    assert len(kept(folder)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("a.exe", b"MZ", "FIL-101"),
+        ("page.html", b"<html>", "FIL-101"),
+        ("a.png", b"MZ" + bytes(100), "FIL-102"),
+        ("a.pdf", PNG, "FIL-102"),
+        ("a.csv", b"\0\1\2", "FIL-102"),
+        ("a.txt", b"<!DOCTYPE html><script>alert(1)</script>", "FIL-102"),
+        ("a.json", b"<svg onload=alert(1)>", "FIL-102"),
+        ("noending", b"text", "FIL-101"),
+    ],
+)
+def test_what_is_not_taken_is_refused_and_leaves_nothing(
+    folder: Path, name: str, content: bytes, problem: str
+) -> None:
+    with pytest.raises(ProblemError, match=problem):
+        service.store(io.BytesIO(content), name, by=BY)
+    assert not kept(folder)
+    assert not StoredFile.objects.exists()
+
+
+def test_chinese_text_in_both_encodings_is_text() -> None:
+    for encoding in ("utf-8", "gb18030"):
+        content = ("长春市第十四个五年规划" * 2000).encode(encoding)
+        assert service.store(io.BytesIO(content), "a.txt", by=BY).media_type == "text/plain"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read_whole(folder: Path) -> None:
+    with pytest.raises(ProblemError, match="FIL-103"):
+        service.store(io.BytesIO(PNG * 4000), "a.png", by=BY, limit=1 << 20)
+    assert not kept(folder)
+
+
+class _Breaks(io.BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell():
+            raise OSError(errno.ECONNRESET, "the sender went away")
+        return super().read(10)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(folder: Path) -> None:
+    with pytest.raises(ProblemError, match="FIL-104"):
+        service.store(_Breaks(PNG), "a.png", by=BY)
+    assert not kept(folder)
+    assert not list((settings().data_dir / "spool").iterdir())
+
+
+def test_a_full_store_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: Any, **_options: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("obstore.put", full)
+    with pytest.raises(ProblemError, match="No space left"):
+        service.store(io.BytesIO(PNG), "a.png", by=BY)
+    assert not StoredFile.objects.exists()
+
+
+def test_damage_and_loss_are_found(folder: Path) -> None:
+    service.store(io.BytesIO(PNG), "a.png", by=BY)
+    service.store(io.BytesIO(b"text"), "a.txt", by=BY)
+    assert not list(service.verify())
+    small, large = sorted(kept(folder), key=lambda file: file.stat().st_size)
+    small.unlink()
+    large.write_bytes(PNG[:-1] + b"x")
+    assert sorted(problem.code for problem in service.verify()) == ["FIL-105", "FIL-106"]
+
+
+def test_downloads_are_decided_and_never_run(client: Client) -> None:
+    open_file = service.store(io.BytesIO(PNG), "a.png", by=BY, level=Level.L1)
+    answer = client.get(f"/files/{open_file.code}")
+    assert answer.status_code == 403  # the public role carries no files.read
+    access.save_role("public", "公众", ["files.read"], Level.L1, by=BY)
+    answer = client.get(f"/files/{open_file.code}")
+    assert answer.getvalue() == PNG
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    internal = service.store(io.BytesIO(PNG), "b.png", by=BY, level=Level.L2)
+    assert client.get(f"/files/{internal.code}").status_code == 403
+    assert client.get("/files/NOSUCHFILE").status_code == 404
+    with pytest.raises(ProblemError, match="ACC-403"):
+        service.find(internal.code, by=PUBLIC)
