@@ -11,5 +11,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.hubs.data",
+    "beichen.kernel.scene",
     "beichen.web",
 )

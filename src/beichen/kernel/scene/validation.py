@@ -1,0 +1,211 @@
+"""A document against its JSON Schema (draft 2020-12), each error in plain words at its place.
+
+The engine is jsonschema-rs; here its errors become problems: what was found, what was expected, the
+nearest valid word. Of a choice (anyOf, oneOf) the branch that fits best is reported, not all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+
+from beichen.kernel.scene import codes
+from beichen.kernel.scene.document import Document
+from beichen.problem import Problem, Where, nearest, shorten
+
+Error = Any  # jsonschema_rs.ValidationError; the package ships no types
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
+
+
+def spell(value: Any) -> str:
+    """A value in a message: its kind and, when short, itself."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return shorten(repr(value), 40) if isinstance(value, str) else f"the number {value}"
+
+
+def _types(names: Iterable[str]) -> str:
+    return " or ".join(_TYPES.get(name, name) for name in names)
+
+
+class _Translation:
+    """The words for one document's errors."""
+
+    def __init__(self, document: Document, schema: dict[str, Any], base: tuple[str | int, ...]) -> None:
+        self.document = document
+        self.schema = schema
+        self.base = base
+
+    def path(self, error: Error) -> tuple[str | int, ...]:
+        return (*self.base, *error.instance_path)
+
+    def value(self, error: Error) -> Where:
+        return self.document.position(self.path(error))
+
+    def key(self, error: Error, name: str | None = None) -> Where:
+        path = self.path(error)
+        return self.document.key_position(path if name is None else (*path, name))
+
+    def fragment(self, path: Sequence[str | int]) -> dict[str, Any]:
+        """The part of the schema at ``path``; empty when it is no mapping."""
+        part: Any = self.schema
+        for step in path:
+            part = part[int(step)] if isinstance(part, list) else part.get(step, {})
+        return part if isinstance(part, dict) else {}
+
+    def unknown(self, error: Error) -> Iterator[Problem]:
+        """One problem a key, beside the nearest key that is known there."""
+        fragment = self.fragment(error.schema_path[:-1])
+        present = error.instance if isinstance(error.instance, dict) else {}
+        valid = [name for name in fragment.get("properties", {}) if name not in present]
+        for name in error.kind.unexpected:
+            hint = nearest(name, valid)
+            yield Problem(codes.UNKNOWN_KEY, shorten(f"unknown key {name!r}"), self.key(error, name), hint)
+
+    def missing(self, error: Error) -> Iterator[Problem]:
+        name = error.kind.property
+        about = self.fragment(error.schema_path[:-1]).get("properties", {}).get(name, {})
+        hint = about.get("description", "") or about.get("x-form", "")
+        yield Problem(codes.MISSING_KEY, shorten(f"the key {name!r} is missing"), self.key(error), hint)
+
+    def wrong_type(self, error: Error) -> Iterator[Problem]:
+        message = f"found {spell(error.instance)}, expected {_types(error.kind.types)}"
+        hint = "quote it" if "string" in error.kind.types and _is_scalar(error.instance) else ""
+        yield Problem(codes.WRONG_TYPE, shorten(message), self.value(error), hint)
+
+    def not_a_choice(self, error: Error) -> Iterator[Problem]:
+        fragment = self.fragment(error.schema_path[:-1])
+        valid = fragment.get("enum") or [fragment.get("const")]
+        hint = nearest(str(error.instance), [str(word) for word in valid])
+        message = f"{spell(error.instance)} is not valid here"
+        yield Problem(codes.NOT_A_CHOICE, shorten(message), self.value(error), hint)
+
+    def wrong_form(self, error: Error) -> Iterator[Problem]:
+        fragment = self.fragment(error.schema_path[:-1])
+        form = fragment.get("x-form") or fragment.get("format") or fragment.get("pattern", "")
+        message = f"{spell(error.instance)} does not have the right form"
+        yield Problem(codes.WRONG_FORM, shorten(message), self.value(error), f"expected {form}")
+
+    def out_of_range(self, error: Error) -> Iterator[Problem]:
+        message, hint = _range(error)
+        yield Problem(codes.OUT_OF_RANGE, shorten(message), self.value(error), hint)
+
+    def bad_name(self, error: Error) -> Iterator[Problem]:
+        inner = error.kind.error
+        fragment = self.fragment(error.schema_path)  # the path leads to the rule within propertyNames
+        form = fragment.get("x-form") or self.fragment(error.schema_path[:-1]).get("x-form", "")
+        message = f"{inner.instance!r} is not a name"
+        hint = f"expected {form}" if form else shorten(inner.message)
+        yield Problem(codes.BAD_NAME, shorten(message), self.key(error, inner.instance), hint)
+
+    def never(self, error: Error) -> Iterator[Problem]:
+        path = self.path(error)
+        message = f"the key {str(path[-1])!r} has no place here" if path else "nothing can stand here"
+        yield Problem(codes.UNKNOWN_KEY, shorten(message), self.key(error))
+
+    def choice(self, error: Error) -> Iterator[Problem]:
+        """The branch that fits best; types alone when no branch takes this type at all."""
+        branches = [list(branch) for branch in error.kind.context if branch]
+        here = list(error.instance_path)
+        deep = [
+            b for b in branches if not any(e.kind.name == "type" and list(e.instance_path) == here for e in b)
+        ]
+        if deep:
+            best = min(deep, key=lambda branch: (-max(len(e.instance_path) for e in branch), len(branch)))
+            yield from self.all(best)
+            return
+        names = {
+            name for branch in branches for e in branch if e.kind.name == "type" for name in e.kind.types
+        }
+        message = f"found {spell(error.instance)}, expected {_types(sorted(names))}"
+        yield Problem(codes.WRONG_TYPE, shorten(message), self.value(error))
+
+    def other(self, error: Error) -> Iterator[Problem]:
+        yield Problem(codes.NOT_ALLOWED, shorten(error.message), self.value(error))
+
+    def all(self, errors: Iterable[Error]) -> Iterator[Problem]:
+        """The problems of ``errors``."""
+        for error in errors:
+            yield from _TRANSLATORS.get(error.kind.name, _Translation.other)(self, error)
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _range(error: Error) -> tuple[str, str]:
+    limit = getattr(error.kind, "limit", getattr(error.kind, "multiple_of", ""))
+    found = spell(error.instance)
+    name = error.kind.name
+    words = {
+        "minimum": (f"{found} is too small", f"at least {limit}"),
+        "maximum": (f"{found} is too large", f"at most {limit}"),
+        "exclusiveMinimum": (f"{found} is too small", f"more than {limit}"),
+        "exclusiveMaximum": (f"{found} is too large", f"less than {limit}"),
+        "multipleOf": (f"{found} is not a multiple of {limit}", ""),
+        "minLength": (f"{found} is too short", f"at least {limit} characters"),
+        "maxLength": (f"{found} is too long", f"at most {limit} characters"),
+        "minItems": ("the list is too short", f"at least {limit} items"),
+        "maxItems": ("the list is too long", f"at most {limit} items"),
+        "minProperties": ("the mapping has too few keys", f"at least {limit}"),
+        "maxProperties": ("the mapping has too many keys", f"at most {limit}"),
+    }
+    return words[name]
+
+
+_RANGES = (
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
+    "minItems", "maxItems", "minProperties", "maxProperties",
+)  # fmt: skip
+_TRANSLATORS: dict[str, Callable[[_Translation, Error], Iterator[Problem]]] = {
+    "additionalProperties": _Translation.unknown,
+    "unevaluatedProperties": _Translation.unknown,
+    "required": _Translation.missing,
+    "type": _Translation.wrong_type,
+    "enum": _Translation.not_a_choice,
+    "const": _Translation.not_a_choice,
+    "pattern": _Translation.wrong_form,
+    "format": _Translation.wrong_form,
+    "propertyNames": _Translation.bad_name,
+    "false schema": _Translation.never,
+    "falseSchema": _Translation.never,
+    "anyOf": _Translation.choice,
+    "oneOf": _Translation.choice,
+    **dict.fromkeys(_RANGES, _Translation.out_of_range),
+}
+
+
+def validate(
+    document: Document, schema: dict[str, Any], at: tuple[str | int, ...] = (), value: Any = None
+) -> list[Problem]:
+    """Everything in ``document`` that breaks ``schema``, in the order of its lines.
+
+    With ``at``, only ``value``, the part of the document that stands there, is looked at.
+    """
+    validator = _validator(json.dumps(schema, sort_keys=True))
+    errors = validator.iter_errors(value if at else document.value)
+    problems = _Translation(document, schema, at).all(errors)
+    return sorted(set(problems), key=lambda problem: (problem.where.line or 0, problem.where.column or 0))
