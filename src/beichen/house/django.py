@@ -87,6 +87,8 @@ def _database(url: str) -> dict[str, Any]:
                     "PRAGMA mmap_size=134217728; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;"
                 ),
             },
+            # A file, so that tests may use threads and processes as the house does.
+            "TEST": {"NAME": unquote(parts.path) + ".test"},
         }
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -95,7 +97,7 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": True},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16}},
     }
 
 

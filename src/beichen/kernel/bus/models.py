@@ -81,8 +81,9 @@ class State(models.TextChoices):
 class ParkedEvent(models.Model):
     """An event that a subscriber could not handle, or that waits behind one of the same subject.
 
-    ``attempts`` is 0 for one that only waits. A message that is no CloudEvent is kept as it came, in
-    base64, with ``is_readable`` false. ``position`` is its place in the stream and keeps the order.
+    ``attempts`` is 0 and ``due_at`` empty for one that waits for an earlier event of its subject. A
+    message that is no CloudEvent is kept as it came, in base64, with ``is_readable`` false.
+    ``position`` is its place in the stream and keeps the order.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -95,7 +96,7 @@ class ParkedEvent(models.Model):
     is_readable = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     parked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

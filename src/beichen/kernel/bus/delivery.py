@@ -1,0 +1,191 @@
+"""From a batch of messages to effects: one transaction, exactly once in the database.
+
+The transaction holds the handlers' writes, the inbox entries, what was parked, and the subscriber's
+new position. When a handler raises, all of it is undone and the batch is handled event by event, each
+in a savepoint, so that only the failing event (and what follows it of the same subject) is parked.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from beichen.kernel.bus import inbox
+from beichen.kernel.bus.event import Event, decode
+from beichen.kernel.bus.models import ParkedEvent, State, Subscription
+from beichen.kernel.bus.retry import Retry
+from beichen.kernel.bus.subscribers import Subscriber
+from beichen.problem import ProblemError
+
+ERROR_LENGTH = 4000
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the stream and its place in it."""
+
+    position: int
+    content: bytes
+
+
+class HandlerError(Exception):
+    """A handler raised; the cause is what it raised."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch that is being handled: readable events in order, and the rows that will be parked."""
+
+    to: Subscriber
+    now: datetime
+    retry: Retry
+    events: list[tuple[int, Event]] = field(default_factory=list)
+    parked: list[ParkedEvent] = field(default_factory=list)
+    held_subjects: set[str] = field(default_factory=set)
+    held_keys: set[str] = field(default_factory=set)
+
+    def read(self, messages: Sequence[Message]) -> None:
+        """Decode; what is no CloudEvent becomes a dead letter as it came."""
+        for message in messages:
+            try:
+                self.events.append((message.position, decode(message.content)))
+            except ProblemError as error:
+                logger.error("%s: message %d cannot be read: %s", self.to.name, message.position, error)
+                self.parked.append(self._unreadable(message, error))
+
+    def _unreadable(self, message: Message, error: ProblemError) -> ParkedEvent:
+        return ParkedEvent(
+            subscriber=self.to.name,
+            key=f"message#{message.position}",
+            position=message.position,
+            payload=base64.b64encode(message.content).decode(),
+            is_readable=False,
+            state=State.DEAD,
+            error=str(error)[:ERROR_LENGTH],
+            parked_at=self.now,
+            settled_at=self.now,
+        )
+
+    def look_up_held(self) -> None:
+        """Which of the batch's subjects are held up, and which of its events are already parked."""
+        subjects = {event.subject for _, event in self.events if event.subject}
+        keys = {event.key for _, event in self.events}
+        waiting = Q(state=State.WAITING, subject__in=subjects)
+        rows = ParkedEvent.objects.filter(Q(key__in=keys) | waiting, subscriber=self.to.name)
+        for key, subject, state in rows.values_list("key", "subject", "state"):
+            self.held_keys.add(key)
+            if state == State.WAITING and subject:
+                self.held_subjects.add(subject)
+
+    def hold_back(self) -> None:
+        """Park what must wait behind an earlier event of its subject; drop what is parked already."""
+        free = []
+        for position, event in self.events:
+            if event.key in self.held_keys:
+                continue
+            if event.subject in self.held_subjects:
+                self.parked.append(self.park(position, event))
+            else:
+                free.append((position, event))
+        self.events = free
+
+    def park(self, position: int, event: Event, error: str = "") -> ParkedEvent:
+        """A row for ``event``: after a failure when there is an ``error``, else waiting for another."""
+        due = self.retry.due(1, self.now) if error else None
+        dead = bool(error) and due is None
+        return ParkedEvent(
+            subscriber=self.to.name,
+            key=event.key,
+            type=event.type,
+            subject=event.subject,
+            position=position,
+            payload=event.encode().decode(),
+            state=State.DEAD if dead else State.WAITING,
+            attempts=1 if error else 0,
+            due_at=due,
+            error=error,
+            parked_at=self.now,
+            settled_at=self.now if dead else None,
+        )
+
+    def handle_together(self) -> None:
+        """All events in the one transaction. Raises HandlerError for the first that fails."""
+        fresh = inbox.claim(self.to.name, [event.key for _, event in self.events])
+        for _position, event in self.events:
+            if event.key in fresh:
+                fresh.discard(event.key)
+                call(self.to, event)
+
+    def handle_apart(self) -> None:
+        """Each event in a savepoint; a failing one is parked and holds up its subject."""
+        for position, event in self.events:
+            if event.subject in self.held_subjects:
+                self.parked.append(self.park(position, event))
+                continue
+            try:
+                with transaction.atomic():
+                    if inbox.claim(self.to.name, [event.key]):
+                        call(self.to, event)
+            except HandlerError as error:
+                row = self.park(position, event, describe(error))
+                self.parked.append(row)
+                if event.subject and row.state == State.WAITING:
+                    self.held_subjects.add(event.subject)
+
+
+def call(to: Subscriber, event: Event) -> None:
+    """Call the handler. Raises HandlerError; a lost database connection is raised as it is."""
+    try:
+        to.handle(event)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        logger.exception("%s failed on %s %s", to.name, event.type, event.subject)
+        raise HandlerError(to.name) from error
+
+
+def describe(error: HandlerError) -> str:
+    """The cause in words, for the person who looks at the dead letter."""
+    cause = error.__cause__
+    return f"{type(cause).__name__}: {cause}"[:ERROR_LENGTH]
+
+
+def _start(to: Subscriber, messages: Sequence[Message], now: datetime, retry: Retry) -> _Batch:
+    row = Subscription.objects.select_for_update().get(name=to.name)
+    batch = _Batch(to, now, retry)
+    batch.read([message for message in messages if message.position > row.position])
+    batch.look_up_held()
+    batch.hold_back()
+    return batch
+
+
+def _finish(batch: _Batch, position: int) -> None:
+    if batch.parked:
+        ParkedEvent.objects.bulk_create(batch.parked, ignore_conflicts=True)
+    rows = Subscription.objects.filter(name=batch.to.name, position__lt=position)
+    rows.update(position=position, moved_at=batch.now)
+
+
+def deliver(to: Subscriber, messages: Sequence[Message], *, now: datetime, retry: Retry) -> None:
+    """Handle ``messages``, which are in the stream's order, and move the subscriber past them.
+
+    Messages at or before the subscriber's position were handled and are passed over.
+    """
+    last = messages[-1].position
+    try:
+        with transaction.atomic():
+            batch = _start(to, messages, now, retry)
+            batch.handle_together()
+            _finish(batch, last)
+    except HandlerError:
+        with transaction.atomic():
+            batch = _start(to, messages, now, retry)
+            batch.handle_apart()
+            _finish(batch, last)

@@ -1,0 +1,99 @@
+"""From the outbox to the stream: in order, many in flight, marked only when acknowledged.
+
+A process killed between acknowledgement and mark publishes the rows again: JetStream drops them by
+their message id, and the inbox drops what comes later than its window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import orjson
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from beichen.kernel.bus import outbox
+from beichen.kernel.bus.event import MEDIA_TYPE, SUBJECT_PREFIX
+from beichen.kernel.bus.outbox import Waiting
+
+BATCH = 500
+ANSWER_SECONDS = 10.0
+BUSY_SECONDS, IDLE_SECONDS = 0.01, 0.1
+logger = logging.getLogger(__name__)
+InDatabase = Callable[..., Awaitable[Any]]
+
+
+class RefusedError(OSError):
+    """The broker answered that it did not store an event."""
+
+
+class Relay:
+    """Publishes batches over one connection and collects the broker's answers."""
+
+    def __init__(self, client: Client, in_database: InDatabase) -> None:
+        self._client = client
+        self._in_database = in_database
+        self._prefix = client.new_inbox()
+        self._missing: set[int] = set()
+        self._refused: list[str] = []
+        self._all_answered = asyncio.Event()
+
+    async def start(self) -> None:
+        """Listen for answers; before the first batch."""
+        await self._client.subscribe(f"{self._prefix}.*", cb=self._answered)
+
+    async def _answered(self, message: Msg) -> None:
+        answer = orjson.loads(message.data) if message.data else {"error": "nobody stores events"}
+        if error := answer.get("error"):
+            self._refused.append(str(error))
+        else:
+            self._missing.discard(int(message.subject.rpartition(".")[2]))
+        if not self._missing or self._refused:
+            self._all_answered.set()
+
+    async def publish(self, rows: Sequence[Waiting]) -> list[int]:
+        """Publish ``rows`` in order; returns the ids that were stored.
+
+        Raises TimeoutError when the broker does not answer, RefusedError when it stored nothing.
+        """
+        self._missing = {row.id for row in rows}
+        self._refused = []
+        self._all_answered.clear()
+        for row in rows:
+            await self._client.publish(
+                SUBJECT_PREFIX + row.type,
+                row.payload.encode(),
+                reply=f"{self._prefix}.{row.id}",
+                headers={"Nats-Msg-Id": row.key, "content-type": MEDIA_TYPE},
+            )
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._all_answered.wait()
+        stored = [row.id for row in rows if row.id not in self._missing]
+        if self._refused:
+            logger.warning("the broker refused %d events: %s", len(self._missing), self._refused[0])
+            if not stored:
+                raise RefusedError(self._refused[0])
+        return stored
+
+    async def relay_once(self) -> int:
+        """Relay one batch; returns how many rows were stored."""
+        rows = await self._in_database(outbox.waiting, BATCH)
+        if not rows:
+            return 0
+        stored = await self.publish(rows)
+        await self._in_database(outbox.mark_relayed, stored)
+        return len(stored)
+
+    async def run(self) -> None:
+        """Relay for ever; looks again soon after work and less often when idle."""
+        await self.start()
+        pause = IDLE_SECONDS
+        while True:
+            if await self.relay_once():
+                pause = BUSY_SECONDS
+                continue
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, IDLE_SECONDS)

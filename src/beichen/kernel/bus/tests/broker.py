@@ -1,0 +1,65 @@
+"""A real NATS server for tests: of the wheel, on a free port, with a store of its own."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from beichen.kernel.bus import server
+
+DEADLINE_SECONDS = 20.0
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int) -> None:
+    """Return when something answers on ``port``."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+class NatsServer:
+    """One server that can be stopped, killed and started again on the same store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = server.command(self.folder, self.port)
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        wait_for_port(self.port)
+
+    def end(self, number: signal.Signals) -> None:
+        """End it by a signal and wait until it is gone."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(DEADLINE_SECONDS)
+            self._process = None
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """As an operator would."""
+        self.end(signal.SIGTERM)

@@ -1,0 +1,157 @@
+"""The whole way of an event on a real broker: outbox, stream, subscriber, retry, dead letter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from beichen.kernel.actor import system
+from beichen.kernel.bus import broker, service
+from beichen.kernel.bus.event import STREAM, Event
+from beichen.kernel.bus.models import InboxEntry, OutboxEvent, ParkedEvent, State
+from beichen.kernel.bus.retry import Retry
+from beichen.kernel.bus.runner import Bus
+from beichen.kernel.bus.subscribers import Subscriber
+from beichen.kernel.bus.tests.broker import NatsServer
+
+BY = system("test")
+SOON = Retry(attempts=3, first=timedelta(milliseconds=1), jitter=0)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Trace:
+    """A handler that notes what it saw, and fails for the subjects it is told to."""
+
+    def __init__(self, name: str = "test.trace", *patterns: str) -> None:
+        self.seen: list[tuple[str, object]] = []
+        self.failing: set[str] = set()
+        self.subscriber = Subscriber(name, patterns or ("test.>",), self.handle)
+
+    def handle(self, event: Event) -> None:
+        if event.subject in self.failing:
+            raise LookupError(f"no {event.subject}")
+        self.seen.append((event.subject, event.data))
+
+
+def publish(*drafts: tuple[str, object], event_type: str = "test.thing.happened") -> None:
+    with transaction.atomic():
+        service.publish_many([service.Draft(event_type, subject, data) for subject, data in drafts], by=BY)
+
+
+async def reach(bus: Bus, condition: Callable[[], bool]) -> None:
+    """Return when ``condition`` holds; it may use the database."""
+    async with asyncio.timeout(20):
+        while True:
+            if await bus.in_database(condition):
+                return
+            await asyncio.sleep(0.01)
+
+
+def run_until(condition: Callable[[], bool], *traces: Trace, retry: Retry = SOON) -> None:
+    """Run the bus until ``condition`` holds in the database or on the traces."""
+
+    async def scenario() -> None:
+        bus = Bus({t.subscriber.name: t.subscriber for t in traces}, retry=retry)
+        stop = asyncio.Event()
+        work = asyncio.create_task(bus.run(stop))
+        await reach(bus, lambda: work.done() or condition())
+        stop.set()
+        await work
+
+    asyncio.run(scenario())
+
+
+def test_each_event_reaches_each_subscriber_once_and_in_order(nats_server: NatsServer) -> None:
+    one, other = Trace("test.one", "test.thing.*"), Trace("test.other", "test.none.>", "test.thing.happened")
+    publish(*((str(n % 7), n) for n in range(1200)))
+    run_until(lambda: len(one.seen) == len(other.seen) == 1200, one, other)
+    assert [data for _, data in one.seen] == [data for _, data in other.seen] == list(range(1200))
+    assert not OutboxEvent.objects.filter(relayed_at=None).exists()
+    assert InboxEntry.objects.count() == 2400
+    publish(("7", "later"))
+    run_until(lambda: len(one.seen) == len(other.seen) == 1201, one, other)
+    assert one.seen[-1] == ("7", "later")
+
+
+def test_a_failure_holds_up_its_own_subject_only_and_keeps_its_order(nats_server: NatsServer) -> None:
+    trace = Trace()
+    trace.failing = {"bad"}
+    publish(("bad", 1), ("good", 1), ("bad", 2), ("good", 2), ("bad", 3))
+    patient = Retry(attempts=50, first=timedelta(milliseconds=1), factor=1, jitter=0)
+    run_until(lambda: ParkedEvent.objects.filter(attempts__gt=2).exists(), trace, retry=patient)
+    assert trace.seen == [("good", 1), ("good", 2)]
+    trace.failing = set()
+    publish(("bad", 4))
+    run_until(lambda: len(trace.seen) == 6, trace, retry=patient)
+    assert [data for subject, data in trace.seen if subject == "bad"] == [1, 2, 3, 4]
+    assert not ParkedEvent.objects.exists()
+
+
+def test_the_last_failure_makes_a_dead_letter_and_lets_the_subject_go_on(nats_server: NatsServer) -> None:
+    trace = Trace()
+    trace.failing = {"bad"}
+    publish(("bad", 1))
+    run_until(lambda: ParkedEvent.objects.filter(state=State.DEAD).exists(), trace)
+    letter = ParkedEvent.objects.get()
+    assert (letter.attempts, letter.error) == (3, "LookupError: no bad")
+    trace.failing = set()
+    publish(("bad", 2))
+    run_until(lambda: bool(trace.seen), trace)
+    assert trace.seen == [("bad", 2)]
+
+
+def test_what_is_no_event_becomes_a_dead_letter_as_it_came(nats_server: NatsServer) -> None:
+    trace = Trace()
+
+    async def intrude() -> None:
+        client = await broker.connect("stranger")
+        js = client.jetstream()
+        await broker.ensure_stream(js)
+        await js.publish("beichen.events.test.thing.happened", b"\xff not an event", stream=STREAM)
+        await client.close()
+
+    asyncio.run(intrude())
+    publish(("good", 1))
+    run_until(lambda: bool(trace.seen), trace)
+    letter = ParkedEvent.objects.get()
+    assert (letter.state, letter.is_readable) == (State.DEAD, False)
+    assert "BUS-104 not JSON" in letter.error
+
+
+def test_an_absent_broker_delays_and_loses_nothing(nats_server: NatsServer) -> None:
+    trace = Trace()
+    nats_server.kill()
+    publish(("a", 1))
+
+    async def scenario() -> None:
+        bus = Bus({trace.subscriber.name: trace.subscriber})
+        stop = asyncio.Event()
+        work = asyncio.create_task(bus.run(stop))
+        await asyncio.sleep(0)
+        for expected in (1, 2, 3):
+            await asyncio.to_thread(nats_server.start)
+            await reach(bus, lambda wanted=expected: len(trace.seen) >= wanted)
+            await asyncio.to_thread(nats_server.kill)
+            await bus.in_database(publish, ("a", expected + 1))
+        stop.set()
+        await work
+
+    asyncio.run(scenario())
+    assert trace.seen == [("a", 1), ("a", 2), ("a", 3)]
+
+
+def test_a_store_that_was_lost_is_read_from_its_start(nats_server: NatsServer) -> None:
+    trace = Trace()
+    publish(*(("a", n) for n in range(5)))
+    run_until(lambda: len(trace.seen) == 5, trace)
+    nats_server.kill()
+    nats_server.folder = nats_server.folder.with_name("empty")
+    nats_server.folder.mkdir()
+    nats_server.start()
+    publish(("a", 5))
+    run_until(lambda: len(trace.seen) == 6, trace)
+    assert [data for _, data in trace.seen] == list(range(6))
