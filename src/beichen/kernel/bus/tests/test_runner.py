@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -40,6 +41,10 @@ class Trace:
 def publish(*drafts: tuple[str, object], event_type: str = "test.thing.happened") -> None:
     with transaction.atomic():
         service.publish_many([service.Draft(event_type, subject, data) for subject, data in drafts], by=BY)
+
+
+def _has_seen(trace: Trace, count: int) -> bool:
+    return len(trace.seen) >= count
 
 
 async def reach(bus: Bus, condition: Callable[[], bool]) -> None:
@@ -134,7 +139,7 @@ def test_an_absent_broker_delays_and_loses_nothing(nats_server: NatsServer) -> N
         await asyncio.sleep(0)
         for expected in (1, 2, 3):
             await asyncio.to_thread(nats_server.start)
-            await reach(bus, lambda wanted=expected: len(trace.seen) >= wanted)
+            await reach(bus, partial(_has_seen, trace, expected))
             await asyncio.to_thread(nats_server.kill)
             await bus.in_database(publish, ("a", expected + 1))
         stop.set()
