@@ -1,0 +1,1 @@
+"""Tests of what the kernel's rooms share."""
