@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.access",
     "beichen.kernel.calendar",
     "beichen.kernel.files",
+    "beichen.kernel.jobs",
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.hubs.data",
