@@ -19,15 +19,18 @@ from babel.messages.extract import extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+PLURALS = {"Plural-Forms": "nplurals=1; plural=0;"}
 ROOT = Path(__file__).resolve().parents[1] / "src/beichen"
 KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "_": None,
 }
-Message = tuple[str, str]
+Message = tuple[str, str, str]  # context, message, plural
 
 
 def catalogues() -> list[Path]:
@@ -46,14 +49,16 @@ def room_of(file: Path) -> Path:
 
 
 def messages_of(file: Path) -> Iterator[Message]:
-    """(context, message) of each translatable string in a template or a module."""
+    """(context, message, plural) of each translatable string in a template or a module."""
     text = file.read_text(encoding="utf-8")
-    source: str = templatize(text, origin=str(file)) if file.suffix == ".html" else text
+    # A template is no Python: without its indentation the tokenizer finds the calls in it.
+    is_template = file.suffix == ".html"
+    source = "\n".join(line.lstrip() for line in templatize(text).splitlines()) if is_template else text
     stream = io.BytesIO(source.encode())
     for _line, message, _comments, context in extract("python", stream, keywords=KEYWORDS):
         words = message if isinstance(message, tuple) else (message,)
         if words and words[0]:
-            yield context or "", words[0]
+            yield context or "", words[0], words[1] if len(words) > 1 else ""
 
 
 def used() -> dict[Path, set[Message]]:
@@ -81,9 +86,16 @@ def _catalogue(room: Path) -> polib.POFile:
         return polib.pofile(str(file), wrapwidth=110)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue = polib.POFile(wrapwidth=110)
-    catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8", "Language": "zh_Hans"}
+    catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8", "Language": "zh_Hans", **PLURALS}
     catalogue.fpath = str(file)
     return catalogue
+
+
+def _entry(context: str, text: str, plural: str) -> polib.POEntry:
+    entry = polib.POEntry(msgctxt=context or None, msgid=text, msgid_plural=plural)
+    if plural:
+        entry.msgstr_plural = {0: ""}
+    return entry
 
 
 def check(update: bool) -> int:
@@ -93,21 +105,19 @@ def check(update: bool) -> int:
     rooms = set(in_use) | {file.parents[3] for file in catalogues()}
     for room in sorted(rooms):
         catalogue = _catalogue(room)
-        present = {(entry.msgctxt or "", entry.msgid): entry for entry in catalogue}
+        present = {(entry.msgctxt or "", entry.msgid, entry.msgid_plural): entry for entry in catalogue}
         wanted = in_use.get(room, set())
         missing = sorted(wanted - {key for key, entry in present.items() if entry.translated()})
         unused = sorted(set(present) - wanted)
         if update:
-            for context, text in missing:
-                if (context, text) not in present:
-                    catalogue.append(polib.POEntry(msgctxt=context or None, msgid=text, msgstr=""))
+            catalogue.extend(_entry(*message) for message in missing if message not in present)
             for key in unused:
                 catalogue.remove(present[key])
             catalogue.sort(key=lambda entry: entry.msgid)
             catalogue.save(catalogue.fpath)
-        for _context, text in missing:
+        for _context, text, _plural in missing:
             sys.stderr.write(f"{room.relative_to(ROOT)}: not translated: {text!r}\n")
-        for _context, text in unused:
+        for _context, text, _plural in unused:
             sys.stderr.write(f"{room.relative_to(ROOT)}: not used: {text!r}\n")
         wrong += len(missing) + len(unused)
     return 1 if wrong and not update else 0

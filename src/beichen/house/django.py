@@ -31,13 +31,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    *ROOMS,  # before the libraries whose templates they restyle
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    *ROOMS,
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("beichen.kernel.files.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("beichen.web.urls")),
 ]
 
 handler400 = "beichen.web.errors.bad_request"

@@ -6,13 +6,20 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_noop as _
 
 from beichen.problem import Problem, ProblemError, code
 
-BAD_REQUEST = code("WEB-400", "The request cannot be read.", status=400)
-FORBIDDEN = code("WEB-403", "This is not allowed.", status=403)
-NOT_FOUND = code("WEB-404", "There is nothing at this address.", status=404)
-SERVER_ERROR = code("WEB-500", "Beichen made a mistake; it was recorded.", status=500)
+BAD_REQUEST = code("WEB-400", _("The request cannot be read."), status=400)
+FORBIDDEN = code("WEB-403", _("This is not allowed."), status=403)
+NOT_FOUND = code("WEB-404", _("There is nothing at this address."), status=404)
+SERVER_ERROR = code("WEB-500", _("Beichen made a mistake; it was recorded."), status=500)
+# Titles of other rooms' problems that people meet on pages, so that they are translated here.
+MET_ON_PAGES = (
+    _("This needs a right that the actor does not have."),
+    _("no post carries the permission %(permission)s"),
+)
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -26,22 +33,30 @@ def problem_response(problem: Problem, request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler for 400."""
-    return problem_response(Problem(BAD_REQUEST, "This request cannot be read"), request)
+    return problem_response(
+        Problem(BAD_REQUEST, _("The form or the link was damaged; go back and try again.")), request
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler for 403."""
-    return problem_response(Problem(FORBIDDEN, "This is not allowed"), request)
+    return problem_response(Problem(FORBIDDEN, _("Your account does not open this page.")), request)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler for 404."""
-    return problem_response(Problem(NOT_FOUND, "There is nothing at this address"), request)
+    return problem_response(
+        Problem(NOT_FOUND, _("The link may be old, or a letter of the address is wrong.")), request
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler for 500."""
-    return problem_response(Problem(SERVER_ERROR, "Something went wrong here"), request)
+    problem = Problem(SERVER_ERROR, _("Please try again in a moment."))
+    if not request.accepts("text/html"):
+        return JsonResponse(problem.as_dict(), status=500, content_type=PROBLEM_TYPE)
+    # Without the shell: what failed may be the database that the shell asks.
+    return HttpResponse(render_to_string("web/failure.html", {"problem": problem}), status=500)
 
 
 class ProblemMiddleware:

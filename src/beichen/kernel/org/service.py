@@ -17,7 +17,7 @@ from django.utils import timezone
 from beichen.kernel.actor import Actor, Scope
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
-from beichen.kernel.org.models import Body, Person, Post, Region
+from beichen.kernel.org.models import Body, Person, Post, Region, RegionLevel
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "RegionFacts",
     "actor_of",
     "appoint",
+    "city_name",
     "dismiss",
     "load_bodies",
     "load_regions",
+    "posts_of",
     "region_by_code",
     "register_person",
 ]
@@ -244,3 +246,18 @@ def actor_of(person: Person, *, address: str = "") -> Actor:
     posts = held.values_list("role", "body__path", "region__path")
     scopes = tuple(Scope(role, body, region) for role, body, region in posts)
     return Actor(f"person:{person.code}", person.name, (*scopes, Scope("public")), address=address)
+
+
+def posts_of(person: Person) -> list[Post]:
+    """The posts that ``person`` holds now, with body and region."""
+    now = timezone.now()
+    held = person.posts.filter(since__lte=now).filter(models.Q(until=None) | models.Q(until__gt=now))
+    return list(held.select_related("body", "region"))
+
+
+def city_name(*, english: bool = False) -> str:
+    """The name of the city that is loaded, in Chinese or English; empty before one is."""
+    city = Region.objects.filter(level=RegionLevel.CITY, is_current=True).order_by("code").first()
+    if city is None:
+        return ""
+    return (city.name_en or city.name) if english else city.name

@@ -1,0 +1,91 @@
+// <bc-chart>: draws the JSON beside it with ECharts (SVG). A real table of the same figures stands below it.
+//
+// The document: {unit, categories: [...], series: [{name, kind: "line"|"points"|"area"|"bar", tone, dashed,
+// values: [...]}], marks: [{name, value}]}. Colours are names of design tokens; null leaves a gap.
+import { colour } from "./colours.js";
+
+const library = new URL("../../vendor/echarts.min.js", import.meta.url).href;
+let loading;
+
+function echarts() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("link[data-echarts]")?.href ?? library;
+    script.onload = () => resolve(globalThis.echarts);
+    script.onerror = () => reject(new Error("the chart library did not load"));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+function series(item) {
+  const tint = colour(item.tone);
+  const isBar = item.kind === "bar";
+  return {
+    name: item.name,
+    type: isBar ? "bar" : "line",
+    data: item.values,
+    connectNulls: item.kind !== "points",
+    showSymbol: item.kind === "points" || Boolean(item.dots),
+    symbol: "circle",
+    symbolSize: item.kind === "points" ? 11 : 7,
+    lineStyle: { width: item.kind === "points" ? 0 : 2, type: item.dashed ? [6, 5] : "solid", color: tint },
+    itemStyle: { color: tint, borderColor: colour("surface"), borderWidth: isBar ? 0 : 2 },
+    areaStyle: item.kind === "area" ? { color: tint, opacity: 0.08 } : undefined,
+    barMaxWidth: 28,
+    label: item.labels ? { show: true, position: "top", color: colour("ink"), fontSize: 12 } : undefined,
+    z: item.kind === "points" ? 5 : 2,
+  };
+}
+
+function options(spec, quiet) {
+  const text = { color: colour("ink-2"), fontFamily: getComputedStyle(document.body).fontFamily };
+  return {
+    animation: !quiet,
+    aria: { enabled: false },
+    textStyle: text,
+    grid: { left: 12, right: 20, top: 44, bottom: 8, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: text, itemWidth: 18, itemHeight: 9, icon: "roundRect" },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      backgroundColor: colour("surface"),
+      borderColor: colour("line-strong"),
+      textStyle: { color: colour("ink"), fontSize: 13 },
+      valueFormatter: (value) => (value == null ? "–" : `${value} ${spec.unit}`),
+    },
+    xAxis: {
+      type: "category",
+      data: spec.categories,
+      boundaryGap: spec.series.some((item) => item.kind === "bar"),
+      axisLine: { lineStyle: { color: colour("line-strong") } },
+      axisTick: { show: false },
+      axisLabel: text,
+    },
+    yAxis: {
+      type: "value",
+      scale: !spec.zero,
+      name: spec.unit,
+      nameTextStyle: { ...text, align: "left" },
+      splitLine: { lineStyle: { color: colour("line") } },
+      axisLabel: text,
+    },
+    series: spec.series.map(series),
+  };
+}
+
+class Chart extends HTMLElement {
+  async connectedCallback() {
+    this.spec = JSON.parse(this.querySelector("script").textContent);
+    const canvas = this.querySelector("[data-canvas]");
+    const { init } = await echarts();
+    this.chart = init(canvas, null, { renderer: "svg" });
+    const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const draw = () => this.chart.setOption(options(this.spec, quiet), true);
+    draw();
+    document.addEventListener("beichen:theme", draw);
+    new ResizeObserver(() => this.chart.resize()).observe(canvas);
+  }
+}
+
+customElements.define("bc-chart", Chart);

@@ -1,0 +1,13 @@
+"""Addresses of the shared pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from beichen.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("theme", views.theme, name="theme"),
+    path("me", views.account, name="account"),
+]
