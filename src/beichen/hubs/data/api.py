@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from beichen.hubs.data import service
-from beichen.hubs.data.models import Indicator, IndicatorValue
+from beichen.hubs.data.models import AnnualTarget, Indicator, IndicatorValue
 from beichen.kernel.access.service import acting, visible
 
 router = Router(tags=["indicators"])
@@ -31,10 +31,14 @@ def list_indicators(
 
 @router.get("/{key}", summary="An indicator with its values")
 def read_indicator(request: HttpRequest, key: str, region: str = "", kind: str = "") -> dict[str, Any]:
-    """The definition and every value that may be seen, in order of region and time."""
+    """The definition, and every value and yearly target that may be seen, by region and time."""
     row = service.indicator(key)
     values = visible(acting(request), service.READ, service.series(key, region=region, kind=kind))
-    return _described(row) | {"values": [_stated(value) for value in values]}
+    aims = visible(acting(request), service.READ, service.targets(key, region=region))
+    return _described(row) | {
+        "values": [_measured(value) for value in values],
+        "annual_targets": [_stated(aim) for aim in aims],
+    }
 
 
 def _described(row: Indicator) -> dict[str, Any]:
@@ -50,7 +54,12 @@ def _described(row: Indicator) -> dict[str, Any]:
     }
 
 
-def _stated(row: IndicatorValue) -> dict[str, Any]:
+def _measured(row: IndicatorValue) -> dict[str, Any]:
+    words = {"status": row.status, "kind": row.kind, "note": {"zh": row.note, "en": row.note_en}}
+    return _stated(row) | words
+
+
+def _stated(row: IndicatorValue | AnnualTarget) -> dict[str, Any]:
     return {
         "region": row.region.code,
         "period": row.period,
@@ -58,9 +67,6 @@ def _stated(row: IndicatorValue) -> dict[str, Any]:
         "ends": row.ends.isoformat(),
         "value": float(row.value),
         "relation": row.relation,
-        "status": row.status,
         "confidence": row.confidence,
-        "kind": row.kind,
         "source": {"title": row.source_title, "url": row.source_url, "quote": row.quote},
-        "note": {"zh": row.note, "en": row.note_en},
     }

@@ -11,3 +11,11 @@ class DataConfig(AppConfig):
     name = "beichen.hubs.data"
     label = "hubs_data"
     verbose_name = "Data"
+
+    def ready(self) -> None:
+        """Own the indicators, values and yearly targets of city packages."""
+        from beichen.hubs.data.section import SECTIONS
+        from beichen.kernel.scene.service import register
+
+        for section in SECTIONS:
+            register(section)

@@ -1,4 +1,4 @@
-"""What is kept: indicators (指标) and their values, one for each indicator, region, period and kind.
+"""What is kept: indicators (指标), their values, and apart from these the city's yearly targets.
 
 A value is in its indicator's unit; what its source printed stands in the quote. Periods are SDMX
 observational time periods; ``starts`` and ``ends`` are the days they cover, so that values sort and a
@@ -66,25 +66,36 @@ class Kind(models.TextChoices):
     DEMO = "demo", "演示"
 
 
-class IndicatorValue(models.Model):
+class Stated(models.Model):
     """A number for a region and a period, with where it was found and how far it can be trusted."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="values")
-    region = models.ForeignKey(Region, models.PROTECT, related_name="indicator_values")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="%(class)s_set")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="%(class)s_set")
     period = models.CharField(max_length=24)
     starts = models.DateField()
     ends = models.DateField()
     value = models.DecimalField(max_digits=24, decimal_places=6)
     relation = models.CharField(max_length=10, default="exact")  # exact, about, at-least, above
-    status = models.CharField(max_length=12, default="published")  # published, preliminary, computed
     confidence = models.CharField(max_length=8, default="high")  # high, medium, low
-    kind = models.CharField(max_length=4, choices=Kind, default=Kind.REAL)
     source_title = models.CharField(max_length=300)
     source_url = models.URLField(max_length=500, blank=True)
     quote = models.TextField(blank=True)
+    owner = models.CharField(max_length=80)  # the package or system that recorded it
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.period}"
+
+
+class IndicatorValue(Stated):
+    """What was measured, counted or computed."""
+
+    status = models.CharField(max_length=12, default="published")  # published, preliminary, computed
+    kind = models.CharField(max_length=4, choices=Kind, default=Kind.REAL)
     note = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
-    owner = models.CharField(max_length=80)  # the package or system that recorded it
 
     ACCESS: ClassVar = ScopeFields(region="region__path")
 
@@ -100,5 +111,15 @@ class IndicatorValue(models.Model):
             models.Index(fields=["owner"], name="value_owner"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.indicator_id} {self.period}"
+
+class AnnualTarget(Stated):
+    """What the city set itself for a year (年度目标); never a measurement."""
+
+    ACCESS: ClassVar = ScopeFields(region="region__path")
+
+    class Meta:
+        ordering: ClassVar = ["starts", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "region", "period"], name="one_target_a_period"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["owner"], name="target_owner")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
 from beichen.hubs.data.period import Period, read_period
-from beichen.hubs.data.values import ValueFacts, record_values, series
+from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, targets
 from beichen.kernel.access.service import permission
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "indicator",
     "indicators",
     "read_period",
+    "record_targets",
     "record_values",
     "series",
+    "targets",
 ]
 
 READ = permission("data.read", "查看指标与数据目录", "Read indicators and the catalogue")

@@ -103,10 +103,10 @@ def test_all_mistakes_of_values_come_at_once_and_nothing_is_written() -> None:
         VALUE,
         replace(VALUE, indicator="poeple"),
         replace(VALUE, region="990199"),
-        replace(VALUE, source_title=""),
+        replace(VALUE, period="2001", source_title=""),
         replace(VALUE, period="20-20"),
-        replace(VALUE, unit="%"),
-        replace(VALUE, confidence="sure"),
+        replace(VALUE, period="2002", unit="%"),
+        replace(VALUE, period="2003", confidence="sure"),
         VALUE,
     ]
     placed = [replace(item, where=Where(file="s.csv", line=n)) for n, item in enumerate(wrong, 2)]
@@ -134,7 +134,7 @@ def test_an_indicator_is_read_with_its_series_and_sources(
 ) -> None:
     values = [replace(VALUE, period="2021"), VALUE, replace(VALUE, region="990102")]
     service.record_values(values, owner=OWNER, by=BY)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         answer = client.get("/api/indicators/people?region=990100").json()
     assert [(row["period"], row["value"]) for row in answer["values"]] == [("2020", 12.5), ("2021", 12.5)]
     assert answer["values"][0]["source"] == {"title": "Census", "url": "", "quote": "12.5万人"}
@@ -145,3 +145,15 @@ def test_an_unknown_indicator_is_404_with_the_nearest(client: Client) -> None:
     answer = client.get("/api/indicators/grow")
     assert answer.status_code == 404
     assert answer.json()["hint"] == "did you mean 'growth'?"
+
+
+def test_a_yearly_target_stands_beside_the_values_and_never_among_them(client: Client) -> None:
+    service.record_values([VALUE], owner=OWNER, by=BY)
+    aim = replace(VALUE, value=Decimal(13), relation="at-least")
+    assert service.record_targets([aim], owner=OWNER, by=BY).added == ["people 990100 2020"]
+    assert service.record_targets([aim], owner=OWNER, by=BY).unchanged == 1
+    answer = client.get("/api/indicators/people").json()
+    assert [row["value"] for row in answer["values"]] == [12.5]
+    assert [(row["value"], row["relation"]) for row in answer["annual_targets"]] == [(13.0, "at-least")]
+    assert service.record_targets([], owner=OWNER, by=BY, whole=True).removed == ["people 990100 2020"]
+    assert service.series("people").count() == 1
