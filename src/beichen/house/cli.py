@@ -20,6 +20,7 @@ from beichen.problem import ProblemError
 COMMANDS: dict[str, tuple[str, bool]] = {
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
     "manage": ("beichen.house.manage:manage", False),
+    "scene": ("beichen.kernel.scene.commands:scene", True),
 }
 
 

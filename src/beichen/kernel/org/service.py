@@ -7,7 +7,7 @@ the report says exactly what changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from beichen.kernel.actor import Actor, Scope
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Person, Post, Region, RegionLevel
-from beichen.problem import Problem, ProblemError, Where, code, nearest
+from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
 
 __all__ = [
     "BodyFacts",
@@ -32,11 +32,13 @@ __all__ = [
     "posts_of",
     "region_by_code",
     "register_person",
+    "tree_problems",
 ]
 
 NO_PARENT = code("ORG-101", "The parent does not exist.", status=422)
 CYCLE = code("ORG-102", "The tree goes in a circle.", status=422)
 TWICE = code("ORG-103", "The key stands twice.", status=422)
+HINTS = 20  # looking for the nearest of thousands of keys is slow: the first mistakes get it
 NO_REGION = code("ORG-104", "The region does not exist.", status=404)
 
 
@@ -65,22 +67,38 @@ class BodyFacts:
     credit_code: str = ""
 
 
-def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
-    """Each key's path; raises ProblemError with every missing parent and every circle."""
+def tree_problems(parents: Mapping[str, str | None], noun: str) -> list[Problem]:
+    """Every parent that does not exist and every circle; ``where.field`` is the key it was found at."""
     problems: list[Problem] = []
-    paths: dict[str, str] = {}
-    for key, parent in parents.items():
-        if parent is not None and parent not in parents:
-            message = f"{noun} {key}: parent {parent} does not exist"
-            problems.append(Problem(NO_PARENT, message, Where(field=key), nearest(parent, parents)))
-    if problems:
+    seen: set[str] = set()
+    for key in parents:
+        trail: dict[str, None] = {}
+        current: str | None = key
+        while current is not None and current in parents and current not in seen and current not in trail:
+            trail[current] = None
+            current = parents[current]
+        last = next(reversed(trail), key)
+        if current is not None and current not in parents:
+            message = shorten(f"{noun} {last}: parent {current} does not exist")
+            hint = nearest(current, parents) if len(problems) < HINTS else ""
+            problems.append(Problem(NO_PARENT, message, Where(field=last), hint))
+        elif current in trail:
+            problems.append(
+                Problem(CYCLE, shorten(f"{noun} {current} is its own ancestor"), Where(field=current))
+            )
+        seen.update(trail)  # each mistake is reported once
+    return problems
+
+
+def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
+    """Each key's path. Raises ProblemError with every missing parent and every circle."""
+    if problems := tree_problems(parents, noun):
         raise ProblemError(*problems)
+    paths: dict[str, str] = {}
     for key in parents:
         trail: list[str] = []
         current: str | None = key
         while current is not None and current not in paths:
-            if current in trail:
-                raise ProblemError(Problem(CYCLE, f"{noun} {key} is its own ancestor", Where(field=key)))
             trail.append(current)
             current = parents[current]
         prefix = paths[current] if current is not None else "/"

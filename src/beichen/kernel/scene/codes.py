@@ -31,7 +31,6 @@ NO_MANIFEST = code("SCN-210", "The folder is not a package.")
 UNKNOWN_STEP = code("SCN-211", "A story uses a word that no room understands.")
 FOREIGN_IMPORT = code("SCN-212", "A scene's Python reaches beyond what it may use.")
 CHECKLIST = code("SCN-213", "A rule of the scene checklist is not met.")
-BAD_TABLE = code("SCN-214", "A table of values cannot be read.")
 OUTSIDE = code("SCN-215", "A package has too many files, or one that leads out of it.")
 
 NO_SCENE = code("SCN-301", "A scene that is required does not exist.")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.bus.service import publish
 from beichen.kernel.org.models import Body
 from beichen.kernel.scene import codes
 from beichen.kernel.scene.catalogue import sections
@@ -96,6 +97,7 @@ def _keep(package: Package, content: dict[str, str], by: Actor) -> None:
             "requires": list(package.requires),
             "files": content,
             "folder": str(package.folder),
+            "with_demo": settings().demo,
             "is_current": True,
             "installed_at": timezone.now(),
             "installed_by": by.key,
@@ -104,10 +106,11 @@ def _keep(package: Package, content: dict[str, str], by: Actor) -> None:
 
 
 def _announce(report: PackageReport, by: Actor) -> None:
-    """Leave the trace of what was done: the audit record."""
+    """Leave the trace of what was done: the audit record and the event."""
     detail = {"version": report.version, "before": report.before, "changes": report.counts()}
-    resource = f"kernel_scene.installedpackage:{report.kind}:{report.key}"
-    audit.record(by, f"scene.package.{report.outcome}", resource, detail=detail)
+    action, subject = f"scene.package.{report.outcome}", f"{report.kind}:{report.key}"
+    audit.record(by, action, f"kernel_scene.installedpackage:{subject}", detail=detail)
+    publish(action, subject, detail, by=by)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ class InstalledPackage(models.Model):
     requires = models.JSONField(default=list)
     files = models.JSONField()
     folder = models.CharField(max_length=500)
+    with_demo = models.BooleanField(default=False)
     is_current = models.BooleanField(default=True)
     installed_at = models.DateTimeField()
     installed_by = models.CharField(max_length=100)
