@@ -18,6 +18,7 @@ from beichen.problem import ProblemError
 
 # name → (where the command stands, whether it needs the database layer)
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "city": ("beichen.house.city:city", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),
