@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from beichen.hubs.data import service
 from beichen.hubs.data.definitions import NO_INDICATOR
 from beichen.hubs.data.models import Aggregation, Direction
-from beichen.hubs.data.statements import CHOICES
+from beichen.hubs.data.period import read_period
+from beichen.hubs.data.statements import CHOICES, NO_REGION
+from beichen.hubs.data.units import convert
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Package, PackageKind, Section
+from beichen.kernel.scene.sections.regions import FILE as REGIONS
+from beichen.kernel.scene.sections.regions import region_codes
 from beichen.kernel.tables import Column, Row, Table, read_table
-from beichen.problem import Problem, nearest, shorten
+from beichen.problem import Problem, ProblemError, nearest, shorten
 
 INDICATORS, STATISTICS, TARGETS = "indicators.csv", "statistics.csv", "annual-targets.csv"
 KEY = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -85,7 +90,7 @@ class StatedSection(Section):
 
     kind = PackageKind.CITY
     order = 60
-    reads = (INDICATORS,)
+    reads = (INDICATORS, REGIONS)
     columns: Sequence[Column]
 
     def _table(self, package: Package) -> Table:
@@ -93,12 +98,11 @@ class StatedSection(Section):
         return _read(package, self.files[0], self.columns, key)
 
     def check(self, package: Package) -> list[Problem]:
+        """Every cell; that indicator, region and period exist, and that the unit can be converted."""
         table = self._table(package)
-        defined = {row["key"] for row in _read(package, INDICATORS, INDICATOR_COLUMNS).rows}
-        return [
-            *table.problems,
-            *(_undefined(row, defined) for row in table.rows if row["indicator"] not in defined),
-        ]
+        units = {row["key"]: row["unit"] for row in _read(package, INDICATORS, INDICATOR_COLUMNS).rows}
+        regions = region_codes(package)
+        return [*table.problems, *(fault for row in table.rows for fault in _faults(row, units, regions))]
 
     def kept(self, package: Package) -> list[str]:
         return [f"the numbers of {self.files[0]} stay with their indicators"]
@@ -143,9 +147,24 @@ def _read(package: Package, name: str, columns: Sequence[Column], key: Sequence[
     return read_table(package.path(name).read_bytes(), file=file, columns=columns, key=key)
 
 
-def _undefined(row: Row, defined: set[str]) -> Problem:
-    message = shorten(f"there is no indicator {row['indicator']}")
-    return Problem(NO_INDICATOR, message, row.where("indicator"), nearest(row["indicator"], defined))
+def _faults(row: Row, units: dict[str, str], regions: set[str]) -> Iterator[Problem]:
+    if row["indicator"] not in units:
+        message = shorten(f"there is no indicator {row['indicator']}")
+        yield Problem(NO_INDICATOR, message, row.where("indicator"), nearest(row["indicator"], units))
+    else:
+        unit = units[row["indicator"]]
+        yield from _raised("unit", row, lambda: convert(Decimal(row["value"]), row["unit"], unit))
+    if row["region"] not in regions:
+        message = shorten(f"no region has the code {row['region']}")
+        yield Problem(NO_REGION, message, row.where("region"), nearest(row["region"], regions))
+    yield from _raised("period", row, lambda: read_period(row["period"]))
+
+
+def _raised(column: str, row: Row, read: Callable[[], object]) -> Iterator[Problem]:
+    try:
+        read()
+    except ProblemError as error:
+        yield from (replace(problem, where=row.where(column)) for problem in error.problems)
 
 
 def _indicator(row: Row) -> service.IndicatorFacts:
