@@ -13,5 +13,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.platforms.geo",
     "beichen.hubs.data",
     "beichen.kernel.scene",
+    "beichen.plan",
     "beichen.web",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
 from beichen.hubs.data.period import Period, read_period
-from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, targets
+from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 from beichen.kernel.access.service import permission
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "record_targets",
     "record_values",
     "series",
+    "series_of",
     "targets",
 ]
 

@@ -133,3 +133,10 @@ def targets(key: str, *, region: str = "") -> QuerySet[AnnualTarget]:
     if region:
         rows = rows.filter(region__code=region)
     return rows.select_related("indicator", "region").order_by("region__code", "starts")
+
+
+def series_of(keys: Iterable[str], *, region: str, kind: str = "real") -> QuerySet[IndicatorValue]:
+    """The values of several indicators for one region, in order of indicator and time, in one query."""
+    rows = IndicatorValue.objects.filter(indicator__key__in=set(keys), indicator__is_current=True, kind=kind)
+    rows = rows.filter(region__code=region).select_related("indicator")
+    return rows.order_by("indicator__key", "starts", "ends")
