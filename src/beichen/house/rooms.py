@@ -14,5 +14,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.hubs.data",
     "beichen.kernel.scene",
     "beichen.plan",
+    "beichen.registry",
     "beichen.web",
 )

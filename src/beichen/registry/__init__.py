@@ -1,0 +1,1 @@
+"""The registry: the city's objects, their types, codes, places, relations and history (NGSI-LD)."""

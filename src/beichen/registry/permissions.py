@@ -1,0 +1,41 @@
+"""The registry's permissions, and decisions for many rows at once."""
+
+from __future__ import annotations
+
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Body, Region
+from beichen.registry.models import Object
+
+READ = access.permission("registry.object.read", "查看对象", "Read objects")
+WRITE = access.permission("registry.object.write", "写入对象", "Write objects")
+REMOVE = access.permission("registry.object.remove", "移除对象", "Remove objects")
+WRITE_TYPES = access.permission("registry.type.write", "定义对象类型", "Define types of objects")
+
+
+class Gate:
+    """Asks each question once: rows of the same region, body and level have the same answer."""
+
+    def __init__(self, by: Actor) -> None:
+        self.by = by
+        self._allowed: set[tuple[str, int | None, int | None, int]] = set()
+
+    def _require(self, action: str, row: Object) -> None:
+        if self.by.is_system:
+            return
+        question = (action, row.region_id, row.body_id, row.level)
+        if question not in self._allowed:
+            access.require(self.by, action, row)
+            self._allowed.add(question)
+
+    def require_write(self, row: Object) -> None:
+        """Raises ProblemError ACC-403 when the actor may not change the row."""
+        self._require(WRITE, row)
+
+    def require_remove(self, row: Object) -> None:
+        """Raises ProblemError ACC-403 when the actor may not remove the row."""
+        self._require(REMOVE, row)
+
+    def require_create(self, level: int, region: Region | None, body: Body | None) -> None:
+        """Raises ProblemError ACC-403 when the actor may not create such an object."""
+        self._require(WRITE, Object(level=level, region=region, body=body))

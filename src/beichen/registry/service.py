@@ -1,0 +1,107 @@
+"""What can be done with objects: write, remove, find. The room's only writers.
+
+Each write is one transaction with its audit record (one a batch) and its events (one an object).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.registry.declaring import TypeFacts, check_narrowing, declare_types
+from beichen.registry.document.changes import Result
+from beichen.registry.events import publish_objects
+from beichen.registry.finding import (
+    ObjectPage,
+    find_objects,
+    object_by_code,
+    object_by_urn,
+    related,
+    versions_of,
+)
+from beichen.registry.models import Object
+from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
+from beichen.registry.problems import UNKNOWN
+from beichen.registry.writing import Draft, Outcome, Writer, Written, read_present
+
+__all__ = [
+    "READ",
+    "REMOVE",
+    "WRITE",
+    "WRITE_TYPES",
+    "Draft",
+    "ObjectPage",
+    "Outcome",
+    "TypeFacts",
+    "Written",
+    "check_narrowing",
+    "declare_types",
+    "find_objects",
+    "object_by_code",
+    "object_by_urn",
+    "related",
+    "remove_objects",
+    "versions_of",
+    "write_object",
+    "write_objects",
+]
+LISTED = 50  # ids named in one audit record
+
+
+def _record(action: str, rows: Sequence[Object], *, by: Actor) -> None:
+    resource = f"registry.object:{rows[0].urn}" if len(rows) == 1 else "registry.object"
+    detail = {"count": len(rows), "objects": [row.urn for row in rows[:LISTED]]}
+    audit.record(by, action, resource, detail=detail)
+
+
+@transaction.atomic
+def write_objects(drafts: Sequence[Draft], *, by: Actor) -> Written:
+    """Apply drafts in order; what cannot be applied is in ``errors``, everything else is written.
+
+    Raises ProblemError REG-203 when a given code is taken: then nothing is written.
+    """
+    written = Writer(by, datetime.now(UTC)).write(drafts)
+    rows = [*written.created, *written.changed]
+    if rows:
+        _record("registry.object.write", rows, by=by)
+        publish_objects("created", written.created, by=by)
+        publish_objects("changed", written.changed, by=by)
+    return written
+
+
+def write_object(draft: Draft, *, by: Actor) -> tuple[Outcome, Result]:
+    """Apply one draft. Raises its ProblemError, and then nothing is written."""
+    written = write_objects([draft], by=by)
+    if 0 in written.errors:
+        raise written.errors[0]
+    return written.outcomes[0], written.results[0]
+
+
+@transaction.atomic
+def remove_objects(urns: Sequence[str], *, by: Actor) -> dict[str, ProblemError]:
+    """Remove objects softly; what could not be removed comes back by id, everything else is removed."""
+    rows = read_present(urns, lock=True)
+    errors: dict[str, ProblemError] = {}
+    for urn in urns:
+        if urn not in rows:
+            message = shorten(f"there is no object with the id {urn}")
+            errors[urn] = ProblemError(Problem(UNKNOWN, message, Where(pointer="/id")))
+    writer = Writer(by, datetime.now(UTC))
+    removable: list[Object] = []
+    for urn, row in rows.items():
+        try:
+            writer.gate.require_remove(row)
+        except ProblemError as error:
+            errors[urn] = error
+        else:
+            removable.append(row)
+    if removable:
+        writer.remove(removable)
+        _record("registry.object.remove", removable, by=by)
+        publish_objects("removed", removable, by=by)
+    return errors

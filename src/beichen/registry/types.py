@@ -1,0 +1,124 @@
+"""Types of objects as the writer and the reader use them: found by name, their fields checked.
+
+Names are stored names (:mod:`.document.names`). A type that no scene declared is open: it comes into being
+with its first object, and its objects are checked for shape only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import jsonschema_rs
+
+from beichen.problem import Problem, Where, nearest, shorten
+from beichen.registry.document.changes import instances
+from beichen.registry.document.forms import FORMS
+from beichen.registry.document.names import to_iri
+from beichen.registry.models import ObjectType
+from beichen.registry.problems import FIELD
+
+_validators: dict[tuple[int, int], Any] = {}
+_FAMILIES = {
+    "point": {"Point", "MultiPoint"},
+    "line": {"LineString", "MultiLineString"},
+    "polygon": {"Polygon", "MultiPolygon"},
+}
+
+
+def find_types(keys: Iterable[str]) -> dict[str, ObjectType]:
+    """The known types among ``keys``, in one query."""
+    wanted = set(keys)
+    return {kind.key: kind for kind in ObjectType.objects.filter(key__in=wanted)} if wanted else {}
+
+
+def ensure_types(keys: Iterable[str]) -> dict[str, ObjectType]:
+    """All of ``keys``; those that are unknown become open types."""
+    wanted = list(dict.fromkeys(keys))
+    found = find_types(wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        ObjectType.objects.bulk_create(
+            [ObjectType(key=key, iri=to_iri(key)) for key in missing], ignore_conflicts=True
+        )
+        found |= find_types(missing)
+    return found
+
+
+def indexed_names(kinds: Iterable[ObjectType]) -> frozenset[str] | None:
+    """The attributes whose values are indexed; None when a type is open and so all are."""
+    names: set[str] = set()
+    for kind in kinds:
+        if not kind.is_declared:
+            return None
+        names.update(kind.indexed)
+        names.update(kind.relations)
+    return frozenset(names)
+
+
+def _validator(kind: ObjectType) -> Any:
+    key = (kind.pk, kind.version)
+    validator = _validators.get(key)
+    if validator is None:
+        schema = {"type": "object", "properties": kind.fields, "required": kind.required}
+        validator = _validators[key] = jsonschema_rs.validator_for(schema)
+    return validator
+
+
+def fields_schema(kind: ObjectType) -> Any:
+    """The validator of a type's fields over simplified values."""
+    return _validator(kind)
+
+
+def _pointer(path: list[Any], document: dict[str, Any]) -> str:
+    if not path:
+        return ""
+    name = str(path[0])
+    attribute = document.get(name)
+    member = FORMS[attribute["type"]].member if isinstance(attribute, dict) else ""
+    return "/".join(["", name, member, *(str(part) for part in path[1:])]).rstrip("/")
+
+
+def _values(kind: ObjectType, document: dict[str, Any]) -> dict[str, Any]:
+    values = {}
+    for name in kind.fields:
+        default = instances(document.get(name)).get("")
+        if default is not None:
+            values[name] = default[FORMS[default["type"]].member]
+    return values
+
+
+def check_fields(kind: ObjectType, document: dict[str, Any]) -> list[Problem]:
+    """Everything in a document that does not match its declared type, each with its JSON pointer."""
+    if not kind.is_declared:
+        return []
+    problems = []
+    validator = _validator(kind)
+    values = _values(kind, document)
+    if not validator.is_valid(values):
+        for error in validator.iter_errors(values):
+            where = Where(pointer=_pointer(list(error.instance_path), document))
+            problems.append(Problem(FIELD, shorten(error.message), where, f"type {kind.key}"))
+    return problems + _check_geometry(kind, document) + _check_relations(kind, document)
+
+
+def _check_geometry(kind: ObjectType, document: dict[str, Any]) -> list[Problem]:
+    wanted = _FAMILIES.get(kind.geometry)
+    location = instances(document.get("location")).get("")
+    if wanted is None or location is None or location["value"].get("type") in wanted:
+        return []
+    message = f"location is a {location['value'].get('type')}; {kind.key} has a {kind.geometry}"
+    return [Problem(FIELD, shorten(message), Where(pointer="/location/value/type"))]
+
+
+def _check_relations(kind: ObjectType, document: dict[str, Any]) -> list[Problem]:
+    problems = []
+    for name, declared in kind.relations.items():
+        for instance in instances(document.get(name)).values():
+            where = Where(pointer=f"/{name}")
+            if instance["type"] not in {"Relationship", "ListRelationship"}:
+                message = f"{name} is a relationship of {kind.key}"
+                problems.append(Problem(FIELD, message, where, nearest("Relationship", ["Relationship"])))
+            elif not declared.get("many", True) and isinstance(instance.get("object"), list):
+                problems.append(Problem(FIELD, f"{name} has one target", where))
+    return problems
