@@ -7,6 +7,7 @@ half-width, sentence punctuation becomes full-width, invisible characters become
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _SPACES = "\u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff\u3000\u2002\u2003\u2009\u202f\u0000"
@@ -58,6 +59,9 @@ _LINE_ENDS = "\r\n\f\v\x1c\x1d\x1e\u0085\u2028\u2029"
 _KEPT = frozenset("（），；：？！。、“”‘’《》〈〉〔〕—…·㎡㎥℃‰％①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 
 
+_THOUSANDS = re.compile(r"(?<=[0-9０-９]),(?=[0-9０-９]{3}(?![0-9０-９]))")
+
+
 def _fold_character(character: str) -> str:
     if character in _LINE_ENDS:
         return "\n"
@@ -80,11 +84,19 @@ def _fold_character(character: str) -> str:
 def fold(text: str) -> str:
     """The text in one spelling, character for character: ``len(fold(t)) == len(t)``.
 
-    Cost is linear in the text; each distinct character is decided once.
+    A comma between digits that divides thousands stays as it is. Cost is linear in the text; each
+    distinct character is decided once.
     """
     table = {ord(character): _fold_character(character) for character in set(text)}
     changed = {code: target for code, target in table.items() if chr(code) != target}
-    return text.translate(changed) if changed else text
+    folded = text.translate(changed) if changed else text
+    places = [match.start() for match in _THOUSANDS.finditer(text)]
+    if not places:
+        return folded
+    characters = list(folded)
+    for place in places:
+        characters[place] = ","
+    return "".join(characters)
 
 
 def is_chinese(character: str) -> bool:

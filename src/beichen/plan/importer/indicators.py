@@ -52,10 +52,10 @@ class _Value:
 
 def _value(raw: str) -> _Value:
     raw = raw.strip()
-    match = _NUMBER.search(raw.replace("，", ""))
+    match = _NUMBER.search(raw.replace(",", ""))
     if match is None or _NOTHING.match(raw):
         return _Value(raw, None, "=", False)
-    plain = raw.replace("，", "")
+    plain = raw.replace(",", "")
     sign = comparator(plain[: match.start()], plain[match.end() :])
     return _Value(raw, float(match.group()), sign, "〔" in raw)
 

@@ -20,7 +20,7 @@ MARKER = re.compile(
     rf"(?:——|（[{CHINESE}]{{1,3}}）|（\d{{1,2}}）|[①-⑳]|[{CHINESE}]{{1,3}}、(?![{CHINESE}])|0?\d{{1,2}}[.、](?!\d)"
     r"|[●◆■★▲◇□•·▪➢])"
 )
-LEAD = re.compile(r"[^，。；：]{2,24}。")
+LEAD = re.compile(r"[^，。；：\d]{2,24}。")
 _WIDE_LEAD = re.compile(r"[^。；：]{2,30}。")
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；]?[”’）]*")
 

@@ -149,7 +149,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         text=text,
         outline=outline_nodes(divisions, len(text)),
         indicators=indicators,
-        targets=read_targets(divisions, text, years, region, read.kept, findings),
+        targets=read_targets(divisions, text, years, region, read.kept),
         projects=read_projects(divisions, text, findings),
         bodies=read_bodies(divisions, text),
         problems=findings.problems(text, source),

@@ -1,5 +1,179 @@
+"""Quantitative targets in the prose: numbers with a metric and a unit that the plan promises.
+
+A number is a target when its clause promises it: a verb of level or change stands before it (达到,
+增长), an action governs it (新建 … 50个), or the sentence says by when (到2025年). Results of the years
+before, dates, names, and numbers that only describe something are left out.
+"""
+
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-def read_targets(*a):
-    return ()
+from beichen.plan.importer.clauses import Clause, describes, promises
+from beichen.plan.importer.facts import Period, Target, stable_key
+from beichen.plan.importer.lines import Line
+from beichen.plan.importer.metrics import noun_of, subject_and_metric, unit_of
+from beichen.plan.importer.outline import Division
+from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence, paragraphs
+from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
+from beichen.plan.importer.quantities import Quantity, quantities
+from beichen.plan.importer.tables import Region
+from beichen.plan.importer.units import comparator
+from beichen.plan.importer.wording import ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
+
+_CLAUSE_END = re.compile(r"[，。；！？：]|\Z")
+_ANCHOR = re.compile(r"(?<![比较于])(?:到|至|在|截至)?(20\d\d)年(?:底|末|前|左右)?")
+_QUOTED = re.compile(r"“[^“”。]{1,200}”|《[^《》]{1,60}》")
+_YEARLY = re.compile(r"每年|年均(?!浓度|气温|降水)|年度")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What surrounds a sentence: its division, the lead of its paragraph, the years that count."""
+
+    division: Division
+    lead: str
+    review: bool
+    year: int
+    first_year: int
+    last_year: int
+    earlier: re.Pattern[str]
+    term: re.Pattern[str]
+
+
+def _setting(division: Division, years: tuple[int, int], length: int) -> _Setting:
+    early = bool(division.lines) and division.lines[0].start < length * 0.5
+    earlier = earlier_plan(years[0])
+    opening = join(division.lines[:1]).text if division.lines else ""
+    reviewed = any(REVIEW.search(title) and not REVIEW_NOT.match(title) for title in division.path)
+    review = early and (reviewed or earlier.match(opening) is not None)
+    title = division.path[-1] if division.path else ""
+    year = years[1]
+    if VISION.search(title) and str(years[1]) not in title and "时期" not in title:
+        found = re.search(r"20[34]\d", title)
+        year = int(found.group()) if found else years[0] + 14
+    name = plan_name(plan_number(years[0]))
+    term = re.compile(rf"“?{name}”?(?:末|期末|时期|期间|规划期|$)|规划期(?:末|内)?|未来五年|今后五年|期末")
+    return _Setting(division, "", review, year, *years, earlier, term)
+
+
+def _found(text: str) -> list[Quantity]:
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    return [q for q in quantities(text) if not any(a < q.start < b for a, b in quoted)]
+
+
+def _clauses(sentence: Passage, setting: _Setting) -> Iterator[Clause]:
+    """The clauses of a sentence that are no mere description, each from where the last one's number ended."""
+    text = sentence.text
+    anchors = [(match.start(), int(match.group(1))) for match in _ANCHOR.finditer(text)]
+    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+    taken, follows = 0, False
+    for quantity in _found(text):
+        opened = max((end + 1 for end in ends if end < quantity.start), default=0)
+        closed = next(end for end in ends if end >= quantity.end)
+        start = opened
+        if taken > opened:
+            comma = text.find("、", taken, quantity.start)
+            start = comma + 1 if comma >= 0 else taken
+        years = [year for at, year in anchors if at < quantity.start]
+        dated = bool(years) or setting.term.search(text, 0, quantity.start) is not None
+        before, after = text[start : quantity.start], text[quantity.stop : closed]
+        clause = Clause(quantity, before, after, start, follows, dated, years[-1] if years else None)
+        if not describes(clause):
+            yield clause
+            if not quantity.small:
+                taken, follows = quantity.stop, True
+
+
+def _year(clause: Clause, sentence: str, setting: _Setting) -> int | None:
+    """The year by which it is promised; None when the sentence speaks of the years before the plan."""
+    if clause.year is not None:
+        return clause.year if clause.year >= setting.first_year else None
+    if setting.review or PAST.search(sentence) or setting.earlier.search(sentence):
+        return None
+    return setting.year
+
+
+def _period(clause: Clause) -> Period:
+    if _YEARLY.search(clause.before):
+        return "annual_average"
+    return "cumulative" if re.search(r"累计|五年|期间", clause.before) else "level"
+
+
+def _target(clause: Clause, sentence: Passage, setting: _Setting, text: str, year: int, above: str) -> Target:
+    quantity = clause.quantity
+    subject, metric = subject_and_metric(clause, sentence.text, setting.lead, above)
+    opening = re.match(r"[，、；：和及]*", clause.before)
+    start = clause.start + (opening.end() if opening else 0)
+    stop = quantity.stop + len(noun_of(clause))
+    source_start, source_end = sentence.span(start, stop)
+    acted = ACTION_BEFORE.search(clause.before)
+    within = "以内" if clause.after.startswith("内") else ""
+    sign = comparator(clause.verb or (acted.group() if acted else ""), quantity.after or within)
+    return Target(
+        key=stable_key("target", setting.division.path[-1] if setting.division.path else "", subject, metric),
+        subject=subject,
+        metric=metric,
+        comparator="<=" if quantity.after == "前" else sign,
+        value=quantity.low,
+        upper=quantity.high,
+        unit=unit_of(quantity, metric + clause.before + clause.after[:12]),
+        period=_period(clause),
+        target_year=year,
+        location=setting.division.location,
+        start=source_start,
+        end=source_end,
+        quote="".join(text[i] for i in sentence.offsets[start:stop] if not text[i].isspace()),
+    )
+
+
+def _of_sentence(sentence: Passage, setting: _Setting, text: str) -> Iterator[Target]:
+    above, listed = "", False
+    for clause in _clauses(sentence, setting):
+        year = _year(clause, sentence.text, setting)
+        if year is None or not promises(clause, listed):
+            continue
+        target = _target(clause, sentence, setting, text, year, above)
+        above, listed = target.metric, True
+        yield target
+
+
+def _of_paragraph(group: Sequence[Line], setting: _Setting, text: str) -> Iterator[Target]:
+    passage = join(group)
+    marker = MARKER.match(passage.text)
+    lead = leading_sentence(passage.text[marker.end() :] if marker else passage.text) or ""
+    here = replace(setting, lead=lead)
+    for sentence in passage.sentences():
+        yield from _of_sentence(sentence, here, text)
+        later = [int(year) for year in _ANCHOR.findall(sentence.text) if int(year) >= setting.last_year]
+        if later:
+            here = replace(here, year=later[-1])
+
+
+def read_targets(
+    divisions: Sequence[Division],
+    text: str,
+    years: tuple[int, int],
+    region: Region | None,
+    lines: Sequence[Line],
+) -> tuple[Target, ...]:
+    """The targets of all divisions, boxes included; the indicator table in ``region`` is left out."""
+    table = {lines[i].start for i in range(region.title, region.notes + 1)} if region else set()
+    targets: list[Target] = []
+    for division in divisions:
+        setting = _setting(division, years, len(text))
+        for group in paragraphs([line for line in division.lines if line.start not in table]):
+            targets += _of_paragraph(group, setting, text)
+    return _with_own_keys(targets)
+
+
+def _with_own_keys(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Give the second and later targets of one metric in one section keys of their own."""
+    seen: dict[str, int] = {}
+    unique: list[Target] = []
+    for target in targets:
+        count = seen[target.key] = seen.get(target.key, 0) + 1
+        unique.append(target if count == 1 else replace(target, key=stable_key(target.key, str(count))))
+    return tuple(unique)

@@ -10,13 +10,13 @@ from beichen.plan.importer.facts import Comparator
 _MEASURES: Final = re.findall(
     r"\S+",
     """
-    个百分点 百分点 % ‰ 亿元人民币 亿元 万元 美元 欧元 元人民币 元 倍 番 成
+    个百分点 百分点 % ‰ 亿元人民币 亿元 万元 美元 欧元 元人民币 元 倍 番
     平方公里 平方千米 平方米 平米 立方米 公里 千米 海里 米 公顷 亩 ㎡ km
     吨标准煤 吨标煤 标准煤 标煤 吨油当量 公斤 千克 吨 斤 克 毫克 微克 毫升 升
     千瓦时 兆瓦时 度电 千瓦 兆瓦 MW GW kW kWh TWh Gbps Mbps TB PB PFlops EFlops P
     标准箱 标箱 TEU 架次 人次 床位 泊位 车位 机架 站点 网点 个工作日 工作日 个月 小时 分钟 秒 天
     批次 周岁 岁 年 人 名 位 户 家 个 项 所 座 条 处 辆 台 套 件 颗 头 只 羽 株 棵 匹 艘 架 列 对
-    支 栋 幢 间 门 部 场 班 次 期 张 床 篇 例 宗 块 款 种 类 批 届 本 册 幅 枚 孔 标台 平方
+    支 栋 幢 间 门 部 场 班 次 张 床 篇 例 宗 块 种 本 册 幅 枚 孔 标台
     """,
 )
 _PER: Final = re.findall(
