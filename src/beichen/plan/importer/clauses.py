@@ -22,9 +22,9 @@ from beichen.plan.importer.wording import (
     RANKED,
 )
 
-COUNTED = frozenset("个 家 户 项 所 座 条 处 名 位 人 件 场 次 种 支 栋 套 辆 台 颗 对 张".split())
-_SIZES = frozenset("亩 头 只 吨 羽 公顷 平方米 平方公里 斤 公斤 千瓦 兆瓦".split())
-_TIMES = frozenset("小时 分钟 天 年 秒 个月".split())
+COUNTED = frozenset("个家户项所座条处名位人件场次种支栋套辆台颗对张")
+_SIZES = frozenset(("亩", "头", "只", "吨", "羽", "公顷", "平方米", "平方公里", "斤", "公斤", "千瓦", "兆瓦"))
+_TIMES = frozenset(("小时", "分钟", "天", "年", "秒", "个月"))
 _LEVEL_ENDS = re.compile(r"级?(?:规模|水平|目标|以上|[，。；、]|\Z)")
 _OTHER_NUMBER = re.compile(r"(?:以上|以下|左右|规模|级)*[\u4e00-\u9fff“”（）]{2,20}\d")
 

@@ -66,7 +66,7 @@ def _phrase(clause: Clause) -> str:
 
 
 def noun_of(clause: Clause) -> str:
-    """The words after the number that belong to it, as printed: 国际一流摄影棚, 以上的县（市）建有健身中心."""
+    """The words after the number that belong to it, as printed: 国际一流摄影棚."""
     if clause.quantity.unit == "%" and not clause.before.strip("，、"):
         return clause.after[:40]
     match = _UNIFIED_NOUN.match(clause.after) or _PRINTED_NOUN.match(clause.after)
@@ -86,7 +86,8 @@ def _metric(clause: Clause, above: str) -> str:
     rest = phrase[acted.end() :] if acted else phrase
     noun = _noun_after(clause)
     counted = clause.quantity.unit in COUNTED
-    governed = len(rest) < 2 or rest.endswith(("的", "等")) or (counted and clause.acted_on)
+    listed = acted is not None and "、" in rest
+    governed = len(rest) < 2 or rest.endswith(("的", "等")) or (counted and (clause.acted_on or listed))
     if noun and governed:
         return noun
     if len(rest) < 2:
@@ -110,7 +111,9 @@ def subject_and_metric(clause: Clause, sentence: str, lead: str, above: str) -> 
     ``lead`` is the leading sentence of the paragraph (a subject when it is a name), ``above`` the
     metric of the number before, on which a clause without words of its own rests.
     """
-    metric = re.sub(r"\A在(?=城|农)", "", _balanced(_metric(clause, above).strip("，、的；："))) or above or WHOLE
+    metric = (
+        re.sub(r"\A在(?=城|农)", "", _balanced(_metric(clause, above).strip("，、的；："))) or above or WHOLE
+    )
     if metric.startswith("占") and above and not _SHARE.search(metric):
         return above, f"{metric}比重"
     if "占" in metric[1:] and clause.quantity.unit == "%" and not _SHARE.search(metric):

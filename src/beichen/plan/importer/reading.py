@@ -141,6 +141,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
     _check_whole(lines, divisions, findings)
     _note_left_out(read, first_line, region, findings)
     indicators = _read_table(read, region, divisions, years, findings)
+    projects = read_projects(divisions, findings)
     return PlanFacts(
         title=title or join(lines[:1]).text[:80],
         start_year=start_year,
@@ -150,8 +151,8 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         outline=outline_nodes(divisions, len(text)),
         indicators=indicators,
         targets=read_targets(divisions, text, years, region, read.kept),
-        projects=read_projects(divisions, text, findings),
-        bodies=read_bodies(divisions, text),
+        projects=projects,
+        bodies=read_bodies(divisions, projects),
         problems=findings.problems(text, source),
     )
 
