@@ -13,13 +13,16 @@ from beichen.house.cli import main
 from beichen.hubs.data.models import IndicatorValue
 from beichen.hubs.data.service import series, targets
 from beichen.kernel.access.roles import BUILTIN
+from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.scene import service
 from beichen.kernel.scene.section import PackageKind
 from beichen.platforms.geo.service import features, layers
+from beichen.registry.service import find_objects, object_by_urn
 
 pytestmark = pytest.mark.django_db
 
+BY = system("tests")
 HERE = Path(__file__).parent
 INVENTED = HERE / "invented"
 BROKEN = HERE / "broken"
@@ -60,6 +63,7 @@ def test_an_invented_city_is_loaded_whole(capsys: pytest.CaptureFixture[str]) ->
         "indicators": (2, 0, 0, 0),
         "statistics": (3, 0, 0, 0),
         "annual-targets": (1, 0, 0, 0),
+        "facilities": (3, 0, 0, 0),
     }
     assert Region.objects.get(code="990102001001").path == "/990000/990100/990102/990102001/990102001001/"
     assert Body.objects.get(key="water-bureau").parent == Body.objects.get(key="city-government")
@@ -67,6 +71,9 @@ def test_an_invented_city_is_loaded_whole(capsys: pytest.CaptureFixture[str]) ->
     assert features("districts")[1]["properties"]["name"] == "西区"
     assert [float(row.value) for row in series("people")] == [12.5, 7.1]
     assert [float(row.value) for row in targets("growth")] == [5.0]
+    school = object_by_urn("urn:ngsi-ld:facility:invented:school-1", by=BY)
+    assert school.region == Region.objects.get(code="990102")
+    assert json.loads(school.document)["location"]["value"]["coordinates"] == [100.6, 30.4]
 
 
 def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +97,29 @@ def test_an_edited_package_reports_what_differs(copy: Path, capsys: pytest.Captu
     assert report["sections"]["statistics"]["removed"] == ["people 990102 2023"]
     assert report["sections"]["layers"]["changed"] == ["wells"]
     assert changed(report)["regions"] == (0, 0, 0, 6)
+
+
+def test_facilities_change_and_go_with_their_rows(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load(copy, capsys)
+    table = copy / "objects" / "facility.csv"
+    lines = table.read_text(encoding="utf-8").replace("第一小学", "实验小学").splitlines()[:-1]
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    facilities = load(copy, capsys)["sections"]["facilities"]
+    assert (facilities["changed"], facilities["removed"]) == (["school-1"], ["school-2"])
+    assert facilities["counts"]["unchanged"] == 1
+    page = find_objects(by=BY, type_key="facility")
+    assert [row.name for row in page.objects] == ["实验小学", "河岸公园"]
+
+
+def test_the_pilot_city_is_loaded_and_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = changed(load("changchun", capsys))
+    assert counts["regions"] == (3046, 0, 0, 0)
+    assert counts["facilities"] == (716, 0, 0, 0)
+    assert counts["statistics"] == (112, 0, 0, 0)
+    assert counts["layers"] == (17, 0, 0, 0)
+    again = load("changchun", capsys)
+    assert again["outcome"] == "unchanged"
+    assert again["warnings"] == []
 
 
 def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from beichen.kernel.audit import service as audit
 from beichen.problem import Problem, ProblemError, Where, shorten
 from beichen.registry.declaring import TypeFacts, check_narrowing, declare_types
 from beichen.registry.document.changes import Result
+from beichen.registry.document.expansion import Entity
 from beichen.registry.events import publish_objects
 from beichen.registry.finding import (
     ObjectPage,
@@ -35,6 +36,7 @@ __all__ = [
     "WRITE",
     "WRITE_TYPES",
     "Draft",
+    "Entity",
     "ObjectPage",
     "Outcome",
     "TypeFacts",

@@ -13,9 +13,10 @@ class DataConfig(AppConfig):
     verbose_name = "Data"
 
     def ready(self) -> None:
-        """Own the indicators, values and yearly targets of city packages."""
+        """Own the indicators, values, yearly targets and facilities of city packages."""
+        from beichen.hubs.data.facilities import FacilitiesSection
         from beichen.hubs.data.section import SECTIONS
         from beichen.kernel.scene.service import register
 
-        for section in SECTIONS:
+        for section in (*SECTIONS, FacilitiesSection()):
             register(section)
