@@ -40,6 +40,9 @@ class Settings:
     secret_key: str = _setting(DEVELOPMENT_SECRET, "signs sessions and tokens; 32 characters or more")
     hosts: str = _setting("localhost,127.0.0.1,[::1]", "host names that are served, with commas")
     https: bool = _setting(False, "served over HTTPS: secure cookies and HSTS")
+    address: str = _setting("127.0.0.1", "the address on which web and live listen; 0.0.0.0 for all")
+    port: int = _setting(8000, "the port of the web process; the live process takes the next one")
+    web_workers: int = _setting(1, "how many processes answer requests")
     data_dir: Path = _setting(Path("var"), "where everything embedded lives")
     city: str = _setting("changchun", "the city package that `make run` loads: a name or a folder")
     database_url: str = _setting("", "sqlite:///… or postgres://…; default a file in the data folder")
@@ -59,6 +62,11 @@ class Settings:
     def database(self) -> str:
         """The database's URL with its default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'beichen.db'}"
+
+    @property
+    def live(self) -> str:
+        """The public address of the live process with its default filled in."""
+        return self.live_url.rstrip("/") or f"http://localhost:{self.port + 1}"
 
     @property
     def files(self) -> str:

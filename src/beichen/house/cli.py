@@ -19,7 +19,9 @@ from beichen.problem import ProblemError
 # name → (where the command stands, whether it needs the database layer)
 COMMANDS: dict[str, tuple[str, bool]] = {
     "city": ("beichen.house.city:city", True),
+    "bus": ("beichen.kernel.bus.commands:bus", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
+    "up": ("beichen.house.up:up", False),
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),
 }

@@ -166,7 +166,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [csp.SELF],
         "style-src": [csp.SELF],
         "img-src": [csp.SELF, "data:", "blob:"],
-        "connect-src": [csp.SELF, *([_chosen.live_url] if _chosen.live_url else [])],
+        "connect-src": [csp.SELF, _chosen.live],
         "worker-src": [csp.SELF],
         "object-src": [csp.NONE],
         "base-uri": [csp.SELF],

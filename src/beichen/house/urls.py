@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("api/", api.urls),
+    path("", include("beichen.kernel.bus.urls")),
     path("", include("beichen.kernel.files.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -155,6 +155,13 @@ def visible(actor: Actor, action: str, rows: QuerySet[RowT]) -> QuerySet[RowT]:
     return rows.filter(anywhere)
 
 
+def reach(actor: Actor, action: str) -> list[tuple[str, Level]]:
+    """For what is no row: the region paths in which ``actor`` may do ``action``, each with its clearance."""
+    if actor.is_system:
+        return [(EVERYWHERE, max(Level))]
+    return [(scope.region_path, Level(grant.clearance)) for scope, grant in _scopes(actor, action)]
+
+
 def clearance(actor: Actor, action: str, resource: Any) -> Level:
     """The highest level at which ``actor`` may do ``action`` to ``resource``; L1 when not at all."""
     for level in sorted(Level, reverse=True):

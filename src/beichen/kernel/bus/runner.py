@@ -17,8 +17,9 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
+from nats.js import JetStreamContext
 
-from beichen.kernel.bus import broker, parking
+from beichen.kernel.bus import broker, parking, trimming
 from beichen.kernel.bus.consumer import Consumer
 from beichen.kernel.bus.lock import Lock
 from beichen.kernel.bus.relay import Relay
@@ -27,6 +28,7 @@ from beichen.kernel.bus.subscribers import Subscriber, registered_subscribers
 
 RETRY_SECONDS = 0.5
 STANDBY_SECONDS = 1.0
+TRIM_SECONDS = 3600.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 TROUBLE = (*broker.TROUBLE, DatabaseError, InterfaceError, psycopg.Error)
 logger = logging.getLogger(__name__)
@@ -111,6 +113,7 @@ class Bus:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(Relay(client, self.in_database).run())
                 tasks.create_task(self._try_again(lock))
+                tasks.create_task(self._trim(js))
                 for to in self._subscribers.values():
                     consumer = Consumer(to, js, self.in_database, clock=self._clock, retry=self._retry)
                     tasks.create_task(consumer.run(stream, last))
@@ -126,6 +129,12 @@ class Bus:
                 await self.in_database(parking.try_again, to, row, now=self._clock(), retry=self._retry)
             if not due:
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _trim(self, js: JetStreamContext) -> None:
+        while True:
+            lowest = await self.in_database(trimming.lowest_position, list(self._subscribers))
+            await trimming.trim(js, lowest, self._clock())
+            await asyncio.sleep(TRIM_SECONDS)
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:

@@ -19,6 +19,9 @@ port: {port}
 pid_file: {folder}/nats.pid
 authorization {{ user: {user}, password: "{password}" }}
 max_payload: 1048576
+log_file: {folder}/nats.log
+logfile_size_limit: 10485760
+logfile_max_num: 3
 jetstream {{
   store_dir: {folder}
   # An event that was acknowledged is on the disk within this time; the outbox keeps it for longer.

@@ -1,0 +1,76 @@
+"""The steps of a start that belong to no room: schema, assets, roles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+from django.conf import settings as django_settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from beichen.kernel.access.service import load_roles as load_builtin_roles
+from beichen.kernel.actor import system
+from beichen.kernel.bus.lock import Lock
+from beichen.problem import Problem, ProblemError, code
+
+BUSY = code("UPP-104", "Another start is changing the database.", status=503)
+WAIT_SECONDS = 120.0
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One start at a time on one database."""
+    lock = Lock("start")
+    deadline = monotonic() + WAIT_SECONDS
+    while not lock.take():
+        if monotonic() > deadline:
+            hint = "wait for the other start, or end it"
+            raise ProblemError(Problem(BUSY, "another start holds the database for two minutes", hint=hint))
+        sleep(0.2)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def migrate() -> str:
+    """Bring the database's schema up to date."""
+    with _alone():
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not plan:
+            return ""
+        call_command("migrate", interactive=False, verbosity=0)
+        return f"{len(plan)} migrations"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_assets() -> str:
+    """Collect, hash and compress the static files when one of them changed."""
+    target = Path(django_settings.STATIC_ROOT)
+    stamp, wanted = target / ".collected", _fingerprint()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return ""
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(wanted)
+    return "collected"
+
+
+def load_roles() -> str:
+    """Make sure that the built-in roles exist."""
+    load_builtin_roles(by=system("start"))
+    return ""

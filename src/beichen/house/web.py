@@ -1,0 +1,47 @@
+"""The web process: granian in front of Django under WSGI. `python -m beichen.house.web PORT`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from beichen.house.leash import follow_parent
+from beichen.settings import settings
+
+STOP_SECONDS = 3
+THREADS = 4
+
+
+def application() -> Any:
+    """Django, in a worker that ends when granian's main process is killed."""
+    follow_parent(signal.SIGKILL)
+    from beichen.house.wsgi import application as django_application
+
+    return django_application
+
+
+def main() -> None:
+    """Serve until told to end."""
+    chosen = settings()
+    Granian(
+        "beichen.house.web:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=chosen.address,
+        port=int(sys.argv[1]),
+        workers=chosen.web_workers,
+        blocking_threads=THREADS,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

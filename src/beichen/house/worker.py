@@ -1,0 +1,71 @@
+"""The worker process: the bus (relay, subscribers, retries) and the jobs with their schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+logger = logging.getLogger("beichen.house.worker")
+PAUSE_SECONDS = 2.0
+
+
+def _prepare_django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
+    django.setup()
+
+
+def work_on_jobs(stop: threading.Event) -> None:
+    """Run jobs until ``stop``; a database that is away is waited for."""
+    from django.db import DatabaseError, InterfaceError, connection
+
+    from beichen.kernel.jobs.worker import JobWorker
+
+    while not stop.is_set():
+        try:
+            JobWorker().run(stop)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("jobs wait %.0f s: %s", PAUSE_SECONDS, error)
+            stop.wait(PAUSE_SECONDS)
+        finally:
+            connection.close()
+
+
+def _in_thread(work: Callable[[threading.Event], None], stop: threading.Event) -> asyncio.Task[None]:
+    return asyncio.create_task(asyncio.to_thread(work, stop))
+
+
+async def work() -> None:
+    """Work until SIGTERM or SIGINT, then finish what is in hand."""
+    from beichen.house import schedule
+    from beichen.kernel.bus.runner import Bus
+
+    schedule.announce()
+    stop, stop_threads = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    jobs = _in_thread(work_on_jobs, stop_threads)
+    bus = asyncio.create_task(Bus().run(stop))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({jobs, bus, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.set()
+        stop_threads.set()
+        await asyncio.gather(jobs, bus, stopping)
+
+
+def main() -> None:
+    """An error that is nobody's fault ends the process; the supervisor starts it again."""
+    _prepare_django()
+    asyncio.run(work())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""`beichen bus …`: how the bus is, and what to do with dead letters."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+import click
+import orjson
+
+from beichen.kernel.actor import Actor, system
+from beichen.kernel.bus import service
+from beichen.kernel.bus.models import ParkedEvent
+
+as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+def _operator() -> Actor:
+    """Whoever may run commands on this machine may do this; the audit names the account."""
+    return system(f"command:{getpass.getuser()}"[:60])
+
+
+def _print(document: Any) -> None:
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+def _letter(row: ParkedEvent) -> dict[str, Any]:
+    return {
+        "number": row.id,
+        "subscriber": row.subscriber,
+        "type": row.type,
+        "subject": row.subject,
+        "attempts": row.attempts,
+        "dead_since": row.settled_at,
+        "readable": row.is_readable,
+        "error": row.error,
+    }
+
+
+@click.group()
+def bus() -> None:
+    """Events on their way, and those that failed for good."""
+
+
+@bus.command()
+@as_json
+def status(as_json: bool) -> None:
+    """How many events wait to leave, and how far each subscriber is."""
+    found = service.status()
+    if as_json:
+        _print(found)
+        return
+    click.echo(f"outbox       {found['outbox']['waiting']} waiting")
+    for row in found["subscribers"]:
+        parked = f"{row['waiting']} waiting, {row['dead']} dead"
+        click.echo(f"subscriber   {row['name']:32} at {row['position']:<10} {parked}")
+
+
+@bus.command()
+@click.option("--subscriber", default="", help="Only those of one subscriber.")
+@as_json
+def dead(subscriber: str, as_json: bool) -> None:
+    """The dead letters, the newest first."""
+    rows = service.dead_letters(by=_operator(), subscriber=subscriber)
+    if as_json:
+        _print([_letter(row) for row in rows])
+        return
+    for row in rows:
+        click.echo(f"{row.id:<8} {row.subscriber:24} {row.type} {row.subject}  {row.error.splitlines()[0]}")
+    if not rows:
+        click.echo("no dead letters")
+
+
+@bus.command()
+@click.argument("number", type=int)
+@as_json
+def show(number: int, as_json: bool) -> None:
+    """One dead letter with its event."""
+    row = service.find_letter(number, by=_operator())
+    if as_json:
+        _print({**_letter(row), "payload": row.payload})
+        return
+    for name, value in _letter(row).items():
+        click.echo(f"{name:12} {value}")
+    click.echo(row.payload)
+
+
+@bus.command()
+@click.argument("numbers", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every dead letter that is an event.")
+def replay(numbers: tuple[int, ...], everything: bool) -> None:
+    """Have dead letters tried again."""
+    if bool(numbers) == everything:
+        raise click.UsageError("give numbers, or --all")
+    count = service.replay(None if everything else numbers, by=_operator())
+    click.echo(f"{count} to be tried again")
+
+
+@bus.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.option("--why", required=True, help="The reason, for the audit.")
+def discard(numbers: tuple[int, ...], why: str) -> None:
+    """Give dead letters up."""
+    click.echo(f"{service.discard(numbers, why, by=_operator())} discarded")
