@@ -25,7 +25,7 @@ def split_pointer(pointer: str | Sequence[str | int]) -> Path:
         return tuple(pointer)
     if not pointer:
         return ()
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.lstrip("/").split("/"))
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/"))
 
 
 def join_pointer(path: Sequence[str | int]) -> str:

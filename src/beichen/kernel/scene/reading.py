@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from beichen.kernel.scene import codes
@@ -14,10 +15,12 @@ from beichen.kernel.scene.manifest import manifest_schema, named_files
 from beichen.kernel.scene.section import Package, PackageKind, Section, matches
 from beichen.kernel.scene.shelves import known_scenes
 from beichen.kernel.scene.validation import validate
+from beichen.kernel.scene.vocabulary import Schema
 from beichen.kernel.scene.yaml_text import parse_yaml
 from beichen.problem import Level, Problem, ProblemError, Where, nearest, shorten
 
 MAX_FILES = 2000
+_YAML = (".yaml", ".yml")
 _PASSED_OVER = {"__pycache__", "node_modules"}
 
 
@@ -80,10 +83,15 @@ def _read_yaml(folder: Path, label: str, name: str) -> tuple[Document | None, li
     return parse_yaml((folder / name).read_bytes(), name=name, file=f"{label}/{name}")
 
 
-def _read_manifest(folder: Path, label: str, kind: PackageKind) -> tuple[Document | None, list[Problem]]:
-    document, problems = _read_yaml(folder, label, kind.manifest)
+def _read_document(
+    folder: Path, label: str, name: str, schema: Schema
+) -> tuple[Document | None, list[Problem]]:
+    """A YAML file against its schema; where the text itself is wrong, the schema's words add nothing."""
+    document, problems = _read_yaml(folder, label, name)
     if document is not None:
-        problems += validate(document, manifest_schema(kind))
+        places = {(problem.where.line, problem.where.column) for problem in problems}
+        wrong = validate(document, schema)
+        problems += [one for one in wrong if (one.where.line, one.where.column) not in places]
     return (None if problems else document), problems
 
 
@@ -104,35 +112,49 @@ def _check_manifest(package: Package) -> list[Problem]:
     return problems
 
 
-def _read_sections(package: Package) -> tuple[Package, list[Problem]]:
-    """The package with its sound documents, and the problems of all its files."""
-    problems: list[Problem] = []
-    documents: dict[str, Document] = {}
-    broken: set[str] = set()
-    expected = {pattern for section in sections(package.kind) for pattern in section.files}
-    for name in package.files:
-        section = owner_of(package.kind, name)
-        if name == package.kind.manifest:
+@dataclass(slots=True)
+class _Files:
+    """The files of a package: the sound documents, the broken names, and what is wrong."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _read_documents(folder: Path, label: str, kind: PackageKind, names: list[str]) -> _Files:
+    """Every file but the manifest: does a section claim it, and does its YAML fit the schema."""
+    files = _Files()
+    expected = {pattern for section in sections(kind) for pattern in section.files}
+    for name in names:
+        section = owner_of(kind, name)
+        if name == kind.manifest:
             continue
         if section is None:
-            where = package.where(name)
-            problems.append(
-                Problem(codes.UNKNOWN_FILE, "no section claims this file", where, nearest(name, expected))
-            )
-        elif name.endswith((".yaml", ".yml")):
-            document, wrong = _read_yaml(package.folder, package.label, name)
-            if document is not None and not wrong:
-                wrong = validate(document, section.schema())
-            problems += wrong
-            if document is None or wrong:
-                broken.add(name)
+            where = Where(f"{label}/{name}")
+            hint = nearest(name, expected)
+            files.problems.append(Problem(codes.UNKNOWN_FILE, "no section claims this file", where, hint))
+        elif name.endswith(_YAML):
+            document, wrong = _read_document(folder, label, name, section.schema())
+            files.problems += wrong
+            if document is None:
+                files.broken.add(name)
             else:
-                documents[name] = document
-    read = replace(package, documents=documents)
+                files.documents[name] = document
+    return files
+
+
+def _check_sections(package: Package, broken: set[str]) -> list[Problem]:
+    """What the sections say of files that are sound; what builds on broken files waits."""
+    problems: list[Problem] = []
+    broken = set(broken)
     for section in sections(package.kind):
-        if not any(matches(name, (*section.files, *section.reads)) for name in broken):
-            problems += _check_section(section, read)
-    return read, problems
+        if any(matches(name, (*section.files, *section.reads)) for name in broken):
+            continue
+        found = _check_section(section, package)
+        problems += found
+        if any(problem.level is Level.ERROR for problem in found):
+            broken.update(package.glob(*section.files))
+    return problems
 
 
 def _check_section(section: Section, package: Package) -> list[Problem]:
@@ -142,18 +164,23 @@ def _check_section(section: Section, package: Package) -> list[Problem]:
         return list(error.problems)
 
 
-def place(problem: Problem) -> tuple[str, int, int, str]:
-    """The order in which problems are shown: by file, line, column, code."""
-    where = problem.where
-    return (where.file or "", where.line or where.row or 0, where.column or 0, problem.code)
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Each problem once, by file, line and column; at one place as they were found."""
+
+    def place(problem: Problem) -> tuple[str, int, int]:
+        where = problem.where
+        return (where.file or "", where.line or 0, where.column or 0)
+
+    return sorted(dict.fromkeys(problems), key=place)
 
 
 def _no_manifest(folder: Path, kind: PackageKind | None) -> Problem:
     names = [kind.manifest] if kind else [kind.manifest for kind in PackageKind]
     found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    close = next((nearest(name, found) for name in names if "did you mean" in nearest(name, found)), "")
+    close = [(near[0], name) for name in names if (near := get_close_matches(name, found, 1))]
+    hint = f"rename {close[0][0]} to {close[0][1]}" if close else ""
     message = f"no {' or '.join(names)} in this folder" if folder.is_dir() else "there is no such folder"
-    return Problem(codes.NO_MANIFEST, message, Where(label_of(folder)), close)
+    return Problem(codes.NO_MANIFEST, message, Where(label_of(folder)), hint)
 
 
 class Reader:
@@ -174,15 +201,17 @@ class Reader:
         if found is None or (kind is not None and found is not kind):
             return Reading(None, [_no_manifest(folder, kind)])
         label = label_of(folder)
-        manifest, problems = _read_manifest(folder, label, found)
-        files, outside = _list_files(folder, label)
+        names, problems = _list_files(folder, label)
+        manifest, wrong = _read_document(folder, label, found.manifest, manifest_schema(found))
+        files = _read_documents(folder, label, found, names)
+        problems += [*wrong, *files.problems]
         if manifest is None:
-            return Reading(None, sorted({*problems, *outside}, key=place))
-        package = Package(folder, label, found, manifest, tuple(files))
+            return Reading(None, _in_order(problems))
+        package = Package(folder, label, found, manifest, tuple(names), files.documents)
         required, missing = self._read_required(package, (*trail, f"{found}:{package.key}"))
-        package, wrong = _read_sections(replace(package, required=required))
-        problems += [*outside, *missing, *wrong, *_check_manifest(package)]
-        return Reading(package, sorted(set(problems), key=place))
+        package = replace(package, required=required)
+        problems += [*missing, *_check_manifest(package), *_check_sections(package, files.broken)]
+        return Reading(package, _in_order(problems))
 
     def _read_required(
         self, package: Package, trail: tuple[str, ...]

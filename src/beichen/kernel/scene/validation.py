@@ -27,6 +27,7 @@ _TYPES = {
     "boolean": "true or false",
     "null": "nothing",
 }
+_FORMATS = {"date": "a day such as 2025-05-01", "date-time": "a time such as 2025-05-01T08:00:00+08:00"}
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +106,9 @@ class _Translation:
 
     def wrong_form(self, error: Error) -> Iterator[Problem]:
         fragment = self.fragment(error.schema_path[:-1])
-        form = fragment.get("x-form") or fragment.get("format") or fragment.get("pattern", "")
+        form = (
+            fragment.get("x-form") or _FORMATS.get(fragment.get("format", "")) or fragment.get("pattern", "")
+        )
         message = f"{spell(error.instance)} does not have the right form"
         yield Problem(codes.WRONG_FORM, shorten(message), self.value(error), f"expected {form}")
 
@@ -142,6 +145,12 @@ class _Translation:
         }
         message = f"found {spell(error.instance)}, expected {_types(sorted(names))}"
         yield Problem(codes.WRONG_TYPE, shorten(message), self.value(error))
+
+    def repeated(self, error: Error) -> Iterator[Problem]:
+        items = [json.dumps(item, sort_keys=True) for item in error.instance]
+        at = next(number for number, item in enumerate(items) if item in items[:number])
+        where = self.document.position((*self.path(error), at))
+        yield Problem(codes.NOT_ALLOWED, shorten(f"{spell(error.instance[at])} stands twice"), where)
 
     def other(self, error: Error) -> Iterator[Problem]:
         yield Problem(codes.NOT_ALLOWED, shorten(error.message), self.value(error))
@@ -192,6 +201,7 @@ _TRANSLATORS: dict[str, Callable[[_Translation, Error], Iterator[Problem]]] = {
     "propertyNames": _Translation.bad_name,
     "false schema": _Translation.never,
     "falseSchema": _Translation.never,
+    "uniqueItems": _Translation.repeated,
     "anyOf": _Translation.choice,
     "oneOf": _Translation.choice,
     **dict.fromkeys(_RANGES, _Translation.out_of_range),
@@ -208,4 +218,6 @@ def validate(
     validator = _validator(json.dumps(schema, sort_keys=True))
     errors = validator.iter_errors(value if at else document.value)
     problems = _Translation(document, schema, at).all(errors)
-    return sorted(set(problems), key=lambda problem: (problem.where.line or 0, problem.where.column or 0))
+    return sorted(
+        dict.fromkeys(problems), key=lambda problem: (problem.where.line or 0, problem.where.column or 0)
+    )

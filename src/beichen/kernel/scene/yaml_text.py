@@ -30,7 +30,7 @@ from beichen.problem import Problem, Where, shorten
 
 Event = Any  # ruamel declares the members of its events on the classes only
 
-MAX_BYTES = 1_048_576
+MAX_BYTES = 262_144  # ten times the largest that was written by hand; read in a second at worst
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_DIGITS = 15  # every JSON reader keeps integers of this length exactly
@@ -71,6 +71,10 @@ def _mark(event: Any) -> Mark:
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
+def _spell(tag: Any) -> str:
+    return str(tag).replace("tag:yaml.org,2002:", "!!")
+
+
 @dataclass(slots=True)
 class _Anchored:
     value: Any = None
@@ -106,12 +110,15 @@ class _Builder:
 
     def node(self, event: Event, path: Path) -> Any:
         """The value that starts with ``event``."""
-        self.values[path] = _mark(event)
+        is_empty = isinstance(event, ScalarEvent) and not event.value and not event.style
+        self.values[path] = self.keys.get(path, _mark(event)) if is_empty else _mark(event)
         if isinstance(event, AliasEvent):
             return self.alias(event)
         self.grow(1, event)
         if getattr(event, "tag", None) is not None:
-            self.report(codes.NOT_USED, f"tags such as {event.tag} are not used", event, "leave the tag out")
+            self.report(
+                codes.NOT_USED, f"the tag {_spell(event.tag)} is not used", event, "leave the tag out"
+            )
         anchored = _Anchored()
         if event.anchor:
             self.anchors[event.anchor] = anchored
@@ -153,7 +160,7 @@ class _Builder:
                 hint = f"first in line {first.line}"
                 self.report(codes.DUPLICATE_KEY, f"the key {key!r} stands twice", event, hint)
             at: Path = (*path, key)
-            self.keys.setdefault(at, _mark(event))
+            self.keys.setdefault(at, _mark(event))  # of a key that stands twice the first is shown
             entries[key] = self.node(next(self.events), at)
         return entries
 

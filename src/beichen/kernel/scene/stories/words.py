@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import get_resolver
+
 from beichen.kernel.scene import codes
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
@@ -20,16 +22,18 @@ def _refused(stage: Stage, step: dict[str, Any]) -> None:
     stage.expect(step["refused"] in stage.refusals, f"expected {step['refused']}, found {found}")
 
 
+def _known_codes() -> set[str]:
+    """The codes that can be answered: those of all rooms that have an address."""
+    get_resolver().resolve_error_handler(404)  # imports the rooms' views, which register their codes
+    return set(registered_codes())
+
+
 def _check_refused(_package: Package, document: Document, path: Path, step: dict[str, Any]) -> list[Problem]:
-    code = step["refused"]
-    if code in registered_codes() or code.startswith("HTTP-4"):
+    code, known = step["refused"], _known_codes()
+    if code in known or code.startswith("HTTP-4"):
         return []
-    hint = nearest(code, registered_codes())
-    return [
-        Problem(
-            codes.NO_REFERENCE, f"no problem has the code {code}", document.position((*path, "refused")), hint
-        )
-    ]
+    where = document.position((*path, "refused"))
+    return [Problem(codes.NO_REFERENCE, f"no problem has the code {code}", where, nearest(code, known))]
 
 
 def register_words() -> None:
