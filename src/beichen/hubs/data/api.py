@@ -6,7 +6,7 @@ is narrowed by region and by kind (real or demo).
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -17,10 +17,13 @@ from beichen.kernel.access.service import acting, visible
 
 router = Router(tags=["indicators"])
 
+Key = Annotated[str, Query(pattern="^[a-z0-9-]*$", max_length=80)]
+RegionCode = Annotated[str, Query(pattern=r"^(\d{6}(\d{3}(\d{3})?)?)?$")]
+
 
 @router.get("", summary="Indicators by key")
 def list_indicators(
-    request: HttpRequest, after: str = "", limit: Annotated[int, Query(ge=1, le=500)] = 100
+    request: HttpRequest, after: Key = "", limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> dict[str, Any]:
     """A page of indicators; ``next`` is the ``after`` of the next page, or null at the end."""
     rows = visible(acting(request), service.READ, service.indicators()).filter(key__gt=after)
@@ -29,8 +32,10 @@ def list_indicators(
     return {"indicators": [_described(row) for row in page[:limit]], "next": last}
 
 
-@router.get("/{key}", summary="An indicator with its values")
-def read_indicator(request: HttpRequest, key: str, region: str = "", kind: str = "") -> dict[str, Any]:
+@router.get("/{slug:key}", summary="An indicator with its values")
+def read_indicator(
+    request: HttpRequest, key: str, region: RegionCode = "", kind: Literal["", "real", "demo"] = ""
+) -> dict[str, Any]:
     """The definition, and every value and yearly target that may be seen, by region and time."""
     row = service.indicator(key)
     values = visible(acting(request), service.READ, service.series(key, region=region, kind=kind))

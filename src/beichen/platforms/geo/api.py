@@ -32,7 +32,7 @@ def list_layers(request: HttpRequest) -> list[dict[str, Any]]:
     return [_described(row) for row in rows]
 
 
-@router.get("/layers/{key}", summary="A layer's features as GeoJSON")
+@router.get("/layers/{slug:key}", summary="A layer's features as GeoJSON")
 def read_layer(request: HttpRequest, key: str) -> HttpResponse:
     """The whole layer, cacheable for five minutes and then by its entity tag."""
     require(acting(request), service.READ)

@@ -101,7 +101,7 @@ def test_a_demo_value_never_replaces_a_real_one() -> None:
 def test_all_mistakes_of_values_come_at_once_and_nothing_is_written() -> None:
     wrong = [
         VALUE,
-        replace(VALUE, indicator="poeple"),
+        replace(VALUE, indicator="pple"),
         replace(VALUE, region="990199"),
         replace(VALUE, period="2001", source_title=""),
         replace(VALUE, period="20-20"),
@@ -157,3 +157,20 @@ def test_a_yearly_target_stands_beside_the_values_and_never_among_them(client: C
     assert [(row["value"], row["relation"]) for row in answer["annual_targets"]] == [(13.0, "at-least")]
     assert service.record_targets([], owner=OWNER, by=BY, whole=True).removed == ["people 990100 2020"]
     assert service.series("people").count() == 1
+
+
+@pytest.mark.parametrize("query", ["after=%00", "limit=0", "limit=501", "after=A"])
+def test_a_list_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    answer = client.get(f"/api/indicators?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "API-422")
+
+
+@pytest.mark.parametrize("query", ["region=%00", "region=99", "kind=false"])
+def test_a_series_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    answer = client.get(f"/api/indicators/people?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "API-422")
+
+
+def test_a_key_that_cannot_be_is_nowhere(client: Client) -> None:
+    assert client.get("/api/indicators/%00").status_code == 404
+    assert client.get("/api/geo/layers/%00").status_code == 404
