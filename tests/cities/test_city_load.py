@@ -136,7 +136,7 @@ def test_the_report_for_people_names_each_section(capsys: pytest.CaptureFixture[
     assert "  regions                  6         0         0          0" in lines
 
 
-@pytest.mark.parametrize("name", ["brokentown", "brokenmap"])
+@pytest.mark.parametrize("name", ["brokentown", "brokenmap", "brokenfigures"])
 def test_a_broken_city_is_refused_with_every_mistake(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert beichen("city", "load", str(BROKEN / name)) == 1
     lines = capsys.readouterr().err.splitlines()

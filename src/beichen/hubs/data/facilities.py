@@ -14,13 +14,11 @@ from typing import Any
 import orjson
 
 from beichen.hubs.data.definitions import TWICE
-from beichen.hubs.data.statements import NO_REGION
+from beichen.hubs.data.section import known_regions, region_faults
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Region
 from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.sections.regions import FILE as REGIONS
-from beichen.kernel.scene.sections.regions import region_codes
 from beichen.kernel.tables import Column, Row, Table, read_table
 from beichen.problem import Problem, ProblemError, code, nearest, shorten
 from beichen.registry import service as registry
@@ -57,12 +55,11 @@ class FacilitiesSection(Section):
     kind = PackageKind.CITY
     files = (CATEGORIES, *TABLES)
     order = 70
-    reads = (REGIONS,)
 
     def check(self, package: Package) -> list[Problem]:
         """Every cell; that category and region exist, that each has a name, and that keys stand once."""
         known, categories = _categories(package)
-        regions = region_codes(package)
+        regions = known_regions(package)
         problems = list(known.problems)
         first: dict[str, str] = {}
         for name, table in _tables(package).items():
@@ -114,14 +111,12 @@ def _read(package: Package, name: str, columns: tuple[Column, ...]) -> Table:
     return read_table(package.path(name).read_bytes(), file=file, columns=columns, key=("key",))
 
 
-def _faults(row: Row, categories: Mapping[str, Row], regions: set[str]) -> Iterator[Problem]:
+def _faults(row: Row, categories: Mapping[str, Row], regions: set[str] | None) -> Iterator[Problem]:
     if row["category"] not in categories:
         message = shorten(f"no category is called {row['category']}")
         hint = nearest(row["category"], categories)
         yield Problem(NO_CATEGORY, message, row.where("category"), hint)
-    if row["region"] not in regions:
-        message = shorten(f"no region has the code {row['region']}")
-        yield Problem(NO_REGION, message, row.where("region"), nearest(row["region"], regions))
+    yield from region_faults(row, regions)
     if not row["name"] and not row["name_en"]:
         yield Problem(NO_NAME, f"{row['key'][:40]} has no name", row.where("name"))
     if bool(row["longitude"]) != bool(row["latitude"]):

@@ -15,8 +15,7 @@ from beichen.hubs.data.units import convert
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.sections.regions import FILE as REGIONS
-from beichen.kernel.scene.sections.regions import region_codes
+from beichen.kernel.scene.sections.regions import read_regions
 from beichen.kernel.tables import Column, Row, Table, read_table
 from beichen.problem import Problem, ProblemError, nearest, shorten
 
@@ -90,7 +89,6 @@ class StatedSection(Section):
 
     kind = PackageKind.CITY
     order = 60
-    reads = (INDICATORS, REGIONS)
     columns: Sequence[Column]
 
     def _table(self, package: Package) -> Table:
@@ -98,10 +96,14 @@ class StatedSection(Section):
         return _read(package, self.files[0], self.columns, key)
 
     def check(self, package: Package) -> list[Problem]:
-        """Every cell; that indicator, region and period exist, and that the unit can be converted."""
+        """Every cell; that indicator, region and period exist, and that the unit can be converted.
+
+        What builds on a table with mistakes of its own waits; the cells do not.
+        """
         table = self._table(package)
-        units = {row["key"]: row["unit"] for row in _read(package, INDICATORS, INDICATOR_COLUMNS).rows}
-        regions = region_codes(package)
+        indicators = _read(package, INDICATORS, INDICATOR_COLUMNS, ("key",))
+        units = {row["key"]: row["unit"] for row in indicators.rows} if not indicators.problems else None
+        regions = known_regions(package)
         return [*table.problems, *(fault for row in table.rows for fault in _faults(row, units, regions))]
 
     def kept(self, package: Package) -> list[str]:
@@ -147,16 +149,27 @@ def _read(package: Package, name: str, columns: Sequence[Column], key: Sequence[
     return read_table(package.path(name).read_bytes(), file=file, columns=columns, key=key)
 
 
-def _faults(row: Row, units: dict[str, str], regions: set[str]) -> Iterator[Problem]:
-    if row["indicator"] not in units:
-        message = shorten(f"there is no indicator {row['indicator']}")
-        yield Problem(NO_INDICATOR, message, row.where("indicator"), nearest(row["indicator"], units))
-    else:
-        unit = units[row["indicator"]]
-        yield from _raised("unit", row, lambda: convert(Decimal(row["value"]), row["unit"], unit))
-    if row["region"] not in regions:
+def known_regions(package: Package) -> set[str] | None:
+    """The codes of the package's regions; None while the table of regions has mistakes."""
+    table = read_regions(package)
+    return None if table.problems else {row["code"] for row in table.rows}
+
+
+def region_faults(row: Row, regions: set[str] | None) -> Iterator[Problem]:
+    """The problem of a row whose region is not one of ``regions``."""
+    if regions is not None and row["region"] not in regions:
         message = shorten(f"no region has the code {row['region']}")
         yield Problem(NO_REGION, message, row.where("region"), nearest(row["region"], regions))
+
+
+def _faults(row: Row, units: dict[str, str] | None, regions: set[str] | None) -> Iterator[Problem]:
+    if units is not None and row["indicator"] not in units:
+        message = shorten(f"there is no indicator {row['indicator']}")
+        yield Problem(NO_INDICATOR, message, row.where("indicator"), nearest(row["indicator"], units))
+    elif units is not None:
+        unit = units[row["indicator"]]
+        yield from _raised("unit", row, lambda: convert(Decimal(row["value"]), row["unit"], unit))
+    yield from region_faults(row, regions)
     yield from _raised("period", row, lambda: read_period(row["period"]))
 
 
