@@ -27,11 +27,16 @@ Write = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A process that should run. Those with a higher ``rank`` end first."""
+    """A process that should run.
+
+    Those with a higher ``rank`` end first; those that are not ``is_urgent`` start when the group is
+    ready, so that people do not wait for what they do not see.
+    """
 
     name: str
     command: tuple[str, ...]
     rank: int = 1
+    is_urgent: bool = True
 
 
 class Child:
@@ -102,10 +107,11 @@ class Supervisor:
         waiting = True
         try:
             while True:
-                self._start_due()
+                self._start_due(urgent_only=waiting)
                 if waiting and is_ready():
                     waiting = False
                     announce()
+                    continue
                 received = signal.sigtimedwait(WAKING, 0.05 if waiting else self._until_due())
                 if received is not None and received.si_signo in ENDING:
                     return
@@ -115,10 +121,11 @@ class Supervisor:
             self._end()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, WAKING)
 
-    def _start_due(self) -> None:
+    def _start_due(self, *, urgent_only: bool) -> None:
         now = time.monotonic()
         for child in self._children:
-            if child.process is None and child.due_at <= now:
+            is_wanted = child.program.is_urgent or not urgent_only
+            if is_wanted and child.process is None and child.due_at <= now:
                 child.start()
 
     def _until_due(self) -> float:

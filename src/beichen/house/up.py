@@ -20,6 +20,7 @@ from pathlib import Path
 
 import click
 
+from beichen.house import stamp
 from beichen.house.supervisor import Program, Supervisor
 from beichen.kernel.bus import server
 from beichen.problem import Problem, ProblemError, Where, code, nearest
@@ -116,6 +117,7 @@ def _choose(data: Path | None, port: int | None, demo: bool) -> Settings:
         os.environ["BEICHEN_PORT"] = str(port)
     if demo:
         os.environ["BEICHEN_DEMO"] = "true"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every start compiles everything again
     settings.cache_clear()
     chosen = settings()
     if problems := chosen.production_problems():
@@ -142,7 +144,10 @@ def _programs(chosen: Settings, parts: tuple[str, ...]) -> list[Program]:
     }
     if "nats" in parts:
         commands["nats"] = tuple(server.command(chosen.data_dir / "nats", chosen.nats_port))
-    return [Program(part, commands[part], rank=0 if part == "nats" else 1) for part in parts]
+    return [
+        Program(part, commands[part], rank=0 if part == "nats" else 1, is_urgent=part != "worker")
+        for part in parts
+    ]
 
 
 def _write(name: str, line: str) -> None:
@@ -185,8 +190,9 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
             chosen = _find_nats_port(chosen)
         if problems := _port_problems(chosen, parts):
             raise ProblemError(*problems)
-        if {"web", "worker"} & set(parts):
+        if {"web", "worker"} & set(parts) and not stamp.is_current(chosen):
             _prepare()
+            stamp.keep(chosen)
 
         def announce() -> None:
             seconds = time.monotonic() - started

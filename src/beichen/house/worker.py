@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -63,7 +64,10 @@ async def work() -> None:
 
 def main() -> None:
     """An error that is nobody's fault ends the process; the supervisor starts it again."""
+    gc.disable()
     _prepare_django()
+    gc.freeze()
+    gc.enable()
     asyncio.run(work())
 
 
