@@ -22,6 +22,7 @@ _LISTED = re.compile(
     r"(?:企业|高校|科研院所|院所|央企|集团)(?=[，。；、为和与等]|提|引|做|设|扩|建|发|加|合|国|拓)"
 )
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,10}\Z")
+_LONG_ENOUGH = 8
 _SHORTEST = 2
 _LONGEST = 26
 
@@ -47,7 +48,11 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
         start = _starts(text, match.start())
         name = text[start : match.end()]
         stem = text[start : match.start()]
-        if name in WHOLE or (len(stem) >= _SHORTEST and len(name) <= _LONGEST and not GENERIC.match(stem)):
+        if (
+            name in WHOLE
+            or (len(name) > _LONG_ENOUGH and kind == "government")
+            or (len(stem) >= _SHORTEST and len(name) <= _LONGEST and not GENERIC.match(stem))
+        ):
             yield name, kind
     for match in _LISTED.finditer(text):
         for name in re.split("[、和]", CUT.sub("、", match.group(1)).strip("、")):

@@ -75,6 +75,8 @@ def _describes_size(clause: Clause, close: bool, after: str) -> bool:
     quantity = clause.quantity
     if OF.match(after) and not close:
         return True
+    if quantity.bare and _OTHER_NUMBER.match(after):
+        return True
     if quantity.level:
         return _LEVEL_ENDS.match(after) is None
     if quantity.unit in _SIZES and PROJECT_LIST.match(after):
@@ -86,6 +88,8 @@ def promises(clause: Clause, listed: bool) -> bool:
     """Whether the words around the number promise it; ``listed`` says that the number before was promised."""
     quantity, before = clause.quantity, clause.before
     acts = ACTION.search(before) is not None
+    if quantity.unit == "番":
+        return True
     if quantity.after == "前":
         return RANKED.search(before) is not None
     if quantity.small:

@@ -52,10 +52,10 @@ def _mark(line: Line) -> tuple[int, int]:
 
 def _wrap_width(lines: Sequence[Line]) -> float:
     """The width at which this box's text is wrapped; 0 when its lines are not wrapped but entries."""
-    lengths = sorted(line.width for line in lines if not line.ends_sentence)
+    lengths = [line.width for line in lines if not line.ends_sentence]
     if not lengths:
         return 0.0
-    widest = lengths[-1]
+    widest = max(line.width for line in lines)
     near = sum(length > widest - 4 for length in lengths)
     joined = sum(line.text[-1] in _LIST_SIGNS for line in lines)
     return widest if near >= 0.4 * len(lengths) or joined else 0.0

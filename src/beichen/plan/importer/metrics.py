@@ -8,11 +8,13 @@ from beichen.plan.importer.clauses import COUNTED, Clause
 from beichen.plan.importer.quantities import Quantity
 from beichen.plan.importer.wording import (
     DOES,
+    GROWTH,
     HEAD,
     LEADING_ACTION,
     LEVEL,
     METRIC,
     MONEY,
+    NOT_NAME,
     PEOPLE,
     PLACE,
     TAIL,
@@ -20,16 +22,17 @@ from beichen.plan.importer.wording import (
     VERB_LEAD,
 )
 
-WHOLE = "全市"
-_NOUN = re.compile(r"(?:以上|左右|以下|以内|的)*([^，。；：、]{2,40})")
+_NOUN = re.compile(r"(?:以上|左右|以下|以内|的)*([^，。；：、]{2,40}?)(?=[，。；：、]|[和及]\d|\Z)")
 _BECOMES = re.compile(r".*(?:成为|作为|建成)(?=[\u4e00-\u9fff]{2})")
+_OPENING = re.compile(r"\A([\u4e00-\u9fff]{2,6}?)实现(?=[^\d])")
 _SUPPORTED = re.compile(
-    r"(?:支持|推动|助推|鼓励|依托|引导|\A)([\u4e00-\u9fff]{2,8}?)(?=发展|打造|实现|力争|建设|做|完成|壮大|集团|提)"
+    r"(?:支持|推动|助推|鼓励|依托|引导)([\u4e00-\u9fff]{2,8}?)(?=发展|打造|实现|力争|建设|做|完成|壮大|集团|提)"
 )
+_PROMOTES = re.compile(r"(?:满足|提供|具备|确保)+")
 _STRIVES = re.compile(r"(?:力争|确保|努力)(?:实现)?")
 _SHARE = re.compile(r"(?:占比|比重|比例|率)\Z")
 _QUOTED_SUBJECT = re.compile(r"“([^”]{1,8})”(?:构建|发展|建设|打造|形成|实现)\Z")
-_PRINTED_NOUN = re.compile(r"[^，。；：、]{0,40}")
+_PRINTED_NOUN = re.compile(r"[^，。；：、]{0,40}?(?=[，。；：、]|[和及]\d|\Z)")
 _UNIFIED_NOUN = re.compile(r"集[^，。；]{2,40}?[于为]一体的[^，。；：、]{0,30}")
 _TASK_TAIL = re.compile(r"(?:建设|等|目标|任务)\Z")
 _LONGEST_SUBJECT = 14
@@ -82,7 +85,8 @@ def _noun_after(clause: Clause) -> str:
 
 def _metric(clause: Clause, above: str) -> str:
     phrase = _phrase(clause)
-    acted = None if clause.verb else LEADING_ACTION.match(phrase)
+    levelled = LEVEL.search(clause.before) is not None
+    acted = _PROMOTES.match(phrase) if levelled else LEADING_ACTION.match(phrase)
     rest = phrase[acted.end() :] if acted else phrase
     noun = _noun_after(clause)
     counted = clause.quantity.unit in COUNTED
@@ -99,21 +103,31 @@ def _metric(clause: Clause, above: str) -> str:
 
 def _named_subject(clause: Clause, sentence: str, lead: str) -> str:
     """A subject that the paragraph, the clause or the sentence names; "" when none does."""
-    if lead and len(lead) <= _LONGEST_SUBJECT and not VERB_LEAD.match(lead) and "实现" not in lead:
+    if lead and len(lead) <= _LONGEST_SUBJECT and not VERB_LEAD.match(lead) and not NOT_NAME.search(lead):
         return lead
     quoted = _QUOTED_SUBJECT.match(clause.before)
     return quoted.group(1) if quoted else ""
 
 
-def subject_and_metric(clause: Clause, sentence: str, lead: str, above: str) -> tuple[str, str]:
+def _inherited(metric: str, clause: Clause, above: str) -> str:
+    """A metric that rests on the one before: 「年均增长」 of what was named, a level of what grew."""
+    if above and GROWTH.fullmatch(metric):
+        return GROWTH.sub("", above) + metric
+    if not metric or metric == above:
+        return above if clause.quantity.unit == "%" else GROWTH.sub("", above) or above
+    ranked = re.match(r"(?:跻身|进入|位居|位列|保持)(.+)", metric) if clause.quantity.after == "前" else None
+    return f"{ranked.group(1)}排名" if ranked else metric
+
+
+def subject_and_metric(clause: Clause, sentence: str, lead: str, above: str, whole: str) -> tuple[str, str]:
     """Whom the number is about and what it measures.
 
     ``lead`` is the leading sentence of the paragraph (a subject when it is a name), ``above`` the
-    metric of the number before, on which a clause without words of its own rests.
+    metric of the number before, on which a clause without words of its own rests, ``whole`` the
+    word for all of the plan's region (全市).
     """
-    metric = (
-        re.sub(r"\A在(?=城|农)", "", _balanced(_metric(clause, above).strip("，、的；："))) or above or WHOLE
-    )
+    metric = re.sub(r"\A在(?=城|农)", "", _balanced(_metric(clause, above).strip("，、的；：")))
+    metric = _inherited(metric, clause, above) or whole
     if metric.startswith("占") and above and not _SHARE.search(metric):
         return above, f"{metric}比重"
     if "占" in metric[1:] and clause.quantity.unit == "%" and not _SHARE.search(metric):
@@ -124,5 +138,5 @@ def subject_and_metric(clause: Clause, sentence: str, lead: str, above: str) -> 
         return place.group(), metric
     if (match := METRIC.search(metric)) and match.start() >= 2 and not re.search("[占达]", metric):
         return metric[: match.start()].rstrip("和及、"), metric
-    supported = _SUPPORTED.search(sentence) if len(metric) <= 4 else None
-    return supported.group(1) if supported else WHOLE, metric
+    supported = (_SUPPORTED.search(sentence) or _OPENING.search(sentence)) if len(metric) <= 4 else None
+    return supported.group(1) if supported else whole, metric

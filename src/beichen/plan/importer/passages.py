@@ -69,9 +69,13 @@ def join(lines: Sequence[Line]) -> Passage:
 
 
 def full_width(lines: Sequence[Line]) -> float:
-    """How wide a wrapped line is here: the median of the lines that do not close a sentence; 0 if none."""
-    wrapped = [line.width for line in lines if line.text[-1] not in "。！？；：" and line.width > 12]
-    return median(wrapped) if wrapped else 0.0
+    """How wide a wrapped line is here: the median of the lines that do not close a sentence.
+
+    0 when the lines are not wrapped: then nearly every line of some length closes a sentence.
+    """
+    printed = [line for line in lines if line.width > 12]
+    wrapped = [line.width for line in printed if line.text[-1] not in "。！？；："]
+    return median(wrapped) if len(wrapped) > 0.3 * len(printed) else 0.0
 
 
 def _begins_paragraph(before: Line, line: Line, wide: float, indents: bool) -> bool:
@@ -107,4 +111,6 @@ def leading_sentence(text: str) -> str | None:
     match = _WIDE_LEAD.match(text)
     if match is None or match.end() == len(text):
         return None
-    return match.group()[:-1]
+    title = match.group()[:-1]
+    halves = [len(half) for half in title.split("，")]
+    return title if max(halves) - min(halves) <= 4 and len(halves) <= 3 else None

@@ -30,7 +30,7 @@ _DESCRIBES = re.compile(
     r"\A(?:以|围绕|通过|依托|按照|针对|采用|坚持|加强|完善|健全|建立|提升|提高|推广|鼓励|控制|改善|总结|深化|优化|强化|增强|促进"
     r"|构建|发展|突出|聚焦|引导|充实|到20|全面|力争|每年|新增|实现|严格|加大|探索|落实|利用|发挥|面向|形成|开发|研发|突破|整合)"
 )
-_CONTAINER = re.compile(r"类|重点|重大|项目|工程|平台|中心|基地|领域|方面|板块|机场|铁路|公路|交通")
+_CONTAINER = re.compile(r"(?:类|项目|领域|方面|板块|机场|铁路|公路|交通|(?:重点|重大)[\u4e00-\u9fff]{2,8})\Z")
 _PAIRS = {"（": "）", "“": "”", "《": "》", "〔": "〕"}
 _ROUTE = re.compile(r"[\u4e00-\u9fff]{2,6}至[\u4e00-\u9fff]{2,6}\Z")
 
@@ -179,8 +179,7 @@ class _Box:
             self._plain(entry)
             return False
         name, rest = named
-        several = len(_divide(rest, "、；")) > 1 or _CONTAINER.search(name.text) is not None
-        if several and _lists(rest):
+        if self._is_group(entry.text[len(name.text)], name, rest):
             outer, self.group = self.group, name.text
             self.add_list(rest)
             self.group = outer if entry.mark == 2 else name.text
@@ -189,6 +188,15 @@ class _Box:
             self.group = name.text
         self.add(name, rest.text)
         return False
+
+    @staticmethod
+    def _is_group(sign: str, name: Passage, rest: Passage) -> bool:
+        """Whether 「NAME：A、B」 or 「NAME。A、B等项目。」 lists items rather than describing one."""
+        several = len(_divide(rest, "、；")) > 1
+        kind = _CONTAINER.search(name.text) is not None
+        if sign == "。":
+            return several and _lists(rest) and (kind or _TAIL.search(rest.text.rstrip("。")) is not None)
+        return (several or kind) and _lists(rest)
 
     def _title(self, entry: Entry, following: Entry | None) -> bool:
         """A marked heading is a group when entries of another kind follow it, else an item of its own."""

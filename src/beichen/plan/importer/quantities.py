@@ -26,7 +26,7 @@ _CHINESE = re.compile(
     rf"(?<![\d第每几数{_DIGITS}百千万亿.])(?P<low>[{_DIGITS}百千]*)(?P<magnitude>万亿|亿|万)?"
     rf"(?P<level>级)?(?P<unit>{UNIT})?{_AFTER}"
 )
-_DOUBLED = re.compile(rf"翻(?P<low>[{_DIGITS}\d])?番")
+_DOUBLED = re.compile(rf"翻(?P<low>[{_DIGITS}\d])?番(?P<after>以上)?")
 _PERCENT = re.compile(rf"百分之(?P<low>[{_DIGITS}百]+|{_N}){_AFTER}")
 _RANK = re.compile(rf"前(?P<low>\d{{1,3}}|[{_DIGITS}]{{1,3}})(?P<unit>位|名|强)?")
 _STARTS = re.compile(rf"[{_DIGITS}百千万亿]")
@@ -124,7 +124,8 @@ def _special(text: str) -> Iterator[Quantity]:
     for match in _DOUBLED.finditer(text):
         low = match["low"] or "一"
         value = float(low) if low.isdigit() else float(chinese_number(low) or 1)
-        yield Quantity(value, None, "", "番", match.start(), match.end(), "", match.end())
+        end = match.start("after") if match["after"] else match.end()
+        yield Quantity(value, None, "", "番", match.start(), end, match["after"] or "", match.end())
     for match in _PERCENT.finditer(text):
         low = match["low"]
         number = _value(low) if low[0].isdigit() else float(chinese_number(low) or 0)

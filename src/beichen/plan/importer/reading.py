@@ -55,6 +55,12 @@ def _period(opening: str, whole: str) -> tuple[str, int, int] | None:
     return title, start, start + 4
 
 
+def _whole(title: str) -> str:
+    """The word for all of the plan's region, by the kind of region in its title."""
+    kind = re.search(r"([省市县区州盟旗])(?=国民经济)", title)
+    return f"全{kind.group(1)}" if kind else "全市"
+
+
 def _ends_abruptly(lines: Sequence[Line]) -> bool:
     """Whether the last line breaks off: no closing sign, and as long as a line of running text."""
     last = lines[-1]
@@ -150,7 +156,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         text=text,
         outline=outline_nodes(divisions, len(text)),
         indicators=indicators,
-        targets=read_targets(divisions, text, years, region, read.kept),
+        targets=read_targets(divisions, text, years, region, read.kept, _whole(title)),
         projects=projects,
         bodies=read_bodies(divisions, projects),
         problems=findings.problems(text, source),

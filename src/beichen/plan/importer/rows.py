@@ -111,7 +111,7 @@ def segments(found: Sequence[Word]) -> list[list[Word]]:
 
 def _joins(a: Word, b: Word) -> bool:
     """Whether a space between two words is only the typesetter's: between an ideograph and Latin signs."""
-    if a.line != b.line or _is_value(b.text) or _is_value(a.text):
+    if a.line != b.line or _is_value(b.text) or _is_value(a.text) or _UNIT_WORD.match(b.text):
         return False
     return is_chinese(a.text[-1]) != is_chinese(b.text[0]) and a.text[-1] not in "）%" and b.text[0] != "（"
 

@@ -15,6 +15,7 @@ from beichen.plan.importer.clauses import Clause, describes, promises
 from beichen.plan.importer.facts import Period, Target, stable_key
 from beichen.plan.importer.lines import Line
 from beichen.plan.importer.metrics import noun_of, subject_and_metric, unit_of
+from beichen.plan.importer.numerals import number
 from beichen.plan.importer.outline import Division
 from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence, paragraphs
 from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
@@ -24,7 +25,8 @@ from beichen.plan.importer.units import comparator
 from beichen.plan.importer.wording import ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
 
 _CLAUSE_END = re.compile(r"[，。；！？：]|\Z")
-_ANCHOR = re.compile(r"(?<![比较于])(?:到|至|在|截至)?(20\d\d)年(?:底|末|前|左右)?")
+_YEAR = r"(20\d\d|二[〇○零][〇一二三四五六七八九]{2})"
+_ANCHOR = re.compile(rf"(?<![比较于])(?:到|至|在|截至)?{_YEAR}年(?:底|末|前|左右)?")
 _QUOTED = re.compile(r"“[^“”。]{1,200}”|《[^《》]{1,60}》")
 _YEARLY = re.compile(r"每年|年均(?!浓度|气温|降水)|年度")
 
@@ -41,9 +43,10 @@ class _Setting:
     last_year: int
     earlier: re.Pattern[str]
     term: re.Pattern[str]
+    whole: str
 
 
-def _setting(division: Division, years: tuple[int, int], length: int) -> _Setting:
+def _setting(division: Division, years: tuple[int, int], length: int, whole: str) -> _Setting:
     early = bool(division.lines) and division.lines[0].start < length * 0.5
     earlier = earlier_plan(years[0])
     opening = join(division.lines[:1]).text if division.lines else ""
@@ -56,7 +59,7 @@ def _setting(division: Division, years: tuple[int, int], length: int) -> _Settin
         year = int(found.group()) if found else years[0] + 14
     name = plan_name(plan_number(years[0]))
     term = re.compile(rf"“?{name}”?(?:末|期末|时期|期间|规划期|$)|规划期(?:末|内)?|未来五年|今后五年|期末")
-    return _Setting(division, "", review, year, *years, earlier, term)
+    return _Setting(division, "", review, year, *years, earlier, term, whole)
 
 
 def _found(text: str) -> list[Quantity]:
@@ -64,10 +67,24 @@ def _found(text: str) -> list[Quantity]:
     return [q for q in quantities(text) if not any(a < q.start < b for a, b in quoted)]
 
 
+def _anchors(text: str) -> list[tuple[int, int]]:
+    """Where the sentence names a year by which something is to be, and which."""
+    years = [(match.start(), number(match.group(1))) for match in _ANCHOR.finditer(text)]
+    return [(at, year) for at, year in years if year is not None]
+
+
+def _item_start(text: str, taken: int, end: int) -> int:
+    """Where the words of a further number in one clause begin: after the 、 or 和 that divides them."""
+    if text[end - 1] in "和及":
+        return end
+    comma = text.find("、", taken, end)
+    return comma + 1 if comma >= 0 else taken
+
+
 def _clauses(sentence: Passage, setting: _Setting) -> Iterator[Clause]:
     """The clauses of a sentence that are no mere description, each from where the last one's number ended."""
     text = sentence.text
-    anchors = [(match.start(), int(match.group(1))) for match in _ANCHOR.finditer(text)]
+    anchors = _anchors(text)
     ends = [match.start() for match in _CLAUSE_END.finditer(text)]
     taken, follows = 0, False
     for quantity in _found(text):
@@ -75,8 +92,7 @@ def _clauses(sentence: Passage, setting: _Setting) -> Iterator[Clause]:
         closed = next(end for end in ends if end >= quantity.end)
         start = opened
         if taken > opened:
-            comma = text.find("、", taken, quantity.start)
-            start = comma + 1 if comma >= 0 else taken
+            start = _item_start(text, taken, quantity.start)
         years = [year for at, year in anchors if at < quantity.start]
         dated = bool(years) or setting.term.search(text, 0, quantity.start) is not None
         before, after = text[start : quantity.start], text[quantity.stop : closed]
@@ -104,7 +120,7 @@ def _period(clause: Clause) -> Period:
 
 def _target(clause: Clause, sentence: Passage, setting: _Setting, text: str, year: int, above: str) -> Target:
     quantity = clause.quantity
-    subject, metric = subject_and_metric(clause, sentence.text, setting.lead, above)
+    subject, metric = subject_and_metric(clause, sentence.text, setting.lead, above, setting.whole)
     opening = re.match(r"[，、；：和及]*", clause.before)
     start = clause.start + (opening.end() if opening else 0)
     stop = quantity.stop + len(noun_of(clause))
@@ -147,7 +163,7 @@ def _of_paragraph(group: Sequence[Line], setting: _Setting, text: str) -> Iterat
     here = replace(setting, lead=lead)
     for sentence in passage.sentences():
         yield from _of_sentence(sentence, here, text)
-        later = [int(year) for year in _ANCHOR.findall(sentence.text) if int(year) >= setting.last_year]
+        later = [year for _, year in _anchors(sentence.text) if year >= setting.last_year]
         if later:
             here = replace(here, year=later[-1])
 
@@ -158,12 +174,16 @@ def read_targets(
     years: tuple[int, int],
     region: Region | None,
     lines: Sequence[Line],
+    whole: str,
 ) -> tuple[Target, ...]:
-    """The targets of all divisions, boxes included; the indicator table in ``region`` is left out."""
+    """The targets of all divisions, boxes included; the indicator table in ``region`` is left out.
+
+    ``whole`` is the word for all of the plan's region: 全市, 全县.
+    """
     table = {lines[i].start for i in range(region.title, region.notes + 1)} if region else set()
     targets: list[Target] = []
     for division in divisions:
-        setting = _setting(division, years, len(text))
+        setting = _setting(division, years, len(text), whole)
         for group in paragraphs([line for line in division.lines if line.start not in table]):
             targets += _of_paragraph(group, setting, text)
     return _with_own_keys(targets)
