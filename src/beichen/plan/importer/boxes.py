@@ -8,6 +8,7 @@ is running text again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from beichen.plan.importer.lines import Line
 from beichen.plan.importer.passages import LEAD, MARKER, full_width, join, leading_sentence, paragraphs
@@ -45,7 +46,7 @@ def box_end(lines: Sequence[Line], before: Sequence[Line]) -> int:
     box_width, prose_width = full_width(groups[0]), full_width(before)
     differs = box_width > 0 and prose_width > 0 and abs(box_width - prose_width) >= 2.5
     tasks = not _opens_task(groups[0])
-    for previous, group in zip(groups, groups[1:], strict=False):
+    for previous, group in pairwise(groups):
         ended = previous[-1].text[-1] in "。）”"
         if ended and (
             (tasks and _opens_task(group)) or (differs and _is_prose(group, box_width, prose_width))
