@@ -137,7 +137,7 @@ def require(actor: Actor, action: str, resource: Any = None, *, level: Level = L
 
 
 def _subtree(lookup: str | None, prefix: str) -> Q:
-    return Q() if lookup is None or prefix == EVERYWHERE else Q(**{f"{lookup}__startswith": prefix})
+    return Q() if lookup is None or prefix == EVERYWHERE else Q(**{f"{lookup}__under": prefix})
 
 
 def visible(actor: Actor, action: str, rows: QuerySet[RowT]) -> QuerySet[RowT]:

@@ -6,6 +6,7 @@ Writers take the head's row lock, so records of concurrent transactions line up 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ BROKEN = code("AUD-101", "An audit record was changed.", status=500)
 MISSING = code("AUD-102", "Audit records are missing or out of order.", status=500)
 HEAD = code("AUD-103", "The audit chain does not end where its head says.", status=500)
 ANCHOR = code("AUD-104", "The audit chain does not pass through its anchor.", status=500)
+LINE_BYTES = 1024  # more than the line of an anchor
 
 
 def record(
@@ -75,7 +77,7 @@ def _check(entry: AuditRecord, expected: int, previous: str) -> Iterator[Problem
     if entry.sequence != expected:
         gap = f"record {expected} is missing; {entry.sequence} follows"
         yield Problem(MISSING, gap, where, "restore it from a backup")
-    if entry.previous != previous:
+    elif entry.previous != previous:
         yield Problem(MISSING, f"record {entry.sequence} does not follow the one before it", where)
     values = {name: getattr(entry, name) for name in FIELDS}
     if link(entry.previous, values) != entry.hash:
@@ -89,9 +91,8 @@ def verify(anchors: Path | None = None) -> Verification:
     ``anchors`` is the file that :func:`anchor` writes outside the database; with it, cutting off the
     chain's end is found even when the head was rewritten too.
     """
-    problems: list[Problem] = []
+    waiting, problems = _read_anchors(_lines(anchors) if anchors else [])
     previous, expected, count = GENESIS, 1, 0
-    waiting = _read_anchors(anchors) if anchors else {}
     for entry in AuditRecord.objects.order_by("sequence").iterator(chunk_size=2000):
         problems.extend(_check(entry, expected, previous))
         anchored = waiting.pop(entry.sequence, entry.hash)
@@ -110,20 +111,41 @@ def verify(anchors: Path | None = None) -> Verification:
     return Verification(count, problems, previous)
 
 
-def _read_anchors(file: Path) -> dict[int, str]:
+def _read_anchors(lines: list[bytes]) -> tuple[dict[int, str], list[Problem]]:
+    """The hash of each anchored record; a line that cannot be read is a problem."""
+    anchored: dict[int, str] = {}
+    problems = []
+    for number, line in enumerate(lines, 1):
+        try:
+            document = orjson.loads(line)
+            anchored[int(document["sequence"])] = str(document["hash"])
+        except (ValueError, KeyError, TypeError):
+            message = f"line {number} of the anchors cannot be read"
+            problems.append(Problem(ANCHOR, message, Where(row=number), "delete it if a crash cut it off"))
+    return anchored, problems
+
+
+def _lines(file: Path) -> list[bytes]:
+    return file.read_bytes().splitlines() if file.exists() else []
+
+
+def _last_line(file: Path) -> list[bytes]:
+    """The last line, without reading the whole file."""
     if not file.exists():
-        return {}
-    lines = file.read_bytes().splitlines()
-    documents = [orjson.loads(line) for line in lines if line.strip()]
-    return {int(document["sequence"]): str(document["hash"]) for document in documents}
+        return []
+    with file.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - LINE_BYTES))
+        return stream.read().splitlines()[-1:]
 
 
 def anchor(file: Path) -> None:
     """Append the chain's head to ``file``, outside the database; does nothing when it has not moved."""
     head = AuditHead.objects.get(id=1)
-    if head.sequence == 0 or _read_anchors(file).get(head.sequence) == head.hash:
+    if head.sequence == 0 or _read_anchors(_last_line(file))[0].get(head.sequence) == head.hash:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     line = canonical({"sequence": head.sequence, "hash": head.hash, "at": datetime.now(UTC).isoformat()})
     with file.open("a", encoding="utf-8") as stream:
         stream.write(line + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,3 +13,7 @@ class OrgConfig(AppConfig):
     name = "beichen.kernel.org"
     label = "kernel_org"
     verbose_name = "Organisation"
+
+    def ready(self) -> None:
+        """Register the lookup `under`."""
+        import_module("beichen.kernel.org.paths")

@@ -119,7 +119,9 @@ def _load_tree(
     """Write ``wanted`` (fields by key, ``parent`` as a key) level by level; mark what vanished."""
     changes = Changes()
     rows: Any = model._default_manager
-    existing = {getattr(row, key_field): row for row in rows.select_related("parent")}
+    names = ["path", "is_current", *next(iter(wanted.values()), {})]
+    links = [name for name in names if model._meta.get_field(name).is_relation]
+    existing = {getattr(row, key_field): row for row in rows.select_related(*links)}
     for depth in sorted({path.count("/") for path in paths.values()}):
         created, updated = [], []
         for key, path in paths.items():
@@ -145,9 +147,7 @@ def _load_tree(
             else:
                 changes.unchanged += 1
         rows.bulk_create(created, batch_size=500)
-        if updated:
-            names = ["parent", "path", "is_current", *(set(next(iter(wanted.values()))) - {"parent"})]
-            rows.bulk_update(updated, names, batch_size=500)
+        rows.bulk_update(updated, names, batch_size=500)
     gone = [key for key, row in existing.items() if key not in paths and row.is_current]
     rows.filter(**{f"{key_field}__in": gone}).update(is_current=False)
     changes.removed = gone
@@ -174,7 +174,8 @@ def load_regions(facts: Iterable[RegionFacts], *, by: Actor) -> Changes:
         for row in rows
     }
     changes = _load_tree(Region, "code", paths, wanted)
-    audit.record(by, "org.region.load", "kernel_org.region", detail=changes.counts())
+    if changes:
+        audit.record(by, "org.region.load", "kernel_org.region", detail=changes.counts())
     return changes
 
 
@@ -208,7 +209,8 @@ def load_bodies(facts: Iterable[BodyFacts], *, by: Actor) -> Changes:
         for row in rows
     }
     changes = _load_tree(Body, "key", paths, wanted)
-    audit.record(by, "org.body.load", "kernel_org.body", detail=changes.counts())
+    if changes:
+        audit.record(by, "org.body.load", "kernel_org.body", detail=changes.counts())
     return changes
 
 
