@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "city": ("beichen.house.city:city", True),
     "bus": ("beichen.kernel.bus.commands:bus", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
+    "plan": ("beichen.plan.commands:plan", True),
     "up": ("beichen.house.up:up", False),
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 
 from beichen.plan.importer.folding import fold
 from beichen.problem import Problem
@@ -170,3 +171,16 @@ class PlanFacts:
     projects: tuple[Project, ...]
     bodies: tuple[Body, ...]
     problems: tuple[Problem, ...]
+
+
+AnyFact = TypeVar("AnyFact", Node, Indicator, Target, Project, Body)
+
+
+def distinct(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
+    """The facts with keys of their own: the second of one key is told apart by its place among them."""
+    seen: dict[str, int] = {}
+    found: list[AnyFact] = []
+    for fact in facts:
+        count = seen[fact.key] = seen.get(fact.key, 0) + 1
+        found.append(fact if count == 1 else replace(fact, key=stable_key(fact.key, str(count))))
+    return tuple(found)

@@ -10,7 +10,7 @@ from beichen.plan.importer import codes
 from beichen.plan.importer.bodies import read_bodies
 from beichen.plan.importer.codes import Findings
 from beichen.plan.importer.documents import LARGEST_TEXT, read_document, refuse
-from beichen.plan.importer.facts import Indicator, PlanFacts
+from beichen.plan.importer.facts import Indicator, PlanFacts, distinct
 from beichen.plan.importer.headings import Mark
 from beichen.plan.importer.indicators import read_indicators
 from beichen.plan.importer.lines import Line, Lines, read_lines
@@ -154,11 +154,11 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         end_year=end_year,
         source=source,
         text=text,
-        outline=outline_nodes(divisions, len(text)),
-        indicators=indicators,
-        targets=read_targets(divisions, text, years, region, read.kept, _whole(title)),
-        projects=projects,
-        bodies=read_bodies(divisions, projects),
+        outline=distinct(outline_nodes(divisions, len(text))),
+        indicators=distinct(indicators),
+        targets=distinct(read_targets(divisions, text, years, region, read.kept, _whole(title))),
+        projects=distinct(projects),
+        bodies=distinct(read_bodies(divisions, projects)),
         problems=findings.problems(text, source),
     )
 

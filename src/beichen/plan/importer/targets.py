@@ -186,14 +186,4 @@ def read_targets(
         setting = _setting(division, years, len(text), whole)
         for group in paragraphs([line for line in division.lines if line.start not in table]):
             targets += _of_paragraph(group, setting, text)
-    return _with_own_keys(targets)
-
-
-def _with_own_keys(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """Give the second and later targets of one metric in one section keys of their own."""
-    seen: dict[str, int] = {}
-    unique: list[Target] = []
-    for target in targets:
-        count = seen[target.key] = seen.get(target.key, 0) + 1
-        unique.append(target if count == 1 else replace(target, key=stable_key(target.key, str(count))))
-    return tuple(unique)
+    return tuple(targets)
