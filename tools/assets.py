@@ -5,12 +5,14 @@ No bundler: each library ships files that a browser loads as they are. Run by `m
 
 from __future__ import annotations
 
-import shutil
+import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "src/beichen/web/static/vendor"
+# Source maps are not served; a reference to one would be a dead link in the manifest.
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "maplibre-gl/dist/maplibre-gl-csp.js": "maplibre-gl-csp.js",
@@ -28,7 +30,8 @@ def main() -> int:
         return 1
     TARGET.mkdir(parents=True, exist_ok=True)
     for source, target in FILES.items():
-        shutil.copyfile(ROOT / "node_modules" / source, TARGET / target)
+        text = (ROOT / "node_modules" / source).read_text(encoding="utf-8")
+        (TARGET / target).write_text(SOURCE_MAP.sub("", text), encoding="utf-8")
     return 0
 
 

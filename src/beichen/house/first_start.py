@@ -32,6 +32,8 @@ STEPS: tuple[Step, ...] = (
     Step("database", "beichen.house.steps:migrate"),
     Step("assets", "beichen.house.steps:collect_assets"),
     Step("roles", "beichen.house.steps:load_roles"),
+    Step("city", "beichen.house.steps:load_city"),
+    Step("demo accounts", "beichen.house.steps:show_accounts", demo_only=True),
 )
 
 

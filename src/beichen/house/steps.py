@@ -1,4 +1,4 @@
-"""The steps of a start that belong to no room: schema, assets, roles."""
+"""The steps of a start that belong to no room: schema, assets, roles, the city, the demo accounts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from ruamel.yaml import YAML
 
+from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import load_roles as load_builtin_roles
 from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
+from beichen.kernel.scene import service as packages
+from beichen.kernel.scene.section import PackageKind
 from beichen.problem import Problem, ProblemError, code
+from beichen.settings import settings
 
 BUSY = code("UPP-104", "Another start is changing the database.", status=503)
 WAIT_SECONDS = 120.0
@@ -74,3 +79,29 @@ def load_roles() -> str:
     """Make sure that the built-in roles exist."""
     load_builtin_roles(by=system("start"))
     return ""
+
+
+def load_city() -> str:
+    """Load the city that the settings name, when it or what it needs changed since the last start."""
+    folder = packages.find_package(settings().city, PackageKind.CITY)
+    wants_people = settings().demo and not Account.objects.filter(is_demo=True).exists()
+    if packages.is_current(folder, PackageKind.CITY) and not wants_people:
+        return ""
+    reports = packages.install(folder, by=system("start"), kind=PackageKind.CITY)
+    return ", ".join(f"{report.key} {report.version} {report.outcome}" for report in reports)
+
+
+def show_accounts() -> str:
+    """The demo accounts and their password, which the city package publishes."""
+    accounts = Account.objects.filter(is_demo=True).select_related("person")
+    people = accounts.prefetch_related("person__posts").order_by("id")
+    lines = [
+        f"  {account.username:10} {', '.join(post.title for post in account.person.posts.all())}"
+        for account in people
+        if account.person is not None
+    ]
+    demo = packages.find_package(settings().city, PackageKind.CITY) / "demo.yaml"
+    if not lines or not demo.is_file():
+        return ""
+    password = YAML(typ="safe").load(demo)["password"]
+    return "\n".join([f"password {password}", *lines])
