@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("beichen.kernel.files.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
-    path("plan", include("beichen.plan.urls")),
+    path("", include("beichen.plan.urls")),
     path("", include("beichen.web.urls")),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanConfig(AppConfig):
@@ -16,6 +17,11 @@ class PlanConfig(AppConfig):
         """Give the plan its sections in city packages and its places in the navigation."""
         from beichen.kernel.scene.service import register
         from beichen.plan.section import MeasureSection, PlanSection
+        from beichen.web.links import add_to_navigation
 
         register(PlanSection())
         register(MeasureSection())
+        add_to_navigation(_("Plan"), "plan:outline", order=20)
+        add_to_navigation(_("Indicators"), "plan:indicators", order=30)
+        add_to_navigation(_("Targets"), "plan:targets", order=40)
+        add_to_navigation(_("Projects"), "plan:projects", order=50)

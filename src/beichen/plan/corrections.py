@@ -17,14 +17,14 @@ from beichen.plan.models import Correction, Fact, Plan
 from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
 
 CORRECT = permission("plan.fact.correct", "更正规划要素", "Correct a plan's facts")
-NO_FACT = code("PLN-203", "The plan has no such fact.", status=404)
-NOT_CORRECTABLE = code("PLN-204", "This field of a fact cannot be corrected.", status=422)
-BAD_VALUE = code("PLN-205", "The corrected value does not fit its field.", status=422)
-NO_REASON = code("PLN-206", "A correction gives no reason.", status=422)
+NO_FACT = code("PLN-202", "The plan has no such fact.", status=404)
+NOT_CORRECTABLE = code("PLN-203", "This field of a fact cannot be corrected.", status=422)
+BAD_VALUE = code("PLN-204", "The corrected value does not fit its field.", status=422)
+NO_REASON = code("PLN-205", "A correction gives no reason.", status=422)
 
 
 def fact(plan: Plan, kind: str, key: str) -> Fact:
-    """A fact of a plan. Raises ProblemError PLN-203."""
+    """A fact of a plan. Raises ProblemError PLN-202."""
     model = KINDS.get(kind)
     rows: Any = model._default_manager if model else None
     found: Fact | None = rows.filter(plan=plan, key=key).first() if rows is not None else None
@@ -35,7 +35,7 @@ def fact(plan: Plan, kind: str, key: str) -> Fact:
 
 
 def _cleaned(row: Fact, field: str, value: Any) -> Any:
-    """``value`` as the field holds it. Raises ProblemError PLN-204 or PLN-205."""
+    """``value`` as the field holds it. Raises ProblemError PLN-203 or PLN-204."""
     where = Where(field=field)
     if field not in row.CORRECTABLE:
         hint = nearest(field, row.CORRECTABLE)
@@ -56,7 +56,7 @@ def correct_fact(
 ) -> Correction | None:
     """Put ``value`` in force for a fact's field and mark the fact as checked; None if it is so already.
 
-    Publishes ``plan.fact.corrected``. Raises ProblemError: ACC-403, PLN-203 to 206.
+    Publishes ``plan.fact.corrected``. Raises ProblemError: ACC-403, PLN-202 to 205.
     """
     row = fact(plan, kind, key)
     require(by, CORRECT, row)
@@ -83,7 +83,7 @@ def correct_fact(
 
 @transaction.atomic
 def confirm_fact(plan: Plan, kind: str, key: str, *, by: Actor) -> Fact:
-    """Mark a fact as compared with the text and found right. Raises ProblemError: ACC-403, PLN-203."""
+    """Mark a fact as compared with the text and found right. Raises ProblemError: ACC-403, PLN-202."""
     row = fact(plan, kind, key)
     require(by, CORRECT, row)
     if not row.is_checked:

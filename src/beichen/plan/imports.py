@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -35,8 +35,7 @@ from beichen.plan.models import (
 from beichen.problem import Level, Problem, ProblemError, Where, code, shorten
 
 IMPORT = permission("plan.facts.import", "导入规划要素", "Import a plan's facts")
-TWICE = code("PLN-201", "Two facts of a plan have the same key.", status=422)
-OUTSIDE = code("PLN-202", "A fact lies outside the plan's text.", status=422)
+OUTSIDE = code("PLN-201", "A fact lies outside the plan's text.", status=422)
 
 KINDS: Mapping[str, type[Fact]] = {
     "outline": Node,
@@ -64,11 +63,6 @@ def _check(facts: PlanFacts) -> None:
     problems = [problem for problem in facts.problems if problem.level is Level.ERROR]
     for kind in KINDS:
         rows = getattr(facts, kind)
-        for key, times in Counter(row.key for row in rows).items():
-            if times > 1:
-                problems.append(
-                    Problem(TWICE, f"{kind}: {times} facts have the key {key}", Where(field=kind))
-                )
         for row in rows:
             if not 0 <= row.start <= row.end <= len(facts.text):
                 where = Where(file=facts.source, start=row.start, end=row.end)
@@ -109,6 +103,15 @@ def _save_plan(facts: PlanFacts, key: str, region: Region | None) -> tuple[Plan,
     return plan, True
 
 
+def _keyed(stated: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Each fact with its key; facts that say the same are told apart by their order in the text."""
+    seen: Counter[str] = Counter()
+    for fact in stated:
+        seen[fact.key] += 1
+        times = seen[fact.key]
+        yield fact.key if times == 1 else f"{fact.key}-{times}", fact
+
+
 def _load(plan: Plan, kind: str, stated: Iterable[Any], overlay: Overlay, changes: Changes) -> None:
     """Make the rows of one kind equal ``stated``; facts that vanished go, their corrections stay."""
     model = KINDS[kind]
@@ -117,24 +120,24 @@ def _load(plan: Plan, kind: str, stated: Iterable[Any], overlay: Overlay, change
     created: list[Fact] = []
     updated: list[Fact] = []
     kept: set[str] = set()
-    for position, fact in enumerate(stated):
+    for position, (key, fact) in enumerate(_keyed(stated)):
         imported = _stated(fact, model)
-        kept.add(fact.key)
-        row = existing.get(fact.key)
+        kept.add(key)
+        row = existing.get(key)
         if row is not None and row.imported == imported and row.position == position:
             changes.unchanged += 1
             continue
         if row is None:
-            row = model(plan=plan, key=fact.key)
+            row = model(plan=plan, key=key)
             created.append(row)
-            changes.added.append(f"{kind}/{fact.key}")
+            changes.added.append(f"{kind}/{key}")
         else:
             updated.append(row)
-            changes.changed.append(f"{kind}/{fact.key}")
+            changes.changed.append(f"{kind}/{key}")
             if any(row.imported.get(name) != imported[name] for name in model.VALUES if name != "body_end"):
                 row.checked_by, row.checked_at = "", None  # what was checked is no longer what is stated
         row.position, row.imported = position, imported
-        for name, value in (imported | overlay.get((kind, fact.key), {})).items():
+        for name, value in (imported | overlay.get((kind, key), {})).items():
             setattr(row, name, value)
     rows.bulk_create(created, batch_size=_BATCH)
     columns = [*PLACE, *model.VALUES, "position", "imported", "checked_by", "checked_at"]
@@ -162,7 +165,7 @@ def import_facts(facts: PlanFacts, plan_key: str, *, by: Actor, region: Region |
 
     Corrections stay in force; a fact whose stated values changed is to be checked again. Publishes
     ``plan.facts.imported`` when anything changed. Raises ProblemError: the facts' own errors, PLN-201
-    when two facts share a key, PLN-202 when one lies outside the text, ACC-403.
+    when one lies outside the text, ACC-403.
     """
     require(by, IMPORT)
     _check(facts)

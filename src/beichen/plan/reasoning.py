@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from beichen.plan.measurement import Verdict
+from beichen.web.numbers import figure
 
 SENTENCES = {
     "no-target": _("The plan's table states no number for this indicator, so nothing can be compared."),
@@ -48,16 +49,10 @@ SENTENCES = {
 }
 
 
-def number(value: float) -> str:
-    """A number for people: at most two decimals, no trailing zeros."""
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def words(verdict: Verdict, unit: str) -> str:
     """The reasoning in the reader's language."""
     shown: Mapping[str, str] = {
-        name: number(value) if isinstance(value, float) else str(value)
+        name: figure(value, 2) if isinstance(value, float) else str(value)
         for name, value in verdict.numbers.items()
     }
     return gettext(SENTENCES[verdict.reason]) % {"unit": unit, **shown}

@@ -30,8 +30,8 @@ LISTS: Mapping[str, Any] = {
     "projects": tuple[Project, ...],
     "bodies": tuple[Body, ...],
 }
-MISSING = code("PLN-207", "A city's plan lacks one of its files.", status=422)
-MALFORMED = code("PLN-208", "A list of a plan's facts does not fit its form.", status=422)
+MISSING = code("PLN-206", "A city's plan lacks one of its files.", status=422)
+MALFORMED = code("PLN-207", "A list of a plan's facts does not fit its form.", status=422)
 
 _YEAR = {"type": "integer", "minimum": 1950, "maximum": 2200}
 _NAMES = {"type": "object", "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 300}}
@@ -143,7 +143,7 @@ def _read(package: Package, name: str) -> bytes:
 
 
 def _list(package: Package, name: str) -> Any:
-    """One list as facts. Raises ProblemError PLN-207 or PLN-208."""
+    """One list as facts. Raises ProblemError PLN-206 or PLN-207."""
     file = f"plan/{name}.json"
     content = _read(package, file)
     try:

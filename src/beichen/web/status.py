@@ -24,3 +24,12 @@ LABELS = {
     Status.MISSED: _("Missed"),
     Status.NO_DATA: _("No data"),
 }
+
+SURENESS = {
+    "published": _("Published"),
+    "preliminary": _("Preliminary"),
+    "computed": _("Computed"),
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
+}

@@ -10,7 +10,7 @@ from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import PUBLIC, Actor, Scope, system
 from beichen.kernel.audit.models import AuditRecord
 from beichen.plan.corrections import BAD_VALUE, NO_FACT, NO_REASON, NOT_CORRECTABLE
-from beichen.plan.imports import OUTSIDE, TWICE
+from beichen.plan.imports import OUTSIDE
 from beichen.plan.models import BodyMention, Correction, Plan, PlanIndicator, Project, Target
 from beichen.plan.service import (
     confirm_fact,
@@ -139,11 +139,17 @@ def test_the_public_corrects_nothing_and_learns_who_may(plan: Plan) -> None:
         import_facts(plan_facts(), "star", by=PUBLIC)
 
 
-def test_facts_with_one_key_or_outside_the_text_import_nothing() -> None:
+def test_facts_that_say_the_same_are_told_apart_by_their_order() -> None:
     facts = plan_facts()
     twin = replace(facts.projects[1], key="p1")
-    far = replace(facts.targets[0], end=99999)
+    import_facts(replace(facts, projects=(facts.projects[0], twin)), "star", by=BY)
+    keys = Project.objects.order_by("position").values_list("key", "name")
+    assert list(keys) == [("p1", "星河公园工程"), ("p1-2", "北桥工程")]
+
+
+def test_a_fact_outside_the_text_imports_nothing() -> None:
+    facts = plan_facts()
     with pytest.raises(ProblemError) as caught:
-        import_facts(replace(facts, projects=(facts.projects[0], twin), targets=(far,)), "star", by=BY)
-    assert [problem.code for problem in caught.value.problems] == [OUTSIDE, TWICE]
+        import_facts(replace(facts, targets=(replace(facts.targets[0], end=99999),)), "star", by=BY)
+    assert [problem.code for problem in caught.value.problems] == [OUTSIDE]
     assert not Plan.objects.exists()

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from beichen.web.charts import Chart
 from beichen.web.links import Link
-from beichen.web.status import LABELS, Status
+from beichen.web.numbers import figure
+from beichen.web.status import LABELS, SURENESS, Status
 from beichen.web.tables import TablePage
 
 register = template.Library()
@@ -163,6 +164,15 @@ def translated_hint(hint: str) -> str:
     if hint.startswith(_GRANTORS):
         return _("This could be allowed by: %(roles)s") % {"roles": hint.removeprefix(_GRANTORS)}
     return _(hint)
+
+
+register.filter("figure", figure)
+
+
+@register.simple_tag
+def source_word(word: str) -> str:
+    """How sure a number is, in words: published, preliminary, computed; high, medium, low."""
+    return str(SURENESS.get(word, word))
 
 
 @register.filter

@@ -44,7 +44,7 @@ function options(spec, quiet) {
     animation: !quiet,
     aria: { enabled: false },
     textStyle: text,
-    grid: { left: 12, right: 20, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 12, right: 20, top: 62, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemWidth: 18, itemHeight: 9, icon: "roundRect" },
     tooltip: {
       trigger: "axis",
@@ -66,7 +66,7 @@ function options(spec, quiet) {
       type: "value",
       scale: !spec.zero,
       name: spec.unit,
-      nameTextStyle: { ...text, align: "left" },
+      nameTextStyle: { ...text, align: "right", padding: [0, 6, 0, 0] },
       splitLine: { lineStyle: { color: colour("line") } },
       axisLabel: text,
     },
