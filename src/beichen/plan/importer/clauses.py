@@ -17,6 +17,7 @@ from beichen.plan.importer.wording import (
     LEVEL,
     NAME_FOLLOWS,
     OF,
+    PER_HEAD,
     PLACE_FOLLOWS,
     PROJECT_LIST,
     RANKED,
@@ -27,6 +28,11 @@ _SIZES = frozenset(("亩", "头", "只", "吨", "羽", "公顷", "平方米", "�
 _TIMES = frozenset(("小时", "分钟", "天", "年", "秒", "个月"))
 _LEVEL_ENDS = re.compile(r"级?(?:规模|水平|目标|以上|[，。；、]|\Z)")
 _OTHER_NUMBER = re.compile(r"(?:以上|以下|左右|规模|级)*[\u4e00-\u9fff“”（）]{2,20}\d")
+
+
+_MONEY = frozenset(("元", "亿元", "万元", "美元"))
+_COUNT_FOLLOWS = re.compile(r"(?:以上)?的?[\u4e00-\u9fff“”]{2,10}\d+[个家户]")
+_EXCEEDS = re.compile(r"(?:超过|超|突破|大于|高于|不低于|不少于)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,14 @@ def describes(clause: Clause) -> bool:
 
 def _describes_size(clause: Clause, close: bool, after: str) -> bool:
     quantity = clause.quantity
-    if OF.match(after) and not close:
+    if OF.match(after) and (not close or _EXCEEDS.search(clause.before)) and not clause.acted_on:
+        return True
+    if quantity.unit in _MONEY and _COUNT_FOLLOWS.match(after):
         return True
     if quantity.bare and _OTHER_NUMBER.match(after):
         return True
     if quantity.level:
-        return _LEVEL_ENDS.match(after) is None
+        return _LEVEL_ENDS.match(after) is None or (not close and re.match("级?[、和]", after) is not None)
     if quantity.unit in _SIZES and PROJECT_LIST.match(after):
         return True
     return quantity.unit not in COUNTED and not close and _OTHER_NUMBER.match(after) is not None
@@ -97,7 +105,7 @@ def promises(clause: Clause, listed: bool) -> bool:
         return doubled or (clause.dated and (bool(clause.verb) or acts) and quantity.unit in COUNTED)
     if quantity.bare:
         return bool(clause.verb) or clause.acted_on
-    if clause.verb or DOES.match(clause.after):
+    if clause.verb or DOES.match(clause.after) or PER_HEAD.search(before):
         return True
     if BASED.search(before):
         return False

@@ -22,6 +22,7 @@ _DECORATED = re.compile(
 )
 _BARE = re.compile(r"\d{1,4}\Z")
 _INLINE = re.compile(r"— ?\d{1,4} ?—")
+_FEWEST_PAGES, _LINES_A_PAGE = 99, 8
 _HEADER = re.compile(r"规划|纲要|计划")
 
 
@@ -57,6 +58,7 @@ class Lines:
 def _raw_lines(folded: str) -> list[Line]:
     lines: list[Line] = []
     previous_end = 0
+    most = max(_FEWEST_PAGES, folded.count("\n") // _LINES_A_PAGE)
     for match in _LINE.finditer(folded):
         body = match.group()
         text = body.strip()
@@ -66,9 +68,8 @@ def _raw_lines(folded: str) -> list[Line]:
         start = match.start() + indent
         blank = folded.count("\n", previous_end, start) > 1
         previous_end = start + len(text)
-        lines.append(
-            Line(start, previous_end, text, width(text), indent, blank, _BARE.match(text) is not None)
-        )
+        bare = _BARE.match(text) is not None and int(text) <= most
+        lines.append(Line(start, previous_end, text, width(text), indent, blank, bare))
     return lines
 
 

@@ -88,6 +88,8 @@ def _metric(clause: Clause, above: str) -> str:
     levelled = LEVEL.search(clause.before) is not None
     acted = _PROMOTES.match(phrase) if levelled else LEADING_ACTION.match(phrase)
     rest = phrase[acted.end() :] if acted else phrase
+    if LEADING_ACTION.fullmatch(rest):
+        rest = ""
     noun = _noun_after(clause)
     counted = clause.quantity.unit in COUNTED
     listed = acted is not None and "、" in rest

@@ -22,11 +22,11 @@ from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
 from beichen.plan.importer.quantities import Quantity, quantities
 from beichen.plan.importer.tables import Region
 from beichen.plan.importer.units import comparator
-from beichen.plan.importer.wording import ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
+from beichen.plan.importer.wording import ABROAD, ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
 
 _CLAUSE_END = re.compile(r"[，。；！？：]|\Z")
 _YEAR = r"(20\d\d|二[〇○零][〇一二三四五六七八九]{2})"
-_ANCHOR = re.compile(rf"(?<![比较于])(?:到|至|在|截至)?{_YEAR}年(?:底|末|前|左右)?")
+_ANCHOR = re.compile(rf"(?<![比较于])(?:到|至|在|截至)?{_YEAR}年(?!的?(?:基础|水平))(?:底|末|前|左右)?")
 _QUOTED = re.compile(r"“[^“”。]{1,200}”|《[^《》]{1,60}》")
 _YEARLY = re.compile(r"每年|年均(?!浓度|气温|降水)|年度")
 
@@ -107,7 +107,7 @@ def _year(clause: Clause, sentence: str, setting: _Setting) -> int | None:
     """The year by which it is promised; None when the sentence speaks of the years before the plan."""
     if clause.year is not None:
         return clause.year if clause.year >= setting.first_year else None
-    if setting.review or PAST.search(sentence) or setting.earlier.search(sentence):
+    if setting.review or PAST.search(sentence) or ABROAD.search(sentence) or setting.earlier.search(sentence):
         return None
     return setting.year
 

@@ -71,6 +71,8 @@ REVIEW = re.compile(
 REVIEW_NOT = re.compile(r"\A(?:优化|营造|改善|提升|打造|创新|构建|创建|完善|应对|建设|抢抓|抓住|化解|迎接)")
 VISION = re.compile(r"远景|20[34]\d年?|二〇[三四]|展望")
 
+PER_HEAD = re.compile(r"每(?:[百千万]|十万|百万)名?.{2,8}(?:拥有|达)")
+ABROAD = re.compile(r"(?:\A|，)我国|(?:\A|，)(?:世界|全球)")
 RANKED = re.compile(r"进入|跻身|位居|位列|保持|列|争|进")
 UNIFIED = re.compile(r"集[^，。；]{2,40}?[于为]一体的")
 VERB_LEAD = re.compile(
