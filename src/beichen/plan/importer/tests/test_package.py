@@ -12,4 +12,6 @@ from beichen.plan.importer.tests.conftest import PLAN
 @pytest.mark.parametrize("name", LISTS)
 def test_package_holds_what_the_importer_gives(name: str, changchun: PlanFacts) -> None:
     written = (PLAN / f"{name}.json").read_bytes()
-    assert written == as_json(getattr(changchun, name)), "beichen plan import … --dry-run --out writes it anew"
+    assert written == as_json(getattr(changchun, name)), (
+        "beichen plan import … --dry-run --out writes it anew"
+    )
