@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from beichen.problem import Problem, ProblemError, Where, code, nearest
+from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
 
 PREFIX = "BEICHEN_"
 FILE = "beichen.toml"
+RANGES = {"port": (1, 65534), "nats_port": (1, 65535), "web_workers": (1, 256)}
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
 UNKNOWN = code("SET-001", "A setting has a name that Beichen does not know.")
@@ -51,7 +52,7 @@ class Settings:
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
     live_url: str = _setting("", "public address of the live process; default the web port plus one")
     context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
-    smtp_url: str = _setting("", "smtp://user:password@host:port; default: mail is printed")
+    smtp_url: str = _setting("", "smtp:// or smtps://user:password@host:port; default: mail is printed")
 
     @property
     def is_production(self) -> bool:
@@ -93,35 +94,40 @@ class Settings:
 
 
 def _read(name: str, kind: type, raw: Any, source: str) -> Any:
+    """``raw`` as ``kind``. Raises ProblemError SET-002 with the place and what was expected."""
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
     where = Where(file=source, field=name)
+    text = str(raw).strip() if isinstance(raw, str | int | float) else None
+    if text is None:
+        raise ProblemError(Problem(MALFORMED, f"{name} is a list or a table, not one value", where))
     if kind is bool:
-        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-        if str(raw).lower() in words:
-            return words[str(raw).lower()]
-        raise ProblemError(Problem(MALFORMED, f"{name} is {raw!r}, not true or false", where))
+        if text.lower() not in words:
+            raise ProblemError(Problem(MALFORMED, shorten(f"{name} is {text!r}, not true or false"), where))
+        return words[text.lower()]
     if kind is int:
-        try:
-            return int(raw)
-        except (TypeError, ValueError):
-            raise ProblemError(Problem(MALFORMED, f"{name} is {raw!r}, not a whole number", where)) from None
-    if kind is Path:
-        return Path(str(raw)).expanduser().resolve()
-    return str(raw)
+        least, most = RANGES.get(name, (0, 2**31))
+        if not text.isdecimal() or not least <= int(text) <= most:
+            message = shorten(f"{name} is {text!r}, not a whole number from {least} to {most}")
+            raise ProblemError(Problem(MALFORMED, message, where))
+        return int(text)
+    return Path(text).expanduser().resolve() if kind is Path else text
 
 
 def _check_choices(values: dict[str, Any]) -> list[Problem]:
     schemes = {
-        "database_url": {"", "sqlite", "postgres", "postgresql"},
+        "database_url": {"sqlite", "postgres", "postgresql"},
         "nats_url": {"embedded", "nats", "tls"},
+        "smtp_url": {"smtp", "smtps"},
     }
     problems = []
     for name, valid in schemes.items():
-        scheme = urlsplit(values[name]).scheme if name in values else next(iter(valid))
-        if scheme not in valid:
-            message = f"{name} starts with {scheme!r}, which no engine here answers to"
-            problems.append(Problem(MALFORMED, message, Where(field=name), nearest(scheme, valid - {""})))
+        value = values.get(name, "")
+        scheme = urlsplit(value).scheme
+        if value and scheme not in valid:
+            message = shorten(f"{name} starts with {scheme!r}, which no engine here answers to")
+            problems.append(Problem(MALFORMED, message, Where(field=name), nearest(scheme, valid)))
     if values.get("environment", "development") not in {"development", "production"}:
-        message = f"environment is {values['environment']!r}"
+        message = shorten(f"environment is {values['environment']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))
     return problems
 
@@ -138,8 +144,8 @@ def read_settings(environ: dict[str, str], folder: Path) -> Settings:
     if file.is_file():
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise ProblemError(Problem(MALFORMED, str(error)[:79], Where(file=str(file)))) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ProblemError(Problem(MALFORMED, shorten(str(error)), Where(file=str(file)))) from None
         found |= {name: (value, str(file)) for name, value in document.items()}
     found |= {
         name.removeprefix(PREFIX).lower(): (value, "environment")
@@ -151,7 +157,8 @@ def read_settings(environ: dict[str, str], folder: Path) -> Settings:
     for name, (raw, source) in found.items():
         if name not in known:
             where = Where(file=source, field=name)
-            problems.append(Problem(UNKNOWN, f"no setting is called {name!r}", where, nearest(name, known)))
+            message = shorten(f"no setting is called {name!r}")
+            problems.append(Problem(UNKNOWN, message, where, nearest(name, known)))
             continue
         try:
             values[name] = _read(name, kinds[name], raw, source)

@@ -175,6 +175,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+_mail = urlsplit(_chosen.smtp_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _chosen.smtp_url else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

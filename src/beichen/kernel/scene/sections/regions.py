@@ -9,11 +9,13 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import RegionLevel
 from beichen.kernel.org.service import RegionFacts, load_regions, tree_problems
+from beichen.kernel.scene import codes
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.tables import Column, Row, Table, read_table
 from beichen.problem import Problem
 
 FILE = "regions.csv"
+_RANK = {level: rank for rank, level in enumerate(RegionLevel.values)}
 COLUMNS = (
     Column("code", form=r"\d{6}(\d{3}(\d{3})?)?", example="220102"),
     Column("name"),
@@ -63,6 +65,11 @@ def _tree(rows: tuple[Row, ...]) -> Iterator[Problem]:
     parents = {code: row["parent_code"] or None for code, row in by_code.items()}
     for problem in tree_problems(parents, "region"):
         yield replace(problem, where=by_code[str(problem.where.field)].where("parent_code"))
+    for row in rows:
+        parent = by_code.get(row["parent_code"])
+        if parent is not None and _RANK[parent["level"]] >= _RANK[row["level"]]:
+            message = f"a {row['level']} does not stand below a {parent['level']}"
+            yield Problem(codes.NOT_ALLOWED, message, row.where("parent_code"))
 
 
 def _facts(row: Row) -> RegionFacts:

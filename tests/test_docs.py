@@ -1,0 +1,44 @@
+"""What is documented is what there is: settings, sections, commands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from beichen.house.cli import COMMANDS
+from beichen.kernel.scene.catalogue import sections
+from beichen.kernel.scene.section import PackageKind
+from beichen.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+
+def test_every_setting_is_documented() -> None:
+    """With its name and its default, and none that is gone."""
+    rows = dict(
+        re.findall(r"^\| `(BEICHEN_\w+)` \| (.*?) \|", (DOCS / "settings.md").read_text("utf-8"), re.M)
+    )
+    known = {f"{PREFIX}{item.name.upper()}": item.default for item in fields(Settings)}
+    assert set(rows) == set(known)
+    for name, default in known.items():
+        if default not in ("", None) and name != "BEICHEN_SECRET_KEY":
+            text = str(default).lower() if isinstance(default, bool) else str(default)
+            assert rows[name] == f"`{text}`", name
+
+
+def test_every_section_is_documented() -> None:
+    """In the page for scene authors or for city packages."""
+    pages = {PackageKind.SCENE: "scene-authors.md", PackageKind.CITY: "city-packages.md"}
+    for kind, page in pages.items():
+        text = (DOCS / page).read_text(encoding="utf-8")
+        for section in sections(kind):
+            for pattern in section.files:
+                assert pattern in text, f"{page} does not name {pattern} ({section.key})"
+
+
+def test_every_command_is_documented() -> None:
+    """`beichen NAME` stands in a page."""
+    text = "".join(path.read_text(encoding="utf-8") for path in [*DOCS.glob("*.md"), ROOT / "README.md"])
+    assert [name for name in COMMANDS if f"beichen {name}" not in text] == []
