@@ -8,8 +8,9 @@ and hold present objects only; :mod:`.rows` writes them and nothing else does.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import orjson
 from django.db import models
 from django.db.models import Q
 
@@ -119,6 +120,11 @@ class Object(models.Model):
 
     def __str__(self) -> str:
         return str(self.urn)
+
+    def parsed(self) -> dict[str, Any]:
+        """The document as an object."""
+        document: dict[str, Any] = orjson.loads(self.document)
+        return document
 
 
 class ObjectVersion(models.Model):

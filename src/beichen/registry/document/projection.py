@@ -1,4 +1,4 @@
-"""The attribute projection language (clause 4.21): ``id,name,locatedAt{name,place{id}}`` for pick and omit."""
+"""The attribute projection language (clause 4.21) of pick and omit: ``id,name,locatedAt{name,place{id}}``."""
 
 from __future__ import annotations
 

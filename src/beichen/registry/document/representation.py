@@ -90,23 +90,24 @@ class Representation:
         """The representation of a stored document. ``linked`` holds rendered entities by id, to inline."""
         shown: Document = {}
         for name in _HEAD:
-            if name in document and self._shows(name):
+            if name in document and self.shows(name):
                 shown[name] = self._names(document[name]) if name == "type" else document[name]
         if self.with_times and stamps is not None:
-            if self._shows("createdAt"):
+            if self.shows("createdAt"):
                 shown["createdAt"] = stamps.created
-            if self._shows("modifiedAt"):
+            if self.shows("modifiedAt"):
                 shown["modifiedAt"] = stamps.modified
         compact = self.context.compact
         for name, attribute in document.items():
-            if name in _HEAD or not self._shows(name):
+            if name in _HEAD or not self.shows(name):
                 continue
             chosen = self._chosen(attribute)
             if chosen:
                 shown[compact(name)] = self._attribute(name, chosen, stamps, (linked or {}).get(name))
         return shown
 
-    def _shows(self, name: str) -> bool:
+    def shows(self, name: str) -> bool:
+        """Whether a member of an entity is shown."""
         if self.attributes and name not in self.attributes and name not in _ALWAYS:
             return False
         if self.pick and name not in self.pick:
@@ -211,6 +212,7 @@ class Representation:
             shown["entity"] = linked[targets]
 
 
+_TAKEN = frozenset({"type", "value"})
 _ALWAYS = frozenset({"id", "type", "scope", "createdAt", "modifiedAt"})
 
 

@@ -18,6 +18,7 @@ from django.db import connection
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
 from beichen.problem import Problem, ProblemError
+from beichen.registry.document.changes import types_of
 from beichen.registry.models import AttributeUse, ObjectType, Typing
 from beichen.registry.problems import TOO_COMPLEX, bad_parameter
 from beichen.registry.query.evaluation import evaluate
@@ -26,7 +27,7 @@ from beichen.registry.query.patterns import literal_prefix, matches
 from beichen.registry.query.prefilter import Clause, prefilter
 from beichen.registry.query.reach import clearance_of, reach_of
 from beichen.registry.query.scopes import ScopeQuery
-from beichen.registry.query.selection import Both, Either, Selection, names_of
+from beichen.registry.query.selection import Either, Selection, names_of
 from beichen.registry.query.terms import Node, needed_names
 from beichen.registry.spatial import spatial_index
 from beichen.registry.types import find_types, indexed_names
@@ -36,6 +37,7 @@ SHAPE_LIMIT = 200_000
 CHUNK_LIMIT = 5_000
 OFFSET_LIMIT = 100_000
 Document = dict[str, Any]
+Selector = tuple[Selection | None, list[str], str]  # one of several: types, ids, a pattern of ids
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Query:
     geo: GeoQuery | None = None
     scope: ScopeQuery | None = None
     is_everything: bool = False
+    selectors: Sequence[Selector] = ()
 
 
 @dataclass(slots=True)
@@ -115,6 +118,9 @@ class Search:
             plan.checks.append(
                 lambda document: query.scope is not None and query.scope.matches(_scopes(document))
             )
+        selectors = self.query.selectors
+        if selectors:
+            plan.checks.append(lambda document: any(_selected(item, document) for item in selectors))
         self._reach(plan)
         return plan
 
@@ -346,9 +352,24 @@ def _scopes(document: Document) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
+def _selected(selector: Selector, document: Document) -> bool:
+    types, ids, pattern = selector
+    if ids and document["id"] not in ids:
+        return False
+    if pattern and not matches(pattern, document["id"]):
+        return False
+    return types is None or has_types(types, document)
+
+
+def has_types(selection: Selection, document: Document) -> bool:
+    """Whether a document's types satisfy a selection."""
+    if isinstance(selection, str):
+        return selection in types_of(document)
+    if isinstance(selection, Either):
+        return any(has_types(part, document) for part in selection.parts)
+    return all(has_types(part, document) for part in selection.parts)
+
+
 def _too_complex() -> ProblemError:
     hint = "narrow it by type, id or place, or ask for an indexed field"
     return ProblemError(Problem(TOO_COMPLEX, f"more than {READ_LIMIT} objects would be read", hint=hint))
-
-
-__all__ = ["Both", "Query", "Row", "Search"]

@@ -1,0 +1,81 @@
+"""Which fields an actor gets: those above its clearance are withheld, personal ones leave a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.levels import Level
+from beichen.registry.models import Object, ObjectType
+from beichen.registry.permissions import READ
+
+Document = dict[str, Any]
+LISTED = 50
+
+
+class Disclosure:
+    """Withholds fields from documents, and keeps what it let through of levels L3 and L4."""
+
+    def __init__(self, actor: Actor, kinds: Iterable[ObjectType]) -> None:
+        self.actor = actor
+        self._levels: dict[int, dict[str, int]] = {kind.pk: kind.levels for kind in kinds}
+        self._by_key: dict[str, dict[str, int]] = {kind.key: kind.levels for kind in kinds}
+        self._shown: dict[str, set[str]] = {}
+
+    def learn(self, type_ids: Iterable[int]) -> None:
+        """Look up the types that are not known yet."""
+        missing = set(type_ids) - self._levels.keys()
+        if missing:
+            for kind in ObjectType.objects.filter(pk__in=missing):
+                self._levels[kind.pk] = kind.levels
+                self._by_key[kind.key] = kind.levels
+
+    def is_open(self, type_id: int, text: str) -> bool:
+        """Whether a document has no guarded field at all, by its type's row and its text."""
+        return not self._levels.get(type_id) and '"type":["' not in text[:1200]
+
+    def _guarded(self, document: Document) -> dict[str, int]:
+        types = document["type"]
+        keys = [types] if isinstance(types, str) else types
+        unknown = [key for key in keys if key not in self._by_key]
+        if unknown:
+            for kind in ObjectType.objects.filter(key__in=unknown):
+                self._by_key[kind.key] = kind.levels
+        levels: dict[str, int] = {}
+        for key in keys:
+            for name, level in self._by_key.get(key, {}).items():
+                levels[name] = max(level, levels.get(name, 0))
+        return levels
+
+    def read(self, row_id: int, text: str) -> Document:
+        """The document with what the actor may see of it."""
+        document: Document = orjson.loads(text)
+        levels = {name: level for name, level in self._guarded(document).items() if name in document}
+        if not levels:
+            return document
+        row = Object.objects.select_related("region", "body").get(pk=row_id)
+        reach = access.clearance(self.actor, READ, row)
+        for name, level in levels.items():
+            if level > reach:
+                del document[name]
+            elif level >= Level.L3:
+                self._shown.setdefault(row.code, set()).add(name)
+        return document
+
+    def record(self) -> None:
+        """Write the audit record of what was disclosed; one for all of a request."""
+        if not self._shown:
+            return
+        codes = sorted(self._shown)
+        detail = {
+            "objects": codes[:LISTED],
+            "count": len(codes),
+            "fields": sorted(set().union(*self._shown.values())),
+        }
+        subject = codes[0] if len(codes) == 1 and len(codes[0]) <= 16 else ""
+        audit.record(self.actor, READ, "registry.object", detail=detail, subject=subject)

@@ -1,0 +1,51 @@
+"""The registry's paths: NGSI-LD at /ngsi-ld/v1. What later issues bring (subscriptions, …) is not there."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path
+
+from beichen.problem import shorten
+from beichen.registry.api import batch, discovery, entities, reading
+from beichen.registry.api.answer import View, endpoint
+from beichen.registry.problems import not_found
+
+ROOT = r"^ngsi-ld/v1/"
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    raise not_found(shorten(f"there is nothing at {request.path}"))
+
+
+def _at(pattern: str, **methods: View) -> URLPattern:
+    return re_path(rf"{ROOT}{pattern}/?$", endpoint(**methods))
+
+
+urlpatterns = [
+    _at("entities", GET=reading.query, POST=entities.create),
+    _at(
+        "entities/(?P<urn>.+)/attrs/(?P<name>[^/]+|.*://.+?)",
+        PATCH=entities.patch_attribute,
+        PUT=entities.replace_attribute,
+        DELETE=entities.delete_attribute,
+    ),
+    _at("entities/(?P<urn>.+)/attrs", POST=entities.append_attributes, PATCH=entities.update_attributes),
+    _at(
+        "entities/(?P<urn>.+?)",
+        GET=reading.retrieve,
+        PUT=entities.replace,
+        PATCH=entities.merge,
+        DELETE=entities.delete,
+    ),
+    _at("entityOperations/create", POST=batch.create),
+    _at("entityOperations/upsert", POST=batch.upsert),
+    _at("entityOperations/update", POST=batch.update),
+    _at("entityOperations/merge", POST=batch.merge),
+    _at("entityOperations/delete", POST=batch.delete),
+    _at("entityOperations/query", POST=reading.query_by_document),
+    _at("types", GET=discovery.types),
+    _at("types/(?P<name>.+?)", GET=discovery.one_type),
+    _at("attributes", GET=discovery.attributes),
+    _at("attributes/(?P<name>.+?)", GET=discovery.one_attribute),
+    re_path(r"^ngsi-ld/", endpoint(**dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), _nothing))),
+]
