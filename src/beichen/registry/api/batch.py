@@ -31,7 +31,9 @@ class Batch:
     contexts: list[Context] = field(default_factory=list)
 
 
-def _read(call: Call, *, nulls: Nulls = Nulls.NEVER, needs_type: bool = True, is_patch: bool = False) -> Batch:
+def _read(
+    call: Call, *, nulls: Nulls = Nulls.NEVER, needs_type: bool = True, is_patch: bool = False
+) -> Batch:
     payload, kind = call.documents()
     _check_size(payload)
     batch = Batch()
@@ -170,7 +172,9 @@ def delete(request: HttpRequest) -> HttpResponse:
     payload, _ = call.documents()
     _check_size(payload)
     problems = [
-        bad_data("an id is a URI", f"/{number}") for number, urn in enumerate(payload) if not is_entity_id(urn)
+        bad_data("an id is a URI", f"/{number}")
+        for number, urn in enumerate(payload)
+        if not is_entity_id(urn)
     ]
     if problems:
         raise ProblemError(*problems[:50])
@@ -180,5 +184,3 @@ def delete(request: HttpRequest) -> HttpResponse:
         return empty()
     batch = Batch(errors=list(found.items()))
     return _several([urn for urn in urns if urn not in found], batch)
-
-

@@ -26,11 +26,13 @@ class Uses:
 
     def __init__(self, actor: Actor, **narrowed: Any) -> None:
         reach = Level.L1 if reach_of(actor).is_nothing else clearance_of(actor)
-        rows = AttributeUse.objects.filter(count__gt=0, type__level__lte=reach, **narrowed).select_related("type")
+        rows = AttributeUse.objects.filter(count__gt=0, type__level__lte=reach, **narrowed).select_related(
+            "type"
+        )
         self.objects: dict[str, int] = {}
         self.forms: dict[str, dict[str, set[str]]] = defaultdict(dict)
         self.counts: dict[tuple[str, str], int] = defaultdict(int)
-        for row in rows.order_by("type__key", "attribute"):
+        for row in rows.select_related("type").order_by("type__key", "attribute"):
             key = row.type.key
             if not row.attribute:
                 self.objects[key] = row.count
