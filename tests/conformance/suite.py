@@ -1,0 +1,216 @@
+"""Runs the public ETSI NGSI-LD test suite (Robot Framework) against a live server; keeps the results.
+
+    ETSI_NGSI_LD_SUITE=/path/to/ngsi-ld-test-suite .venv/bin/python -m tests.conformance.suite
+
+The suite (forge.etsi.org/rep/cim/ngsi-ld-test-suite) is not part of the project. It is copied into a
+temporary folder, its @context files are served from loopback, and it runs in an environment of its own,
+``.venv-conformance``, from ``requirements.lock``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv-conformance"
+RESULTS = Path(__file__).with_name("results.json")
+GROUPS = (
+    "Provision/Entities",
+    "Provision/EntityAttributes",
+    "Provision/BatchEntities",
+    "Consumption/Entity",
+    "Consumption/Discovery",
+)
+SUITE_CONTEXTS = re.compile(r"https://raw\.githubusercontent\.com/[^\"'\s]*?/resources/jsonld-contexts/")
+# A context of the same terms that some tests name by an address elsewhere.
+OTHER_CONTEXT = re.compile(
+    r"https://easy-global-market\.github\.io/[^\"'\s]*?/ngsildTestSuiteV1\.8-compound\.jsonld"
+)
+CORE = re.compile(r"ngsi-ld-core-context-v1\.\d\.jsonld")
+START_SECONDS = 60
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the suite's contexts and says nothing."""
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Nothing."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def contexts(folder: Path) -> Iterator[int]:
+    """Serve ``folder`` on loopback; gives the port."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def environment(data: Path, context_port: int) -> dict[str, str]:
+    """The settings of the server under test."""
+    return {
+        **os.environ,
+        "BEICHEN_DATA_DIR": str(data),
+        "BEICHEN_CONTEXT_HOSTS": f"127.0.0.1:{context_port}",
+        "DJANGO_SETTINGS_MODULE": "beichen.house.django",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def prepare(env: dict[str, str]) -> str:
+    """Migrate a fresh database and give the key of a client that may write."""
+    run = functools.partial(subprocess.run, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    run([sys.executable, "-m", "beichen", "manage", "migrate", "--verbosity", "0"])
+    return str(run([sys.executable, "-m", "tests.conformance.client"]).stdout).strip()
+
+
+@contextlib.contextmanager
+def server(env: dict[str, str], key: str) -> Iterator[str]:
+    """Start the web process; gives its address."""
+    port = free_port()
+    command = [
+        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "5", "tests.conformance.keyed:application",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, env={**env, "CONFORMANCE_KEY": key}, cwd=ROOT)
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(address, timeout=2)
+            return
+        time.sleep(0.2)
+    raise SystemExit(f"the server did not answer at {address}")
+
+
+def adapt(suite: Path, target: Path, address: str, context_port: int) -> None:
+    """Copy the suite and point it at the server and at the contexts on loopback."""
+    shutil.copytree(suite, target, ignore=shutil.ignore_patterns(".git", "doc"))
+    local = f"http://127.0.0.1:{context_port}/"
+    for file in [*target.glob("data/**/*"), *target.glob("resources/**/*"), *target.glob("TP/**/*.robot")]:
+        if file.is_file() and file.suffix in {".json", ".jsonld", ".geojson", ".robot", ".resource", ".py"}:
+            text = file.read_text(encoding="utf-8")
+            text = OTHER_CONTEXT.sub(f"{local}ngsi-ld-test-suite-compound.jsonld", text)
+            file.write_text(CORE.sub("ngsi-ld-core-context-v1.8.jsonld", SUITE_CONTEXTS.sub(local, text)))
+    variables = target / "resources" / "variables.py"
+    lines = variables.read_text()
+    lines += f"\nurl = '{address}/ngsi-ld/v1'\ntemporal_api_url = url\n"
+    lines += f"ngsild_test_suite_context = '{local}ngsi-ld-test-suite-compound.jsonld'\n"
+    lines += "delete_temporal_on_core_delete = False\n"
+    variables.write_text(lines)
+
+
+def robot(suite: Path, selected: list[str]) -> dict[str, Any]:
+    """Run the tests and give Robot Framework's result as JSON."""
+    output = suite / "output.json"
+    paths = [f"TP/NGSI-LD/ContextInformation/{group}" for group in selected]
+    library = suite / "libraries" / "robotframework-httpctrl" / "src"
+    command = [str(VENV / "bin" / "robot"), "--output", str(output), "--log", "NONE", "--report", "NONE"]
+    command += ["--console", "none", "--pythonpath", str(library), "--loglevel", "INFO", *paths]
+    subprocess.run(
+        command,
+        cwd=suite,
+        check=False,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "NO_PROXY": "127.0.0.1"},
+    )
+    return dict(json.loads(output.read_text()))
+
+
+def outcomes(node: dict[str, Any], origin: dict[str, bool], group: str = "") -> Iterator[dict[str, Any]]:
+    """Each test with its group, whether it passed and, if not, what it said."""
+    for test in node.get("tests", []):
+        yield {
+            "name": test["name"],
+            "group": group,
+            "file": node["name"],
+            "extension": origin.get(Path(node.get("source", "")).stem, False),
+            "passed": test["status"] == "PASS",
+            "message": " ".join(test.get("message", "").split())[:300],
+        }
+    for suite in node.get("suites", []):
+        inner = suite.get("source", "")
+        found = next((name for name in GROUPS if f"/{name}" in inner), group)
+        yield from outcomes(suite, origin, found)
+
+
+def extensions(suite: Path) -> dict[str, bool]:
+    """Which files say that they are no part of the public suite."""
+    files = suite.glob("TP/**/*.robot")
+    return {file.stem: "extension TP" in file.read_text(encoding="utf-8") for file in files}
+
+
+def run(suite: Path, selected: list[str]) -> list[dict[str, Any]]:
+    """Everything from a fresh database to the list of results."""
+    with tempfile.TemporaryDirectory(prefix="beichen-etsi-") as folder:
+        work = Path(folder)
+        served = work / "contexts"
+        shutil.copytree(suite / "resources" / "jsonld-contexts", served)
+        with contexts(served) as context_port:
+            for file in served.iterdir():
+                text = SUITE_CONTEXTS.sub(f"http://127.0.0.1:{context_port}/", file.read_text())
+                file.write_text(text)
+            env = environment(work / "var", context_port)
+            key = prepare(env)
+            with server(env, key) as address:
+                adapt(suite, work / "suite", address, context_port)
+                result = robot(work / "suite", selected)
+        return sorted(outcomes(result["suite"], extensions(suite)), key=lambda test: str(test["name"]))
+
+
+def main() -> None:
+    """Run the whole selection, or the groups and files named on the command line."""
+    suite = os.environ.get("ETSI_NGSI_LD_SUITE")
+    if not suite:
+        raise SystemExit("set ETSI_NGSI_LD_SUITE to a copy of the ETSI NGSI-LD test suite")
+    selected = sys.argv[1:]
+    tests = run(Path(suite), selected or list(GROUPS))
+    passed = sum(test["passed"] for test in tests)
+    if not selected:
+        RESULTS.write_text(json.dumps(tests, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for test in tests:
+        if not test["passed"]:
+            sys.stdout.write(f"FAIL {test['group']} {test['name']}: {test['message']}\n")
+    sys.stdout.write(f"{passed} of {len(tests)} passed\n")
+
+
+if __name__ == "__main__":
+    main()
