@@ -14,13 +14,9 @@ class PlanConfig(AppConfig):
     verbose_name = "Plan"
 
     def ready(self) -> None:
-        """Give the plan its sections in city packages and its places in the navigation."""
-        from beichen.kernel.scene.service import register
-        from beichen.plan.section import MeasureSection, PlanSection
+        """Give the plan its places in the navigation."""
         from beichen.web.links import add_to_navigation
 
-        register(PlanSection())
-        register(MeasureSection())
         add_to_navigation(_("Plan"), "plan:outline", order=20)
         add_to_navigation(_("Indicators"), "plan:indicators", order=30)
         add_to_navigation(_("Targets"), "plan:targets", order=40)

@@ -178,3 +178,6 @@ def _facts(package: Package) -> PlanFacts:
         problems=(),
         **lists,
     )
+
+
+SECTIONS: tuple[Section, ...] = (PlanSection(), MeasureSection())

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from beichen.hubs.data.definitions import TWICE
-from beichen.hubs.data.section import known_regions, region_faults
+from beichen.hubs.data.regions import known_regions, region_faults
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Region

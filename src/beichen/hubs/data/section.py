@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from beichen.hubs.data import service
 from beichen.hubs.data.definitions import NO_INDICATOR
+from beichen.hubs.data.facilities import FacilitiesSection
 from beichen.hubs.data.models import Aggregation, Direction
 from beichen.hubs.data.period import read_period
-from beichen.hubs.data.statements import CHOICES, NO_REGION
+from beichen.hubs.data.regions import known_regions, region_faults
+from beichen.hubs.data.statements import CHOICES
 from beichen.hubs.data.units import convert
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.sections.regions import read_regions
 from beichen.kernel.tables import Column, Row, Table, read_table
 from beichen.problem import Problem, ProblemError, nearest, shorten
 
@@ -134,7 +135,12 @@ class AnnualTargetsSection(StatedSection):
         return service.record_targets(facts, owner=_owner(package), by=by, whole=True)
 
 
-SECTIONS: tuple[Section, ...] = (IndicatorsSection(), StatisticsSection(), AnnualTargetsSection())
+SECTIONS: tuple[Section, ...] = (
+    IndicatorsSection(),
+    StatisticsSection(),
+    AnnualTargetsSection(),
+    FacilitiesSection(),
+)
 
 
 def _owner(package: Package) -> str:
@@ -147,19 +153,6 @@ def _read(package: Package, name: str, columns: Sequence[Column], key: Sequence[
         return Table((), ())
     file = package.where(name).file or name
     return read_table(package.path(name).read_bytes(), file=file, columns=columns, key=key)
-
-
-def known_regions(package: Package) -> set[str] | None:
-    """The codes of the package's regions; None while the table of regions has mistakes."""
-    table = read_regions(package)
-    return None if table.problems else {row["code"] for row in table.rows}
-
-
-def region_faults(row: Row, regions: set[str] | None) -> Iterator[Problem]:
-    """The problem of a row whose region is not one of ``regions``."""
-    if regions is not None and row["region"] not in regions:
-        message = shorten(f"no region has the code {row['region']}")
-        yield Problem(NO_REGION, message, row.where("region"), nearest(row["region"], regions))
 
 
 def _faults(row: Row, units: dict[str, str] | None, regions: set[str] | None) -> Iterator[Problem]:

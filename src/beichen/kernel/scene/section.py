@@ -1,7 +1,6 @@
 """What a room implements to own a part of every package: a section; and what it is given: the package.
 
-A room subclasses :class:`Section` in its ``section.py`` and registers an instance in its
-``AppConfig.ready()`` with ``scene.service.register(section)``.
+A room subclasses :class:`Section` in its ``section.py`` and lists its instances there as ``SECTIONS``.
 """
 
 from __future__ import annotations

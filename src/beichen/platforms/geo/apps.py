@@ -11,10 +11,3 @@ class GeoConfig(AppConfig):
     name = "beichen.platforms.geo"
     label = "platforms_geo"
     verbose_name = "Geography"
-
-    def ready(self) -> None:
-        """Own the layers of city packages."""
-        from beichen.kernel.scene.service import register
-        from beichen.platforms.geo.section import LayersSection
-
-        register(LayersSection())

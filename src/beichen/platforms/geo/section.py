@@ -130,3 +130,6 @@ def _layer(package: Package, key: str, layer: dict[str, Any]) -> service.LayerFa
         region_property=layer.get("region_property", ""),
         replaceable=layer.get("replaceable", False),
     )
+
+
+SECTIONS: tuple[Section, ...] = (LayersSection(),)

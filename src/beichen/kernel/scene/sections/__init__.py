@@ -12,7 +12,7 @@ from beichen.kernel.scene.sections.regions import RegionsSection
 from beichen.kernel.scene.sections.roles import RolesSection
 from beichen.kernel.scene.sections.stories import DemoSection, StoriesSection
 
-OWN: tuple[Section, ...] = (
+SECTIONS: tuple[Section, ...] = (
     RegionsSection(),
     BodiesSection(),
     RolesSection(),

@@ -1,4 +1,4 @@
-"""The words of stories. A room registers its own in ``AppConfig.ready()``; an unknown word is a mistake.
+"""The words of stories. A room registers its own in ``steps.py``; an unknown word is a mistake.
 
 A step is a mapping whose first key is the word: ``{object: manhole, code: MH-1}``. The words of *given*
 are those of a demo too: a demo is the beginning of a story that stays.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from beichen.kernel.scene.catalogue import discover
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.stories.stage import Stage
@@ -62,4 +63,5 @@ def register_step(step: Step) -> None:
 
 def steps(clause: Clause) -> dict[str, Step]:
     """The words that may stand in ``clause``."""
+    discover()
     return {word: step for word, step in sorted(_registered.items()) if clause in step.clauses}

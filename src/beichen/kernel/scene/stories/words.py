@@ -36,16 +36,14 @@ def _check_refused(_package: Package, document: Document, path: Path, step: dict
     return [Problem(codes.NO_REFERENCE, f"no problem has the code {code}", where, nearest(code, known))]
 
 
-def register_words() -> None:
-    """Register this room's words."""
-    register_step(
-        Step(
-            "refused",
-            frozenset({Clause.THEN}),
-            record({"refused": _CODE}),
-            _refused,
-            zh="所做的被拒绝，并给出此问题代码",
-            en="what was done was refused with this problem code",
-            check=_check_refused,
-        )
+register_step(
+    Step(
+        "refused",
+        frozenset({Clause.THEN}),
+        record({"refused": _CODE}),
+        _refused,
+        zh="所做的被拒绝，并给出此问题代码",
+        en="what was done was refused with this problem code",
+        check=_check_refused,
     )
+)
