@@ -19,6 +19,9 @@ from beichen.problem import ProblemError
 # name → (where the command stands, whether it needs the database layer)
 COMMANDS: dict[str, tuple[str, bool]] = {
     "city": ("beichen.house.city:city", True),
+    "client": ("beichen.kernel.access.commands:client", True),
+    "doctor": ("beichen.house.doctor:doctor", True),
+    "verify": ("beichen.house.verify:verify", True),
     "bus": ("beichen.kernel.bus.commands:bus", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
     "plan": ("beichen.plan.commands:plan", True),

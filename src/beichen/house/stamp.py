@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from beichen.settings import Settings
 
@@ -30,9 +30,9 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
 def _applied(url: str) -> str:
     """The database's count and last number of migrations; empty when it cannot be asked."""
     if url.startswith("sqlite:"):
-        file = Path(unquote(urlsplit(url).path))
+        file = "/" + unquote(urlsplit(url).path).lstrip("/")
         try:
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            with closing(sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)) as database:
                 return repr(database.execute(_APPLIED).fetchone())
         except sqlite3.Error:
             return ""

@@ -5,6 +5,7 @@ Knows nothing of the database, so that the live process can use it without Djang
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from datetime import datetime
@@ -20,6 +21,7 @@ from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
 from beichen.settings import settings
 
 USER = "beichen"
+CONNECT_SECONDS = 5.0
 DUPLICATE_SECONDS = 600.0  # a relay that lost its answer publishes again well within this
 TROUBLE = (NatsError, OSError, TimeoutError)  # what a broker that is away raises
 
@@ -47,16 +49,18 @@ async def connect(name: str) -> Client:
     Raises one of TROUBLE when the server is away.
     """
     embedded = settings().nats_url.startswith("embedded:")
-    return await nats.connect(
-        address(),
-        name=f"beichen {name}",
-        user=USER if embedded else None,
-        password=password() if embedded else None,
-        allow_reconnect=False,
-        connect_timeout=3,
-        max_reconnect_attempts=0,
-        error_cb=_ignore,
-    )
+    async with asyncio.timeout(CONNECT_SECONDS):
+        return await nats.connect(
+            address().split(","),
+            name=f"beichen {name}",
+            user=USER if embedded else None,
+            password=password() if embedded else None,
+            allow_reconnect=False,
+            connect_timeout=3,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0.1,
+            error_cb=_ignore,
+        )
 
 
 async def ensure_stream(js: JetStreamContext) -> tuple[str, int]:

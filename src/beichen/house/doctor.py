@@ -1,0 +1,150 @@
+"""`beichen doctor`: what is missing or unsafe here, each with what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import orjson
+from django.conf import settings as django_settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from beichen.kernel.bus import broker, server
+from beichen.problem import Level, Problem, ProblemError, code
+from beichen.settings import settings
+
+NO_DATABASE = code("DOC-101", "The database does not answer.", status=503)
+BEHIND = code("DOC-102", "The database's schema is behind.", status=503)
+NO_BROKER = code("DOC-103", "The broker does not answer.", status=503)
+NO_STORE = code("DOC-104", "The file store cannot be used.", status=503)
+LITTLE_SPACE = code("DOC-105", "There is little space left.", status=507)
+NO_ASSETS = code("DOC-106", "The static files are missing.", status=503)
+NO_FONT = code("DOC-107", "No font with Chinese characters is installed.")
+NO_PACKAGE = code("DOC-108", "A package is missing.", status=500)
+PACKAGES = ("granian", "nats", "obstore", "orjson", "shapely", "starlette")
+SPACE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A part of the environment and what looks at it."""
+
+    name: str
+    look: Callable[[], Iterator[Problem]]
+
+
+def _settings() -> Iterator[Problem]:
+    yield from settings().production_problems()
+
+
+def _packages() -> Iterator[Problem]:
+    for name in PACKAGES:
+        if importlib.util.find_spec(name) is None:
+            yield Problem(NO_PACKAGE, f"the package {name} is not installed", hint="make setup")
+
+
+def _database() -> Iterator[Problem]:
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        hint = f"check BEICHEN_DATABASE_URL: {error}".splitlines()[0]
+        yield Problem(NO_DATABASE, f"no {connection.vendor} database answers", hint=hint)
+        return
+    if missing:
+        hint = "beichen up applies them, or beichen manage migrate"
+        yield Problem(BEHIND, f"{len(missing)} migrations are not applied", hint=hint)
+
+
+async def _greet() -> None:
+    client = await broker.connect("doctor")
+    await client.close()
+
+
+def _broker() -> Iterator[Problem]:
+    if settings().nats_url.startswith("embedded:"):
+        try:
+            server.program()
+        except ProblemError as error:
+            yield from error.problems
+        return
+    try:
+        asyncio.run(_greet())
+    except broker.TROUBLE as error:
+        hint = f"check BEICHEN_NATS_URL: {error}".splitlines()[0]
+        yield Problem(NO_BROKER, f"nothing answers at {broker.address()}"[:80], hint=hint)
+
+
+def _files() -> Iterator[Problem]:
+    place = settings().files
+    if "://" in place:
+        return
+    folder = Path(place)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        hint = f"{folder}: {error.strerror}; make it writable, or set BEICHEN_FILES_URL"
+        yield Problem(NO_STORE, "the folder of files cannot be written", hint=hint)
+
+
+def _space() -> Iterator[Problem]:
+    free = shutil.disk_usage(settings().data_dir).free
+    if free < SPACE_BYTES:
+        hint = f"make room at {settings().data_dir}"
+        yield Problem(LITTLE_SPACE, f"{free >> 20} MiB are free; at least 1 GiB is needed", hint=hint)
+
+
+def _assets() -> Iterator[Problem]:
+    if not (Path(django_settings.STATIC_ROOT) / "staticfiles.json").is_file():
+        yield Problem(NO_ASSETS, "the static files were not collected", hint="make setup, then beichen up")
+
+
+def _fonts() -> Iterator[Problem]:
+    if shutil.which("fc-list") is None:
+        return
+    found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, check=False, timeout=20)
+    if not found.stdout.strip():
+        hint = "install fonts-noto-cjk; needed only where pages are printed or photographed"
+        yield Problem(NO_FONT, "no font here has Chinese characters", hint=hint, level=Level.WARNING)
+
+
+CHECKS = (
+    Check("settings", _settings),
+    Check("packages", _packages),
+    Check("database", _database),
+    Check("broker", _broker),
+    Check("files", _files),
+    Check("space", _space),
+    Check("assets", _assets),
+    Check("fonts", _fonts),
+)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def doctor(as_json: bool) -> None:
+    """Check the environment, the settings and every engine; say what to do."""
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    found = {check.name: list(check.look()) for check in CHECKS}
+    ill = any(problem.level == Level.ERROR for problems in found.values() for problem in problems)
+    if as_json:
+        report = {name: [problem.as_dict() for problem in problems] for name, problems in found.items()}
+        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for name, problems in found.items():
+            click.echo(f"{name:10} {'ok' if not problems else ''}".rstrip())
+            for problem in problems:
+                click.echo(f"  {problem}")
+    sys.exit(1 if ill else 0)

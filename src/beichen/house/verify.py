@@ -1,0 +1,34 @@
+"""`beichen verify`: the audit chain against its hashes and anchors, and every stored file."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import orjson
+
+from beichen.house.schedule import ANCHORS
+from beichen.kernel.audit import service as audit
+from beichen.kernel.files import service as files
+from beichen.settings import settings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def verify(as_json: bool) -> None:
+    """Find every change, removal or reordering in what must not change."""
+    chain = audit.verify(settings().data_dir / ANCHORS)
+    problems = [*chain.problems, *files.verify()]
+    if as_json:
+        report = {
+            "records": chain.records,
+            "head": chain.head,
+            "problems": [problem.as_dict() for problem in problems],
+        }
+        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        found = f"{len(problems)} problems" if problems else "nothing was changed"
+        click.echo(f"{chain.records} audit records and every stored file were read: {found}")
+    sys.exit(1 if problems else 0)
