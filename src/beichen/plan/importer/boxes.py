@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from beichen.plan.importer.lines import Line
+from beichen.plan.importer.lines import TABLE_END, Line
 from beichen.plan.importer.passages import LEAD, MARKER, full_width, join, leading_sentence, paragraphs
 from beichen.plan.importer.wording import VERB_LEAD
-
-TABLE_END = "\ue000"  # stands alone on a line where a table of a .docx file ended
 
 
 def _opens_task(group: Sequence[Line]) -> bool:

@@ -22,7 +22,6 @@ TRUNCATED = code("PLN-108", "The text ends in the middle of a sentence")
 NOT_WRITTEN = code("PLN-109", "The facts could not be written", status=500)
 
 OUT_OF_SEQUENCE = code("PLN-120", "A heading is out of sequence")
-NO_PERIOD = code("PLN-121", "The plan's years are not stated")
 NO_INDICATORS = code("PLN-122", "No indicator table was found")
 ROW_INCOMPLETE = code("PLN-123", "A row of the indicator table is incomplete")
 ROW_UNREADABLE = code("PLN-124", "Text in the indicator table belongs to no row")
@@ -32,7 +31,6 @@ BOX_SEQUENCE = code("PLN-127", "A box is out of sequence")
 LEFT_OUT = code("PLN-128", "Lines were taken for page numbers, running headers or contents")
 DECODED = code("PLN-129", "The text was not UTF-8 and has been decoded")
 NO_ENDING = code("PLN-130", "The plan has no part on its implementation")
-UNCLEAR_NUMBER = code("PLN-131", "A number was not understood")
 
 _AT_MOST = 100  # problems of one code that are listed; the rest is counted
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from beichen.plan.importer import codes
-from beichen.plan.importer.boxes import TABLE_END
+from beichen.plan.importer.lines import TABLE_END
 from beichen.problem import Problem, ProblemError, Where
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from beichen.plan.importer import codes
 from beichen.plan.importer.codes import Findings
 from beichen.plan.importer.facts import Attribute, Comparator, Indicator, IndicatorPart, Period, stable_key
-from beichen.plan.importer.lines import Lines
+from beichen.plan.importer.lines import TABLE_END, Lines
 from beichen.plan.importer.rows import Row, header_words, read_row, rows_of_cells, segments, words
 from beichen.plan.importer.tables import Columns, Region, columns
 from beichen.plan.importer.units import comparator
@@ -227,7 +227,7 @@ def read_indicators(
     read: Lines, region: Region, location: str, years: tuple[int, int], findings: Findings
 ) -> tuple[Indicator, ...]:
     """The indicators of the table in ``region``; ``years`` are the plan's first and last."""
-    table = read.kept[region.first : region.last + 1]
+    table = [line for line in read.kept[region.first : region.last + 1] if line.text != TABLE_END]
     notes = "".join(line.text for line in read.kept[region.last : region.notes + 1])
     found = words(table)
     skip = header_words(found)

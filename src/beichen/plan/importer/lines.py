@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from beichen.plan.importer.folding import fold, width
 
+TABLE_END = "\ue000"  # stands alone on a line where a table of a .docx file ended
 TERMINAL = "。！？；：…"
 _CLOSING = "”’）》〕"
 _LINE = re.compile(r"[^\n]+")
@@ -84,14 +85,15 @@ def _running_headers(lines: list[Line]) -> set[str]:
 
 def read_lines(text: str) -> Lines:
     """Fold a text and divide it into lines; linear in the text."""
-    folded = _INLINE.sub(lambda m: " " * len(m.group()), fold(text))
+    folded = fold(text)
+    left_out = [match.span() for match in _INLINE.finditer(folded)]
+    folded = _INLINE.sub(lambda match: " " * len(match.group()), folded)
     raw = _raw_lines(folded)
     headers = _running_headers(raw)
     kept: list[Line] = []
-    left_out: list[tuple[int, int]] = []
     for line in raw:
         if _DECORATED.match(line.text) or line.text in headers:
             left_out.append((line.start, line.end))
         else:
             kept.append(line)
-    return Lines(text, folded, tuple(kept), tuple(left_out))
+    return Lines(text, folded, tuple(kept), tuple(sorted(left_out)))

@@ -14,7 +14,7 @@ from beichen.plan.importer.boxes import box_end
 from beichen.plan.importer.codes import Findings
 from beichen.plan.importer.folding import width
 from beichen.plan.importer.headings import Heading, Mark, find_headings, ladder, prose_breaks_off
-from beichen.plan.importer.lines import Line
+from beichen.plan.importer.lines import TABLE_END, Line
 from beichen.plan.importer.tables import Region
 
 LEVELS = ("part", "chapter", "section", "item", "subitem", "point")
@@ -159,6 +159,10 @@ def _body(lines: Sequence[Line], heading: Heading | None, first: int, last: int)
     return body
 
 
+def _words(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if line.text != TABLE_END]
+
+
 def divide(
     lines: Sequence[Line], findings: Findings, table: Region | None = None
 ) -> tuple[list[Division], int]:
@@ -170,7 +174,7 @@ def divide(
     headings, first_line = _accepted(lines, findings, table)
     names = _level_names(headings)
     first = headings[0].first if headings else len(lines)
-    divisions = [Division(None, "preamble", PREAMBLE, None, (), list(lines[first_line:first]))]
+    divisions = [Division(None, "preamble", PREAMBLE, None, (), _words(lines[first_line:first]))]
     open_marks: list[tuple[Mark, str]] = []
     open_titles: list[str] = []
     for i, heading in enumerate(headings):
@@ -181,14 +185,15 @@ def divide(
             box_lines = box_end(body, lines[max(0, heading.first - 60) : heading.first])
             number = heading.number or sum(d.is_box for d in divisions) + 1
             path = (*open_titles, heading.title)
-            divisions.append(Division(heading, "box", f"专栏{number}", here, path, body[:box_lines]))
-            if box_lines < len(body):
-                divisions.append(Division(None, "rest", here, None, tuple(open_titles), body[box_lines:]))
+            divisions.append(Division(heading, "box", f"专栏{number}", here, path, _words(body[:box_lines])))
+            if rest := _words(body[box_lines:]):
+                divisions.append(Division(None, "rest", here, None, tuple(open_titles), rest))
             continue
         while open_marks and open_marks[-1][0] >= heading.mark:
             open_marks.pop()
             open_titles.pop()
         parent = ".".join(number for _, number in open_marks) or None
+        body = _words(body)
         open_marks.append((heading.mark, str(heading.number)))
         open_titles.append(heading.title)
         location = ".".join(number for _, number in open_marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from beichen.plan.importer import codes
@@ -13,7 +14,7 @@ from beichen.plan.importer.documents import LARGEST_TEXT, read_document, refuse
 from beichen.plan.importer.facts import Indicator, PlanFacts, distinct
 from beichen.plan.importer.headings import Mark
 from beichen.plan.importer.indicators import read_indicators
-from beichen.plan.importer.lines import Line, Lines, read_lines
+from beichen.plan.importer.lines import TABLE_END, Line, Lines, read_lines
 from beichen.plan.importer.nodes import outline_nodes
 from beichen.plan.importer.numerals import CHINESE, chinese_number
 from beichen.plan.importer.outline import Division, divide
@@ -21,7 +22,7 @@ from beichen.plan.importer.passages import join
 from beichen.plan.importer.projects import read_projects
 from beichen.plan.importer.tables import Region, find_region
 from beichen.plan.importer.targets import read_targets
-from beichen.problem import Level
+from beichen.problem import Level, Problem, Where
 
 _TITLE = re.compile(
     rf"([\u4e00-\u9fff]{{0,16}}?)国民经济和社会发展第?([{CHINESE}]{{1,4}})个?五年(?:规划|计划)"
@@ -64,9 +65,10 @@ def _whole(title: str) -> str:
 def _ends_abruptly(lines: Sequence[Line]) -> bool:
     """Whether the last line breaks off: no closing sign, and as long as a line of running text."""
     last = lines[-1]
-    if last.ends_sentence or re.search(r"\d年|[日月]\Z|）\Z|附|。", last.text):
+    if last.ends_sentence or re.search(r"\d年|[日月]\Z|）\Z", last.text):
         return False
-    return last.text[-1] in "，、：（“" or last.width > 12
+    wrapped = len(lines) > 1 and lines[-2].width > 15 and not lines[-2].ends_sentence
+    return wrapped or last.text[-1] in "，、：（“" or last.width > 12
 
 
 def _check_whole(lines: Sequence[Line], divisions: Sequence[Division], findings: Findings) -> None:
@@ -135,7 +137,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         raise refuse(codes.EMPTY, source, "the file holds no words")
     region = find_region(read.kept)
     divisions, first_line = divide(read.kept, findings, region)
-    lines = read.kept[first_line:]
+    lines = [line for line in read.kept[first_line:] if line.text != TABLE_END]
     opening = join(read.kept[:80]).text
     period = _period(opening, read.folded)
     headings = [d for d in divisions if d.heading is not None and d.heading.mark != Mark.BOX]
@@ -168,5 +170,10 @@ def read_plan(path: Path) -> PlanFacts:
 
     Raises ProblemError: PLN-101 to 107 for a file that cannot be read, PLN-104 for a text that is no plan.
     """
-    text, _encoding = read_document(path)
-    return read_plan_text(text, path.name)
+    text, encoding = read_document(path)
+    facts = read_plan_text(text, path.name)
+    if encoding.startswith("utf-8"):
+        return facts
+    message = f"the text has been decoded from {encoding}"
+    decoded = Problem(codes.DECODED, message, Where(file=path.name), "check a name or two", Level.NOTE)
+    return replace(facts, problems=(decoded, *facts.problems))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from beichen.plan.importer.lines import Line
+from beichen.plan.importer.lines import TABLE_END, Line
 
 ATTRIBUTE = re.compile(r"(约束|预期|指导|引导)性?(?:指标)?\Z")
 _ATTRIBUTE_CELL = re.compile(r"(?:\A|[\s|])(?:约束性|预期性)(?:指标)?(?=[\s|]|\Z)")
@@ -67,6 +67,8 @@ def find_region(lines: Sequence[Line]) -> Region | None:
     title = _find_title(lines, run[0])
     notes = last = run[-1]
     for i in range(last + 1, min(last + 12, len(lines))):
+        if lines[i].text == TABLE_END:
+            continue
         if _NOTE.match(lines[i].text) or (notes == i - 1 > last and lines[i - 1].text[-1] not in "。"):
             notes = i
         else:
