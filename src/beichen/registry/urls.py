@@ -22,14 +22,20 @@ def _at(pattern: str, **methods: View) -> URLPattern:
 
 
 urlpatterns = [
-    _at("entities", GET=reading.query, POST=entities.create),
     _at(
-        "entities/(?P<urn>.+)/attrs/(?P<name>[^/]+|.*://.+?)",
+        "entities",
+        GET=reading.query,
+        POST=entities.create,
+        PUT=entities.nowhere,
+        PATCH=entities.nowhere,
+    ),
+    _at(
+        "entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://.+?)",
         PATCH=entities.patch_attribute,
         PUT=entities.replace_attribute,
         DELETE=entities.delete_attribute,
     ),
-    _at("entities/(?P<urn>.+)/attrs", POST=entities.append_attributes, PATCH=entities.update_attributes),
+    _at("entities/(?P<urn>.*)/attrs", POST=entities.append_attributes, PATCH=entities.update_attributes),
     _at(
         "entities/(?P<urn>.+?)",
         GET=reading.retrieve,

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from beichen.registry.api.call import Call
+from beichen.registry.api.call import Call, bad_request
 from beichen.registry.document.context import Context
 from beichen.registry.document.expansion import is_entity_id
 from beichen.registry.document.languages import parse_languages
 from beichen.registry.document.names import is_name, is_uri
-from beichen.registry.document.projection import parse_projection
+from beichen.registry.document.projection import depth_of, parse_projection
 from beichen.registry.document.representation import FORMATS, NORMALIZED, Representation
 from beichen.registry.problems import bad_parameter
 from beichen.registry.query.geo import parse_geo
@@ -21,6 +21,7 @@ from beichen.registry.query.patterns import check_pattern
 from beichen.registry.query.scopes import parse_scopes
 from beichen.registry.query.search import Query
 from beichen.registry.query.selection import Selection, parse_types
+from beichen.registry.query.terms import Node, terms_of
 
 SHOWING = (
     "attrs", "options", "format", "lang", "pick", "omit", "datasetId", "geometryProperty", "join",
@@ -33,6 +34,8 @@ ASKING = (
 PAGE, PAGE_LIMIT = 20, 1000
 JOIN_LEVELS = 5
 ID_LIMIT = 1_000
+TIMES = frozenset({"createdAt", "modifiedAt"})
+HEAD = frozenset({"id", "type", "scope", "@context"})
 _OPTIONS = frozenset({*FORMATS, "sysAttrs", "count", "splitEntities"})
 
 
@@ -61,7 +64,7 @@ def names_of(values: Iterable[str], context: Context, parameter: str) -> frozens
     """Stored names of attributes that a parameter lists."""
     found = []
     for value in values:
-        if not is_name(value):
+        if not is_name(value) or value in HEAD:
             raise bad_parameter(parameter, f"{value[:40]!r} cannot name an attribute")
         found.append(context.expand(value))
     return frozenset(found)
@@ -72,10 +75,10 @@ def format_of(call: Call) -> tuple[str, bool, bool]:
     options = call.words("options")
     for option in options:
         if option not in _OPTIONS:
-            raise bad_parameter("options", f"{option[:40]!r} is no option", ", ".join(sorted(_OPTIONS)))
+            raise bad_request(f"{option[:40]!r} is no option", ", ".join(sorted(_OPTIONS)))
     chosen = call.text("format")
     if chosen and chosen not in FORMATS:
-        raise bad_parameter("format", f"{chosen[:40]!r} is no format", ", ".join(FORMATS))
+        raise bad_request(f"{chosen[:40]!r} is no format", ", ".join(FORMATS))
     formats = [chosen] if chosen else [option for option in options if option in FORMATS]
     return (FORMATS[formats[0]] if formats else NORMALIZED), "sysAttrs" in options, "count" in options
 
@@ -103,6 +106,10 @@ def join_of(showing: Showing, join: str, level: int) -> Showing:
     if level < 1:
         raise bad_parameter("joinLevel", "joinLevel is one or more")
     showing.join, showing.join_level = "" if join == "@none" else join, level
+    shown = showing.representation
+    for name, projection in (("pick", shown.pick), ("omit", shown.omit)):
+        if depth_of(projection) > (level if showing.join else 0):
+            raise bad_parameter(name, f"{name} goes deeper than linked entities do", "join and joinLevel")
     return showing
 
 
@@ -160,7 +167,8 @@ def asking_of(call: Call, showing: Showing) -> Asking:
         ids=ids_of(call.words("id")),
         id_pattern=pattern_of(call.text("idPattern")),
         attributes=sorted(showing.representation.attributes),
-        is_everything=call.truth("local") or call.text("type") == "*",
+        is_everything=call.truth("local")
+        or (call.text("type") == "*" and call.parameters.get("local") != "false"),
     )
     values = frozenset(call.words("expandValues"))
     if call.text("q"):
@@ -189,19 +197,16 @@ def geo_of(members: dict[str, Any], context: Context) -> Any:
     return parse_geo(georel, geometry, members["coordinates"], context.expand(attribute))
 
 
+def _is_of_times(node: Node) -> bool:
+    return all(term.path.name in TIMES for term in terms_of(node))
+
+
 def page_of(call: Call, query: Query, ordering: list[Ordering]) -> Asking:
     """The query with its page. Raises ProblemError REG-101 when it asks for nothing."""
-    asked = (
-        query.types
-        or query.ids
-        or query.id_pattern
-        or query.attributes
-        or query.q
-        or query.geo
-        or query.scope
-    )
-    if not asked and not query.is_everything:
-        hint = "one of type, id, idPattern, attrs, q, georel, scopeQ; or local=true"
+    q = query.q if query.q is not None and not _is_of_times(query.q) else None
+    asked = (query.types, set(query.attributes) - TIMES, q, query.geo)
+    if not any(asked) and not query.is_everything:
+        hint = "one of type, attrs, q and georel; or local=true"
         raise bad_parameter("type", "the query asks for nothing", hint)
     counts = call.truth("count") or "count" in call.words("options")
     limit = call.number("limit", PAGE, PAGE_LIMIT)

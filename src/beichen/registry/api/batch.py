@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from beichen.problem import ProblemError
+from beichen.problem import ProblemError, shorten
 from beichen.registry import service
 from beichen.registry.api.answer import answer, empty, problem_document
-from beichen.registry.api.call import JSON, Call
+from beichen.registry.api.call import JSON, LD_JSON, Call
 from beichen.registry.document import changes
 from beichen.registry.document.changes import Result
 from beichen.registry.document.context import Context
 from beichen.registry.document.expansion import Entity, Expander, Nulls, is_entity_id
-from beichen.registry.problems import bad_data, bad_parameter
+from beichen.registry.problems import bad_data, bad_parameter, not_found
 
 BATCH_LIMIT = 10_000
 MakeDraft = Callable[[Entity], service.Draft]
@@ -36,15 +37,17 @@ def _read(
 ) -> Batch:
     payload, kind = call.documents()
     _check_size(payload)
+    if kind == LD_JSON and call.link() is not None:
+        raise ProblemError(bad_data("a JSON-LD body takes no Link header", "/@context"))
     batch = Batch()
     contexts: dict[str, Context] = {}
     for number, item in enumerate(payload):
         if not isinstance(item, dict):
             raise ProblemError(bad_data("an entity is an object", f"/{number}"))
-        context = _context(call, kind, item, contexts)
-        expander = Expander(context, nulls, is_patch=is_patch)
-        entity = expander.entity(item, needs_type=needs_type)
         try:
+            context = _context(call, kind, item, contexts)
+            expander = Expander(context, nulls, is_patch=is_patch)
+            entity = expander.entity(item, needs_type=needs_type)
             expander.finish()
         except ProblemError as error:
             batch.errors.append((str(item.get("id", "")), error))
@@ -180,7 +183,6 @@ def delete(request: HttpRequest) -> HttpResponse:
         raise ProblemError(*problems[:50])
     urns = list(dict.fromkeys(payload))
     found = service.remove_objects(urns, by=call.actor)
-    if not found:
-        return empty()
-    batch = Batch(errors=list(found.items()))
-    return _several([urn for urn in urns if urn not in found], batch)
+    twice = [urn for urn, times in Counter(payload).items() for _ in range(times - 1)]
+    batch = Batch(errors=[*found.items(), *((urn, not_found(shorten(f"{urn} is removed"))) for urn in twice)])
+    return _several([urn for urn in urns if urn not in found], batch) if batch.errors else empty()

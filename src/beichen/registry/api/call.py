@@ -171,9 +171,9 @@ class Call:
         kind = self.media_type(patch=patch)
         payload = self.json()
         if not isinstance(payload, dict):
-            raise ProblemError(bad_data("the body is an object"))
+            raise bad_request("the body is not an object", "a JSON object")
         if not payload:
-            raise bad_request("the body is an empty object", "the members that the operation needs")
+            raise ProblemError(bad_data("the body is an empty object", hint="the members that are needed"))
         self._context = self.body_context(kind, payload)
         return payload
 

@@ -55,8 +55,8 @@ def _respond(call: Call, content: Any, media_type: str) -> HttpResponse:
     return answer(content, media_type, call.context)
 
 
-def _begin(request: HttpRequest) -> tuple[Call, str, bool]:
-    call = Call(request, ("details", "local"))
+def _begin(request: HttpRequest, *, lists: bool) -> tuple[Call, str, bool]:
+    call = Call(request, ("details", "local") if lists else ("local",))
     return call, accepted(request.headers.get("Accept", ""), OFFERED), call.truth("details")
 
 
@@ -72,7 +72,7 @@ def _sorted_names(call: Call, names: Iterable[str]) -> list[str]:
 
 def types(request: HttpRequest) -> HttpResponse:
     """GET types."""
-    call, media_type, details = _begin(request)
+    call, media_type, details = _begin(request, lists=True)
     uses = Uses(call.actor)
     if not details:
         content: Any = {
@@ -95,7 +95,7 @@ def types(request: HttpRequest) -> HttpResponse:
 
 def one_type(request: HttpRequest, name: str) -> HttpResponse:
     """GET types/{type}."""
-    call, media_type, _ = _begin(request)
+    call, media_type, _ = _begin(request, lists=False)
     key = _name(call, name)
     uses = Uses(call.actor, type__key=key)
     if key not in uses.objects:
@@ -135,7 +135,7 @@ def _attribute(call: Call, uses: Uses, name: str, *, details: bool) -> dict[str,
 
 def attributes(request: HttpRequest) -> HttpResponse:
     """GET attributes."""
-    call, media_type, details = _begin(request)
+    call, media_type, details = _begin(request, lists=True)
     uses = Uses(call.actor)
     if not details:
         content: Any = {
@@ -150,7 +150,7 @@ def attributes(request: HttpRequest) -> HttpResponse:
 
 def one_attribute(request: HttpRequest, name: str) -> HttpResponse:
     """GET attributes/{attribute}."""
-    call, media_type, _ = _begin(request)
+    call, media_type, _ = _begin(request, lists=False)
     stored = _name(call, name)
     uses = Uses(call.actor, attribute=stored)
     if not uses.forms:

@@ -16,7 +16,7 @@ from beichen.registry.document import changes
 from beichen.registry.document.changes import Document, Result
 from beichen.registry.document.context import Context
 from beichen.registry.document.expansion import Entity, Expander, Nulls, is_utc_time
-from beichen.registry.document.names import is_name, is_uri
+from beichen.registry.document.names import is_name, is_uri, to_iri
 from beichen.registry.problems import bad_data, bad_parameter, not_found
 from beichen.registry.query.search import has_types
 from beichen.registry.query.selection import Selection
@@ -65,11 +65,11 @@ def _update_answer(call: Call, result: Result) -> HttpResponse:
     """204, or 207 with what was updated and what was not (clause 5.2.18)."""
     if not result.refused:
         return empty()
-    compact = call.context.compact
+    # Names are IRIs here: the answer is plain JSON without a context of its own.
     body = {
-        "updated": [compact(name) for name in result.updated if name not in result.refused],
+        "updated": [to_iri(name) for name in result.updated if name not in result.refused],
         "notUpdated": [
-            {"attributeName": compact(name), "reason": reason} for name, reason in result.refused.items()
+            {"attributeName": to_iri(name), "reason": reason} for name, reason in result.refused.items()
         ],
     }
     return answer(body, JSON, status=207)
@@ -88,6 +88,12 @@ def create(request: HttpRequest) -> HttpResponse:
     response = empty(201)
     response["Location"] = ENTITIES + entity.urn
     return response
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """PUT and PATCH entities/ without an id."""
+    Call(request, ("options", "type", "local", "lang", "observedAt")).writer()
+    raise ProblemError(bad_data("the path names no entity", "/id", "entities/urn:ngsi-ld:Building:1"))
 
 
 def replace(request: HttpRequest, urn: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from beichen.registry.disclosure import Disclosure
 from beichen.registry.document.geojson import collection, feature
 from beichen.registry.document.representation import Stamps
 from beichen.registry.linking import Links
-from beichen.registry.problems import not_found
+from beichen.registry.problems import bad_parameter, not_found
 from beichen.registry.query.ordering import order
 from beichen.registry.query.search import Query, Row, Search, has_types
 
@@ -75,7 +75,8 @@ class Reader:
 
     def many(self, found: Sequence[tuple[Document, Stamps]]) -> Any:
         """The body of a list."""
-        shown = [self.finish(self.show(*item), item[0], alone=False) for item in found]
+        rendered = [(self.show(*item), item[0]) for item in found]
+        shown = [self.finish(item, document, alone=False) for item, document in rendered if item]
         if self.showing.join == "flat":
             flat = self.links.flat(found, self.showing.representation, self.showing.join_level)
             shown += [self.finish(item, item, alone=False) for item in flat]
@@ -90,6 +91,7 @@ def retrieve(request: HttpRequest, urn: str) -> HttpResponse:
     media_type = accepted(request.headers.get("Accept", ""), OFFERED)
     entity_id(urn)
     showing = showing_of(call)
+    _check_geometry(call, media_type)
     search = Search(Query(ids=[urn]), call.actor)
     rows, _ = search.page(1)
     if not rows:
@@ -102,8 +104,14 @@ def retrieve(request: HttpRequest, urn: str) -> HttpResponse:
     reader.disclosure.record()
     if showing.join == "flat":
         content = reader.many([(document, stamps)])
-        return answer(content, media_type, call.context)
+        alone = isinstance(content, list) and len(content) == 1
+        return answer(content[0] if alone else content, media_type, call.context)
     return answer(reader.finish(shown, document, alone=True), media_type, call.context)
+
+
+def _check_geometry(call: Call, media_type: str) -> None:
+    if "geometryProperty" in call.parameters and media_type != GEO_JSON:
+        raise bad_parameter("geometryProperty", "only GeoJSON shows one geometry", f"Accept: {GEO_JSON}")
 
 
 def _check_type(call: Call, document: Document) -> None:
@@ -126,6 +134,7 @@ def query(request: HttpRequest) -> HttpResponse:
     call = Call(request, (*SHOWING, *ASKING))
     media_type = accepted(request.headers.get("Accept", ""), OFFERED)
     showing = showing_of(call)
+    _check_geometry(call, media_type)
     return _respond(call, asking_of(call, showing), showing, media_type, "/ngsi-ld/v1/entities")
 
 
@@ -171,8 +180,9 @@ def _add_pages(call: Call, response: HttpResponse, asking: Asking, has_more: boo
         pages.append(("next", asking.offset + asking.limit))
     links = [response["Link"]] if "Link" in response else []
     for relation, offset in pages:
-        kept = [(key, value) for key, value in call.parameters.items() if key not in {"offset", "limit"}]
-        target = f"{path}?{urlencode([*kept, ('limit', asking.limit), ('offset', offset)])}"
+        kept = {key: value for key, value in call.parameters.items() if key not in {"offset", "limit"}}
+        asked = sorted({**kept, "limit": str(asking.limit), "offset": str(offset)}.items())
+        target = f"{path}?{urlencode(asked, safe=':/*')}"
         links.append(f'<{target}>; rel="{relation}"; type="{response["Content-Type"]}"')
     if links:
         response["Link"] = ", ".join(links)

@@ -6,7 +6,7 @@ Which attributes were touched, added or refused comes back beside it, for timest
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beichen.problem import ProblemError
@@ -71,11 +71,12 @@ def _head(result: Result, entity: Entity, *, overwrite: bool = True) -> None:
         result.updated.append("type")
     if entity.scopes is None:
         return
+    scopes = entity.scopes
     if not overwrite and "scope" in document:
-        result.refused["scope"] = "scope exists"
-        return
-    if entity.scopes:
-        document["scope"] = entity.scopes[0] if len(entity.scopes) == 1 else entity.scopes
+        present = document["scope"]
+        scopes = list(dict.fromkeys([*([present] if isinstance(present, str) else present), *scopes]))
+    if scopes:
+        document["scope"] = scopes[0] if len(scopes) == 1 else scopes
     else:
         document.pop("scope", None)
     result.updated.append("scope")
@@ -117,13 +118,16 @@ def append(document: Document, entity: Entity, *, overwrite: bool = True) -> Res
 
 
 def update(document: Document, entity: Entity) -> Result:
-    """Replace attributes that exist; others are refused (clause 5.6.2)."""
+    """Replace or add attributes; the Null removes, and is refused where nothing is (clause 5.6.2)."""
     result = Result(dict(document))
+    if entity.scopes is not None and "scope" not in document:
+        result.refused["scope"] = "the object has no scope"
+        entity = replace(entity, scopes=None)
     _head(result, entity)
     for name, attribute in entity.attributes.items():
         found = instances(document.get(name))
         for dataset, instance in instances(attribute).items():
-            if dataset not in found:
+            if dataset not in found and is_null(instance):
                 result.refused[name] = "the attribute does not exist"
             elif is_null(instance):
                 del found[dataset]
@@ -153,7 +157,11 @@ def _same_form(present: Instance, patch: Instance, name: str) -> None:
 def patch_attribute(document: Document, name: str, patch: Instance) -> Result:
     """Change members of one instance (clause 5.6.4). Raises ProblemError REG-104 when it is not there."""
     result = Result(dict(document))
+    if name in HEAD:
+        raise ProblemError(bad_data(f"{name} is no attribute", "/attrId"))
     dataset = patch.get("datasetId", "")
+    if dataset == NULL:
+        raise ProblemError(bad_data("a datasetId cannot be removed", "/datasetId"))
     found = _find(document, name, dataset)
     if is_null(patch):
         del found[dataset]
@@ -177,7 +185,6 @@ def replace_attribute(document: Document, name: str, attribute: Attribute) -> Re
     found = instances(document.get(name))
     for dataset, instance in instances(attribute).items():
         _find(document, name, dataset)
-        _same_form(found[dataset], instance, name)
         found[dataset] = instance
         _touch(result, name, dataset)
     _put(result, name, found)

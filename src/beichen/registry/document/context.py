@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beichen.problem import ProblemError
-from beichen.registry.document.names import CORE, CORE_CONTEXT, PREFIXES, to_iri, to_stored
+from beichen.registry.document.names import CORE, CORE_CONTEXT, NGSI_LD, PREFIXES, to_iri, to_stored
 from beichen.registry.problems import bad_data
 
 TERM_LIMIT = 20_000
@@ -21,7 +21,7 @@ def _definition(term: str, value: Any, pointer: str) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "@context" not in value:
         identity = value.get("@id", term if ":" in term else None)
         if isinstance(identity, str):
             return identity
@@ -91,8 +91,8 @@ class Context:
         for base, prefix in reverse.items():
             if base.endswith(("/", "#", ":")) and iri.startswith(base) and len(iri) > len(base):
                 return f"{prefix}:{iri[len(base) :]}"
-        # A name of the default vocabulary that the user's context means otherwise must stay an IRI.
-        return iri if stored in self.terms else stored
+        # A name of the default vocabulary that the user's context means otherwise is told apart.
+        return f"ngsi-ld:{iri.removeprefix(NGSI_LD)}" if stored in self.terms else stored
 
 
 CORE_ONLY = Context({}, CORE_CONTEXT)

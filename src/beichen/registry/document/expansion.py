@@ -26,7 +26,7 @@ from beichen.registry.document.forms import (
     VALUE_MEMBERS,
     WRITTEN_BY_US,
 )
-from beichen.registry.document.names import NULL, is_name, is_uri
+from beichen.registry.document.names import CORE, NULL, is_name, is_uri
 from beichen.registry.geometry import GEOMETRY_TYPES, GeometryError, shape_of
 from beichen.registry.problems import bad_data
 
@@ -37,7 +37,9 @@ SUB_LIMIT = 8
 UNSAID = ""  # the form of a patch that names neither a type nor a value
 _SCOPE = re.compile(r"/?[^\W\d_]\w*(/[^\W\d_]\w*)*\Z")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z\Z")
-_INVISIBLE = re.compile("[\u00ad\u115f\u1160\u2800\u3164\uffa0\ufdd0-\ufdef\ufe00-\ufe0f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u115f\u1160\u2800\u3164\uffa0\ufdd0-\ufdef\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 class Nulls(Enum):
@@ -153,7 +155,10 @@ class Expander:
         if not values or not all(isinstance(item, str) and is_name(item) for item in values):
             self.wrong("type is a name or a list of names", "/type", "a letter, then letters, digits or _")
             return []
-        return list(dict.fromkeys(self.context.expand(item) for item in values))
+        found = list(dict.fromkeys(self.context.expand(item) for item in values))
+        if any(CORE.get(item, "").startswith("@") for item in found):
+            self.wrong("a keyword of JSON-LD cannot name a type", "/type")
+        return found
 
     def scopes(self, value: Any) -> list[str]:
         """Scopes (clause 4.18), each with its leading slash; empty for the Null where it may stand."""
@@ -272,7 +277,9 @@ class Expander:
         for member, item in value.items():
             if member in {form.member, "type", "@type"} or member in WRITTEN_BY_US:
                 continue
-            if member in COMMON or member in form.further:
+            if member == "valueType" and form_name == "LanguageProperty" and item != "langString":
+                self.wrong("the valueType of a LanguageProperty is langString", f"{pointer}/valueType")
+            elif member in COMMON or member in form.further:
                 checked = self._metadata(member, item, f"{pointer}/{member}")
                 if checked is not None:
                     instance[member] = checked
@@ -307,6 +314,8 @@ class Expander:
             self.wrong(f"{member} is a text", pointer)
         elif member == "objectType":
             return self.names(value, pointer)
+        elif member == "ngsildproof" and not isinstance(value, dict):
+            self.wrong("ngsildproof is an object", pointer)
         return value
 
     # ── values ────────────────────────────────────────────────────────────────────────────────────
@@ -327,6 +336,8 @@ class Expander:
     def _jsonproperty(self, value: Any, pointer: str) -> Any:
         if isinstance(value, (dict, list)):
             self._walk(value, f"{pointer}/json")
+        elif value is not None:
+            self.wrong("json is an object or a list", f"{pointer}/json")
         return value
 
     def _listproperty(self, value: Any, pointer: str) -> Any:
@@ -405,7 +416,7 @@ class Expander:
                     return
 
 
-_HEAD = frozenset({"id", "@id", "type", "@type", "scope", "@context", *WRITTEN_BY_US})
+_HEAD = frozenset({"id", "@id", "type", "@type", "scope", "@context", "createdAt", "modifiedAt", "deletedAt"})
 
 
 def _is_multiple(value: list[Any]) -> bool:

@@ -37,7 +37,7 @@ BY_MEMBER = {
     "value": "Property",
 }
 VALUE_MEMBERS = frozenset(BY_MEMBER)
-COMMON = frozenset({"type", "datasetId", "observedAt"})
+COMMON = frozenset({"type", "datasetId", "observedAt", "ngsildproof"})
 WRITTEN_BY_US = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "entity", "entityList"})
 OUTPUT_ONLY = frozenset("previous" + member[0].upper() + member[1:] for member in VALUE_MEMBERS) | frozenset(
     {"entityIdSealed", "entityTypeSealed"}
@@ -47,7 +47,7 @@ RESERVED = (
     | COMMON
     | WRITTEN_BY_US
     | OUTPUT_ONLY
-    | frozenset({"unitCode", "valueType", "objectType", "@context", "expiresAt", "ngsildproof"})
+    | frozenset({"unitCode", "valueType", "objectType", "@context", "expiresAt"})
 )
 # Core terms that cannot name an attribute of an entity (clause 4.5.1).
 NOT_ATTRIBUTES = frozenset({"datasetId", "instanceId", "observedAt", "unitCode", "objectType", "languageMap"})

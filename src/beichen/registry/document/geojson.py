@@ -11,10 +11,9 @@ Document = dict[str, Any]
 
 def geometry_of_entity(document: Document, attribute: str) -> Any:
     """The geometry that a feature shows: the default instance of a GeoProperty, else null."""
-    for instance in instances(document.get(attribute)).values():
-        if instance["type"] == "GeoProperty":
-            return instance["value"]
-    return None
+    found = instances(document.get(attribute))
+    instance = found.get("") or next(iter(found.values()), None)
+    return instance["value"] if instance is not None and instance["type"] == "GeoProperty" else None
 
 
 def feature(shown: Document, document: Document, attribute: str) -> Document:

@@ -59,3 +59,8 @@ def parse_projection(parameter: str, text: str, expand: Callable[[str], str]) ->
     if parser.at < len(text):
         raise parser.error(", or the end")
     return found
+
+
+def depth_of(projection: Projection) -> int:
+    """How many linked entities deep a projection goes; zero for attributes alone."""
+    return max((1 + depth_of(inner) for inner in projection.values() if inner), default=0)

@@ -28,7 +28,9 @@ FORMATS = {
     "simplified": SIMPLIFIED,
 }
 _HEAD = ("id", "type", "scope")
-_METADATA = frozenset({"type", "datasetId", "observedAt", "unitCode", "valueType", "objectType"})
+_METADATA = frozenset(
+    {"type", "datasetId", "observedAt", "unitCode", "valueType", "objectType", "ngsildproof"}
+)
 
 
 def time_text(moment: datetime) -> str:

@@ -120,6 +120,6 @@ def parse_geo(georel: str, geometry: str, coordinates: Any, attribute: str = "lo
     except GeometryError as error:
         raise bad_parameter("coordinates", str(error)) from None
     distance = float(near.group(2)) if near else 0.0
-    if not math.isfinite(distance):
-        raise bad_parameter("georel", "the distance is not a number of metres")
+    if near and not 0 < distance < math.inf:
+        raise bad_parameter("georel", "the distance is a number of metres above zero")
     return GeoQuery(relation, shape, attribute, distance)

@@ -18,6 +18,7 @@ LENGTH_LIMIT = 500
 SIZE_LIMIT = 1 << 20
 _LITERAL = re.compile(r"[\w:/-]*")
 _REPEAT = "*+?{|"
+_DOUBLED = re.compile(r"(?<!\\)[*+?][*+]")  # Rust's engine takes what ECMA 262 does not
 
 
 @lru_cache(maxsize=256)
@@ -30,6 +31,8 @@ def check_pattern(pattern: str, parameter: str) -> None:
     """Raises ProblemError REG-101 when the pattern cannot be read or is too large."""
     if len(pattern) > LENGTH_LIMIT:
         raise bad_parameter(parameter, f"a pattern has at most {LENGTH_LIMIT} characters")
+    if _DOUBLED.search(pattern):
+        raise bad_parameter(parameter, "the pattern is no regular expression", "nothing to repeat")
     try:
         _matcher(pattern)
     except ValueError:
