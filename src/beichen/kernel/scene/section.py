@@ -5,17 +5,19 @@ A room subclasses :class:`Section` in its ``section.py`` and lists its instances
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
 from beichen.problem import Problem, Where
+
+T = TypeVar("T")
 
 __all__ = ["Document", "Package", "PackageKind", "Section"]
 
@@ -69,6 +71,7 @@ class Package:
     files: tuple[str, ...]
     documents: Mapping[str, Document] = field(default_factory=dict)
     required: Mapping[str, Package] = field(default_factory=dict)
+    _read: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -106,6 +109,13 @@ class Package:
     def path(self, name: str) -> Path:
         """Where the file stands on this machine."""
         return self.folder / name
+
+    def once(self, name: str, read: Callable[[Package], T]) -> T:
+        """What ``read`` makes of the file ``name``, made once: several sections look at the same tables."""
+        if name not in self._read:
+            self._read[name] = read(self)
+        made: T = self._read[name]
+        return made
 
     def where(self, name: str, line: int | None = None, column: int | None = None) -> Where:
         """A place in a file that its section reads itself; line and column count from one."""

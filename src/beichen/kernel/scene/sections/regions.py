@@ -28,10 +28,12 @@ COLUMNS = (
 
 def read_regions(package: Package) -> Table:
     """The rows of ``regions.csv``; none when the package has no such file."""
-    if FILE not in package.files:
-        return Table((), ())
-    content = package.path(FILE).read_bytes()
-    return read_table(content, file=package.where(FILE).file or FILE, columns=COLUMNS, key=("code",))
+    return package.once(FILE, _read) if FILE in package.files else Table((), ())
+
+
+def _read(package: Package) -> Table:
+    file = package.where(FILE).file or FILE
+    return read_table(package.path(FILE).read_bytes(), file=file, columns=COLUMNS, key=("code",))
 
 
 def region_codes(package: Package) -> set[str]:

@@ -43,7 +43,17 @@ class Stage:
     def send(
         self, method: str, path: str, body: Any = None, *, media_type: str = "application/json"
     ) -> Reply:
-        """Send a request with the story's key. A refusal (4xx) is noted by its problem code."""
+        """Send a request with the story's key. A refusal (4xx) is noted by its problem codes."""
+        reply = self._ask(method, path, body, media_type)
+        if reply.status >= 400:
+            self.note(reply.content, f"HTTP-{reply.status}")
+        return reply
+
+    def look(self, path: str) -> Reply:
+        """Read something to check it: a refusal is an answer like another."""
+        return self._ask("GET", path, None, "application/json")
+
+    def _ask(self, method: str, path: str, body: Any, media_type: str) -> Reply:
         response = self._client.generic(
             method,
             path,
@@ -53,15 +63,15 @@ class Stage:
             secure=True,
             SERVER_NAME=settings().hosts.split(",")[0].strip(),
         )
-        content = (
-            orjson.loads(response.content) if "json" in response.headers.get("Content-Type", "") else None
-        )
-        if response.status_code >= 500:
-            self.expect(False, f"{method} {path} answered {response.status_code}")
-        elif response.status_code >= 400:
-            known = content.get("code") if isinstance(content, dict) else None
-            self.refusals.append(known or f"HTTP-{response.status_code}")
-        return Reply(response.status_code, content)
+        has_json = "json" in response.headers.get("Content-Type", "") and response.content
+        self.expect(response.status_code < 500, f"{method} {path} answered {response.status_code}")
+        return Reply(response.status_code, orjson.loads(response.content) if has_json else None)
+
+    def note(self, document: Any, otherwise: str) -> None:
+        """Note the codes of a problem document, or ``otherwise`` when it has none."""
+        parts = [document, *document.get("errors", ())] if isinstance(document, dict) else []
+        found = [part["code"] for part in parts if "code" in part]
+        self.refusals += list(dict.fromkeys(found)) or [otherwise]
 
     def expect(self, holds: bool, message: str, hint: str = "") -> None:
         """Note a failure at the step that is being run, unless ``holds``."""
