@@ -25,6 +25,7 @@ KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "_lazy": None,
     "ngettext_lazy": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),

@@ -15,5 +15,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.scene",
     "beichen.plan",
     "beichen.registry",
+    "beichen.fronts.overview",
     "beichen.web",
 )

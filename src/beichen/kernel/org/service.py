@@ -26,12 +26,14 @@ __all__ = [
     "actor_of",
     "appoint",
     "city_name",
+    "city_region",
     "dismiss",
     "load_bodies",
     "load_regions",
     "posts_of",
     "region_by_code",
     "register_person",
+    "subregions",
     "tree_problems",
 ]
 
@@ -275,9 +277,20 @@ def posts_of(person: Person) -> list[Post]:
     return list(held.select_related("body", "region"))
 
 
+def city_region() -> Region | None:
+    """The city that is loaded, or None before one is."""
+    return Region.objects.filter(level=RegionLevel.CITY, is_current=True).order_by("code").first()
+
+
 def city_name(*, english: bool = False) -> str:
     """The name of the city that is loaded, in Chinese or English; empty before one is."""
-    city = Region.objects.filter(level=RegionLevel.CITY, is_current=True).order_by("code").first()
+    city = city_region()
     if city is None:
         return ""
     return (city.name_en or city.name) if english else city.name
+
+
+def subregions(region: Region) -> list[Region]:
+    """The current regions below ``region``, by code."""
+    below = Region.objects.filter(path__under=region.path, is_current=True)
+    return list(below.exclude(pk=region.pk).order_by("code"))

@@ -1,0 +1,1 @@
+"""五个一 and the two portals: what people look at and work with."""

@@ -1,0 +1,1 @@
+"""一屏统览: the city on one screen, and the front door."""

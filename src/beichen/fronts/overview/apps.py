@@ -1,0 +1,20 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OverviewConfig(AppConfig):
+    """The overview screen and the front door."""
+
+    name = "beichen.fronts.overview"
+    label = "fronts_overview"
+    verbose_name = "Overview"
+
+    def ready(self) -> None:
+        """Put the screen into the navigation."""
+        from beichen.web.links import add_to_navigation
+
+        add_to_navigation(_("Overview"), "overview:screen", order=10)

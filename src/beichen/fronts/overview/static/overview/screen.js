@@ -1,0 +1,73 @@
+// The overview: drilling down without a reload, and the feed of live events.
+const view = () => document.getElementById("region-view");
+const map = document.querySelector("bc-map");
+
+async function show(address, { isNew }) {
+  const answer = await fetch(address, { headers: { "X-Fragment": "region" } });
+  if (!answer.ok) {
+    location.assign(address);
+    return;
+  }
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("region-view");
+  view().replaceWith(part);
+  if (isNew) history.pushState(null, "", address);
+  part.focus({ preventScroll: true });
+  for (const link of document.querySelectorAll(".sheet-district")) {
+    link.classList.toggle("is-chosen", link.dataset.regionLink === part.dataset.region);
+  }
+  map?.show(part.dataset.bounds, part.dataset.region);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-region-link], #region-view .crumbs a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show(link.href.baseVal ?? link.href, { isNew: true });
+});
+document.addEventListener("beichen:region", (event) =>
+  show(`${location.pathname}?region=${encodeURIComponent(event.detail)}`, { isNew: true }),
+);
+addEventListener("popstate", () => show(location.href, { isNew: false }));
+
+const MOST = 60;
+
+class Feed extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector("ol");
+    this.state = this.closest("section").querySelector("[data-feed-state]");
+    this.names = new Map(
+      [...this.querySelectorAll("[data-event-type]")].map((item) => [item.dataset.eventType, item.textContent]),
+    );
+    this.source = new EventSource(`${this.getAttribute("href")}?last=0`);
+    this.source.onopen = () => this.say("live");
+    this.source.onerror = () => this.say("broken");
+    this.source.onmessage = (message) => this.add(JSON.parse(message.data));
+  }
+
+  disconnectedCallback() {
+    this.source.close();
+  }
+
+  say(state) {
+    this.state.textContent = this.getAttribute(state);
+    this.state.classList.toggle("is-live", state === "live");
+  }
+
+  add(event) {
+    const item = document.createElement("li");
+    const time = document.createElement("time");
+    time.dateTime = event.time;
+    time.textContent = new Date(event.time).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    const words = document.createElement("span");
+    words.textContent = this.names.get(event.type) ?? event.type;
+    const subject = document.createElement("span");
+    subject.className = "quiet";
+    subject.textContent = event.subject ?? "";
+    item.append(time, words, subject);
+    this.list.prepend(item);
+    while (this.list.children.length > MOST) this.list.lastElementChild.remove();
+    this.querySelector("[data-feed-empty]").hidden = true;
+  }
+}
+
+customElements.define("bc-feed", Feed);

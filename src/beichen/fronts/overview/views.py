@@ -1,0 +1,149 @@
+"""`/screen`, the city on one screen, and `/`, the front door."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_safe
+
+from beichen.fronts.overview.drawing import Drawing, drawing
+from beichen.fronts.overview.figures import key_figures
+from beichen.fronts.overview.region import RegionView, region_view
+from beichen.fronts.overview.service import READ
+from beichen.kernel.access.service import acting, require, visible
+from beichen.kernel.org.models import Region
+from beichen.kernel.org.service import city_region, region_by_code
+from beichen.plan.models import Plan
+from beichen.plan.service import Standing, box_counts, current_plan, standings
+from beichen.platforms.geo import service as geo
+from beichen.platforms.geo.models import Layer
+from beichen.web.links import Link
+from beichen.web.status import Status
+
+FRAGMENT = "X-Fragment"
+EVENT_NAMES = {
+    "plan.facts.imported": _lazy("A plan was imported"),
+    "plan.fact.corrected": _lazy("A fact of the plan was corrected"),
+    "registry.object.created": _lazy("An object was added"),
+    "registry.object.changed": _lazy("An object changed"),
+    "registry.object.removed": _lazy("An object was removed"),
+}
+DOCUMENT = "region"
+
+
+def _layers(request: HttpRequest) -> list[Layer]:
+    return list(visible(acting(request), geo.READ, geo.layers()))
+
+
+def _region(request: HttpRequest, drawn: Drawing | None, layers: list[Layer]) -> RegionView | None:
+    """The region that the address names. Raises Http404 when the map has none of that code."""
+    code = request.GET.get("region", "")
+    if not code:
+        return None
+    district = drawn.district(code) if drawn else None
+    if district is None:
+        raise Http404
+    return region_view(region_by_code(code), district, layers)
+
+
+def _map(drawn: Drawing, chosen: RegionView | None) -> dict[str, Any]:
+    bounds = chosen.district.bounds if chosen else drawn.sheet.bounds
+    view_box = drawn.view_box(bounds)
+    wide = float(view_box.split()[2])
+    return {
+        "drawing": drawn,
+        "bounds": str(bounds),
+        "view_box": view_box,
+        "label_size": f"{wide * 0.018:.1f}",
+        "chosen_code": chosen.region.code if chosen else "",
+    }
+
+
+def _grouped(rows: list[Standing]) -> list[tuple[str, str, list[Standing]]]:
+    groups: dict[str, list[Standing]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return [(name, members[0].group_en, members) for name, members in groups.items()]
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    rows = standings(plan)
+    counts = Counter(row.status for row in rows)
+    boxes = sorted(box_counts(plan), key=lambda box: -int(box["projects"]))
+    return {
+        "plan": plan,
+        "groups": _grouped(rows),
+        "summary": [(item.value, counts[item]) for item in Status],
+        "known": sum(row.status is not Status.NO_DATA for row in rows),
+        "lines": len(rows),
+        "boxes": boxes,
+        "most": max((box["projects"] for box in boxes), default=1),
+        "projects": sum(box["projects"] for box in boxes),
+    }
+
+
+def _crumbs(city: Region | None, chosen: RegionView | None) -> list[Link]:
+    english = get_language() == "en"
+
+    def name(region: Region) -> str:
+        return (region.name_en or region.name) if english else region.name
+
+    top = Link(name(city) if city else _("City"), reverse("overview:screen"))
+    return [top, Link(name(chosen.region))] if chosen else [top]
+
+
+@require_safe
+def screen(request: HttpRequest) -> HttpResponse:
+    """The whole screen, or with the header ``X-Fragment: region`` the part that a drill-down changes."""
+    require(acting(request), READ)
+    layers = _layers(request)
+    drawn = drawing(layers)
+    chosen = _region(request, drawn, layers)
+    city = city_region()
+    context: dict[str, Any] = {
+        "city_region": city,
+        "chosen": chosen,
+        "crumbs": _crumbs(city, chosen),
+        "event_names": list(EVENT_NAMES.items()),
+        "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
+    }
+    if drawn is not None:
+        context |= _map(drawn, chosen)
+    figures = chosen.figures if chosen else key_figures(city.code) if city else []
+    context["figures"] = figures
+    is_part = request.headers.get(FRAGMENT) == DOCUMENT
+    if not is_part:
+        plan = current_plan()
+        if plan is not None:
+            context |= _plan(plan)
+    response = render(request, "overview/region.html" if is_part else "overview/screen.html", context)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What Beichen is, and the ways in that are open."""
+    plan = current_plan()
+    layers = _layers(request)
+    drawn = drawing(layers)
+    city = city_region()
+    context: dict[str, Any] = {"city_region": city, "plan": plan}
+    if drawn is not None:
+        context |= _map(drawn, None)
+    if city is not None:
+        context["figures"] = key_figures(city.code)[:4]
+    if plan is not None:
+        rows = standings(plan)
+        counts = Counter(row.status for row in rows)
+        context["summary"] = [(item.value, counts[item]) for item in Status]
+        context["projects"] = sum(box["projects"] for box in box_counts(plan))
+    return render(request, "overview/home.html", context)
