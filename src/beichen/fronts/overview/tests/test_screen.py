@@ -1,0 +1,98 @@
+"""The screen and the front door, on the invented city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from beichen.fronts.overview.drawing import drawing
+from beichen.fronts.overview.figures import key_figures
+from beichen.fronts.overview.projection import Bounds, Sheet, ring_area
+from beichen.kernel.access.service import load_roles
+from beichen.kernel.actor import system
+from beichen.kernel.scene import service as packages
+from beichen.kernel.scene.section import PackageKind
+from beichen.plan.service import import_facts
+from beichen.plan.tests.facts import plan_facts
+from beichen.platforms.geo import service as geo
+
+BY = system("test")
+CITY = Path(__file__).resolve().parents[5] / "tests/cities/invented"
+
+
+@pytest.fixture
+def city(db: None) -> None:
+    load_roles(by=BY)
+    packages.install(CITY, by=BY, kind=PackageKind.CITY)
+    import_facts(plan_facts(), "star", by=BY)
+
+
+@pytest.mark.usefixtures("city")
+def test_the_drawing_has_every_district_and_is_kept() -> None:
+    layers = list(geo.layers())
+    drawn = drawing(layers)
+    assert drawn is not None
+    assert len(drawn.districts) == len(geo.features("districts"))
+    for district in drawn.districts:
+        assert district.path.startswith("M")
+        assert district.area_km2 > 0
+        assert 0 <= district.x <= drawn.sheet.width
+        assert 0 <= district.y <= drawn.sheet.height
+    assert drawing(layers) is drawn
+
+
+@pytest.mark.usefixtures("city")
+def test_the_screen_is_whole_without_javascript(client: Client) -> None:
+    page = client.get("/screen").content.decode()
+    for code in [district["properties"]["code"] for district in geo.features("districts")]:
+        assert f"/screen?region={code}" in page
+    assert "绿道长度" in page
+    assert "重点项目" in page
+    assert "style=" not in page
+
+
+@pytest.mark.usefixtures("city")
+def test_a_drill_down_has_an_address_and_a_part_of_its_own(client: Client) -> None:
+    code = geo.features("districts")[0]["properties"]["code"]
+    whole = client.get(f"/screen?region={code}")
+    assert f'data-region="{code}"' in whole.content.decode()
+    part = client.get(f"/screen?region={code}", headers={"X-Fragment": "region"})
+    assert part.content.decode().lstrip().startswith('<div class="region"')
+    assert "X-Fragment" in part["Vary"]
+    assert client.get("/screen?region=000000").status_code == 404
+
+
+def test_an_empty_house_says_so(client: Client, db: None) -> None:
+    load_roles(by=BY)
+    assert "尚未导入规划" in client.get("/screen").content.decode()
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.usefixtures("city")
+def test_the_front_door_leads_only_to_what_is_there(client: Client) -> None:
+    page = client.get("/").content.decode()
+    addresses = {piece.split('"')[0] for piece in page.split('href="/')[1:]}
+    pages = {address for address in addresses if not address.startswith("static/")}
+    assert {"screen", "plan"} <= pages
+    for address in sorted(pages):
+        assert client.get(f"/{address}").status_code == 200, address
+
+
+@pytest.mark.usefixtures("city")
+def test_key_figures_cost_one_query(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        key_figures("999900")
+
+
+def test_the_sheet_is_mercator() -> None:
+    sheet = Sheet(Bounds(0, 0, 90, 66.51326044311186))
+    assert sheet.place((0, 66.51326044311186)) == pytest.approx((0, 0))
+    assert sheet.place((90, 0)) == pytest.approx((1000, 1000))
+
+
+def test_the_area_of_a_ring_is_that_of_the_globe() -> None:
+    eighth = [(0.0, 0.0), (90.0, 0.0), (90.0, 89.99999), (0.0, 89.99999)]
+    assert ring_area(eighth) == pytest.approx(510_065_600 / 8, rel=1e-3)
