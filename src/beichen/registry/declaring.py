@@ -43,6 +43,7 @@ class TypeFacts:
     levels: dict[str, int] = field(default_factory=dict)
     relations: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
     level: int = Level.L1.value
 
     def columns(self) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class TypeFacts:
             "levels": self.levels,
             "relations": self.relations,
             "measures": self.measures,
+            "labels": self.labels,
             "level": self.level,
             "is_declared": True,
         }
@@ -112,7 +114,7 @@ def _declare(facts: TypeFacts, scene: str, problems: list[Problem], changes: Cha
         ObjectType.objects.create(key=facts.key, iri=to_iri(facts.key), **columns)
         changes.added.append(facts.key)
         return
-    if kind.is_declared and kind.scene != scene:
+    if kind.is_declared and kind.scene not in {scene, ""}:
         message = shorten(f"the type {facts.key} belongs to {kind.scene}")
         problems.append(Problem(OWNED, message, Where(field=facts.key)))
         return
@@ -137,7 +139,9 @@ def _declare(facts: TypeFacts, scene: str, problems: list[Problem], changes: Cha
 
 @transaction.atomic
 def declare_types(facts: Sequence[TypeFacts], *, scene: str, by: Actor) -> Changes:
-    """Declare a scene's types, comparing with what stands.
+    """Declare a scene's types, comparing with what stands; those it no longer names are let go.
+
+    A type that is let go keeps its declaration and its objects; another scene may take it over.
 
     Raises ProblemError REG-301 with the objects that a narrower type would break, REG-302 for a type of
     another scene; then nothing is written.
@@ -149,7 +153,10 @@ def declare_types(facts: Sequence[TypeFacts], *, scene: str, by: Actor) -> Chang
         _declare(item, scene, problems, changes)
     if problems:
         raise ProblemError(*problems)
+    gone = ObjectType.objects.filter(scene=scene).exclude(key__in=[item.key for item in facts])
+    changes.removed = list(gone.values_list("key", flat=True))
+    gone.update(scene="")
     if changes:
-        detail = {"added": changes.added, "changed": changes.changed}
+        detail = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
         audit.record(by, "registry.type.write", f"registry.objecttype:{scene}", detail=detail)
     return changes

@@ -16,6 +16,7 @@ from beichen.registry.permissions import READ
 
 Document = dict[str, Any]
 LISTED = 50
+ANY = "*"  # stands for the whole object where its type itself is personal
 
 
 class Disclosure:
@@ -23,17 +24,21 @@ class Disclosure:
 
     def __init__(self, actor: Actor, kinds: Iterable[ObjectType]) -> None:
         self.actor = actor
-        self._levels: dict[int, dict[str, int]] = {kind.pk: kind.levels for kind in kinds}
-        self._by_key: dict[str, dict[str, int]] = {kind.key: kind.levels for kind in kinds}
+        self._levels: dict[int, dict[str, int]] = {}
+        self._by_key: dict[str, dict[str, int]] = {}
+        self._add(kinds)
         self._shown: dict[str, set[str]] = {}
+
+    def _add(self, kinds: Iterable[ObjectType]) -> None:
+        for kind in kinds:
+            personal = {ANY: kind.level} if kind.level >= Level.L3 else {}
+            self._levels[kind.pk] = self._by_key[kind.key] = {**kind.levels, **personal}
 
     def learn(self, type_ids: Iterable[int]) -> None:
         """Look up the types that are not known yet."""
         missing = set(type_ids) - self._levels.keys()
         if missing:
-            for kind in ObjectType.objects.filter(pk__in=missing):
-                self._levels[kind.pk] = kind.levels
-                self._by_key[kind.key] = kind.levels
+            self._add(ObjectType.objects.filter(pk__in=missing))
 
     def is_open(self, type_id: int, text: str) -> bool:
         """Whether a document has no guarded field at all, by its type's row and its text."""
@@ -44,8 +49,7 @@ class Disclosure:
         keys = [types] if isinstance(types, str) else types
         unknown = [key for key in keys if key not in self._by_key]
         if unknown:
-            for kind in ObjectType.objects.filter(key__in=unknown):
-                self._by_key[kind.key] = kind.levels
+            self._add(ObjectType.objects.filter(key__in=unknown))
         levels: dict[str, int] = {}
         for key in keys:
             for name, level in self._by_key.get(key, {}).items():
@@ -55,13 +59,15 @@ class Disclosure:
     def read(self, row_id: int, text: str) -> Document:
         """The document with what the actor may see of it."""
         document: Document = orjson.loads(text)
-        levels = {name: level for name, level in self._guarded(document).items() if name in document}
+        levels = {
+            name: level for name, level in self._guarded(document).items() if name in document or name == ANY
+        }
         if not levels:
             return document
         row = Object.objects.select_related("region", "body").get(pk=row_id)
         reach = access.clearance(self.actor, READ, row)
         for name, level in levels.items():
-            if level > reach:
+            if name != ANY and level > reach:
                 del document[name]
             elif level >= Level.L3:
                 self._shown.setdefault(row.code, set()).add(name)

@@ -37,8 +37,8 @@ class ObjectType(models.Model):
     """A type of objects. Declared by a scene with its fields, or open: first met in an NGSI-LD payload.
 
     ``key`` is the type's name in documents: a term of the default vocabulary, or an IRI. ``fields``
-    maps names to JSON Schemas; ``indexed`` and ``levels`` speak of the same names. Objects of an open
-    type are checked for shape only, and all their plain values are indexed.
+    maps names to JSON Schemas; ``indexed``, ``levels`` and ``labels`` speak of the same names. Objects
+    of an open type are checked for shape only, and all their plain values are indexed.
     """
 
     key = PlainText(max_length=NAME_LENGTH, unique=True)
@@ -52,6 +52,7 @@ class ObjectType(models.Model):
     required = models.JSONField(default=list)
     indexed = models.JSONField(default=list)
     levels = models.JSONField(default=dict)
+    labels = models.JSONField(default=dict)
     relations = models.JSONField(default=dict)
     measures = models.JSONField(default=dict)
     level = models.PositiveSmallIntegerField(default=Level.L1.value)
@@ -204,11 +205,11 @@ class ObjectValue(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["attribute", "kind", "number", "object"],
-                condition=~Q(kind=ValueKind.TEXT),
+                condition=Q(number__isnull=False),
                 name="value_number",
             ),
             models.Index(
-                fields=["attribute", "text", "object"], condition=Q(kind=ValueKind.TEXT), name="value_text"
+                fields=["attribute", "text", "object"], condition=Q(text__isnull=False), name="value_text"
             ),
         ]
 

@@ -28,6 +28,7 @@ from beichen.registry.finding import (
 from beichen.registry.models import Object
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
+from beichen.registry.types import schema_fault
 from beichen.registry.writing import Draft, Outcome, Writer, Written, read_present
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "object_by_urn",
     "related",
     "remove_objects",
+    "schema_fault",
     "versions_of",
     "write_object",
     "write_objects",

@@ -61,13 +61,17 @@ def _validator(kind: ObjectType) -> Any:
     validator = _validators.get(key)
     if validator is None:
         schema = {"type": "object", "properties": kind.fields, "required": kind.required}
-        validator = _validators[key] = jsonschema_rs.validator_for(schema)
+        validator = _validators[key] = jsonschema_rs.validator_for(schema, validate_formats=True)
     return validator
 
 
-def fields_schema(kind: ObjectType) -> Any:
-    """The validator of a type's fields over simplified values."""
-    return _validator(kind)
+def schema_fault(schema: dict[str, Any]) -> str:
+    """Why a field's JSON Schema cannot be used; empty when it can."""
+    try:
+        jsonschema_rs.validator_for(schema)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        return str(error) or "not a JSON Schema"
+    return ""
 
 
 def _pointer(path: list[Any], document: dict[str, Any]) -> str:
