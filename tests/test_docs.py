@@ -1,18 +1,57 @@
-"""What is documented is what there is: settings, sections, commands."""
+"""What is documented is what there is: codes, settings, sections, commands."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+import beichen
 from beichen.house.cli import COMMANDS
 from beichen.kernel.scene.catalogue import sections
 from beichen.kernel.scene.section import PackageKind
+from beichen.problem import registered_codes
 from beichen.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+HEADING = re.compile(r"^## ([A-Z]{3}-\d{3})$", re.MULTILINE)
+
+
+def modules() -> Iterator[str]:
+    """Every module of Beichen that is no test, no migration and no program."""
+    skipped = {"tests", "migrations", "__main__", "wsgi"}
+    for found in pkgutil.walk_packages(beichen.__path__, "beichen."):
+        if not skipped & set(found.name.split(".")):
+            yield found.name
+
+
+@pytest.fixture(scope="module")
+def codes() -> set[str]:
+    """The codes of all rooms."""
+    for name in modules():
+        importlib.import_module(name)
+    return set(registered_codes())
+
+
+def test_every_code_has_a_heading_and_every_heading_a_code(codes: set[str]) -> None:
+    """`docs/problems.md` explains each code once, and none that is gone."""
+    headings = HEADING.findall((DOCS / "problems.md").read_text(encoding="utf-8"))
+    assert sorted(codes - set(headings)) == []
+    assert sorted(set(headings) - codes) == []
+    assert len(set(headings)) == len(headings)
+
+
+def test_every_code_is_explained() -> None:
+    """A heading is followed by at least a sentence."""
+    text = (DOCS / "problems.md").read_text(encoding="utf-8")
+    for part in HEADING.split(text)[2::2]:
+        assert len(part.split()) >= 5, part
 
 
 def test_every_setting_is_documented() -> None:

@@ -7,8 +7,9 @@ every section again, which compares and writes only what differs.
 from __future__ import annotations
 
 import hashlib
+import zlib
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from beichen.kernel.actor import Actor
@@ -24,6 +25,7 @@ from beichen.problem import Level, Problem, ProblemError, nearest, shorten
 from beichen.settings import settings
 
 Version = tuple[int, ...]
+_LOCK = zlib.crc32(b"beichen.scene.installation")
 
 
 def content_of(package: Package) -> dict[str, str]:
@@ -113,9 +115,20 @@ def _announce(report: PackageReport, by: Actor) -> None:
     publish(action, subject, detail, by=by)
 
 
+def _queue() -> None:
+    """Wait until no other installation is running; the lock ends with the transaction.
+
+    Writers of SQLite wait for each other without it.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 @transaction.atomic
 def install_all(packages: list[Package], *, by: Actor) -> list[PackageReport]:
     """Install ``packages`` and all that they require, each once, requirements first."""
+    _queue()
     ordered: dict[tuple[PackageKind, str], Package] = {}
     for package in packages:
         for one in (*package.required.values(), package):
@@ -137,6 +150,7 @@ def remove_one(package: Package, *, by: Actor) -> PackageReport:
 
     Raises ProblemError SCN-405 when it is not installed and SCN-404 when another package requires it.
     """
+    _queue()
     row = installed(package.kind, package.key)
     if row is None:
         message = f"the {package.kind} {package.key!r} is not installed"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from beichen import settings as chosen
 from beichen.kernel.access.models import Account, Role
@@ -250,3 +252,23 @@ def test_a_section_is_registered_once() -> None:
     service.register(catalogue.sections(SCENE_KIND)[0])
     with pytest.raises(ValueError, match="registered twice"):
         service.register(NotesSection(key="pages"))
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_two_installations_at_once_are_one_after_another() -> None:
+    """The second waits, then finds everything as it should be."""
+    outcomes: list[Outcome] = []
+
+    def load() -> None:
+        try:
+            outcomes.append(service.load_package(CITY, CITY_KIND, by=BY).outcome)
+        finally:
+            connection.close()
+
+    loaders = [threading.Thread(target=load) for _ in range(3)]
+    for loader in loaders:
+        loader.start()
+    for loader in loaders:
+        loader.join()
+    assert sorted(outcomes) == [Outcome.INSTALLED, Outcome.UNCHANGED, Outcome.UNCHANGED]
