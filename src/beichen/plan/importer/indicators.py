@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from beichen.plan.importer import codes
 from beichen.plan.importer.codes import Findings
 from beichen.plan.importer.facts import Attribute, Comparator, Indicator, IndicatorPart, Period, stable_key
+from beichen.plan.importer.folding import is_chinese
 from beichen.plan.importer.lines import TABLE_END, Lines
 from beichen.plan.importer.rows import Row, header_words, read_row, rows_of_cells, segments, words
 from beichen.plan.importer.tables import Columns, Region, columns
@@ -239,7 +240,7 @@ def read_indicators(
         expected = 1
         for segment in segments(found[skip:]):
             row = read_row(segment, expected, frame.columns, findings)
-            if not row.name:
+            if not any(map(is_chinese, row.name)):
                 findings.add(
                     codes.ROW_UNREADABLE, (row.start, row.end), "this belongs to no row of the table"
                 )

@@ -262,7 +262,7 @@ def _raw_cells(folded: str, line: Line) -> list[str]:
     end = folded.find("\n", line.end)
     raw = folded[begin : end if end >= 0 else len(folded)]
     if "\t" not in raw and "|" in raw:
-        raw = raw.strip().strip("|").replace("|", "\t")
+        raw = raw.strip().removeprefix("|").removesuffix("|").replace("|", "\t")
     return [re.sub(r"\s+", "", cell) for cell in raw.split("\t")]
 
 
