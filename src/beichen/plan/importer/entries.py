@@ -16,9 +16,12 @@ from beichen.plan.importer.passages import Passage, join
 
 _GROUP_MARK = re.compile(rf"——|-{{2}}|（[{CHINESE}]{{1,3}}）|[{CHINESE}]{{1,3}}、(?![{CHINESE}]、)")
 _ITEM_MARK = re.compile(
-    r"（\d{1,2}）|[①-⑳]|\d{1,2}[.、）](?!\d)|0\d(?=[^\d])|[●◆■★▲◇□•·▪➢]|\d{1,2} (?=[\u4e00-\u9fff])|—(?!—)"
+    r"（\d{1,2}）|[①-⑳]|\d{1,2}[.、）](?!\d)|\d{1,2}[.、](?=\dG)|0\d(?=[^\d])|[●◆■★▲◇□•·▪➢]"
+    r"|\d{1,2} (?=[\u4e00-\u9fff])|—(?!—)"
 )
 _NAMED = re.compile(r"[^，。；：]{2,40}?[。：]")
+_COLON = re.compile(r"[^，。；：、]{2,14}：")
+_INNER = re.compile(r"(?:(?<=[；。])|\A)([①-⑳](?=\S)|（\d{1,2}）|[^，。；：、]{2,14}：(?=[^，。；：]))")
 _LIST_SIGNS = "、，；"
 
 
@@ -53,7 +56,7 @@ def _mark(line: Line) -> tuple[int, int]:
 def _wrap_width(lines: Sequence[Line]) -> float:
     """The width at which this box's text is wrapped; 0 when its lines are not wrapped but entries."""
     lengths = [line.width for line in lines if not line.ends_sentence]
-    if not lengths:
+    if not lengths or not any(sign in line.text for line in lines for sign in "。；，、："):
         return 0.0
     widest = max(line.width for line in lines)
     near = sum(length > widest - 4 for length in lengths)
@@ -88,7 +91,24 @@ def read_entries(lines: Sequence[Line]) -> list[Entry]:
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [entry for group in groups if (entry := _entry(group)) is not None]
+    entries = [entry for group in groups if (entry := _entry(group)) is not None]
+    return [part for entry in entries for part in _parts(entry)]
+
+
+def _parts(entry: Entry) -> list[Entry]:
+    """An entry that is several in one line: 「①A；②B」, 「续建项目：A；新建项目：B」."""
+    starts = [match.start(1) for match in _INNER.finditer(entry.text)]
+    if len([at for at in starts if at]) == 0 or (_COLON.match(entry.text) is None and entry.mark == 0):
+        return [entry]
+    ends = [*starts[1:], len(entry.text)] if starts[0] == 0 else [*starts, len(entry.text)]
+    begins = starts if starts[0] == 0 else [0, *starts]
+    parts = []
+    for begin, end in zip(begins, ends, strict=True):
+        words = entry.passage.slice(begin, end)
+        mark = _ITEM_MARK.match(words.text)
+        kind = 2 if mark else entry.mark
+        parts.append(Entry(kind, words.slice(mark.end() if mark else 0, len(words.text))))
+    return parts
 
 
 def _entry(group: Sequence[Line]) -> Entry | None:

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from beichen.plan.importer.lines import Line
 from beichen.plan.importer.numerals import CHINESE, NUMERAL, number
-from beichen.plan.importer.passages import full_width
+from beichen.plan.importer.passages import page_width
 from beichen.plan.importer.tables import is_header_word
 
 
@@ -57,7 +57,7 @@ _BRACKET = re.compile(rf"（ ?([{CHINESE}]{{1,3}}) ?） ?(.+)\Z")
 _POINT = re.compile(r"(\d{1,2}) ?[.、](?!\d) ?(.+)\Z")
 _LEADERS = re.compile(r"[ .…·。-]*(?:[.…·]{2,}[ .…·-]*\d{0,4}| \d{1,4}|（\d{1,4}）)\Z")
 _CONTENTS = re.compile(r"目 ?录\Z|目 ?次\Z")
-_NO_TITLE = re.compile(r"[的规中所以和与及、，。；”》）]")
+_NO_TITLE = re.compile(r"的|规定|中的|所|以下|以上|和第|与第|及第|至第|、|，|。|；|”|》|）")
 _TITLE_GOES_ON = "，、和与及的—“《（"
 _LONGEST = 48
 
@@ -123,7 +123,7 @@ def _strip_leaders(title: str) -> str:
 
 
 def _candidates(lines: Sequence[Line]) -> Iterator[Heading]:
-    wide = full_width(lines)
+    wide = page_width(lines)
     i = 0
     while i < len(lines):
         found = _recognise(lines[i])

@@ -8,6 +8,7 @@ indent, a list marker, a short leading sentence (「优化区域布局。」) su
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -76,6 +77,18 @@ def full_width(lines: Sequence[Line]) -> float:
     printed = [line for line in lines if line.width > 12]
     wrapped = [line.width for line in printed if line.text[-1] not in "。！？；："]
     return median(wrapped) if len(wrapped) > 0.3 * len(printed) else 0.0
+
+
+def page_width(lines: Sequence[Line]) -> float:
+    """How wide the printed page is: the width at which many lines of running text end; 0 if there is none."""
+    widths = Counter(
+        round(line.width) for line in lines if line.text[-1] not in "。！？；：" and line.width > 12
+    )
+    if not widths:
+        return 0.0
+    widest, _ = max(widths.items(), key=lambda item: item[1] + widths[item[0] - 1] + widths[item[0] + 1])
+    near = sum(widths[widest + d] for d in (-1, 0, 1))
+    return float(widest) if near >= max(6, 0.3 * widths.total()) else 0.0
 
 
 def _begins_paragraph(before: Line, line: Line, wide: float, indents: bool) -> bool:
