@@ -13,7 +13,7 @@ from beichen.plan.importer.entries import read_entries
 from beichen.plan.importer.facts import Body, Mention, Project, stable_key
 from beichen.plan.importer.names import CUT, ENDING, GENERIC, TRADES, WHOLE
 from beichen.plan.importer.outline import Division
-from beichen.plan.importer.passages import Passage, join, paragraphs
+from beichen.plan.importer.passages import Passage
 
 _BEFORE = re.compile(r"[\u4e00-\u9fffA-Za-z（）·]{1,24}\Z")
 _LISTED = re.compile(
@@ -111,7 +111,7 @@ _TWO = frozenset(("支持", "依托", "发挥", "推动", "服务", "围绕", "�
 def _passages(division: Division) -> list[Passage]:
     if division.is_box:
         return [entry.passage for entry in read_entries(division.lines)]
-    return [join(group) for group in paragraphs(division.lines)]
+    return division.passages()
 
 
 def _listed_names(projects: Sequence[Project]) -> Iterator[tuple[str, str]]:

@@ -81,15 +81,24 @@ def _fold_character(character: str) -> str:
     return compatible if len(compatible) == 1 else character
 
 
+class _Table(dict[int, str]):
+    """What each character becomes; decided when a character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+_TABLE = _Table()
+
+
 def fold(text: str) -> str:
     """The text in one spelling, character for character: ``len(fold(t)) == len(t)``.
 
     A comma between digits that divides thousands stays as it is. Cost is linear in the text; each
     distinct character is decided once.
     """
-    table = {ord(character): _fold_character(character) for character in set(text)}
-    changed = {code: target for code, target in table.items() if chr(code) != target}
-    folded = text.translate(changed) if changed else text
+    folded = text.translate(_TABLE)
     places = [match.start() for match in _THOUSANDS.finditer(text)]
     if not places:
         return folded

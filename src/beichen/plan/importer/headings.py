@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from beichen.plan.importer.lines import Line
 from beichen.plan.importer.numerals import CHINESE, NUMERAL, number
-from beichen.plan.importer.passages import page_width
+from beichen.plan.importer.passages import MARKER, page_width
 from beichen.plan.importer.tables import is_header_word
 
 
@@ -109,7 +109,12 @@ def _recognise(line: Line) -> tuple[Mark, int, str] | None:
 
 
 def _title_goes_on(line: Line, after: Line, wide: float) -> bool:
-    if _recognise(after) is not None or after.bare_number or is_header_word(after.text.split()[0]):
+    if (
+        _recognise(after) is not None
+        or MARKER.match(after.text)
+        or after.bare_number
+        or is_header_word(after.text.split()[0])
+    ):
         return False
     open_signs = sum(line.text.count(a) - line.text.count(b) for a, b in ("（）", "“”", "《》"))
     if line.text[-1] in _TITLE_GOES_ON or open_signs > 0:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from beichen.plan.importer.facts import Node, stable_key
 from beichen.plan.importer.outline import PREAMBLE, Division
-from beichen.plan.importer.passages import MARKER, join, leading_sentence, paragraphs
+from beichen.plan.importer.passages import MARKER, leading_sentence
 
 
 def _tasks(division: Division, first: int) -> Iterator[Node]:
     """The paragraphs that open with a short sentence which names what is to be done."""
     number = first
-    for group in paragraphs(division.lines):
-        passage = join(group)
+    for passage in division.passages():
         marker = MARKER.match(passage.text)
         text = passage.text[marker.end() :] if marker else passage.text
         title = leading_sentence(text)

@@ -15,6 +15,7 @@ from beichen.plan.importer.codes import Findings
 from beichen.plan.importer.folding import width
 from beichen.plan.importer.headings import Heading, Mark, find_headings, ladder, prose_breaks_off
 from beichen.plan.importer.lines import TABLE_END, Line
+from beichen.plan.importer.passages import Passage, join, paragraphs
 from beichen.plan.importer.tables import Region
 
 LEVELS = ("part", "chapter", "section", "item", "subitem", "point")
@@ -31,6 +32,13 @@ class Division:
     parent: str | None
     path: tuple[str, ...]
     lines: list[Line] = field(default_factory=list)
+    joined: list[Passage] | None = None
+
+    def passages(self) -> list[Passage]:
+        """The paragraphs of this division as running text; worked out once."""
+        if self.joined is None:
+            self.joined = [join(group) for group in paragraphs(self.lines)]
+        return self.joined
 
     @property
     def title(self) -> str:

@@ -88,7 +88,9 @@ def page_width(lines: Sequence[Line]) -> float:
         return 0.0
     widest, _ = max(widths.items(), key=lambda item: item[1] + widths[item[0] - 1] + widths[item[0] + 1])
     near = sum(widths[widest + d] for d in (-1, 0, 1))
-    return float(widest) if near >= max(6, 0.3 * widths.total()) else 0.0
+    wider = sum(line.width > widest + 8 for line in lines)
+    fits = wider < 0.15 * len(lines) and near >= max(6, 0.3 * widths.total())
+    return float(widest) if fits else 0.0
 
 
 def _begins_paragraph(before: Line, line: Line, wide: float, indents: bool) -> bool:

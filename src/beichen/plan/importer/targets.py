@@ -17,7 +17,7 @@ from beichen.plan.importer.lines import Line
 from beichen.plan.importer.metrics import noun_of, subject_and_metric, unit_of
 from beichen.plan.importer.numerals import number
 from beichen.plan.importer.outline import Division
-from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence, paragraphs
+from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence
 from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
 from beichen.plan.importer.quantities import Quantity, quantities
 from beichen.plan.importer.tables import Region
@@ -156,8 +156,7 @@ def _of_sentence(sentence: Passage, setting: _Setting, text: str) -> Iterator[Ta
         yield target
 
 
-def _of_paragraph(group: Sequence[Line], setting: _Setting, text: str) -> Iterator[Target]:
-    passage = join(group)
+def _of_paragraph(passage: Passage, setting: _Setting, text: str) -> Iterator[Target]:
     marker = MARKER.match(passage.text)
     lead = leading_sentence(passage.text[marker.end() :] if marker else passage.text) or ""
     here = replace(setting, lead=lead)
@@ -180,10 +179,11 @@ def read_targets(
 
     ``whole`` is the word for all of the plan's region: 全市, 全县.
     """
-    table = {lines[i].start for i in range(region.title, region.notes + 1)} if region else set()
+    table = range(lines[region.title].start, lines[region.notes].end) if region else range(0)
     targets: list[Target] = []
     for division in divisions:
         setting = _setting(division, years, len(text), whole)
-        for group in paragraphs([line for line in division.lines if line.start not in table]):
-            targets += _of_paragraph(group, setting, text)
+        for passage in division.passages():
+            if passage.offsets[0] not in table:
+                targets += _of_paragraph(passage, setting, text)
     return tuple(targets)
