@@ -37,7 +37,7 @@ def beichen(*arguments: str) -> int:
 
 def load(folder: Path | str, capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
     assert beichen("city", "load", str(folder), "--json", *options) == 0
-    (report,) = json.loads(capsys.readouterr().out)["packages"]
+    *_required, report = json.loads(capsys.readouterr().out)["packages"]
     return dict(report)
 
 

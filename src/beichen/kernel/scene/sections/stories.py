@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from beichen.kernel.access.service import create_client
+from beichen.kernel.access.service import create_client, load_roles
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene import codes
@@ -85,6 +85,7 @@ def _is_done(package: Package) -> bool:
 def _play(package: Package, document: Document, by: Actor) -> None:
     """Do every step of the demo. Raises ProblemError with each one that was refused."""
     problems: list[Problem] = []
+    load_roles(by=by)
     stage = Stage(package, by, create_client("demo", "Demo", "administrator", by=by))
     for number, step in enumerate(document.value["demo"]):
         stage.where = document.position(("demo", number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,10 +39,14 @@ class StoryResult:
 @contextmanager
 def scratch_database() -> Iterator[None]:
     """A new, empty database of the same kind in place of the real one."""
+    requests = logging.getLogger("django.request")
+    before = requests.level
     made = setup_databases(verbosity=0, interactive=False)
     try:
+        requests.setLevel(logging.ERROR)  # refusals are what stories are about
         yield
     finally:
+        requests.setLevel(before)
         teardown_databases(made, verbosity=0)
 
 

@@ -1,0 +1,91 @@
+"""Every scene that comes with Beichen is sound, installs, and its stories hold; so does the scaffold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from beichen import settings as chosen
+from beichen.kernel.actor import system
+from beichen.kernel.scene import installation, service
+from beichen.kernel.scene.report import Outcome
+from beichen.kernel.scene.scaffold import new_scene
+from beichen.kernel.scene.section import PackageKind
+from beichen.kernel.scene.sections import stories
+from beichen.kernel.scene.shelves import built_in
+from beichen.kernel.scene.stories.runner import run_stories
+from beichen.kernel.tables import Column, read_table
+from beichen.registry.models import Object, ObjectType
+
+BY = system("test")
+SCENES = built_in(PackageKind.SCENE)
+CITIES = built_in(PackageKind.CITY)
+
+
+@pytest.mark.parametrize("folder", [*SCENES.values(), *CITIES.values()], ids=lambda folder: str(folder.name))
+def test_a_package_is_sound(folder: Path) -> None:
+    """No mistake and no warning, without a database."""
+    assert service.check(folder).problems == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("folder", SCENES.values(), ids=lambda folder: str(folder.name))
+def test_the_stories_of_a_scene_hold(folder: Path) -> None:
+    """Each of them, through the open protocols."""
+    results = run_stories(service.check(folder).sound(), by=BY)
+    assert [problem for result in results for problem in result.problems] == []
+    assert results
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("folder", SCENES.values(), ids=lambda folder: str(folder.name))
+def test_a_scene_installs_again_for_free(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its demo; the second time nothing is written."""
+    with_demo = replace(chosen.settings(), demo=True)
+    for module in (stories, installation):
+        monkeypatch.setattr(module, "settings", lambda: with_demo)
+    assert service.install(folder, by=BY)[-1].outcome is Outcome.INSTALLED
+    assert not service.install(folder, by=BY)[-1]
+
+
+@pytest.mark.django_db
+def test_removing_the_vocabulary_keeps_the_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The types are let go of; what was recorded stays, and the report says where."""
+    with_demo = replace(chosen.settings(), demo=True)
+    monkeypatch.setattr(stories, "settings", lambda: with_demo)
+    service.install(SCENES["people-places"], by=BY)
+    report = service.remove(SCENES["people-places"], by=BY)
+    assert report.kept == [
+        "objects of the types person, organisation, address, facility stay, at /ngsi-ld/v1/entities"
+    ]
+    assert set(Object.objects.values_list("urn", flat=True)) == {
+        "urn:ngsi-ld:address:DEMO-A1",
+        "urn:ngsi-ld:organisation:DEMO-O1",
+        "urn:ngsi-ld:person:DEMO-P1",
+    }
+    assert ObjectType.objects.get(key="person").scene == ""
+
+
+def test_the_categories_of_facilities_agree_with_every_city() -> None:
+    """A city lists no category that the vocabulary does not know."""
+    types = service.check(SCENES["people-places"]).sound().value("objects.yaml")
+    known = set(types["facility"]["fields"]["category"]["enum"])
+    for folder in CITIES.values():
+        content = (folder / "objects/categories.csv").read_bytes()
+        columns = [Column(name) for name in ("key", "name", "name_en")]
+        rows = read_table(content, file="categories.csv", columns=columns).rows
+        assert {row["key"] for row in rows} <= known
+
+
+def test_personal_fields_have_their_level() -> None:
+    """Everything about a person needs clearance; nothing about a place does without a reason."""
+    types = service.check(SCENES["people-places"]).sound().value("objects.yaml")
+    assert all(field["level"] in ("L3", "L4") for field in types["person"]["fields"].values())
+    assert types["person"]["fields"]["id_number"]["level"] == "L4"
+
+
+def test_a_new_scene_is_sound(tmp_path: Path) -> None:
+    """What authors start from has no mistake."""
+    assert service.check(new_scene("street-lamps", tmp_path)).problems == []
