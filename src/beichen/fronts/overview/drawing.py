@@ -19,6 +19,7 @@ from beichen.platforms.geo.models import Layer
 
 TOLERANCE = 0.0016  # degrees: about a pixel of a full screen
 _MARGIN = 0.02
+SMALL_KM2 = 1000
 _DETAIL = {"water": 9, "metro": 22}  # roles that are drawn, of layers that show from this zoom or lower
 
 
@@ -35,6 +36,11 @@ class District:
     spot: str
     bounds: Bounds
     area_km2: float
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its name finds no room on a phone."""
+        return self.area_km2 < SMALL_KM2
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ FRAGMENT = "X-Fragment"
 EVENT_NAMES = {
     "plan.facts.imported": _lazy("A plan was imported"),
     "plan.fact.corrected": _lazy("A fact of the plan was corrected"),
+    "scene.package.installed": _lazy("A package was installed"),
+    "scene.package.upgraded": _lazy("A package was upgraded"),
+    "scene.package.removed": _lazy("A package was removed"),
     "registry.object.created": _lazy("An object was added"),
     "registry.object.changed": _lazy("An object changed"),
     "registry.object.removed": _lazy("An object was removed"),

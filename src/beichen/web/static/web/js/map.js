@@ -167,6 +167,7 @@ function style(layers, region, regions) {
 
 class CityMap extends HTMLElement {
   async connectedCallback() {
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))); // the picture stands first
     try {
       const [maplibre, answer] = await Promise.all([library(this), fetch(this.getAttribute("layers"))]);
       this.layers = await answer.json();
@@ -202,8 +203,8 @@ class CityMap extends HTMLElement {
     this.map.getCanvas().tabIndex = -1;
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.map.once("idle", () => {
+      canvas.addEventListener("transitionend", () => this.classList.add("is-live"), { once: true });
       canvas.classList.add("is-ready");
-      this.classList.add("is-live");
     });
     this.listen();
     document.addEventListener("beichen:theme", () => this.map.setStyle(this.style_()));

@@ -1,0 +1,119 @@
+"""A browser on a served house that holds the pilot city.
+
+Playwright's loop runs in the test's thread, which Django takes for an asynchronous context; the tests
+touch the database only between a browser's steps.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from beichen.kernel.access.models import Account
+from beichen.kernel.access.service import load_roles
+from beichen.kernel.actor import system
+from beichen.kernel.org.models import Body
+from beichen.kernel.org.service import appoint, city_region, register_person
+from beichen.kernel.scene import service as packages
+from beichen.kernel.scene.section import PackageKind
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+DESK, PHONE = (1920, 1080), (390, 844)
+BY = system("test")
+# The live process is not served here, so that the feed finds nobody; and software rendering says it is slow.
+EXPECTED = ("ERR_CONNECTION_REFUSED", "/events", "GPU stall")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium, or the one in CHROMIUM; software rendering gives it WebGL."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(live_server: LiveServer) -> str:
+    """The address of a house with the pilot city and a plan officer `li`."""
+    load_roles(by=BY)
+    packages.install(packages.find_package("changchun", PackageKind.CITY), by=BY, kind=PackageKind.CITY)
+    city, body = city_region(), Body.objects.order_by("path").first()
+    assert city is not None
+    assert body is not None
+    person = register_person("李", by=BY)
+    appoint(person, "planner", body, city, by=BY)
+    Account.objects.create_user("li", password="long-enough-secret", person=person)
+    return str(live_server.url)
+
+
+class Visitor:
+    """A page with what it complained about; leaves nothing unsaid at the end."""
+
+    def __init__(self, context: BrowserContext, house: str) -> None:
+        self.page: Page = context.new_page()
+        self.house = house
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: Any) -> None:
+        said = f"{message.text} {message.location.get('url', '')}"
+        if message.type in {"error", "warning"} and not any(word in said for word in EXPECTED):
+            self.complaints.append(said)
+
+    def go(self, path: str) -> Page:
+        """Open a page of the house."""
+        self.page.goto(f"{self.house}{path}", wait_until="load")
+        return self.page
+
+    def violations(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA and its best practices."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
+            " 'best-practice']}).then(result => result.violations.map(one =>"
+            " one.id + ' ' + one.nodes.map(node => node.target.join(' ')).join(', ')))"
+        )
+        return list(found)
+
+
+Visit = Callable[..., Visitor]
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture
+def visit(chromium: Browser, house: str) -> Iterator[Visit]:
+    """Opens a visitor with a size, an appearance and a language."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(
+        size: tuple[int, int] = DESK, theme: Any = "light", language: str = "zh-hans", **options: Any
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options
+        )
+        context.add_init_script(WATCH_SHIFTS)
+        context.add_cookies([{"name": "beichen_language", "value": language, "url": house}])
+        contexts.append(context)
+        return Visitor(context, house)
+
+    yield arrive
+    for context in contexts:
+        context.close()

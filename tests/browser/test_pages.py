@@ -1,0 +1,138 @@
+"""Every page: nothing that axe objects to, no error, no sideways scrolling, no jump; tasks by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+from beichen.plan.models import Target
+from tests.browser.conftest import DESK, PHONE, Visit, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATHS = (
+    "/",
+    "/screen",
+    "/screen?region=220102",
+    "/plan",
+    "/plan?q=轨道交通",
+    "/plan/indicators",
+    "/plan/indicators/1",
+    "/plan/indicators/7",
+    "/plan/indicators/16",
+    "/plan/targets",
+    "/plan/projects",
+    "/plan/text/1.3.2",
+    "/plan/text/专栏1",
+    "/account/login/",
+    "/nothing-here",
+)
+FIRST_PAINT_MS = 1500
+LARGEST_SHIFT = 0.02
+
+
+def sign_in(visitor: Visitor) -> None:
+    page = visitor.go("/account/login/")
+    page.get_by_label("用户名").fill("li")
+    page.get_by_label("密码").fill("long-enough-secret")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{visitor.house}/")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [(DESK, "light", "zh-hans"), (PHONE, "dark", "en"), (DESK, "dark", "en"), (PHONE, "light", "zh-hans")],
+)
+def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str, language: str) -> None:
+    visitor = visit(size, theme, language)
+    found: dict[str, object] = {}
+    for path in PATHS:
+        page = visitor.go(path)
+        page.wait_for_timeout(300)
+        wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        shifted = page.evaluate("() => window.shifted")
+        problems = visitor.violations()
+        if problems or wide > 0 or shifted > LARGEST_SHIFT:
+            found[path] = (problems, wide, shifted)
+    assert found == {}
+    assert [word for word in visitor.complaints if "/nothing-here" not in word] == []
+
+
+def test_the_screen_paints_early_and_never_jumps(visit: Visit) -> None:
+    times = []
+    for _attempt in range(3):  # other work on the machine may slow one of them
+        visitor = visit(DESK)
+        page = visitor.go("/screen")
+        page.locator("bc-map.is-live").wait_for(timeout=60_000)
+        times.append(
+            page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        )
+        assert page.evaluate("() => window.shifted") < LARGEST_SHIFT
+    assert min(times) < FIRST_PAINT_MS
+
+
+def test_drilling_down_by_keyboard_and_back(visit: Visit) -> None:
+    visitor = visit(DESK)
+    page = visitor.go("/screen")
+    page.locator(".region-list a").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#region-view[data-region='220102']").wait_for()
+    assert page.url.endswith("?region=220102")
+    assert page.evaluate("() => document.activeElement.id") == "region-view"
+    assert page.locator(".region-name").inner_text() == "南关区"
+    assert visitor.violations() == []
+    page.go_back()
+    page.locator("#region-view[data-region='']").wait_for()
+    page.go_forward()
+    page.locator("#region-view[data-region='220102']").wait_for()
+    page.locator("#region-view .crumbs a").press("Enter")
+    page.locator("#region-view[data-region='']").wait_for()
+
+
+def test_the_screen_serves_without_javascript(visit: Visit) -> None:
+    visitor = visit(PHONE, java_script_enabled=False)
+    page = visitor.go("/screen")
+    assert page.locator(".sheet-district").count() == 11
+    page.locator(".region-list a").nth(3).click()
+    assert page.locator(".region-name").inner_text() == "二道区"
+
+
+def test_a_table_follows_the_filters_without_a_reload(visit: Visit) -> None:
+    visitor = visit(DESK)
+    page = visitor.go("/plan/indicators")
+    page.get_by_label("状态").select_option("behind")
+    page.wait_for_url("**status=behind**")
+    page.locator("#table-indicators tbody tr").nth(1).wait_for(state="detached")
+    assert "地区生产总值" in page.locator("#table-indicators tbody").inner_text()
+    assert visitor.violations() == []
+    page.go_back()
+    page.locator("#table-indicators tbody tr").nth(20).wait_for()
+
+
+def test_the_appearance_changes_at_once_and_stays(visit: Visit) -> None:
+    visitor = visit(DESK)
+    page = visitor.go("/plan")
+    page.get_by_role("button", name="深色").click()
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_load_state("networkidle")
+    page = visitor.go("/plan/indicators")
+    assert page.locator("html[data-theme=dark]").count() == 1
+
+
+def test_an_officer_corrects_a_fact_beside_its_sentence(visit: Visit) -> None:
+    visitor = visit(DESK)
+    sign_in(visitor)
+    page = visitor.go("/plan/text/1.3.2")
+    page.locator(".mark.is-targets").first.press("Enter")
+    card = page.locator(".fact:target")
+    assert "常住人口" in card.inner_text()
+    card.locator("summary").press("Enter")
+    card.get_by_label("哪一项有误").select_option("value")
+    card.get_by_label("正确的值").fill("1001")
+    card.get_by_label("理由").fill("核对原文")
+    assert visitor.violations() == []
+    card.get_by_role("button", name="更正生效").click()
+    page.wait_for_url("**#fact-targets-**")
+    assert "核对原文" in page.locator(".fact:target").inner_text()
+    assert Target.objects.filter(value=1001, metric="常住人口").count() == 1
+    assert visitor.complaints == []
