@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus import service as bus
-from beichen.registry.models import Object
+from beichen.registry.record import Record
 
 
-def publish_objects(verb: str, rows: Sequence[Object], *, by: Actor) -> None:
+def publish_objects(verb: str, rows: Sequence[Record], *, by: Actor) -> None:
     """Publish one event for each row; subjects are codes, so that one object's events keep their order."""
     kind = f"registry.object.{verb}"
     drafts = [

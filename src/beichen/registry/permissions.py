@@ -20,22 +20,18 @@ class Gate:
         self.by = by
         self._allowed: set[tuple[str, int | None, int | None, int]] = set()
 
-    def _require(self, action: str, row: Object) -> None:
+    def _require(self, action: str, level: int, region: Region | None, body: Body | None) -> None:
         if self.by.is_system:
             return
-        question = (action, row.region_id, row.body_id, row.level)
+        question = (action, region.pk if region else None, body.pk if body else None, level)
         if question not in self._allowed:
-            access.require(self.by, action, row)
+            access.require(self.by, action, Object(level=level, region=region, body=body))
             self._allowed.add(question)
 
-    def require_write(self, row: Object) -> None:
-        """Raises ProblemError ACC-403 when the actor may not change the row."""
-        self._require(WRITE, row)
+    def require_write(self, level: int, region: Region | None, body: Body | None) -> None:
+        """Raises ProblemError ACC-403 when the actor may not create or change such an object."""
+        self._require(WRITE, level, region, body)
 
-    def require_remove(self, row: Object) -> None:
-        """Raises ProblemError ACC-403 when the actor may not remove the row."""
-        self._require(REMOVE, row)
-
-    def require_create(self, level: int, region: Region | None, body: Body | None) -> None:
-        """Raises ProblemError ACC-403 when the actor may not create such an object."""
-        self._require(WRITE, Object(level=level, region=region, body=body))
+    def require_remove(self, level: int, region: Region | None, body: Body | None) -> None:
+        """Raises ProblemError ACC-403 when the actor may not remove such an object."""
+        self._require(REMOVE, level, region, body)

@@ -25,11 +25,11 @@ from beichen.registry.finding import (
     related,
     versions_of,
 )
-from beichen.registry.models import Object
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
+from beichen.registry.record import Record, read_present
 from beichen.registry.types import schema_fault
-from beichen.registry.writing import Draft, Outcome, Writer, Written, read_present
+from beichen.registry.writing import Draft, Outcome, Writer, Written
 
 __all__ = [
     "READ",
@@ -57,7 +57,7 @@ __all__ = [
 LISTED = 50  # ids named in one audit record
 
 
-def _record(action: str, rows: Sequence[Object], *, by: Actor) -> None:
+def _record(action: str, rows: Sequence[Record], *, by: Actor) -> None:
     resource = f"registry.object:{rows[0].urn}" if len(rows) == 1 else "registry.object"
     detail = {"count": len(rows), "objects": [row.urn for row in rows[:LISTED]]}
     audit.record(by, action, resource, detail=detail)
@@ -96,10 +96,10 @@ def remove_objects(urns: Sequence[str], *, by: Actor) -> dict[str, ProblemError]
             message = shorten(f"there is no object with the id {urn}")
             errors[urn] = ProblemError(Problem(UNKNOWN, message, Where(pointer="/id")))
     writer = Writer(by, datetime.now(UTC))
-    removable: list[Object] = []
+    removable: list[Record] = []
     for urn, row in rows.items():
         try:
-            writer.gate.require_remove(row)
+            writer.gate.require_remove(row.level, row.region, row.body)
         except ProblemError as error:
             errors[urn] = error
         else:

@@ -27,11 +27,11 @@ from beichen.registry.indexing import Derived, derive
 from beichen.registry.models import Object, ObjectType
 from beichen.registry.permissions import Gate
 from beichen.registry.problems import BAD_DATA, CODE_TAKEN, EXISTS, UNKNOWN, bad_data
+from beichen.registry.record import Record, read_present
 from beichen.registry.types import check_fields, ensure_types, find_types, indexed_names
 from beichen.registry.uses import Uses, count_uses
 
 Change = Callable[[Document], Result]
-READ_CHUNK = 5_000
 
 
 class Outcome(Enum):
@@ -65,7 +65,7 @@ class Draft:
 class Present:
     """An object as it stands in the database, and what a batch made of it so far."""
 
-    row: Object | None
+    row: Record | None
     document: Document
     stamps: dict[str, list[str]]
     draft: Draft
@@ -80,20 +80,8 @@ class Written:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     results: dict[int, Result] = field(default_factory=dict)
     errors: dict[int, ProblemError] = field(default_factory=dict)
-    created: list[Object] = field(default_factory=list)
-    changed: list[Object] = field(default_factory=list)
-
-
-def read_present(urns: Sequence[str], *, lock: bool) -> dict[str, Object]:
-    """The present objects among ``urns``; locked until the transaction ends where the engine can."""
-    found: dict[str, Object] = {}
-    unique = list(dict.fromkeys(urns))
-    for start in range(0, len(unique), READ_CHUNK):
-        rows = Object.objects.filter(urn__in=unique[start : start + READ_CHUNK], removed_at=None)
-        rows = rows.select_related("type", "region", "body").order_by("id")
-        for row in rows.select_for_update(of=("self",)) if lock else rows:
-            found[row.urn] = row
-    return found
+    created: list[Record] = field(default_factory=list)
+    changed: list[Record] = field(default_factory=list)
 
 
 class Writer:
@@ -121,14 +109,14 @@ class Writer:
         self._store()
         return self.written
 
-    def _load_types(self, drafts: Sequence[Draft], rows: dict[str, Object]) -> None:
+    def _load_types(self, drafts: Sequence[Draft], rows: dict[str, Record]) -> None:
         keys = {key for draft in drafts for key in draft.entity.types}
         self.types = {row.type.key: row.type for row in rows.values()}
         self.types |= find_types(keys - self.types.keys())
 
     # ── applying ──────────────────────────────────────────────────────────────────────────────────
 
-    def _apply(self, number: int, draft: Draft, rows: dict[str, Object]) -> None:
+    def _apply(self, number: int, draft: Draft, rows: dict[str, Record]) -> None:
         urn = draft.entity.urn
         present = self._present.get(urn)
         row = rows.get(urn)
@@ -140,7 +128,7 @@ class Writer:
             raise ProblemError(Problem(EXISTS, message, Where(pointer="/id")))
         document = present.document if present else orjson.loads(row.document) if row else {}
         if row is not None:
-            self.gate.require_write(row)
+            self.gate.require_write(row.level, row.region, row.body)
         result = draft.change(document) if draft.change else replace_entity(document, draft.entity)
         self._check(result.document)
         if present is None:
@@ -161,7 +149,7 @@ class Writer:
             raise ProblemError(bad_data("a new object has a type", "/type"))
         document = entity.document()
         level = self._level(entity.types, draft.level)
-        self.gate.require_create(level, draft.region, draft.body)
+        self.gate.require_write(level, draft.region, draft.body)
         self._check(document)
         self._present[entity.urn] = Present(None, document, {}, draft)
         self.written.outcomes[number] = Outcome.CREATED
@@ -190,7 +178,7 @@ class Writer:
         self._mark_shared(present)
         added = [item for item in present if item.row is None]
         changed = [item for item in present if item.row is not None and self._differs(item)]
-        derived: list[tuple[Object, Document, Derived]] = []
+        derived: list[tuple[Record, Document, Derived]] = []
         if added:
             derived += self._insert(added)
         if changed:
@@ -215,22 +203,15 @@ class Writer:
     def _derive(self, document: Document) -> Derived:
         return derive(document, indexed_names(self._kinds(document)))
 
-    def _insert(self, added: Sequence[Present]) -> list[tuple[Object, Document, Derived]]:
+    def _insert(self, added: Sequence[Present]) -> list[tuple[Record, Document, Derived]]:
         self._refuse_taken_codes([item.draft.code for item in added if item.draft.code])
         derived = []
-        rows = []
         for key, item in zip(tables.next_ids(len(added)), added, strict=True):
             found = self._derive(item.document)
-            row = self._new_row(key, item, found)
-            derived.append((row, item.document, found))
-            rows.append(
-                (
-                    row.id, row.urn, row.code, row.type_id, row.name, row.region_id, row.body_id, row.level,
-                    row.scopes, row.document, "", self.at, self.at, None, 1,
-                )
-            )  # fmt: skip
-            self.written.created.append(row)
-        tables.OBJECTS.insert(rows)
+            record = self._new_record(key, item, found)
+            derived.append((record, item.document, found))
+            self.written.created.append(record)
+        tables.OBJECTS.insert([record.added() for record, _, _ in derived])
         return derived
 
     def _refuse_taken_codes(self, codes: Sequence[str]) -> None:
@@ -243,24 +224,25 @@ class Writer:
         if problems:
             raise ProblemError(*problems)
 
-    def _new_row(self, key: int, item: Present, derived: Derived) -> Object:
+    def _new_record(self, key: int, item: Present, derived: Derived) -> Record:
         draft, kinds = item.draft, self._kinds(item.document)
-        return Object(
-            id=key,
-            urn=item.document["id"],
-            code=draft.code or new_code(kinds[0].kind, key),
-            type=kinds[0],
-            name=derived.name,
-            region=draft.region,
-            body=draft.body,
-            level=self._level([kind.key for kind in kinds], draft.level),
-            scopes=scopes_text(item.document),
-            document=dump(item.document),
-            created_at=self.at,
-            modified_at=self.at,
+        return Record(
+            key,
+            item.document["id"],
+            draft.code or new_code(kinds[0].kind, key),
+            kinds[0],
+            derived.name,
+            draft.region,
+            draft.body,
+            self._level([kind.key for kind in kinds], draft.level),
+            scopes_text(item.document),
+            dump(item.document),
+            "",
+            self.at,
+            self.at,
         )
 
-    def _update(self, changed: Sequence[Present]) -> list[tuple[Object, Document, Derived]]:
+    def _update(self, changed: Sequence[Present]) -> list[tuple[Record, Document, Derived]]:
         derived, versions, rows = [], [], []
         for item in changed:
             row = item.row
@@ -274,12 +256,7 @@ class Writer:
             row.scopes, row.document = scopes_text(item.document), dump(item.document)
             row.level = max(row.level, self._level([kind.key for kind in kinds], None))
             row.stamps, row.modified_at = self._stamps(item), self.at
-            rows.append(
-                (
-                    row.id, row.type_id, row.name, row.level, row.scopes, row.document, row.stamps,
-                    row.modified_at, None, row.version,
-                )
-            )  # fmt: skip
+            rows.append(row.changed())
             derived.append((row, item.document, found))
             self.written.changed.append(row)
         tables.VERSIONS.insert(versions)
@@ -298,7 +275,7 @@ class Writer:
         kept = {key: value for key, value in stamps.items() if key.partition("\n")[0] in item.document}
         return orjson.dumps(kept).decode() if kept else ""
 
-    def _subtract(self, row: Object, document: Document) -> None:
+    def _subtract(self, row: Record, document: Document) -> None:
         self._count(document, derive(document, frozenset()), -1)
 
     def _count(self, document: Document, derived: Derived, change: int) -> None:
@@ -308,7 +285,7 @@ class Writer:
             for attribute, form in derived.uses:
                 self._uses[(kind.pk, attribute, form)] += change
 
-    def _insert_derived(self, rows: Sequence[tuple[Object, Document, Derived]]) -> None:
+    def _insert_derived(self, rows: Sequence[tuple[Record, Document, Derived]]) -> None:
         values: list[tuple[Any, ...]] = []
         relations: list[tuple[Any, ...]] = []
         shapes: list[tuple[Any, ...]] = []
@@ -320,7 +297,7 @@ class Writer:
             relations.extend((key, *relation) for relation in found.relations)
             for attribute, shape in found.shapes:
                 shapes.append(
-                    (key, row.type_id, attribute, shape.west, shape.south, shape.east, shape.north, shape.wkb)
+                    (key, row.type.pk, attribute, shape.west, shape.south, shape.east, shape.north, shape.wkb)
                 )
             typings.extend((self.types[name].pk, key) for name in types_of(document)[1:])
         for table, content in (
@@ -332,10 +309,10 @@ class Writer:
             if content:
                 table.insert(content)
 
-    def remove(self, rows: Sequence[Object]) -> None:
+    def remove(self, rows: Sequence[Record]) -> None:
         """Remove present objects softly: their rows and versions stay, their index rows go."""
         for row in rows:
-            self.gate.require_remove(row)
+            self.gate.require_remove(row.level, row.region, row.body)
         versions = [(row.id, row.version, row.document, row.modified_at, self.at) for row in rows]
         changes = []
         for row in rows:
@@ -343,12 +320,7 @@ class Writer:
             document = orjson.loads(row.document)
             self._subtract(row, document)
             row.removed_at, row.version = self.at, row.version + 1
-            changes.append(
-                (
-                    row.id, row.type_id, row.name, row.level, row.scopes, row.document, row.stamps,
-                    row.modified_at, self.at, row.version,
-                )
-            )  # fmt: skip
+            changes.append(row.changed())
         tables.VERSIONS.insert(versions)
         tables.OBJECT_CHANGES.update(changes)
         tables.forget_derived([row.id for row in rows])
