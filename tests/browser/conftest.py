@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import load_roles
@@ -44,9 +46,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def house(live_server: LiveServer) -> str:
-    """The address of a house with the pilot city and a plan officer `li`."""
+def _fill() -> None:
+    """The pilot city, and a plan officer `li`."""
     load_roles(by=BY)
     packages.install(packages.find_package("changchun", PackageKind.CITY), by=BY, kind=PackageKind.CITY)
     city, body = city_region(), Body.objects.order_by("path").first()
@@ -55,7 +56,17 @@ def house(live_server: LiveServer) -> str:
     person = register_person("李", by=BY)
     appoint(person, "planner", body, city, by=BY)
     Account.objects.create_user("li", password="long-enough-secret", person=person)
-    return str(live_server.url)
+
+
+@pytest.fixture(scope="package")
+def house(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of a house that is filled once for all browser tests, and empty again after them."""
+    with django_db_blocker.unblock():
+        _fill()
+        server = LiveServer("127.0.0.1")
+        yield server.url
+        server.stop()
+        call_command("flush", verbosity=0, interactive=False)
 
 
 class Visitor:

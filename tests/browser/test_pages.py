@@ -7,7 +7,7 @@ import pytest
 from beichen.plan.models import Target
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 PATHS = (
     "/",
     "/screen",

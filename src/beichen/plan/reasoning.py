@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from beichen.plan.measurement import Verdict
@@ -55,4 +55,6 @@ def words(verdict: Verdict, unit: str) -> str:
         name: figure(value, 2) if isinstance(value, float) else str(value)
         for name, value in verdict.numbers.items()
     }
+    if (get_language() or "").startswith("en"):
+        shown = {name: text.replace("、", ", ") for name, text in shown.items()}
     return gettext(SENTENCES[verdict.reason]) % {"unit": unit, **shown}

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import get_language
+
 from beichen.hubs.data.models import IndicatorValue
 from beichen.hubs.data.service import series_of
 from beichen.plan.measurement import Direction, Goal, Period, Point, Verdict, measure
 from beichen.plan.models import Measure, Plan, PlanIndicator
 from beichen.plan.reasoning import words
+from beichen.web.numbers import COMPARATORS, figure
 from beichen.web.status import Status
 
 _LOWER = {"<", "<="}
@@ -82,9 +85,32 @@ class Standing:
         return self.points[-1] if self.points else None
 
     @property
+    def base_shown(self) -> str:
+        """The base as printed, in English without the table's Chinese words; empty when it has none."""
+        return _shown(self.base_raw, self.base, "")
+
+    @property
+    def target_shown(self) -> str:
+        """The target as printed, in English its comparator and number; empty when the table has none."""
+        return _shown(self.target_raw, self.target, COMPARATORS.get(self.goal.comparator, ""))
+
+    @property
+    def target_is_number(self) -> bool:
+        """Whether what is shown as the target is a number, which a unit may follow."""
+        return any(character.isdigit() for character in self.target_shown)
+
+    @property
     def reasoning(self) -> str:
         """Why it stands so, in the reader's language."""
         return words(self.verdict, self.unit)
+
+
+def _shown(raw: str, value: float | None, sign: str) -> str:
+    if raw == "-":
+        return ""
+    if value is not None and not raw.isascii() and get_language() == "en":
+        return f"{sign}{figure(value)}"
+    return raw
 
 
 def _lines(row: PlanIndicator) -> list[dict[str, Any]]:

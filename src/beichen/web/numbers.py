@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+COMPARATORS = {">=": "≥", "<=": "≤", "~": "≈", "=": "", ">": ">", "<": "<"}
+
 
 def figure(value: float | Decimal | None, decimals: int = 3) -> str:
     """A number with thousands separated, at most ``decimals`` decimals and no trailing zeros."""

@@ -59,12 +59,12 @@ def _columns() -> list[Column[Standing]]:
             "attribute", _("Kind"), lambda row: str(ATTRIBUTES.get(row.attribute, "")), sort=("attribute",)
         ),
         Column("unit", _("Unit"), lambda row: row.unit),
-        Column("base", _("Base"), lambda row: row.base, lambda row: _printed(row.base_raw), is_number=True),
+        Column("base", _("Base"), lambda row: row.base, lambda row: row.base_shown, is_number=True),
         Column(
             "target",
             _("Target"),
             lambda row: row.target,
-            lambda row: _printed(row.target_raw),
+            lambda row: row.target_shown,
             is_number=True,
         ),
         Column("year", _("Year"), lambda row: row.latest.year if row.latest else None, is_exported_only=True),
@@ -78,10 +78,6 @@ def _columns() -> list[Column[Standing]]:
         Column("status", _("Status"), lambda row: str(LABELS[row.status]), _status_cell, sort=("status",)),
         Column("reasoning", _("Reasoning"), lambda row: row.reasoning, is_exported_only=True),
     ]
-
-
-def _printed(raw: str) -> str:
-    return "" if raw == "-" else raw
 
 
 def _latest(row: Standing) -> str:

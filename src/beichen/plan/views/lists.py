@@ -21,7 +21,7 @@ def _place(kind: str, row: Target | Project) -> str:
 
 
 def _checked(row: Target | Project) -> str:
-    return str(_("Checked")) if row.is_checked else str(_("Not checked yet"))
+    return str(_("Checked")) if row.is_checked else str(_("Not yet"))
 
 
 def _parts(plan: Plan) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.kernel.access.service import acting, require
 from beichen.plan.models import Plan
 from beichen.plan.service import READ, current_plan
-from beichen.web.numbers import figure
+from beichen.web.numbers import COMPARATORS, figure
 
 PERIODS = {"level": _("in the year"), "annual_average": _("annual average"), "cumulative": _("cumulative")}
 ATTRIBUTES = {"binding": _("Binding"), "expected": _("Expected")}
@@ -26,7 +26,6 @@ KIND_NAMES = {
     "bodies": _("Body"),
     "outline": _("Heading"),
 }
-COMPARATORS = {">=": "≥", "<=": "≤", "~": "≈", "=": "", ">": ">", "<": "<"}
 
 
 def shown_plan(request: HttpRequest) -> Plan | None:
