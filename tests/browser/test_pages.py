@@ -89,6 +89,19 @@ def test_drilling_down_by_keyboard_and_back(visit: Visit) -> None:
     page.locator("#region-view[data-region='']").wait_for()
 
 
+def test_the_sources_open_in_a_dialog_and_close_again(visit: Visit) -> None:
+    visitor = visit(PHONE, "dark")
+    page = visitor.go("/screen")
+    opener = page.get_by_role("button", name="来源与许可")
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog", name="来源与许可")
+    assert "OpenStreetMap" in dialog.inner_text()
+    assert visitor.violations() == []
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    assert page.evaluate("() => document.activeElement.hasAttribute('data-open')")
+
+
 def test_the_screen_serves_without_javascript(visit: Visit) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
     page = visitor.go("/screen")

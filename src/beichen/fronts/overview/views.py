@@ -115,6 +115,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "city_region": city,
         "chosen": chosen,
         "crumbs": _crumbs(city, chosen),
+        "layers": layers,
         "event_names": list(EVENT_NAMES.items()),
         "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
     }
