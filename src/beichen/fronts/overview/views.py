@@ -60,12 +60,12 @@ def _region(request: HttpRequest, drawn: Drawing | None, layers: list[Layer]) ->
 def _map(drawn: Drawing, chosen: RegionView | None) -> dict[str, Any]:
     bounds = chosen.district.bounds if chosen else drawn.sheet.bounds
     view_box = drawn.view_box(bounds)
-    wide = float(view_box.split()[2])
+    wide, high = map(float, view_box.split()[2:])
     return {
         "drawing": drawn,
         "bounds": str(bounds),
         "view_box": view_box,
-        "label_size": f"{wide * 0.018:.1f}",
+        "label_size": f"{max(wide, high * 1.2) * 0.018:.1f}",
         "chosen_code": chosen.region.code if chosen else "",
     }
 
@@ -85,8 +85,6 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "plan": plan,
         "groups": _grouped(rows),
         "summary": [(item.value, counts[item]) for item in Status],
-        "known": sum(row.status is not Status.NO_DATA for row in rows),
-        "lines": len(rows),
         "boxes": boxes,
         "most": max((box["projects"] for box in boxes), default=1),
         "projects": sum(box["projects"] for box in boxes),

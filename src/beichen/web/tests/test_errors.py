@@ -1,0 +1,38 @@
+"""Error answers: each code as a page for people and as a document for programs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from beichen.problem import ProblemError
+from beichen.web import errors
+from beichen.web.errors import BAD_REQUEST, FORBIDDEN, SERVER_ERROR
+
+CASES = [
+    (errors.bad_request, BAD_REQUEST, 400),
+    (errors.forbidden, FORBIDDEN, 403),
+]
+
+
+def request(accept: str) -> HttpRequest:
+    return RequestFactory().get("/somewhere", headers={"Accept": accept})
+
+
+@pytest.mark.parametrize(("handler", "code", "status"), CASES)
+def test_programs_get_a_problem_document(handler: object, code: str, status: int) -> None:
+    assert callable(handler)
+    response = handler(request("application/json"), ProblemError)
+    document = json.loads(response.content)
+    assert (response.status_code, document["code"], document["status"]) == (status, code, status)
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_failure_is_told_without_asking_the_database() -> None:
+    page = errors.server_error(request("text/html"))
+    assert (page.status_code, SERVER_ERROR in page.content.decode()) == (500, True)
+    document = errors.server_error(request("application/json"))
+    assert json.loads(document.content)["code"] == SERVER_ERROR
