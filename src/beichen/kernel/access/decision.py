@@ -7,12 +7,12 @@ is a queryset filter, so that a list costs one query and agrees with the single 
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -25,7 +25,6 @@ from beichen.problem import Problem, ProblemError, code
 REFUSED = code("ACC-403", "This needs a right that the actor does not have.", status=403)
 ROLES_SECONDS = 30
 RowT = TypeVar("RowT", bound=models.Model)
-_CACHE_KEY = "beichen.access.roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,23 @@ class _Grant:
     name: str
 
 
+_kept: list[tuple[float, dict[str, _Grant]]] = []
+
+
 def forget_roles() -> None:
     """Drop the cached roles; called by whoever writes them."""
-    cache.delete(_CACHE_KEY)
+    _kept.clear()
 
 
 def _grants() -> dict[str, _Grant]:
-    grants: dict[str, _Grant] | None = cache.get(_CACHE_KEY)
-    if grants is None:
-        rows = Role.objects.values_list("key", "permissions", "clearance", "name")
-        grants = {key: _Grant(tuple(names), clearance, name) for key, names, clearance, name in rows}
-        cache.set(_CACHE_KEY, grants, ROLES_SECONDS)
-    return grants
+    """The roles of this process, read again after :data:`ROLES_SECONDS`: every decision asks for them."""
+    for until, grants in _kept:
+        if clock.monotonic() < until:
+            return grants
+    rows = Role.objects.values_list("key", "permissions", "clearance", "name")
+    found = {key: _Grant(tuple(names), clearance, name) for key, names, clearance, name in rows}
+    _kept[:] = [(clock.monotonic() + ROLES_SECONDS, found)]
+    return found
 
 
 def _scopes(actor: Actor, action: str) -> list[tuple[Scope, _Grant]]:

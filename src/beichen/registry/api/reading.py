@@ -150,7 +150,8 @@ def query_by_document(request: HttpRequest) -> HttpResponse:
 
 
 def _respond(call: Call, asking: Asking, showing: Showing, media_type: str, path: str) -> HttpResponse:
-    search = Search(asking.query, call.actor)
+    with_times = showing.representation.with_times or bool(asking.ordering) or bool(showing.join)
+    search = Search(asking.query, call.actor, with_times=with_times)
     reader = Reader(call, showing, search, media_type)
     if asking.ordering:
         entries = [(row, *reader.found(row)) for row in search.every()]

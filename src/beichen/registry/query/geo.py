@@ -61,8 +61,18 @@ class GeoQuery:
             return (WORLD[0], south, WORLD[2], north)
         return (west - wide, south, east + wide, north)
 
-    def select(self, shapes: Sequence[bytes]) -> list[bool]:
-        """Which of the shapes (WKB) match."""
+    @property
+    def is_frame(self) -> bool:
+        """Whether it asks for what lies within a box: what is strictly inside needs no second look."""
+        return self.relation == "within" and bool(self.geometry.equals(shapely.box(*self.geometry.bounds)))
+
+    def select(self, shapes: Sequence[bytes | None]) -> list[bool]:
+        """Which of the shapes (WKB) match; None stands for one that is known to."""
+        unknown = [shape for shape in shapes if shape is not None]
+        decided = iter(self._decide(unknown))
+        return [True if shape is None else next(decided) for shape in shapes]
+
+    def _decide(self, shapes: Sequence[bytes]) -> list[bool]:
         if not shapes:
             return []
         geometries = shapely.from_wkb(np.array(shapes, dtype=object))

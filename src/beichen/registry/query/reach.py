@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from beichen.kernel.access import service as access
-from beichen.kernel.actor import Actor
+from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.levels import Level
 from beichen.registry.models import Object
 from beichen.registry.permissions import READ
@@ -31,6 +31,8 @@ class Reach:
 
 def reach_of(actor: Actor) -> Reach:
     """What ``actor`` may read."""
+    if all(scope.region_path == scope.body_path == EVERYWHERE for scope in actor.scopes):
+        return _everywhere(actor)
     rows = access.visible(actor, READ, Object.objects.order_by())
     query = rows.query
     if not query.where:
@@ -48,6 +50,20 @@ def reach_of(actor: Actor) -> Reach:
         return Reach()
     quoted = connection.ops.quote_name(_TABLE)
     return Reach(condition.replace(f"{quoted}.", "o."), tuple(parameters))
+
+
+def _everywhere(actor: Actor) -> Reach:
+    """The short way for whom only levels limit, such as the public: the same decision, asked by level."""
+    if actor.is_system:
+        return Reach()
+    reached = 0
+    for level in Level:
+        if not access.decide(actor, READ, None, level=level):
+            break
+        reached = int(level)
+    if reached:
+        return Reach("o.level <= %s", (reached,))
+    return Reach(is_nothing=True)
 
 
 def clearance_of(actor: Actor) -> Level:

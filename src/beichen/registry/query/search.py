@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -36,6 +36,7 @@ READ_LIMIT = 20_000
 SHAPE_LIMIT = 200_000
 CHUNK_LIMIT = 5_000
 OFFSET_LIMIT = 100_000
+EPOCH = datetime.fromtimestamp(0, UTC)
 Document = dict[str, Any]
 Selector = tuple[Selection | None, list[str], str]  # one of several: types, ids, a pattern of ids
 
@@ -57,15 +58,15 @@ class Query:
 
 @dataclass(slots=True)
 class Row:
-    """A found object as it is stored; ``document`` is its JSON text."""
+    """A found object as it is stored; ``document`` is its JSON text. Times only where asked for."""
 
     id: int
     type_id: int
     document: str
-    stamps: str
-    created_at: datetime
-    modified_at: datetime
     shape: bytes | None = None
+    stamps: str = ""
+    created_at: datetime = EPOCH
+    modified_at: datetime = EPOCH
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Plan:
     conditions: list[str]
     parameters: list[Any]
     shape: str = ""
+    shown: list[Any] = field(default_factory=list)  # parameters of ``shape``
     geo: GeoQuery | None = None
     checks: list[Callable[[Document], bool]] = field(default_factory=list)
     guards: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -90,9 +92,10 @@ class Plan:
 class Search:
     """One query of one actor."""
 
-    def __init__(self, query: Query, actor: Actor) -> None:
+    def __init__(self, query: Query, actor: Actor, *, with_times: bool = True) -> None:
         self.query = query
         self.actor = actor
+        self.with_times = with_times
         self.kinds: dict[str, ObjectType] = {}
         self.plan = self._plan()
 
@@ -153,6 +156,10 @@ class Search:
         plan.tables, plan.shape, plan.geo = join.tables, join.shape, geo
         plan.conditions.insert(0, join.conditions)
         plan.parameters[:0] = join.parameters
+        if geo.is_frame:
+            inside = "g.west > %s AND g.south > %s AND g.east < %s AND g.north < %s"
+            plan.shape = f"CASE WHEN {inside} THEN NULL ELSE {join.shape} END"
+            plan.shown = list(geo.geometry.bounds)
 
     def _types(self, plan: Plan, candidates: dict[int, ObjectType] | None) -> None:
         if self.query.types is not None:
@@ -285,11 +292,12 @@ class Search:
         return f"{self.plan.tables} WHERE {' AND '.join(self.plan.conditions)}"
 
     def _read(self, after: int, limit: int, offset: int = 0) -> list[Row]:
-        shape = f", {self.plan.shape}" if self.plan.shape else ""
-        columns = f"o.id, o.type_id, o.document, o.stamps, o.created_at, o.modified_at{shape}"
+        columns = f"o.id, o.type_id, o.document, {self.plan.shape or 'NULL'}"
+        if self.with_times:
+            columns += ", o.stamps, o.created_at, o.modified_at"
         bound = " AND o.id > %s" if after else ""
         statement = f"SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
-        parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
+        parameters = [*self.plan.shown, *self.plan.parameters, *([after] if after else []), limit, offset]
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return [Row(*row) for row in cursor.fetchall()]
@@ -297,7 +305,7 @@ class Search:
     def _matching(self, wanted: int) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""
         after, read = 0, 0
-        size = min(wanted, CHUNK_LIMIT)
+        size = min(wanted + 16, CHUNK_LIMIT)  # some shapes of a box will not match
         limit = READ_LIMIT if self.plan.checks else SHAPE_LIMIT
         while True:
             rows = self._read(after, size)
@@ -315,7 +323,7 @@ class Search:
     def _checked(self, rows: list[Row]) -> Iterator[Row]:
         geo = self.plan.geo
         if geo is not None:
-            chosen = geo.select([bytes(row.shape or b"") for row in rows])
+            chosen = geo.select([row.shape for row in rows])
             seen: set[int] = set()
             matching = []
             for row, is_match in zip(rows, chosen, strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
 from django.test import Client
 
 from beichen.kernel.access import service as access
@@ -35,7 +34,7 @@ class Program:
         """GET with query parameters."""
         return self.client.get(ROOT + path, parameters, headers=self.headers)
 
-    def create(self, urn: str, kind: str, **attributes: Any) -> HttpResponse:
+    def create(self, urn: str, kind: str, **attributes: Any) -> Any:
         """Create an entity from concise attributes."""
         response = self.send("POST", "entities", {"id": urn, "type": kind, **attributes})
         assert response.status_code == 201, response.content
