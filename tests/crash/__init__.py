@@ -1,0 +1,1 @@
+"""Kill -9 between any two steps: nothing is lost, nothing happens twice."""
