@@ -117,7 +117,11 @@ class Worker:
         """Return when nothing is left to handle."""
         from beichen.kernel.bus.models import InboxEntry, OutboxEvent
 
-        last = OutboxEvent.objects.exclude(key__startswith="bare").order_by("-id").values_list("key", flat=True)[0]
+        last = (
+            OutboxEvent.objects.exclude(key__startswith="bare")
+            .order_by("-id")
+            .values_list("key", flat=True)[0]
+        )
         while not InboxEntry.objects.filter(subscriber="bench.handle", key=last).exists():
             assert self._process.poll() is None
             time.sleep(0.005)

@@ -38,7 +38,9 @@ def run() -> list[Row]:
             peer, limit = max(row["limits"].items(), key=lambda item: item[1])
             figures = {"events_per_s": round(row["size"] / row["ours"])}
             figures |= {f"{name} per_s": round(row["size"] / taken) for name, taken in row["limits"].items()}
-            rows.append(Row(f"handle on {engine}", row["size"], row["ours"], f"bare {peer}", limit, "", figures))
+            rows.append(
+                Row(f"handle on {engine}", row["size"], row["ours"], f"bare {peer}", limit, "", figures)
+            )
         last = rows[-1]
         delays = {name: float(value) for name, value in found["steady"].items()}
         rows[-1] = Row(
