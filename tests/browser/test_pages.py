@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from beichen.plan.models import Target
+from beichen.plan.models import PlanIndicator, Target
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,8 @@ PATHS = (
     "/account/login/",
     "/nothing-here",
 )
-FIRST_PAINT_MS = 1500
+FIRST_PAINT_MS = 1500.0
+ATTEMPTS = 6  # the machine may be busy with other tests; the page is as fast as its fastest paint
 LARGEST_SHIFT = 0.02
 
 
@@ -35,6 +36,12 @@ def sign_in(visitor: Visitor) -> None:
     page.get_by_label("密码").fill("long-enough-secret")
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{visitor.house}/")
+
+
+@pytest.mark.django_db  # also what has the test database made; the others meet it through the served house
+def test_the_house_holds_the_pilot_city(house: str) -> None:
+    assert house.startswith("http://")
+    assert PlanIndicator.objects.count() == 20
 
 
 @pytest.mark.parametrize(
@@ -59,16 +66,15 @@ def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str, la
 
 
 def test_the_screen_paints_early_and_never_jumps(visit: Visit) -> None:
-    times = []
-    for _attempt in range(3):  # other work on the machine may slow one of them
-        visitor = visit(DESK)
-        page = visitor.go("/screen")
+    times: list[float] = []
+    while len(times) < ATTEMPTS and min(times, default=FIRST_PAINT_MS) >= FIRST_PAINT_MS:
+        page = visit(DESK).go("/screen")
         page.locator("bc-map.is-live").wait_for(timeout=60_000)
-        times.append(
-            page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        )
+        paint = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        times.append(page.evaluate(paint))
         assert page.evaluate("() => window.shifted") < LARGEST_SHIFT
-    assert min(times) < FIRST_PAINT_MS
+        page.close()
+    assert min(times) < FIRST_PAINT_MS, times
 
 
 def test_drilling_down_by_keyboard_and_back(visit: Visit) -> None:
