@@ -7,6 +7,7 @@ with its first object, and its objects are checked for shape only.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -25,7 +26,6 @@ _NAMES = [field.attname for field in _FIELDS]
 _COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
 _BY_KIND = {"JSONField": orjson.loads, "BooleanField": bool}
 _READERS: list[Any] = [_BY_KIND.get(field.get_internal_type()) for field in _FIELDS]
-_validators: dict[tuple[int, int], Any] = {}
 _FAMILIES = {
     "point": {"Point", "MultiPoint"},
     "line": {"LineString", "MultiLineString"},
@@ -74,13 +74,15 @@ def indexed_names(kinds: Iterable[ObjectType]) -> frozenset[str] | None:
     return frozenset(names)
 
 
+@lru_cache(maxsize=512)
+def _compile(schema: bytes) -> Any:
+    return jsonschema_rs.validator_for(orjson.loads(schema), validate_formats=True)
+
+
 def _validator(kind: ObjectType) -> Any:
-    key = (kind.pk, kind.version)
-    validator = _validators.get(key)
-    if validator is None:
-        schema = {"type": "object", "properties": kind.fields, "required": kind.required}
-        validator = _validators[key] = jsonschema_rs.validator_for(schema, validate_formats=True)
-    return validator
+    """The type's validator, kept by content: a row's key and version come again after a rollback."""
+    schema = {"type": "object", "properties": kind.fields, "required": kind.required}
+    return _compile(orjson.dumps(schema))
 
 
 def schema_fault(schema: dict[str, Any]) -> str:

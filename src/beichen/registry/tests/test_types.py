@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from beichen.kernel.actor import PUBLIC, system
 from beichen.problem import ProblemError
@@ -89,3 +90,15 @@ def test_a_type_belongs_to_one_scene_until_it_lets_go() -> None:
 def test_only_who_may_declares_types() -> None:
     with pytest.raises(ProblemError, match="ACC-403"):
         service.declare_types([MANHOLE], scene="drainage", by=PUBLIC)
+
+
+def test_a_type_that_was_rolled_back_leaves_no_rule_behind() -> None:
+    shallow = replace(MANHOLE, fields={"depth_m": {"type": "number", "maximum": 1}}, relations={})
+    with transaction.atomic():
+        service.declare_types([shallow], scene="drainage", by=BY)
+        with pytest.raises(ProblemError):
+            service.write_object(draft(1, depth_m=4), by=BY)
+        transaction.set_rollback(True)
+    service.declare_types([MANHOLE], scene="drainage", by=BY)
+    service.write_object(draft(1, depth_m=4), by=BY)
+    assert Object.objects.count() == 1
