@@ -120,6 +120,9 @@ def derive(document: dict[str, Any], indexed: frozenset[str] | None) -> Derived:
         if name in _HEAD:
             continue
         is_indexed = indexed is None or name in indexed
+        if not is_indexed and type(attribute) is dict and attribute["type"] == "Property":
+            derived.uses.add((name, "Property"))
+            continue
         if isinstance(attribute, list):
             for instance in attribute:
                 _instance(derived, name, instance, is_indexed)

@@ -7,6 +7,7 @@ the others stand. :mod:`.service` wraps it for callers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -94,7 +95,7 @@ class Writer:
         self.gate = Gate(by)
         self.written = Written()
         self.types: dict[str, ObjectType] = {}
-        self._uses: Uses = Uses()
+        self._alike: Counter[tuple[tuple[str, ...], frozenset[tuple[str, str]]]] = Counter()
         self._present: dict[str, Present] = {}
 
     def write(self, drafts: Sequence[Draft]) -> Written:
@@ -184,7 +185,7 @@ class Writer:
         if changed:
             derived += self._update(changed)
         self._insert_derived(derived)
-        count_uses(self._uses)
+        count_uses(self._uses())
 
     def _differs(self, item: Present) -> bool:
         return bool(item.touched) or item.document != item.before
@@ -279,11 +280,18 @@ class Writer:
         self._count(document, derive(document, frozenset()), -1)
 
     def _count(self, document: Document, derived: Derived, change: int) -> None:
-        for key in types_of(document):
-            kind = self.types.get(key) or self.types.setdefault(key, find_types([key])[key])
-            self._uses[(kind.pk, "", "")] += change
-            for attribute, form in derived.uses:
-                self._uses[(kind.pk, attribute, form)] += change
+        self._alike[(tuple(types_of(document)), frozenset(derived.uses))] += change
+
+    def _uses(self) -> Uses:
+        """The counts' changes: objects of the same types with the same attributes were counted as one."""
+        uses: Uses = Uses()
+        for (keys, used), change in self._alike.items():
+            for key in keys:
+                kind = self.types.get(key) or self.types.setdefault(key, find_types([key])[key])
+                uses[(kind.pk, "", "")] += change
+                for attribute, form in used:
+                    uses[(kind.pk, attribute, form)] += change
+        return uses
 
     def _insert_derived(self, rows: Sequence[tuple[Record, Document, Derived]]) -> None:
         values: list[tuple[Any, ...]] = []
@@ -324,7 +332,7 @@ class Writer:
         tables.VERSIONS.insert(versions)
         tables.OBJECT_CHANGES.update(changes)
         tables.forget_derived([row.id for row in rows])
-        count_uses(self._uses)
+        count_uses(self._uses())
 
 
 def scopes_text(document: Document) -> str:

@@ -184,6 +184,9 @@ class Expander:
                 self.wrong(f"{name!r} cannot name an attribute", f"/{name}")
                 continue
             stored = expand(name)
+            if _is_plain(value) and stored not in GEO_ONLY:
+                attributes[stored] = value
+                continue
             attribute = self.attribute(stored, value, f"/{name}")
             if attribute is not None:
                 attributes[stored] = attribute
@@ -417,6 +420,17 @@ class Expander:
 
 
 _HEAD = frozenset({"id", "@id", "type", "@type", "scope", "@context", "createdAt", "modifiedAt", "deletedAt"})
+
+
+_PLAIN = frozenset({str, int, float, bool})
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether an attribute is a Property of one plain value and nothing else: kept as it came."""
+    if type(value) is not dict or len(value) != 2 or value.get("type") != "Property":
+        return False
+    inner = value.get("value")
+    return type(inner) in _PLAIN and inner != NULL
 
 
 def _is_multiple(value: list[Any]) -> bool:

@@ -7,6 +7,7 @@ names of the default vocabulary, and IRIs for everything else.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NGSI_LD = "https://uri.etsi.org/ngsi-ld/"
 DEFAULT_VOCABULARY = "https://uri.etsi.org/ngsi-ld/default-context/"
@@ -61,6 +62,7 @@ def is_uri(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 512 and _URI.match(value) is not None
 
 
+@lru_cache(maxsize=8192)
 def is_name(value: str) -> bool:
     """Whether ``value`` can name a type or an attribute: a term, a compact IRI or an IRI."""
     return 0 < len(value) <= 300 and (_TERM.match(value) is not None or _URI.match(value) is not None)
