@@ -58,6 +58,11 @@ def _fill() -> None:
     Account.objects.create_user("li", password="long-enough-secret", person=person)
 
 
+@pytest.fixture
+def _django_db_helper() -> None:
+    """The mark `django_db` has the test database made; a test opens no transaction of its own."""
+
+
 @pytest.fixture(scope="package")
 def house(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The address of a house that is filled once for all browser tests, and empty again after them."""

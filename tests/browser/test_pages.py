@@ -7,7 +7,7 @@ import pytest
 from beichen.plan.models import PlanIndicator, Target
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PATHS = (
     "/",
     "/screen",
@@ -38,7 +38,6 @@ def sign_in(visitor: Visitor) -> None:
     page.wait_for_url(f"{visitor.house}/")
 
 
-@pytest.mark.django_db  # also what has the test database made; the others meet it through the served house
 def test_the_house_holds_the_pilot_city(house: str) -> None:
     assert house.startswith("http://")
     assert PlanIndicator.objects.count() == 20
