@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
 
 from beichen.plan.importer.lines import Line
 from beichen.plan.importer.numerals import CHINESE, NUMERAL, number
@@ -169,17 +170,17 @@ def contents_end(headings: Sequence[Heading], lines: Sequence[Line]) -> int:
     first = next((i for i in divisions if named is None or headings[i].first > named), None)
     if first is None:
         return 0
+    taken = [0, *accumulate(heading.last - heading.first + 1 for heading in headings)]
     for i in divisions:
         if i <= first or not _same(headings[i], headings[first]):
             continue
         alike = headings[i].title[:6] == headings[first].title[:6]
-        headed = sum(h.last - h.first + 1 for h in headings[first:i])
         printed = headings[i].first - headings[first].first
-        if printed <= 1.6 * headed + 2 and (alike or named is not None) and i - first > 1:
+        dense = printed <= 1.6 * (taken[i] - taken[first]) + 2
+        if dense and (alike or named is not None) and i - first > 1:
             return i
-        if not alike:
-            continue
-        return 0
+        if alike:
+            return 0
     return 0
 
 
