@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from beichen.kernel.scene.sections import stories
 from beichen.kernel.scene.shelves import built_in
 from beichen.kernel.scene.stories.runner import run_stories
 from beichen.kernel.tables import Column, read_table
+from beichen.problem import ProblemError
 from beichen.registry.models import Object, ObjectType
 
 BY = system("test")
@@ -89,3 +91,25 @@ def test_personal_fields_have_their_level() -> None:
 def test_a_new_scene_is_sound(tmp_path: Path) -> None:
     """What authors start from has no mistake."""
     assert service.check(new_scene("street-lamps", tmp_path)).problems == []
+
+
+@pytest.mark.django_db
+def test_narrowing_a_type_is_refused_with_the_objects_that_would_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the upgrade is written, not even the version; widening is free."""
+    with_demo = replace(chosen.settings(), demo=True)
+    monkeypatch.setattr(stories, "settings", lambda: with_demo)
+    folder = Path(shutil.copytree(SCENES["people-places"], tmp_path / "people-places"))
+    service.install(folder, by=BY)
+    manifest, objects = folder / "scene.yaml", folder / "objects.yaml"
+    before = objects.read_text(encoding="utf-8")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("1.0.0", "2.0.0"), encoding="utf-8")
+    objects.write_text(before.replace("[enterprise, ", "["), encoding="utf-8")
+    with pytest.raises(ProblemError) as error:
+        service.install(folder, by=BY)
+    assert [problem.code for problem in error.value.problems] == ["REG-301"]
+    assert "urn:ngsi-ld:organisation:DEMO-O1" in error.value.problems[0].message
+    assert service.installed_packages(PackageKind.SCENE).get().version == "1.0.0"
+    objects.write_text(before.replace("[enterprise, ", "[enterprise, bank, "), encoding="utf-8")
+    assert service.install(folder, by=BY)[0].sections["objects"].changed == ["organisation"]
