@@ -22,7 +22,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402  # Django first
 
 from beichen.kernel.actor import system  # noqa: E402
-from beichen.kernel.bus import consumer, delivery, inbox, outbox, parking, relay, service  # noqa: E402
+from beichen.kernel.bus import delivery, inbox, outbox, parking, pull, relay, service  # noqa: E402
 from beichen.kernel.bus.event import Event  # noqa: E402
 from beichen.kernel.bus.retry import Retry  # noqa: E402
 from beichen.kernel.bus.runner import Bus  # noqa: E402
@@ -116,7 +116,7 @@ def main() -> None:
     if sys.argv[1] == "publish":
         publish(int(sys.argv[2]))
         return
-    relay.BATCH = consumer.BATCH = 50  # several batches
+    relay.BATCH = pull.BATCH = 50  # several batches
     if len(sys.argv) > 2:
         POINTS[sys.argv[2]]()
     asyncio.run(work())

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -21,11 +21,10 @@ from beichen.kernel.bus import delivery
 from beichen.kernel.bus.delivery import Message
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
 from beichen.kernel.bus.models import Subscription
+from beichen.kernel.bus.pull import BATCH, Pull
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.subscribers import Subscriber
 
-BATCH = 500
-WAIT_SECONDS = 5.0
 ACK_SECONDS = 3600.0  # redelivery is our own business: see the module's docstring
 logger = logging.getLogger(__name__)
 InDatabase = Callable[..., Awaitable[Any]]
@@ -51,20 +50,21 @@ class Consumer:
     def __init__(
         self,
         to: Subscriber,
-        js: JetStreamContext,
+        client: Client,
         in_database: InDatabase,
         *,
         clock: Callable[[], datetime],
         retry: Retry,
     ) -> None:
         self._to = to
-        self._js = js
+        self._client = client
+        self._js: JetStreamContext = client.jetstream()
         self._in_database = in_database
         self._clock = clock
         self._retry = retry
         self._expected = 1
 
-    async def _rewind(self, stream: str, last: int) -> JetStreamContext.PullSubscription:
+    async def _rewind(self, stream: str, last: int) -> Pull:
         position = await self._in_database(place, self._to.name, stream, last)
         try:
             await self._js.delete_consumer(STREAM, self._to.durable)
@@ -81,7 +81,9 @@ class Consumer:
         )
         await self._js.add_consumer(STREAM, config)
         self._expected = 1
-        return await self._js.pull_subscribe_bind(self._to.durable, STREAM)
+        pull = Pull(self._client, self._to.durable)
+        await pull.start()
+        return pull
 
     def _is_whole(self, messages: list[Msg]) -> bool:
         first, last = messages[0].metadata.sequence.consumer, messages[-1].metadata.sequence.consumer
@@ -91,10 +93,7 @@ class Consumer:
         """Read and handle for ever. Raises what the broker or the database raises when it is away."""
         pull = await self._rewind(stream, last)
         while True:
-            try:
-                messages = await pull.fetch(BATCH, timeout=WAIT_SECONDS)
-            except NatsTimeoutError:
-                continue
+            messages = await pull.messages()
             if not self._is_whole(messages):
                 logger.warning("%s: a delivery went missing; reading again", self._to.name)
                 info = await self._js.stream_info(STREAM)

@@ -75,6 +75,8 @@ class _Batch:
 
     def look_up_held(self) -> None:
         """Which of the batch's subjects are held up, and which of its events are already parked."""
+        if not ParkedEvent.objects.filter(subscriber=self.to.name).exists():
+            return  # nearly always
         subjects = {event.subject for _, event in self.events if event.subject}
         keys = {event.key for _, event in self.events}
         waiting = Q(state=State.WAITING, subject__in=subjects)

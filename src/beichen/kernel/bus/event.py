@@ -35,6 +35,13 @@ BAD_PATTERN = code("BUS-105", "A pattern of event types is not valid.")
 _TYPE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\Z")
 _PATTERN = re.compile(r"([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*(\.>)?\Z|>\Z")
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}\Z")
+_LIMITS = (
+    ("id", ID_LENGTH),
+    ("source", SOURCE_LENGTH),
+    ("type", TYPE_LENGTH),
+    ("subject", SUBJECT_LENGTH),
+)
+_TEXTS = ("id", "source", "type", "subject", "region", "actor", "datacontenttype", "dataschema")
 _CONTEXT = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype"})
 _KNOWN = _CONTEXT | {"dataschema", "data", "data_base64", "region", "level", "actor"}
 
@@ -107,8 +114,7 @@ def check(event: Event) -> list[Problem]:
     def wrong(name: str, message: str, hint: str = "") -> None:
         problems.append(Problem(INVALID, shorten(message), Where(field=name), hint))
 
-    limits = {"id": ID_LENGTH, "source": SOURCE_LENGTH, "type": TYPE_LENGTH, "subject": SUBJECT_LENGTH}
-    for name, limit in limits.items():
+    for name, limit in _LIMITS:
         value: str = getattr(event, name)
         if name != "subject" and not value:
             wrong(name, f"{name} is empty")
@@ -147,10 +153,9 @@ def from_dict(document: Any) -> Event:
         found = document.get("specversion") if isinstance(document, dict) else type(document).__name__
         message = f"expected a CloudEvent of specversion 1.0, found {found!r}"
         raise ProblemError(Problem(UNREADABLE, shorten(message), Where(field="specversion")))
-    texts = ("id", "source", "type", "subject", "region", "actor", "datacontenttype", "dataschema")
     problems = [
         Problem(INVALID, f"{name} is not text", Where(field=name))
-        for name in texts
+        for name in _TEXTS
         if not isinstance(document.get(name, ""), str)
     ]
     if problems:

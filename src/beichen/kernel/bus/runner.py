@@ -115,7 +115,7 @@ class Bus:
                 tasks.create_task(self._try_again(lock))
                 tasks.create_task(self._trim(js))
                 for to in self._subscribers.values():
-                    consumer = Consumer(to, js, self.in_database, clock=self._clock, retry=self._retry)
+                    consumer = Consumer(to, client, self.in_database, clock=self._clock, retry=self._retry)
                     tasks.create_task(consumer.run(stream, last))
         finally:
             await client.close()
