@@ -46,7 +46,7 @@ def find_objects(
     if type_key:
         rows = rows.filter(type__key=type_key)
     if region_path:
-        rows = rows.filter(region__path__startswith=region_path)
+        rows = rows.filter(region__path__under=region_path)
     limit = max(1, min(limit, PAGE_LIMIT))
     found = list(rows[: limit + 1])
     return ObjectPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
