@@ -19,14 +19,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402  # Django first
+from django.db import connection, transaction  # Django first
 
-from beichen.kernel.actor import system  # noqa: E402
-from beichen.kernel.bus import delivery, inbox, outbox, parking, pull, relay, service  # noqa: E402
-from beichen.kernel.bus.event import Event  # noqa: E402
-from beichen.kernel.bus.retry import Retry  # noqa: E402
-from beichen.kernel.bus.runner import Bus  # noqa: E402
-from beichen.kernel.bus.subscribers import Subscriber  # noqa: E402
+from beichen.kernel.actor import system
+from beichen.kernel.bus import delivery, inbox, outbox, parking, pull, relay, service
+from beichen.kernel.bus.event import Event
+from beichen.kernel.bus.retry import Retry
+from beichen.kernel.bus.runner import Bus
+from beichen.kernel.bus.subscribers import Subscriber
 
 SUBJECTS = 7
 STUBBORN = "0"  # the first event of this subject fails at its first attempts

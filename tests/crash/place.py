@@ -61,7 +61,7 @@ class Place:
 
     def count(self, table: str, where: str = "1 = 1") -> int:
         """How many rows."""
-        return int(self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])  # noqa: S608
+        return int(self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
 
     def has_effects(self, number: int) -> bool:
         """Whether the handler has written so many."""

@@ -27,7 +27,7 @@ def main() -> None:
     """Become the program that is named by the arguments, with no signal blocked."""
     signal.pthread_sigmask(signal.SIG_SETMASK, set())
     follow_parent(signal.SIGTERM)
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606
+    os.execvp(sys.argv[1], sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ class Child:
             env=self._environment,
             start_new_session=True,
         )
-        assert self.process.stdout is not None  # noqa: S101  # it is a pipe
-        threading.Thread(target=self._copy, args=(self.process.stdout,), daemon=True).start()
+        if self.process.stdout is not None:
+            threading.Thread(target=self._copy, args=(self.process.stdout,), daemon=True).start()
 
     def _copy(self, lines: IO[bytes]) -> None:
         with lines:

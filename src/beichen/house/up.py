@@ -163,7 +163,7 @@ def _prepare() -> None:
 def _answers(chosen: Settings, parts: tuple[str, ...]) -> bool:
     if "web" not in parts:
         return True
-    host = "127.0.0.1" if chosen.address in ("0.0.0.0", "127.0.0.1") else chosen.address  # noqa: S104
+    host = "127.0.0.1" if chosen.address in ("0.0.0.0", "127.0.0.1") else chosen.address
     try:
         with urllib.request.urlopen(f"http://{host}:{chosen.port}/healthz", timeout=0.5):
             return True

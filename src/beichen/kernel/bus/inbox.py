@@ -25,7 +25,7 @@ def claim(subscriber: str, keys: Sequence[str]) -> set[str]:
             part = keys[start : start + _VALUES_LIMIT]
             values = ", ".join(["(%s, %s, %s)"] * len(part))
             cursor.execute(
-                f"INSERT INTO {_TABLE} (subscriber, key, handled_at) VALUES {values}"  # noqa: S608
+                f"INSERT INTO {_TABLE} (subscriber, key, handled_at) VALUES {values}"
                 " ON CONFLICT (subscriber, key) DO NOTHING RETURNING key",
                 [item for key in part for item in (subscriber, key, now)],
             )

@@ -28,7 +28,7 @@ class Lock:
         return self._take_file() if connection.vendor == "sqlite" else self._take_session()
 
     def _take_file(self) -> bool:
-        file = Path(f"{connection.settings_dict['NAME']}.{self._name}.lock").open("ab")  # noqa: SIM115
+        file = Path(f"{connection.settings_dict['NAME']}.{self._name}.lock").open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
