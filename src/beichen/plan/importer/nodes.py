@@ -46,8 +46,8 @@ def _ends(divisions: Sequence[Division], length: int) -> list[int]:
             if division.is_box or not within:
                 end = other.heading.start if other.heading else length
                 break
-        if division.is_box and division.lines:
-            end = division.lines[-1].end
+        if division.is_box and division.end is not None:
+            end = division.end
         ends.append(end)
     return ends
 

@@ -24,7 +24,10 @@ PREAMBLE = "0"
 
 @dataclass(slots=True)
 class Division:
-    """A heading in its place, with the lines that follow it up to the next heading."""
+    """A heading in its place, with the lines that follow it up to the next heading.
+
+    The lines of the indicator table are not among them; ``holds_table`` says that it stands here.
+    """
 
     heading: Heading | None
     level: str
@@ -32,6 +35,8 @@ class Division:
     parent: str | None
     path: tuple[str, ...]
     lines: list[Line] = field(default_factory=list)
+    holds_table: bool = False
+    end: int | None = None
     joined: list[Passage] | None = None
 
     def passages(self) -> list[Passage]:
@@ -167,8 +172,14 @@ def _body(lines: Sequence[Line], heading: Heading | None, first: int, last: int)
     return body
 
 
-def _words(lines: Sequence[Line]) -> list[Line]:
-    return [line for line in lines if line.text != TABLE_END]
+def _without_table(divisions: Sequence[Division], lines: Sequence[Line], table: Region | None) -> None:
+    """Leave only words in the divisions: no ends of tables, nothing of the indicator table."""
+    rows = range(lines[table.title].start, lines[table.notes].end) if table else range(0)
+    for division in divisions:
+        words = [line for line in division.lines if line.start not in rows]
+        division.end = division.lines[-1].end if division.lines else None
+        division.holds_table = len(words) < len(division.lines)
+        division.lines = [line for line in words if line.text != TABLE_END]
 
 
 def divide(
@@ -182,7 +193,7 @@ def divide(
     headings, first_line = _accepted(lines, findings, table)
     names = _level_names(headings)
     first = headings[0].first if headings else len(lines)
-    divisions = [Division(None, "preamble", PREAMBLE, None, (), _words(lines[first_line:first]))]
+    divisions = [Division(None, "preamble", PREAMBLE, None, (), list(lines[first_line:first]))]
     open_marks: list[tuple[Mark, str]] = []
     open_titles: list[str] = []
     for i, heading in enumerate(headings):
@@ -193,17 +204,17 @@ def divide(
             box_lines = box_end(body, lines[max(0, heading.first - 60) : heading.first])
             number = heading.number or sum(d.is_box for d in divisions) + 1
             path = (*open_titles, heading.title)
-            divisions.append(Division(heading, "box", f"专栏{number}", here, path, _words(body[:box_lines])))
-            if rest := _words(body[box_lines:]):
+            divisions.append(Division(heading, "box", f"专栏{number}", here, path, body[:box_lines]))
+            if rest := body[box_lines:]:
                 divisions.append(Division(None, "rest", here, None, tuple(open_titles), rest))
             continue
         while open_marks and open_marks[-1][0] >= heading.mark:
             open_marks.pop()
             open_titles.pop()
         parent = ".".join(number for _, number in open_marks) or None
-        body = _words(body)
         open_marks.append((heading.mark, str(heading.number)))
         open_titles.append(heading.title)
         location = ".".join(number for _, number in open_marks)
         divisions.append(Division(heading, names[heading.mark], location, parent, tuple(open_titles), body))
+    _without_table(divisions, lines, table)
     return divisions, first_line

@@ -241,10 +241,6 @@ class _Box:
             self.add_list(entry.passage)
 
 
-def _is_table(division: Division) -> bool:
-    return sum("预期性" in line.text or "约束性" in line.text for line in division.lines) >= 3
-
-
 def read_projects(divisions: Sequence[Division], findings: Findings) -> tuple[Project, ...]:
     """The projects of all boxes; a box without any is reported."""
     return tuple(_of_boxes(divisions, findings))
@@ -252,7 +248,7 @@ def read_projects(divisions: Sequence[Division], findings: Findings) -> tuple[Pr
 
 def _of_boxes(divisions: Sequence[Division], findings: Findings) -> Iterator[Project]:
     for division in divisions:
-        if not division.is_box or _is_table(division) or division.heading is None:
+        if not division.is_box or division.heading is None:
             continue
         box = _Box(division)
         rows = list(read_grid(division.lines))
@@ -260,7 +256,7 @@ def _of_boxes(divisions: Sequence[Division], findings: Findings) -> Iterator[Pro
             box.read_rows(rows)
         else:
             box.read(read_entries(division.lines))
-        if not box.found:
+        if not box.found and not division.holds_table:
             span = (division.heading.start, division.heading.end)
             findings.add(codes.BOX_EMPTY, span, f"{division.location} names no project that could be read")
         yield from box.found

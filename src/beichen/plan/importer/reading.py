@@ -158,7 +158,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
         text=text,
         outline=distinct(outline_nodes(divisions, len(text))),
         indicators=distinct(indicators),
-        targets=distinct(read_targets(divisions, text, years, region, read.kept, _whole(title))),
+        targets=distinct(read_targets(divisions, text, years, _whole(title))),
         projects=distinct(projects),
         bodies=distinct(read_bodies(divisions, projects)),
         problems=findings.problems(text, source),

@@ -64,7 +64,9 @@ def find_region(lines: Sequence[Line]) -> Region | None:
     run = max(runs, key=len, default=[])
     if len(run) < 3:
         return None
-    title = _find_title(lines, run[0])
+    found = _find_title(lines, run[0])
+    first = _first_of_header(lines, run[0]) if found is None else found + 1
+    title = first if found is None else found
     notes = last = run[-1]
     for i in range(last + 1, min(last + 12, len(lines))):
         if lines[i].text == TABLE_END:
@@ -73,15 +75,24 @@ def find_region(lines: Sequence[Line]) -> Region | None:
             notes = i
         else:
             break
-    return Region(title, title + 1, last, notes)
+    return Region(title, first, last, notes)
 
 
-def _find_title(lines: Sequence[Line], first_row: int) -> int:
+def _find_title(lines: Sequence[Line], first_row: int) -> int | None:
     for i in range(first_row - 1, max(-1, first_row - 60), -1):
         text = lines[i].text
         if _TITLE.search(text) and "。" not in text and not _is_header_line(text):
             return i
-    return max(0, first_row - 8)
+    return None
+
+
+def _first_of_header(lines: Sequence[Line], first_row: int) -> int:
+    """Where a table without a title begins: the header's words above the first attribute."""
+    first = first_row
+    while first > max(0, first_row - 40) and "。" not in lines[first - 1].text:
+        first -= 1
+    headed = [i for i in range(first, first_row + 1) if is_header_word(lines[i].text.split()[0])]
+    return headed[0] if headed else first_row
 
 
 def _is_header_line(text: str) -> bool:

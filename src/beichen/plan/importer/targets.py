@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 
 from beichen.plan.importer.clauses import Clause, describes, promises
 from beichen.plan.importer.facts import Period, Target, stable_key
-from beichen.plan.importer.lines import Line
 from beichen.plan.importer.metrics import noun_of, subject_and_metric, unit_of
 from beichen.plan.importer.numerals import number
 from beichen.plan.importer.outline import Division
 from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence
 from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
 from beichen.plan.importer.quantities import Quantity, quantities
-from beichen.plan.importer.tables import Region
 from beichen.plan.importer.units import comparator
 from beichen.plan.importer.wording import ABROAD, ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
 
@@ -171,19 +169,12 @@ def read_targets(
     divisions: Sequence[Division],
     text: str,
     years: tuple[int, int],
-    region: Region | None,
-    lines: Sequence[Line],
     whole: str,
 ) -> tuple[Target, ...]:
-    """The targets of all divisions, boxes included; the indicator table in ``region`` is left out.
-
-    ``whole`` is the word for all of the plan's region: 全市, 全县.
-    """
-    table = range(lines[region.title].start, lines[region.notes].end) if region else range(0)
+    """The targets of all divisions, boxes included; ``whole`` is the word for all of the region (全市)."""
     targets: list[Target] = []
     for division in divisions:
         setting = _setting(division, years, len(text), whole)
         for passage in division.passages():
-            if passage.offsets[0] not in table:
-                targets += _of_paragraph(passage, setting, text)
+            targets += _of_paragraph(passage, setting, text)
     return tuple(targets)

@@ -20,21 +20,19 @@ def pieces(text: str) -> tuple[list[str], list[int]]:
     read = read_lines(text)
     region = find_region(read.kept)
     divisions, _ = divide(read.kept, Findings(), region)
-    table = {read.kept[i].start for i in range(region.first, region.notes + 1)} if region else set()
+    table = read.kept[region.first : region.notes + 1] if region else ()
     found: list[str] = []
     rows: list[int] = []
     for division in divisions:
         if division.heading is not None:
             found.append(text[division.heading.start : division.heading.end].strip())
-        kept = [line for line in division.lines if line.start not in table]
-        for line in division.lines:
-            if line.start in table:
-                rows.append(len(found))
-                found.append(text[line.start : line.end])
+        for line in table if division.holds_table else ():
+            rows.append(len(found))
+            found.append(text[line.start : line.end])
         if division.is_box:
-            spans = [_entry_span(entry.passage.offsets, text) for entry in read_entries(kept)]
+            spans = [_entry_span(entry.passage.offsets, text) for entry in read_entries(division.lines)]
         else:
-            spans = [(group[0].start, group[-1].end) for group in paragraphs(kept)]
+            spans = [(group[0].start, group[-1].end) for group in paragraphs(division.lines)]
         found += [_joined(text[start:end]) for start, end in spans]
     return found, rows
 

@@ -18,7 +18,7 @@ from beichen.plan.importer.tests.conftest import PLAN
 from beichen.plan.importer.tests.layouts import WIDE, wrap
 from beichen.problem import ProblemError
 
-SLOW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+SLOW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @cache

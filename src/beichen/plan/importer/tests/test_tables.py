@@ -126,3 +126,12 @@ def test_leaves_out_a_header_that_is_repeated_on_the_next_page(changchun: PlanFa
         "8 城镇调查失业率", "15\n\n序号 类 别 指 标 2020年 2025年 年均增长\n8 城镇调查失业率"
     )
     assert _found(read_plan_text(text, "table")) == _found(changchun)
+
+
+def test_finds_a_table_without_a_title(changchun: PlanFacts) -> None:
+    title = " 专栏 1 “十四五”时期经济社会发展主要指标"
+    assert title in changchun.text
+    found = read_plan_text(changchun.text.replace(title, ""), "table")
+    assert [i.name for i in found.indicators] == [i.name for i in changchun.indicators]
+    before = [t.quote for t in changchun.targets if t.location == "1.3.2"]
+    assert [t.quote for t in found.targets if t.location == "1.3.2"] == before
