@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "ninja",  # the files of the page at /api/docs, which come from elsewhere without it
 ]
 
 MIDDLEWARE = [
@@ -119,7 +120,7 @@ STATIC_ROOT = str(_chosen.data_dir / "static")
 (_chosen.data_dir / "static").mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "beichen.web.assets.Assets"},
 }
 WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = DEBUG
@@ -155,6 +156,7 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _chosen.https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "beichen.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _chosen.https else 0
 SECURE_SSL_REDIRECT = _chosen.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _chosen.https else None
