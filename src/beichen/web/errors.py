@@ -43,6 +43,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_response(Problem(FORBIDDEN, _("Your account does not open this page.")), request)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of our own page; ``reason`` is Django's, for its log."""
+    words = _("The form is too old, or comes from elsewhere; open it again.")
+    return problem_response(Problem(FORBIDDEN, words), request)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler for 404."""
     return problem_response(

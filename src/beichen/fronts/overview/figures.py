@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from beichen.hubs.data.models import IndicatorValue
-from beichen.hubs.data.service import series_of
+from beichen.hubs.data.service import READ, series_of
+from beichen.kernel.access.service import visible
+from beichen.kernel.actor import Actor
 
 # What a reader wants to know of any city, in this order; a city without one of them shows the others.
 KEY_FIGURES = (
@@ -50,10 +52,10 @@ class KeyFigure:
         )
 
 
-def key_figures(region: str) -> list[KeyFigure]:
-    """The first few of :data:`KEY_FIGURES` that have a yearly value for the region; one query."""
+def key_figures(region: str, *, by: Actor) -> list[KeyFigure]:
+    """The first few of :data:`KEY_FIGURES` that ``by`` may read for the region, by year; one query."""
     found: dict[str, list[IndicatorValue]] = {}
-    for value in series_of(KEY_FIGURES, region=region):
+    for value in visible(by, READ, series_of(KEY_FIGURES, region=region)):
         if value.period.isdecimal():
             found.setdefault(value.indicator.key, []).append(value)
     return [KeyFigure(found[key]) for key in KEY_FIGURES if key in found][:SHOWN]

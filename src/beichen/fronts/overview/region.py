@@ -10,6 +10,7 @@ from shapely.geometry import shape
 
 from beichen.fronts.overview.drawing import District
 from beichen.fronts.overview.figures import KeyFigure, key_figures
+from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import subregions
 from beichen.platforms.geo import service as geo
@@ -52,8 +53,8 @@ def _places(layers: list[Layer], code: str) -> list[tuple[Layer, int]]:
     return found
 
 
-def region_view(region: Region, district: District, layers: list[Layer]) -> RegionView:
-    """Everything that the screen says of a region."""
+def region_view(region: Region, district: District, layers: list[Layer], *, by: Actor) -> RegionView:
+    """Everything that the screen says to ``by`` of a region."""
     parts = subregions(region)
     return RegionView(
         region=region,
@@ -61,5 +62,5 @@ def region_view(region: Region, district: District, layers: list[Layer]) -> Regi
         streets=[part for part in parts if part.level == "street"],
         communities=sum(part.level == "community" for part in parts),
         places=_places(layers, region.code),
-        figures=key_figures(region.code),
+        figures=key_figures(region.code, by=by),
     )

@@ -18,10 +18,11 @@ from beichen.fronts.overview.drawing import Drawing, drawing
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.region import RegionView, region_view
 from beichen.fronts.overview.service import READ
-from beichen.kernel.access.service import acting, require, visible
+from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region, region_by_code
 from beichen.plan.models import Plan
+from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import Standing, box_counts, current_plan, standings
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Layer
@@ -46,6 +47,12 @@ def _layers(request: HttpRequest) -> list[Layer]:
     return list(visible(acting(request), geo.READ, geo.layers()))
 
 
+def _readable_plan(request: HttpRequest) -> Plan | None:
+    """The current plan, for whom may read it."""
+    plan = current_plan()
+    return plan if plan is not None and decide(acting(request), READ_PLAN, plan) else None
+
+
 def _region(request: HttpRequest, drawn: Drawing | None, layers: list[Layer]) -> RegionView | None:
     """The region that the address names. Raises Http404 when the map has none of that code."""
     code = request.GET.get("region", "")
@@ -54,7 +61,7 @@ def _region(request: HttpRequest, drawn: Drawing | None, layers: list[Layer]) ->
     district = drawn.district(code) if drawn else None
     if district is None:
         raise Http404
-    return region_view(region_by_code(code), district, layers)
+    return region_view(region_by_code(code), district, layers, by=acting(request))
 
 
 def _map(drawn: Drawing, chosen: RegionView | None) -> dict[str, Any]:
@@ -119,11 +126,11 @@ def screen(request: HttpRequest) -> HttpResponse:
     }
     if drawn is not None:
         context |= _map(drawn, chosen)
-    figures = chosen.figures if chosen else key_figures(city.code) if city else []
+    figures = chosen.figures if chosen else key_figures(city.code, by=acting(request)) if city else []
     context["figures"] = figures
     is_part = request.headers.get(FRAGMENT) == DOCUMENT
     if not is_part:
-        plan = current_plan()
+        plan = _readable_plan(request)
         if plan is not None:
             context |= _plan(plan)
     response = render(request, "overview/region.html" if is_part else "overview/screen.html", context)
@@ -134,7 +141,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What Beichen is, and the ways in that are open."""
-    plan = current_plan()
+    plan = _readable_plan(request)
     layers = _layers(request)
     drawn = drawing(layers)
     city = city_region()
@@ -142,7 +149,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if drawn is not None:
         context |= _map(drawn, None)
     if city is not None:
-        context["figures"] = key_figures(city.code)[:4]
+        context["figures"] = key_figures(city.code, by=acting(request))[:4]
     if plan is not None:
         rows = standings(plan)
         counts = Counter(row.status for row in rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -23,3 +25,13 @@ def test_unknown_address_is_a_problem_document_for_programs(client: Client) -> N
 def test_health(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_the_page_of_the_api_needs_no_other_site(client: Client) -> None:
+    """Its scripts are served from here, and none stands in the page: the policy would not run it."""
+    page = client.get("/api/docs").content.decode()
+    assert "//cdn" not in page
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert [address for address in addresses if not address.startswith("/static/ninja/")] == []
+    assert re.findall(r"<script>", page) == []

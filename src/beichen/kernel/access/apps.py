@@ -11,3 +11,9 @@ class AccessConfig(AppConfig):
     name = "beichen.kernel.access"
     label = "kernel_access"
     verbose_name = "Access"
+
+    def ready(self) -> None:
+        """Follow signing in; the library's models stand only now."""
+        from beichen.kernel.access import signing_in
+
+        signing_in.listen()

@@ -15,7 +15,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from ninja import Router
 
-from beichen.kernel.access.service import acting, require, visible
+from beichen.kernel.access.service import acting, decide, require, visible
+from beichen.kernel.actor import PUBLIC
 from beichen.platforms.geo import service
 from beichen.platforms.geo.models import Layer
 
@@ -44,7 +45,8 @@ def read_layer(request: HttpRequest, key: str) -> HttpResponse:
     else:
         answer = _answer(request, service.content(row))
     answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
+    kept_by = "public" if decide(PUBLIC, service.READ, row) else "private"
+    answer.headers["Cache-Control"] = f"{kept_by}, max-age={FRESH_SECONDS}"
     patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
 

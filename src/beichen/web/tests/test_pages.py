@@ -56,3 +56,9 @@ def test_account_pages_stand_in_the_shell(client: Client, path: str) -> None:
     page = client.get(f"/account/{path}", follow=True)
     assert page.status_code == 200
     assert 'class="shell-head"' in page.content.decode()
+
+
+def test_a_form_from_elsewhere_is_told_so_in_the_shell(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/theme", {"theme": "dark"})
+    assert (answer.status_code, "表单已过期" in answer.content.decode()) == (403, True)
+    assert 'class="shell-head"' in answer.content.decode()

@@ -11,8 +11,9 @@ from django.test import Client
 from beichen.fronts.overview.drawing import drawing
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.projection import Bounds, Sheet, ring_area
-from beichen.kernel.access.service import load_roles
+from beichen.kernel.access.service import load_roles, save_role
 from beichen.kernel.actor import system
+from beichen.kernel.levels import Level
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
 from beichen.plan.service import import_facts
@@ -84,7 +85,7 @@ def test_the_front_door_leads_only_to_what_is_there(client: Client) -> None:
 @pytest.mark.usefixtures("city")
 def test_key_figures_cost_one_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        key_figures("999900")
+        key_figures("999900", by=BY)
 
 
 def test_the_sheet_is_mercator() -> None:
@@ -96,3 +97,14 @@ def test_the_sheet_is_mercator() -> None:
 def test_the_area_of_a_ring_is_that_of_the_globe() -> None:
     eighth = [(0.0, 0.0), (90.0, 0.0), (90.0, 89.99999), (0.0, 89.99999)]
     assert ring_area(eighth) == pytest.approx(510_065_600 / 8, rel=1e-3)
+
+
+@pytest.mark.usefixtures("city")
+def test_the_screen_shows_what_its_reader_may_read(client: Client) -> None:
+    """Who may see the overview but neither plan nor figures gets the map and nothing of both."""
+    save_role("public", "公众", ["overview.read", "geo.read"], Level.L1, by=BY)
+    for address in ("/", "/screen"):
+        page = client.get(address)
+        assert page.status_code == 200
+        for word in ("绿道长度", "重点项目", "key-figures"):
+            assert word not in page.content.decode()

@@ -14,12 +14,15 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from beichen.kernel.access import device
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import create_account
 from beichen.kernel.actor import system
+from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.service import register_person
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,83 @@ def test_after_five_failures_the_name_is_locked(account: Account) -> None:
     for _ in range(5):
         assert sign_in(Client(REMOTE_ADDR="10.0.0.1"), "wrong horse battery") is None
     assert sign_in(Client(REMOTE_ADDR="10.0.0.2")) is None
+
+
+def test_another_port_does_not_start_the_count_again(account: Account) -> None:
+    """The Host header is the sender's own choice."""
+    for port in range(5):
+        assert sign_in(Client(headers={"host": f"localhost:{port + 1}"}), "wrong horse battery") is None
+    assert sign_in(Client(headers={"host": "localhost:99"})) is None
+
+
+def test_a_stranger_does_not_lock_the_owner_out(account: Account) -> None:
+    """A device that signed in before counts apart; it is locked by failures of its own."""
+    desk = Client(REMOTE_ADDR="10.0.0.2")
+    sign_in(desk)
+    desk.post(reverse("account_logout"))
+    for _ in range(6):
+        assert sign_in(Client(REMOTE_ADDR="10.0.0.1"), "wrong horse battery") is None
+    assert sign_in(desk) == str(account.pk)
+    desk.post(reverse("account_logout"))
+    for _ in range(5):
+        sign_in(desk, "wrong horse battery")
+    assert sign_in(desk) is None
+
+
+def test_a_known_device_is_known_for_one_name(account: Account) -> None:
+    """And a cookie that somebody made up is worth nothing."""
+    desk = Client()
+    sign_in(desk)
+    assert desk.cookies[device.COOKIE]["httponly"]
+    request = RequestFactory().get("/")
+    request.COOKIES[device.COOKIE] = desk.cookies[device.COOKIE].value
+    assert device.known(request, "an") != device.STRANGER
+    assert device.known(request, "bo") == device.STRANGER
+    for forged in ("", "x", "WyJhbiIsMV0:1:2"):
+        request.COOKIES[device.COOKIE] = forged
+        assert device.known(request, "an") == device.STRANGER
+
+
+def test_every_step_of_signing_in_is_audited(account: Account) -> None:
+    """Also what was refused; a name that nobody has is not kept, it may be a password."""
+    client = Client(REMOTE_ADDR="10.0.0.3")
+    assert account.person is not None
+    client.post(reverse("account_login"), {"login": "hunter2-secret", "password": "x"})
+    sign_in(client, "wrong horse battery")
+    sign_in(client)
+    passwords = {"oldpassword": PASSWORD, "password1": "another horse", "password2": "another horse"}
+    client.post(reverse("account_change_password"), passwords)
+    sign_in(client, "another horse")
+    client.post(reverse("account_logout"))
+    made = list(AuditRecord.objects.filter(address="10.0.0.3"))
+    assert [(row.actor.partition(":")[0], row.action) for row in made] == [
+        ("public", "access.session.refuse"),
+        ("public", "access.session.refuse"),
+        ("person", "access.session.begin"),
+        ("person", "access.session.end"),
+        ("person", "access.password.change"),
+        ("person", "access.session.begin"),
+        ("person", "access.session.end"),
+    ]
+    assert [row.subject for row in made] == ["", *[account.person.code] * 6]
+    assert "hunter2" not in str([vars(row) for row in made])
+
+
+def test_a_second_step_is_audited(
+    account: Account, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """That it was added, by whom and of which type; never its secret."""
+    client = Client()
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    assert page.context is not None
+    secret = page.context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    rows = list(AuditRecord.objects.filter(action="access.second-step.add"))
+    assert {row.detail for row in rows} == {'{"type":"totp"}', '{"type":"recovery_codes"}'}
+    assert secret not in str([vars(row) for row in rows])
 
 
 def test_with_a_one_time_code_the_password_alone_is_not_enough(account: Account) -> None:

@@ -11,9 +11,10 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from beichen.kernel.access.service import load_roles
+from beichen.kernel.access.service import create_client, load_roles, save_role
 from beichen.kernel.actor import system
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.levels import Level
 from beichen.platforms.geo import service
 from beichen.platforms.geo.models import Layer
 from beichen.problem import ProblemError
@@ -139,3 +140,12 @@ def test_the_list_costs_one_query_however_long(installed: None, django_assert_nu
     service.install_layers([FACTS, *more], owner="city:invented", by=BY)
     with django_assert_num_queries(1):
         assert len(service.layers()) == 21
+
+
+def test_what_the_public_may_not_see_is_kept_by_no_shared_cache(client: Client, installed: None) -> None:
+    assert client.get("/api/geo/layers/wells")["Cache-Control"].startswith("public")
+    save_role("public", "公众", [], Level.L1, by=BY)
+    assert client.get("/api/geo/layers/wells").status_code == 403
+    key = create_client("maps", "Maps", "steward", by=BY)
+    answer = client.get("/api/geo/layers/wells", headers={"Authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, max-age=300")
