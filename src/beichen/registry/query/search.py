@@ -29,7 +29,7 @@ from beichen.registry.query.reach import clearance_of, reach_of
 from beichen.registry.query.scopes import ScopeQuery
 from beichen.registry.query.selection import Either, Selection, names_of
 from beichen.registry.query.terms import Node, needed_names
-from beichen.registry.spatial import spatial_index
+from beichen.registry.spatial import fetch, spatial_index
 from beichen.registry.types import find_types, indexed_names
 
 READ_LIMIT = 20_000
@@ -298,9 +298,7 @@ class Search:
         bound = " AND o.id > %s" if after else ""
         statement = f"SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
         parameters = [*self.plan.shown, *self.plan.parameters, *([after] if after else []), limit, offset]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return [Row(*row) for row in cursor.fetchall()]
+        return [Row(*row) for row in fetch(statement, parameters)]
 
     def _matching(self, wanted: int) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""
