@@ -10,7 +10,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import ConnectionHandler, connection
 from django.test import Client
 
 from beichen.house import doctor as room
@@ -102,6 +102,33 @@ def test_doctor_knows_a_broker_that_is_away_and_a_folder_that_is_none(
     assert report["broker"][0]["code"] == "DOC-103"
     assert report["files"][0]["code"] == "DOC-104"
     assert report["database"] == []
+
+
+@pytest.mark.django_db
+def test_doctor_knows_a_database_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "nowhere" / "beichen.db")}
+    monkeypatch.setattr(room, "connection", ConnectionHandler({"default": absent})["default"])
+    found = CliRunner().invoke(doctor, ["--json"])
+    assert found.exit_code == 1
+    problem = orjson.loads(found.output)["database"][0]
+    assert (problem["code"], problem["detail"]) == ("DOC-101", "no sqlite database answers")
+    assert problem["hint"].startswith("check BEICHEN_DATABASE_URL: unable to open database file")
+
+
+@pytest.mark.django_db
+def test_doctor_warns_of_a_machine_without_chinese_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "fc-list"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(room, "CHECKS", [check for check in room.CHECKS if check.name == "fonts"])
+    found = CliRunner().invoke(doctor, [])
+    assert "warning: DOC-107 no font here has Chinese characters (install fonts-noto-cjk" in found.output
+    assert found.exit_code == 0, "a warning does not fail"
 
 
 @pytest.mark.django_db(transaction=True)
