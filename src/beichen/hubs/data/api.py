@@ -13,7 +13,7 @@ from ninja import Query, Router
 
 from beichen.hubs.data import service
 from beichen.hubs.data.models import AnnualTarget, Indicator, IndicatorValue
-from beichen.kernel.access.service import acting, visible
+from beichen.kernel.access.service import acting, require, visible
 
 router = Router(tags=["indicators"])
 
@@ -37,6 +37,7 @@ def read_indicator(
     request: HttpRequest, key: str, region: RegionCode = "", kind: Literal["", "real", "demo"] = ""
 ) -> dict[str, Any]:
     """The definition, and every value and yearly target that may be seen, by region and time."""
+    require(acting(request), service.READ)
     row = service.indicator(key)
     values = visible(acting(request), service.READ, service.series(key, region=region, kind=kind))
     aims = visible(acting(request), service.READ, service.targets(key, region=region))

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from beichen.kernel.actor import Actor
-from beichen.kernel.levels import Level
 from beichen.problem import ProblemError, shorten
 from beichen.registry.api.answer import answer, context_value
 from beichen.registry.api.call import JSON, LD_JSON, Call, accepted
@@ -25,10 +24,9 @@ class Uses:
     """The types and attributes in use that an actor may know of."""
 
     def __init__(self, actor: Actor, **narrowed: Any) -> None:
-        reach = Level.L1 if reach_of(actor).is_nothing else clearance_of(actor)
-        rows = AttributeUse.objects.filter(count__gt=0, type__level__lte=reach, **narrowed).select_related(
-            "type"
-        )
+        reach = clearance_of(actor)
+        known = AttributeUse.objects.none() if reach_of(actor).is_nothing else AttributeUse.objects.all()
+        rows = known.filter(count__gt=0, type__level__lte=reach, **narrowed)
         self.objects: dict[str, int] = {}
         self.forms: dict[str, dict[str, set[str]]] = defaultdict(dict)
         self.counts: dict[tuple[str, str], int] = defaultdict(int)

@@ -1,0 +1,207 @@
+"""Deny by default, everywhere: every address of the house refuses the public once it may do nothing.
+
+A view that forgets to ask fails here. Each route has a request that an administrator's key gets
+answered; without it and without the public's rights the same request must be refused, or find nothing.
+An address that is open to everybody is listed with its reason; one that is listed nowhere fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from beichen.kernel.access.service import create_client, load_roles, save_role
+from beichen.kernel.actor import system
+from beichen.kernel.files.models import StoredFile
+from beichen.kernel.files.service import store
+from beichen.kernel.levels import Level
+from beichen.kernel.scene import service as packages
+from beichen.kernel.scene.section import PackageKind
+from beichen.plan.service import import_facts
+from beichen.plan.tests.facts import plan_facts
+from beichen.registry.models import Object
+
+BY = system("test")
+CITY = Path(__file__).parent / "cities/invented"
+
+# route → why everybody may come here, whatever roles say
+OPEN = {
+    "healthz": "liveness: says only that the process answers",
+    "readyz": "readiness: names what is missing, no data",
+    "api/openapi.json": "the description of the interface",
+    "api/docs": "the same, for people",
+    "api/": "the interface's root: there is nothing at it",
+    "language/setlang/": "keeps a choice in a cookie",
+    "theme": "keeps a choice in a cookie",
+    "": "the front door: words and links; a test of the overview holds that what it shows is filtered",
+    "me": "the reader's own account; without a session it leads to the door",
+    "^ngsi-ld/": "says that there is nothing at this address",
+}
+SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
+# what a list says to somebody who may read nothing
+EMPTY: dict[str, Any] = {
+    "^ngsi-ld/v1/types/?$": {
+        "id": "urn:ngsi-ld:EntityTypeList:beichen",
+        "type": "EntityTypeList",
+        "typeList": [],
+    },
+    "^ngsi-ld/v1/attributes/?$": {
+        "id": "urn:ngsi-ld:AttributeList:beichen",
+        "type": "AttributeList",
+        "attributeList": [],
+    },
+    "api/geo/layers": [],
+    "api/indicators": {"indicators": [], "next": None},
+    "^ngsi-ld/v1/entities/?$": [],
+    "^ngsi-ld/v1/entityOperations/query/?$": [],
+}
+NGSI = "^ngsi-ld/v1/"
+WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property", "value": 4}}
+DEPTH = {"depth": {"type": "Property", "value": 5}}
+EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
+FACT = {"confirm": "1"}
+
+# route → requests that an administrator gets answered: method, address, body
+SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    "api/geo/layers": [("GET", "api/geo/layers", None)],
+    "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
+    "api/indicators": [("GET", "api/indicators", None)],
+    "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
+    "events": [("GET", "events", None), ("POST", "events", EVENT)],
+    "files/<str:code>": [("GET", "files/{file}", None)],
+    "screen": [("GET", "screen", None)],
+    "plan": [("GET", "plan", None)],
+    "plan/indicators": [("GET", "plan/indicators", None)],
+    "plan/indicators/<int:number>": [("GET", "plan/indicators/1", None)],
+    "plan/targets": [("GET", "plan/targets", None)],
+    "plan/projects": [("GET", "plan/projects", None)],
+    "plan/text/<str:location>": [("GET", "plan/text/1.1", None)],
+    "plan/text/<str:location>/<slug:kind>/<slug:key>": [("POST", "plan/text/1.1/targets/t1", FACT)],
+    f"{NGSI}entities/?$": [
+        ("GET", "ngsi-ld/v1/entities?type=facility", None),
+        ("POST", "ngsi-ld/v1/entities", {**WELL, "id": "urn:ngsi-ld:Well:2"}),
+    ],
+    f"{NGSI}entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://.+?)/?$": [
+        ("PATCH", "ngsi-ld/v1/entities/{urn}/attrs/depth", DEPTH["depth"]),
+        ("PUT", "ngsi-ld/v1/entities/{urn}/attrs/depth", DEPTH["depth"]),
+        ("DELETE", "ngsi-ld/v1/entities/{urn}/attrs/depth", None),
+    ],
+    f"{NGSI}entities/(?P<urn>.*)/attrs/?$": [
+        ("POST", "ngsi-ld/v1/entities/{urn}/attrs", DEPTH),
+        ("PATCH", "ngsi-ld/v1/entities/{urn}/attrs", DEPTH),
+    ],
+    f"{NGSI}entities/(?P<urn>.+?)/?$": [
+        ("GET", "ngsi-ld/v1/entities/{urn}", None),
+        ("PUT", "ngsi-ld/v1/entities/{urn}", WELL),
+        ("PATCH", "ngsi-ld/v1/entities/{urn}", DEPTH),
+        ("DELETE", "ngsi-ld/v1/entities/{urn}", None),
+    ],
+    f"{NGSI}entityOperations/create/?$": [
+        ("POST", "ngsi-ld/v1/entityOperations/create", [{**WELL, "id": "urn:ngsi-ld:Well:3"}])
+    ],
+    f"{NGSI}entityOperations/upsert/?$": [("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL])],
+    f"{NGSI}entityOperations/update/?$": [("POST", "ngsi-ld/v1/entityOperations/update", [WELL])],
+    f"{NGSI}entityOperations/merge/?$": [("POST", "ngsi-ld/v1/entityOperations/merge", [WELL])],
+    f"{NGSI}entityOperations/delete/?$": [
+        ("POST", "ngsi-ld/v1/entityOperations/delete", ["urn:ngsi-ld:Well:1"])
+    ],
+    f"{NGSI}entityOperations/query/?$": [
+        ("POST", "ngsi-ld/v1/entityOperations/query", {"type": "Query", "entities": [{"type": "Well"}]})
+    ],
+    f"{NGSI}types/?$": [("GET", "ngsi-ld/v1/types", None)],
+    f"{NGSI}types/(?P<name>.+?)/?$": [("GET", "ngsi-ld/v1/types/Well", None)],
+    f"{NGSI}attributes/?$": [("GET", "ngsi-ld/v1/attributes", None)],
+    f"{NGSI}attributes/(?P<name>.+?)/?$": [("GET", "ngsi-ld/v1/attributes/depth", None)],
+}
+
+
+def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
+    """Every route below a resolver, as it is written."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, route)
+        else:
+            yield route
+
+
+def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponseBase:
+    """The answer to a request, as a program sends it."""
+    headers = {"Accept": "text/event-stream"} if address == "events" else {}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    is_event = address == "events"
+    kind = "application/cloudevents+json" if is_event else "application/json"
+    if "/plan/text" in f"/{address}" and method == "POST":
+        return Client(headers=headers).post(f"/{address}", body)
+    content = b"" if body is None else orjson.dumps(body)
+    return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
+
+
+@pytest.fixture
+def key(db: None) -> str:
+    """An administrator's key, in a city where the public may do nothing."""
+    load_roles(by=BY)
+    packages.install(CITY, by=BY, kind=PackageKind.CITY)
+    import_facts(plan_facts(), "star", by=BY)
+    store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
+    save_role("public", "公众", [], Level.L1, by=BY)
+    cache.clear()
+    return create_client("tests", "Tests", "administrator", by=BY)
+
+
+def test_every_route_is_open_for_a_reason_or_has_a_request() -> None:
+    """A new address is added to one of the two; one that is gone leaves them."""
+    found = {route for route in routes() if not route.startswith(SIGNING_IN)}
+    assert found == set(OPEN) | set(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("route", "method", "address", "body"),
+    [(route, *sample) for route, samples in SAMPLES.items() for sample in samples],
+    ids=lambda value: value if isinstance(value, str) and value.isupper() else None,
+)
+def test_who_may_do_nothing_is_refused(route: str, method: str, address: str, body: Any, key: str) -> None:
+    """First without a key, then with one that may: so the request is known to lead somewhere."""
+    send("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL], key=key)
+    place = address.format(
+        file=StoredFile.objects.get().code, urn=Object.objects.filter(type__key="Well").get().urn
+    )
+    before = list(Object.objects.values_list("urn", "version"))
+    refused = send(method, place, body)
+    if refused.status_code == 200 and route in EMPTY:
+        assert orjson.loads(refused.getvalue()) == EMPTY[route]
+    else:
+        assert refused.status_code in {401, 403, 404}, refused.status_code
+    assert list(Object.objects.values_list("urn", "version")) == before
+    allowed = send(method, place, body, key=key)
+    assert allowed.status_code < 400, allowed.getvalue()
+
+
+def test_signing_in_is_the_only_page_without_a_session(db: None) -> None:
+    """Every other page of the account room leads to the door, or is closed."""
+    for route in routes():
+        if route.startswith(SIGNING_IN) and "<" not in route and "(?P" not in route:
+            answer = Client().get(f"/{route}")
+            if answer.status_code == 200:
+                assert route in DOOR, route
+
+
+DOOR = {
+    "account/confirm-email/": "says that mail was sent",
+    "account/login/": "the door",
+    "account/signup/": "says that registration is closed",
+    "account/inactive/": "says that the account is closed",
+    "account/password/reset/": "asks for an address",
+    "account/password/reset/done/": "says the same whether the address is known or not",
+    "account/password/reset/key/done/": "says that the password was set",
+}
