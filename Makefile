@@ -33,8 +33,9 @@ run: setup
 test: setup
 	$(BIN)/pytest -n auto -m "not services"
 
+# Pages look the same on every engine: the browser tests run once, in `make test`.
 test-services: setup
-	tools/services $(BIN)/pytest
+	tools/services $(BIN)/pytest -n auto -m "not browser"
 
 check: setup
 	$(BIN)/ruff format --check .
