@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import django
@@ -77,7 +77,7 @@ class Bare:
             self.connection: Any = sqlite3.connect(copy, isolation_level=None)
             self.connection.executescript(database["OPTIONS"]["init_command"])
         else:
-            connection.close_pool()
+            cast("Any", connection).close_pool()
             with psycopg.connect(self._address("postgres"), autocommit=True) as admin:
                 admin.execute(f"DROP DATABASE IF EXISTS {database['NAME']}_bare")
                 admin.execute(f"CREATE DATABASE {database['NAME']}_bare TEMPLATE {database['NAME']}")
@@ -159,7 +159,9 @@ def fill(size: int) -> None:
     chance, now = random.Random(size), datetime.now(UTC)
     for first in range(_last(), size, 20_000):
         count = min(20_000, size - first)
-        objects, shapes, values = [], [], []
+        objects: list[tuple[Any, ...]] = []
+        shapes: list[tuple[Any, ...]] = []
+        values: list[tuple[Any, ...]] = []
         with transaction.atomic():
             for key in tables.next_ids(count):
                 entity = payload(key, chance)

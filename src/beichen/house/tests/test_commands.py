@@ -10,7 +10,8 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as django_settings
-from django.db import ConnectionHandler, connection
+from django.db import connection
+from django.db.utils import ConnectionHandler
 from django.test import Client
 
 from beichen.house import doctor as room
