@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +22,7 @@ from beichen.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+CODE = re.compile(r"\b[A-Z]{3}-\d{3}\b")
 HEADING = re.compile(r"^## ([A-Z]{3}-\d{3})$", re.MULTILINE)
 
 
@@ -52,6 +55,37 @@ def test_every_code_is_explained() -> None:
     text = (DOCS / "problems.md").read_text(encoding="utf-8")
     for part in HEADING.split(text)[2::2]:
         assert len(part.split()) >= 5, part
+
+
+def files_of_tests() -> Iterator[Path]:
+    """Every file that is a test or that a test reads, broken ones too."""
+    for folder in [ROOT / "tests", *(ROOT / "src").rglob("tests")]:
+        yield from (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def named_values(source: str) -> Iterator[object]:
+    """What the names stand for that Python text imports from Beichen, and their attributes."""
+    tree = ast.parse(source)
+    found: dict[str, object] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in sys.modules:
+            for name in node.names:
+                found[name.asname or name.name] = getattr(sys.modules[node.module], name.name, None)
+    yield from found.values()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in found:
+            yield getattr(found[node.value.id], node.attr, None)
+
+
+def test_every_code_stands_in_a_test(codes: set[str]) -> None:
+    """As it is shown, or by its constant: whoever adds a code shows how it comes about."""
+    named: set[object] = set()
+    for path in files_of_tests():
+        text = path.read_text("utf-8", "replace")
+        named.update(CODE.findall(text))
+        if path.suffix == ".py":
+            named.update(value for value in named_values(text) if isinstance(value, str))
+    assert sorted(codes - named) == []
 
 
 def test_every_setting_is_documented() -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.registry.api.call import BODY_BYTES
 from beichen.registry.models import Object
+from beichen.registry.query import search
 from beichen.registry.tests.clients import LD_JSON, Program
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,18 @@ def test_a_hostile_query_is_refused_with_its_parameter(case: dict[str, str]) -> 
     response = Client().get("/ngsi-ld/v1/entities", {"type": "T", **case})
     assert response.status_code == 400, response.content
     assert response.json()["detail"]
+
+
+def test_a_query_that_would_read_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program()
+    program.send("POST", "entityOperations/create", [{"id": f"urn:a:{n}", "type": "T"} for n in range(9)])
+    monkeypatch.setattr(search, "READ_LIMIT", 4)
+    monkeypatch.setattr(search, "CHUNK_LIMIT", 2)
+    response = program.get("entities", type="T", q='note~="nowhere.*"')
+    assert (response.status_code, response.json()["code"]) == (403, "REG-106")
+    assert response.json()["detail"] == "more than 4 objects would be read"
+    assert response.json()["type"].endswith("/TooComplexQuery")
+    assert program.get("entities", id="urn:a:1", type="T", q='note~="nowhere.*"').json() == []
 
 
 @pytest.mark.parametrize("depth", [70, 500, 5000])
@@ -111,6 +124,36 @@ def test_other_media_types_and_methods_and_paths_are_refused() -> None:
     assert program.send("DELETE", "types").json()["code"] == "REG-111"
     assert program.get("subscriptions").json()["code"] == "REG-104"
     assert program.send("POST", "nowhere", {}).status_code == 404
+
+
+def test_a_body_has_a_length() -> None:
+    response = Program().send("POST", "entities", Content_Type="application/json")
+    assert (response.status_code, response.json()["code"]) == (411, "REG-112")
+    assert response.json()["detail"] == "the request does not say its length"
+
+
+def test_an_id_in_a_path_is_a_uri() -> None:
+    response = Program().get("entities/nonsense")
+    assert (response.status_code, response.json()["code"]) == (400, "REG-101")
+    assert response.json()["detail"] == "'nonsense' is no URI"
+    assert response.json()["where"]["pointer"] == "/id"
+
+
+@pytest.mark.parametrize(
+    ("url", "detail"),
+    [
+        ("http://127.0.0.1:1/context.jsonld", "contexts of '127.0.0.1' are not fetched"),
+        ("http://allowed.example@127.0.0.1/", "contexts of '127.0.0.1' are not fetched"),
+        ("http://[/", "the @context's URL cannot be read"),
+    ],
+)
+def test_a_context_of_a_host_that_is_not_allowed_is_not_fetched(url: str, detail: str) -> None:
+    body = {"@context": url, "id": "urn:a:1", "type": "T"}
+    response = Program().send("POST", "entities", body, LD_JSON)
+    assert (response.status_code, response.json()["code"]) == (503, "REG-105")
+    assert response.json()["detail"] == detail
+    assert response.json()["type"].endswith("/LdContextNotAvailable")
+    assert _left_nothing()
 
 
 def test_nobody_writes_without_a_key() -> None:

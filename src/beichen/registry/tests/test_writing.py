@@ -98,6 +98,19 @@ def test_a_batch_reports_what_it_could_not_do_and_does_the_rest() -> None:
     assert AuditRecord.objects.count() == 2
 
 
+def test_a_code_is_given_once() -> None:
+    service.write_object(service.Draft(entity(), code="MH-1"), by=BY)
+    others = [
+        service.Draft(entity(f"urn:ngsi-ld:Well:{n}"), code=code) for n, code in ((2, "MH-2"), (3, "MH-1"))
+    ]
+    with pytest.raises(ProblemError, match="/code: error: REG-203 the code MH-1 is taken"):
+        service.write_objects(others, by=BY)
+    twice = [service.Draft(entity(f"urn:ngsi-ld:Well:{n}"), code="MH-2") for n in (2, 3)]
+    with pytest.raises(ProblemError, match="REG-203 the code MH-2 is taken"):
+        service.write_objects(twice, by=BY)
+    assert list(Object.objects.values_list("code", flat=True)) == ["MH-1"]
+
+
 def test_the_public_may_not_write() -> None:
     with pytest.raises(ProblemError, match="ACC-403"):
         service.write_object(service.Draft(entity()), by=PUBLIC)

@@ -43,6 +43,11 @@ def test_a_file_comes_back_as_it_was() -> None:
     assert (row.media_type, row.size, row.name) == ("image/png", len(PNG), "照片.png")
 
 
+def test_a_code_that_no_file_has_is_said() -> None:
+    with pytest.raises(ProblemError, match="FIL-404 no file has this code"):
+        service.find("NOSUCHFILE", by=BY)
+
+
 def test_equal_contents_lie_once(folder: Path) -> None:
     first = service.store(io.BytesIO(PNG), "a.png", by=BY)
     second = service.store(io.BytesIO(PNG), "b.png", by=BY)
