@@ -1,0 +1,1 @@
+"""`beichen up`: starts, serves, restarts what dies, and leaves nothing behind."""
