@@ -41,17 +41,20 @@ class Check:
     look: Callable[[], Iterator[Problem]]
 
 
-def _settings() -> Iterator[Problem]:
+def look_at_settings() -> Iterator[Problem]:
+    """What is not safe in production."""
     yield from settings().production_problems()
 
 
-def _packages() -> Iterator[Problem]:
+def look_at_packages() -> Iterator[Problem]:
+    """What the lock file has and this Python has not."""
     for name in PACKAGES:
         if importlib.util.find_spec(name) is None:
             yield Problem(NO_PACKAGE, f"the package {name} is not installed", hint="make setup")
 
 
-def _database() -> Iterator[Problem]:
+def look_at_database() -> Iterator[Problem]:
+    """Whether it answers and has today's schema."""
     try:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
@@ -70,7 +73,8 @@ async def _greet() -> None:
     await client.close()
 
 
-def _broker() -> Iterator[Problem]:
+def look_at_broker() -> Iterator[Problem]:
+    """Whether NATS answers, or its program is here to be started."""
     if settings().nats_url.startswith("embedded:"):
         try:
             server.program()
@@ -84,7 +88,8 @@ def _broker() -> Iterator[Problem]:
         yield Problem(NO_BROKER, f"nothing answers at {broker.address()}"[:80], hint=hint)
 
 
-def _files() -> Iterator[Problem]:
+def look_at_files() -> Iterator[Problem]:
+    """Whether the folder of files can be written."""
     place = settings().files
     if "://" in place:
         return
@@ -99,19 +104,22 @@ def _files() -> Iterator[Problem]:
         yield Problem(NO_STORE, "the folder of files cannot be written", hint=hint)
 
 
-def _space() -> Iterator[Problem]:
+def look_at_space() -> Iterator[Problem]:
+    """Whether there is room."""
     free = shutil.disk_usage(settings().data_dir).free
     if free < SPACE_BYTES:
         hint = f"make room at {settings().data_dir}"
         yield Problem(LITTLE_SPACE, f"{free >> 20} MiB are free; at least 1 GiB is needed", hint=hint)
 
 
-def _assets() -> Iterator[Problem]:
+def look_at_assets() -> Iterator[Problem]:
+    """Whether the static files were collected."""
     if not (Path(django_settings.STATIC_ROOT) / "staticfiles.json").is_file():
         yield Problem(NO_ASSETS, "the static files were not collected", hint="make setup, then beichen up")
 
 
-def _fonts() -> Iterator[Problem]:
+def look_at_fonts() -> Iterator[Problem]:
+    """Whether Chinese can be printed."""
     if shutil.which("fc-list") is None:
         return
     found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, check=False, timeout=20)
@@ -121,14 +129,14 @@ def _fonts() -> Iterator[Problem]:
 
 
 CHECKS = (
-    Check("settings", _settings),
-    Check("packages", _packages),
-    Check("database", _database),
-    Check("broker", _broker),
-    Check("files", _files),
-    Check("space", _space),
-    Check("assets", _assets),
-    Check("fonts", _fonts),
+    Check("settings", look_at_settings),
+    Check("packages", look_at_packages),
+    Check("database", look_at_database),
+    Check("broker", look_at_broker),
+    Check("files", look_at_files),
+    Check("space", look_at_space),
+    Check("assets", look_at_assets),
+    Check("fonts", look_at_fonts),
 )
 
 

@@ -154,7 +154,8 @@ def _write(name: str, line: str) -> None:
     click.echo(f"{click.style(f'{name:<7}', fg=COLOURS.get(name))}│ {line}")
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """Run the steps before the start in a process of their own. Raises ProblemError UPP-106."""
     done = subprocess.run([sys.executable, "-m", "beichen.house.first_start"], check=False)
     if done.returncode:
         raise ProblemError(Problem(STEPS_FAILED, "a step before the start failed; see above"))
@@ -191,7 +192,7 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
         if problems := _port_problems(chosen, parts):
             raise ProblemError(*problems)
         if {"web", "worker"} & set(parts) and not stamp.is_current(chosen):
-            _prepare()
+            prepare()
             stamp.keep(chosen)
 
         def announce() -> None:
