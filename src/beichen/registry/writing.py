@@ -3,6 +3,8 @@
 This is the one path by which objects change. A batch is one transaction: present rows are read once,
 drafts are applied in order, and each table is written once. What cannot be applied is reported by draft;
 the others stand. :mod:`.service` wraps it for callers.
+
+Long because a write keeps document, values, shapes, relations and versions in step, in one transaction.
 """
 
 from __future__ import annotations

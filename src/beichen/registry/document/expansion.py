@@ -2,6 +2,8 @@
 
 Everything that is wrong with a payload is found before anything is refused, each with a JSON pointer
 (clauses 4.5 to 4.7, 5.5.4). Values stay as they are: the house keeps what it was given.
+
+Long because the rules of one payload refer to each other: an expander holds the mistakes of all its parts.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Every plan begins with an index: ids, a type, a box, a value. What an index cannot decide is decided by
 reading documents, in the order of keys and at most :data:`READ_LIMIT` of them; a query that would need
 more is refused (REG-106, TooComplexQuery) instead of reading the whole registry.
+
+Long because one statement is put together from every part of a query, in the order that SQL wants.
 """
 
 from __future__ import annotations
