@@ -47,9 +47,12 @@ def append(events: Sequence[Event]) -> None:
             cursor.execute(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
 
 
-def waiting(limit: int) -> list[Waiting]:
-    """The first rows that are not relayed, in order; rows of transactions that commit late come late."""
-    rows = OutboxEvent.objects.filter(relayed_at=None).order_by("id")
+def waiting(limit: int, after: int = 0) -> list[Waiting]:
+    """The first rows after ``after`` that are not relayed, in order.
+
+    Rows of transactions that commit late come late, perhaps below ``after``: look again from zero.
+    """
+    rows = OutboxEvent.objects.filter(relayed_at=None, id__gt=after).order_by("id")
     return [Waiting(*row) for row in rows.values_list("id", "key", "type", "payload")[:limit]]
 
 

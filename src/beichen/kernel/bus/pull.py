@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 
 from beichen.kernel.bus.event import STREAM
 
-BATCH = 500
+BATCH = 1000
 EXPIRES_SECONDS = 30
 GRACE_SECONDS = 5
 REQUEST_OVER = frozenset({"404", "408"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import orjson
@@ -19,11 +19,11 @@ from beichen.kernel.bus import outbox
 from beichen.kernel.bus.event import MEDIA_TYPE, SUBJECT_PREFIX
 from beichen.kernel.bus.outbox import Waiting
 
-BATCH = 500
+BATCH = 1000
 ANSWER_SECONDS = 10.0
 BUSY_SECONDS, IDLE_SECONDS = 0.01, 0.1
 logger = logging.getLogger(__name__)
-InDatabase = Callable[..., Awaitable[Any]]
+InDatabase = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class RefusedError(OSError):
@@ -40,6 +40,7 @@ class Relay:
         self._missing: set[int] = set()
         self._refused: list[str] = []
         self._all_answered = asyncio.Event()
+        self._background: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Listen for answers; before the first batch."""
@@ -78,22 +79,44 @@ class Relay:
                 raise RefusedError(self._refused[0])
         return stored
 
-    async def relay_once(self) -> int:
-        """Relay one batch; returns how many rows were stored."""
+    async def relay_all(self) -> int:
+        """Relay until nothing waits; returns how many rows were stored.
+
+        While a batch is on its way, the one before is marked and the one after is read.
+        """
+        relayed = 0
+        marking: Awaitable[Any] | None = None
         rows = await self._in_database(outbox.waiting, BATCH)
-        if not rows:
-            return 0
-        stored = await self.publish(rows)
-        await self._in_database(outbox.mark_relayed, stored)
-        return len(stored)
+        while rows:
+            following = self._in_background(outbox.waiting, BATCH, rows[-1].id)
+            stored = await self.publish(rows)
+            if marking is not None:
+                await marking
+            marking = self._in_background(outbox.mark_relayed, stored)
+            relayed += len(stored)
+            complete = len(stored) == len(rows)
+            rows = await following
+            if not complete:
+                break
+        if marking is not None:
+            await marking
+        return relayed
+
+    def _in_background(self, work: Callable[..., Any], *arguments: Any) -> asyncio.Task[Any]:
+        task = asyncio.ensure_future(self._in_database(work, *arguments))
+        self._background.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled():
+            task.exception()  # raised where the task is awaited, or lost with the session that it ended
 
     async def run(self) -> None:
         """Relay for ever; looks again soon after work and less often when idle."""
         await self.start()
         pause = IDLE_SECONDS
         while True:
-            if await self.relay_once():
-                pause = BUSY_SECONDS
-                continue
+            pause = BUSY_SECONDS if await self.relay_all() else min(pause * 1.5, IDLE_SECONDS)
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, IDLE_SECONDS)
