@@ -124,7 +124,7 @@ class Worker:
         )
         while not InboxEntry.objects.filter(subscriber="bench.handle", key=last).exists():
             assert self._process.poll() is None
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     def stop(self) -> list[float]:
         """End it; returns the delays of all events since its start."""

@@ -44,6 +44,12 @@ def place(name: str, stream: str, last: int) -> int:
     return position
 
 
+def position(reply: str) -> int:
+    """A delivery's place in the stream, of its reply subject (NATS ADR-15): nine words, or more."""
+    words = reply.split(".")
+    return int(words[5] if len(words) == 9 else words[7])
+
+
 class Consumer:
     """Reads the stream for one subscriber."""
 
@@ -65,7 +71,7 @@ class Consumer:
         self._expected = 1
 
     async def _rewind(self, stream: str, last: int) -> Pull:
-        position = await self._in_database(place, self._to.name, stream, last)
+        stands = await self._in_database(place, self._to.name, stream, last)
         try:
             await self._js.delete_consumer(STREAM, self._to.durable)
         except NotFoundError:
@@ -74,7 +80,7 @@ class Consumer:
             durable_name=self._to.durable,
             filter_subjects=[SUBJECT_PREFIX + pattern for pattern in self._to.patterns],
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=position + 1,
+            opt_start_seq=stands + 1,
             ack_policy=AckPolicy.ALL,
             ack_wait=ACK_SECONDS,
             max_ack_pending=4 * BATCH,
@@ -103,6 +109,6 @@ class Consumer:
             await self._handle(messages)
 
     async def _handle(self, messages: list[Msg]) -> None:
-        batch = [Message(message.metadata.sequence.stream, message.data) for message in messages]
+        batch = [Message(position(message.reply), message.data) for message in messages]
         await self._in_database(delivery.deliver, self._to, batch, now=self._clock(), retry=self._retry)
         await messages[-1].ack()

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
+from beichen.kernel.bus.consumer import position
 from beichen.kernel.bus.event import check_pattern, decode, identifier, matches, overlap
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.bus.subscribers import forget, subscriber
@@ -97,6 +98,8 @@ def test_refuses_what_is_no_event(draft: bus.Draft, expected: str) -> None:
         (b'{"specversion":"0.3"}', "BUS-104 expected a CloudEvent of specversion 1.0, found '0.3'"),
         (b'{"specversion":"1.0","id":1}', "BUS-101 id is not text"),
         (b'{"specversion":"1.0","id":"1","source":"s"}', "BUS-101 type is empty"),
+        (b'{"specversion":"1.0","id":"1","source":"s","type":"t","level":[]}', "BUS-101 level is [], not 1"),
+        (b'{"specversion":"1.0","id":"1","source":"s","type":"t","level":true}', "BUS-101 level is True"),
         (
             b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"noon"}',
             "BUS-104 Invalid isoformat",
@@ -167,3 +170,9 @@ def test_identifiers_are_uuids_in_the_order_of_time() -> None:
     made = [uuid.UUID(identifier()) for _ in range(100)]
     assert {value.version for value in made} == {7}
     assert len(set(made)) == 100
+
+
+def test_a_place_in_the_stream_is_read_of_both_forms_of_reply() -> None:
+    """NATS ADR-15, with and without a domain."""
+    assert position("$JS.ACK.BEICHEN.name.1.42.7.1700000000.0") == 42
+    assert position("$JS.ACK._.account.BEICHEN.name.1.42.7.1700000000.0.token") == 42
