@@ -31,6 +31,8 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-conformance"
 RESULTS = Path(__file__).with_name("results.json")
+REASONS = Path(__file__).with_name("reasons.json")
+PAGE = ROOT / "docs" / "ngsi-ld-conformance.md"
 GROUPS = (
     "Provision/Entities",
     "Provision/EntityAttributes",
@@ -164,7 +166,9 @@ def outcomes(node: dict[str, Any], origin: dict[str, bool], group: str = "") -> 
             "file": node["name"],
             "extension": origin.get(Path(node.get("source", "")).stem, False),
             "passed": test["status"] == "PASS",
-            "message": " ".join(test.get("message", "").split())[:300],
+            "message": re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", " ".join(test.get("message", "").split()))[
+                :300
+            ],
         }
     for suite in node.get("suites", []):
         inner = suite.get("source", "")
@@ -196,6 +200,38 @@ def run(suite: Path, selected: list[str]) -> list[dict[str, Any]]:
         return sorted(outcomes(result["suite"], extensions(suite)), key=lambda test: str(test["name"]))
 
 
+def reason_of(name: str) -> str:
+    """Why a test fails, from ``reasons.json``: by the beginning of its name."""
+    reasons: dict[str, str] = json.loads(REASONS.read_text(encoding="utf-8"))
+    return next((reason for start, reason in reasons.items() if name.startswith(start)), "")
+
+
+def page(tests: list[dict[str, Any]]) -> str:
+    """The results as a page of the documentation."""
+    public = [test for test in tests if not test["extension"]]
+    parts = [
+        "# NGSI-LD conformance",
+        "",
+        "What the public [ETSI test suite](https://forge.etsi.org/rep/cim/ngsi-ld-test-suite) says of",
+        "`/ngsi-ld/v1`: its ContextInformation tests for entities, attributes, batch operations, queries and",
+        "discovery, with the extensions of a copy that says which they are.",
+        "`ETSI_NGSI_LD_SUITE=FOLDER .venv/bin/python -m tests.conformance.suite` writes this page.",
+        "",
+        "| tests | passed | of | share |",
+        "|---|--:|--:|--:|",
+    ]
+    groups = [("all", tests), ("of them in the public suite", public)]
+    groups += [(group, [test for test in tests if test["group"] == group]) for group in GROUPS]
+    for name, members in groups:
+        passed = sum(test["passed"] for test in members)
+        parts.append(f"| {name} | {passed} | {len(members)} | {passed / len(members):.1%} |")
+    parts += ["", "## What fails, and why", "", "| test | reason |", "|---|---|"]
+    parts += [f"| {test['name']} | {reason_of(test['name'])} |" for test in tests if not test["passed"]]
+    parts += ["", "## What passes", ""]
+    parts += [f"- {test['name']}" for test in tests if test["passed"]]
+    return "\n".join(parts) + "\n"
+
+
 def main() -> None:
     """Run the whole selection, or the groups and files named on the command line."""
     suite = os.environ.get("ETSI_NGSI_LD_SUITE")
@@ -206,6 +242,7 @@ def main() -> None:
     passed = sum(test["passed"] for test in tests)
     if not selected:
         RESULTS.write_text(json.dumps(tests, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(page(tests), encoding="utf-8")
     for test in tests:
         if not test["passed"]:
             sys.stdout.write(f"FAIL {test['group']} {test['name']}: {test['message']}\n")

@@ -46,13 +46,9 @@ def is_serial_code(code: str) -> bool:
     return check_character(code[:-1]) == code[-1]
 
 
-def new_code(kind: str, serial: int, credit_code: str = "") -> str:
-    """A new object's code by its kind. Raises ProblemError REG-202 for a wrong credit code."""
-    if kind == Kind.PERSON:
-        return random_code()
-    if kind == Kind.ORGANISATION and credit_code:
-        return checked_credit_code(credit_code)
-    return serial_code(serial)
+def new_code(kind: str, serial: int) -> str:
+    """The code of a new object that brings none of its own."""
+    return random_code() if kind == Kind.PERSON else serial_code(serial)
 
 
 def checked_credit_code(code: str) -> str:

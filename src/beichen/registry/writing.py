@@ -23,11 +23,11 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
 from beichen.problem import Problem, ProblemError, Where, shorten
 from beichen.registry import tables
-from beichen.registry.codes import new_code
+from beichen.registry.codes import checked_credit_code, new_code
 from beichen.registry.document.changes import Document, Result, replace_entity, types_of
 from beichen.registry.document.expansion import Entity
 from beichen.registry.indexing import Derived, derive
-from beichen.registry.models import Object, ObjectType
+from beichen.registry.models import Kind, Object, ObjectType
 from beichen.registry.permissions import Gate
 from beichen.registry.problems import BAD_DATA, CODE_TAKEN, EXISTS, UNKNOWN, bad_data
 from beichen.registry.record import Record, read_present
@@ -154,9 +154,19 @@ class Writer:
         level = self._level(entity.types, draft.level)
         self.gate.require_write(level, draft.region, draft.body)
         self._check(document)
+        if not draft.code:
+            draft.code = self._credit_code(entity.types[0], document)
         self._present[entity.urn] = Present(None, document, {}, draft)
         self.written.outcomes[number] = Outcome.CREATED
         self.written.results[number] = Result(document)
+
+    def _credit_code(self, key: str, document: Document) -> str:
+        """The code that an organisation brings; empty for everything else."""
+        kind = self.types.get(key)
+        stated = document.get("credit_code")
+        if kind is None or kind.kind != Kind.ORGANISATION or not isinstance(stated, dict):
+            return ""
+        return checked_credit_code(str(stated.get("value", "")))
 
     def _level(self, types: Sequence[str], given: int | None) -> int:
         declared = [self.types[key].level for key in types if key in self.types]

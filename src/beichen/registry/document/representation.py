@@ -34,7 +34,9 @@ _METADATA = frozenset(
 
 
 def time_text(moment: datetime) -> str:
-    """A time as NGSI-LD writes it: UTC, milliseconds, Z."""
+    """A time as NGSI-LD writes it: UTC, milliseconds, Z. SQLite gives times without a zone; they are UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
