@@ -13,3 +13,10 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def pytest_collection() -> None:
+    """Watch the services before a test imports one: see :mod:`tests.audited`."""
+    from tests.audited import watch_services
+
+    watch_services()

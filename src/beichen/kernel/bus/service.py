@@ -119,7 +119,10 @@ def forward(events: Sequence[Event], *, by: Actor) -> int:
     fresh = inbox.claim(DOOR, [event.key for event in events])
     first = {event.key: event for event in reversed(events) if event.key in fresh}
     ordered = [event for event in events if first.get(event.key) is event]
-    outbox.append([replace(event, actor=by.key) for event in ordered])
+    if ordered:
+        outbox.append([replace(event, actor=by.key) for event in ordered])
+        detail = {"events": len(ordered), "first": ordered[0].key}
+        audit.record(by, PUBLISH, "kernel_bus.outboxevent", detail=detail)
     return len(ordered)
 
 
