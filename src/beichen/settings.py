@@ -93,6 +93,14 @@ class Settings:
         ]
 
 
+def refuse_unsafe() -> Settings:
+    """The settings of this process. Raises ProblemError SET-003 for each that is unsafe in production."""
+    chosen = settings()
+    if problems := chosen.production_problems():
+        raise ProblemError(*problems)
+    return chosen
+
+
 def _read(name: str, kind: type, raw: Any, source: str) -> Any:
     """``raw`` as ``kind``. Raises ProblemError SET-002 with the place and what was expected."""
     words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}

@@ -14,6 +14,7 @@ import click
 import orjson
 
 from beichen import __version__
+from beichen.house.away import told
 from beichen.problem import ProblemError
 
 # name → (where the command stands, whether it needs the database layer)
@@ -53,6 +54,11 @@ class LazyGroup(click.Group):
         module, name = target.split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises ProblemError DBS-101 when the database is away."""
+        with told():
+            return super().invoke(ctx)
 
 
 def _report(error: ProblemError, as_json: bool) -> None:

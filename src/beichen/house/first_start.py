@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import click
 
+from beichen.house.away import told
 from beichen.problem import ProblemError
 from beichen.settings import settings
 
@@ -60,7 +61,8 @@ def run_steps() -> None:
 def main() -> None:
     """Exit status 1 with the problems when a step refuses."""
     try:
-        run_steps()
+        with told():
+            run_steps()
     except ProblemError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

@@ -30,7 +30,7 @@ from starlette.routing import Route
 from beichen.kernel.bus import broker, feed
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
 from beichen.problem import ProblemError
-from beichen.settings import settings
+from beichen.settings import refuse_unsafe, settings
 
 KEPT = 5_000  # events in memory, for browsers that come back
 QUEUE = 500  # events a browser may be behind
@@ -230,6 +230,7 @@ async def serve() -> None:
 def main() -> None:
     """Serve until told to end."""
     logging.basicConfig(format="{levelname} {name}: {message}", style="{", level=logging.INFO)
+    refuse_unsafe()
     asyncio.run(serve())
 
 

@@ -24,7 +24,7 @@ from beichen.house import stamp
 from beichen.house.supervisor import Program, Supervisor
 from beichen.kernel.bus import server
 from beichen.problem import Problem, ProblemError, Where, code, nearest
-from beichen.settings import Settings, settings
+from beichen.settings import Settings, refuse_unsafe, settings
 
 PARTS = ("nats", "web", "live", "worker")
 COLOURS = {"nats": "magenta", "web": "green", "live": "cyan", "worker": "yellow"}
@@ -119,10 +119,7 @@ def _choose(data: Path | None, port: int | None, demo: bool) -> Settings:
         os.environ["BEICHEN_DEMO"] = "true"
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every start compiles everything again
     settings.cache_clear()
-    chosen = settings()
-    if problems := chosen.production_problems():
-        raise ProblemError(*problems)
-    return chosen
+    return refuse_unsafe()
 
 
 def _find_nats_port(chosen: Settings) -> Settings:

@@ -10,6 +10,8 @@ import signal
 import threading
 from collections.abc import Callable
 
+from beichen.settings import refuse_unsafe
+
 logger = logging.getLogger("beichen.house.worker")
 PAUSE_SECONDS = 2.0
 
@@ -64,6 +66,7 @@ async def work() -> None:
 
 def main() -> None:
     """An error that is nobody's fault ends the process; the supervisor starts it again."""
+    refuse_unsafe()
     gc.disable()
     _prepare_django()
     gc.freeze()

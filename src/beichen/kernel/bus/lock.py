@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 
 
 class Lock:
@@ -28,7 +28,10 @@ class Lock:
         return self._take_file() if connection.vendor == "sqlite" else self._take_session()
 
     def _take_file(self) -> bool:
-        file = Path(f"{connection.settings_dict['NAME']}.{self._name}.lock").open("ab")
+        try:
+            file = Path(f"{connection.settings_dict['NAME']}.{self._name}.lock").open("ab")
+        except OSError as error:
+            raise OperationalError(str(error)) from error  # the database's own folder
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
