@@ -81,7 +81,7 @@ def test_a_process_that_is_unknown_is_named_with_the_nearest(up: Command) -> Non
 def test_nothing_starts_when_the_preparation_fails(up: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BEICHEN_DATABASE_URL", f"sqlite:///{up.folder}/nowhere/beichen.db")
     said = up.refuses("--only", "worker")
-    assert "nowhere/beichen.db" in said, "the step's own reason stands before it"
+    assert "DBS-101" in said, "the step's own reason stands before it"
     assert "UPP-106 a step before the start failed; see above" in said
     assert not (up.folder / "started.stamp").exists()
 
