@@ -271,6 +271,12 @@ def read(size: int, vendor: str) -> dict[str, Any]:
     }
 
 
+def emit(row: dict[str, Any]) -> None:
+    """Hand over one row as soon as it is known."""
+    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Everything on the configured database."""
     django.setup()
@@ -287,12 +293,12 @@ def main() -> None:
     facts = service.TypeFacts("facility", "place", fields=fields, indexed=("category", "capacity"))
     service.declare_types([facts], scene="bench", by=system("bench"))
     bare = Bare()
-    rows = [write(bare, "upsert of new entities"), write(bare, "upsert of present entities")]
+    emit(write(bare, "upsert of new entities"))
+    emit(write(bare, "upsert of present entities"))
     bare.connection.close()
     for size in SIZES:
         _fill_or_thin(size)
-        rows.append(read(size, connection.vendor))
-    sys.stdout.write(json.dumps(rows))
+        emit(read(size, connection.vendor))
 
 
 if __name__ == "__main__":

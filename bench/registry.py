@@ -26,8 +26,14 @@ def _measure(url: str, folder: str) -> list[Row]:
     env = {**os.environ, "BEICHEN_DATA_DIR": folder, "PYTHONPATH": str(ROOT)}
     env |= {"DJANGO_SETTINGS_MODULE": "beichen.house.django", "BEICHEN_DATABASE_URL": url}
     command = [sys.executable, "-m", "bench._registry"]
-    output = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [Row(**row) for row in json.loads(output)]
+    rows = []
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            rows.append(Row(**json.loads(line)))
+            print(f"  {rows[-1].case} {rows[-1].size}: {rows[-1].ratio:.2f}", flush=True)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    return rows
 
 
 def run() -> list[Row]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from beichen.registry.document.expansion import Instance, is_utc_time
+from beichen.registry.document.expansion import Instance
 from beichen.registry.document.names import to_iri
+from beichen.registry.document.values import is_utc_time
 from beichen.registry.geometry import Shape, shape_of
 from beichen.registry.models import TEXT_LENGTH, ValueKind
 

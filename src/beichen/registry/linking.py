@@ -9,7 +9,8 @@ from beichen.kernel.actor import Actor
 from beichen.registry.disclosure import Disclosure
 from beichen.registry.document.changes import instances
 from beichen.registry.document.representation import Representation, Stamps
-from beichen.registry.query.search import Query, Search
+from beichen.registry.query.plan import Query
+from beichen.registry.query.search import Search
 
 Document = dict[str, Any]
 Found = tuple[Document, Stamps]

@@ -28,8 +28,9 @@ from beichen.registry.finding import (
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
+from beichen.registry.storing import Draft, Outcome, Written
 from beichen.registry.types import schema_fault
-from beichen.registry.writing import Draft, Outcome, Writer, Written
+from beichen.registry.writing import Writer
 
 __all__ = [
     "READ",

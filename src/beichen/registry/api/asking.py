@@ -8,18 +8,18 @@ from typing import Any
 
 from beichen.registry.api.call import Call, bad_request
 from beichen.registry.document.context import Context
-from beichen.registry.document.expansion import is_entity_id
 from beichen.registry.document.languages import parse_languages
 from beichen.registry.document.names import is_name, is_uri
 from beichen.registry.document.projection import depth_of, parse_projection
 from beichen.registry.document.representation import FORMATS, NORMALIZED, Representation
+from beichen.registry.document.values import is_entity_id
 from beichen.registry.problems import bad_parameter
 from beichen.registry.query.geo import parse_geo
 from beichen.registry.query.ordering import Ordering, parse_ordering
 from beichen.registry.query.parser import parse_query
 from beichen.registry.query.patterns import check_pattern
+from beichen.registry.query.plan import Query
 from beichen.registry.query.scopes import parse_scopes
-from beichen.registry.query.search import Query
 from beichen.registry.query.selection import Selection, parse_types
 from beichen.registry.query.terms import Node, terms_of
 

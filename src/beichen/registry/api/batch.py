@@ -16,7 +16,8 @@ from beichen.registry.api.call import JSON, LD_JSON, Call
 from beichen.registry.document import changes
 from beichen.registry.document.changes import Result
 from beichen.registry.document.context import Context
-from beichen.registry.document.expansion import Entity, Expander, Nulls, is_entity_id
+from beichen.registry.document.expansion import Entity, Expander
+from beichen.registry.document.values import Nulls, is_entity_id
 from beichen.registry.problems import bad_data, bad_parameter, not_found
 
 BATCH_LIMIT = 10_000

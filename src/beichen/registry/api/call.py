@@ -15,7 +15,7 @@ from beichen.kernel.actor import Actor
 from beichen.problem import Problem, ProblemError, Where, nearest, shorten
 from beichen.registry.document.context import CORE_ONLY, Context
 from beichen.registry.document.contexts import context_of
-from beichen.registry.document.expansion import is_entity_id
+from beichen.registry.document.values import is_entity_id
 from beichen.registry.problems import (
     BAD_REQUEST,
     NO_LENGTH,

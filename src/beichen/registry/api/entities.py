@@ -15,10 +15,11 @@ from beichen.registry.api.call import JSON, Call, bad_request, entity_id
 from beichen.registry.document import changes
 from beichen.registry.document.changes import Document, Result
 from beichen.registry.document.context import Context
-from beichen.registry.document.expansion import Entity, Expander, Nulls, is_utc_time
+from beichen.registry.document.expansion import Entity, Expander
 from beichen.registry.document.names import is_name, is_uri, to_iri
+from beichen.registry.document.values import Nulls, is_utc_time
 from beichen.registry.problems import bad_data, bad_parameter, not_found
-from beichen.registry.query.search import has_types
+from beichen.registry.query.plan import has_types
 from beichen.registry.query.selection import Selection
 
 Operation = Callable[[Document], Result]

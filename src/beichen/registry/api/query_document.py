@@ -27,8 +27,8 @@ from beichen.registry.document.representation import Representation
 from beichen.registry.problems import bad_data
 from beichen.registry.query.ordering import parse_ordering
 from beichen.registry.query.parser import parse_query
+from beichen.registry.query.plan import Query, Selector
 from beichen.registry.query.scopes import parse_scopes
-from beichen.registry.query.search import Query, Selector
 from beichen.registry.query.selection import Either
 
 _MEMBERS = frozenset(

@@ -20,7 +20,8 @@ from beichen.registry.document.representation import Stamps
 from beichen.registry.linking import Links
 from beichen.registry.problems import bad_parameter, not_found
 from beichen.registry.query.ordering import order
-from beichen.registry.query.search import Query, Row, Search, has_types
+from beichen.registry.query.plan import Query, has_types
+from beichen.registry.query.search import Row, Search
 
 BY_DOCUMENT = ("options", "format", "limit", "offset", "count", "local", "lang", "geometryProperty")
 OFFERED = (JSON, LD_JSON, GEO_JSON)

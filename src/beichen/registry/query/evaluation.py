@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from beichen.registry.document.changes import instances
-from beichen.registry.document.expansion import Instance, is_utc_time
+from beichen.registry.document.expansion import Instance
 from beichen.registry.document.forms import FORMS
 from beichen.registry.document.names import to_iri
+from beichen.registry.document.values import is_utc_time
 from beichen.registry.indexing import seconds_of
 from beichen.registry.query.patterns import matches
 from beichen.registry.query.terms import (

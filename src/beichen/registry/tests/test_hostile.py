@@ -163,3 +163,11 @@ def test_nobody_writes_without_a_key() -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (401, "ACC-401")
     assert Program("officer").send("POST", "entities", {"id": "urn:a:1", "type": "T"}).status_code == 403
     assert _left_nothing()
+
+
+def test_a_body_without_a_length_is_not_waited_for() -> None:
+    program = Program()
+    response = program.client.generic(
+        "POST", "/ngsi-ld/v1/entities", b"{}", "application/json", headers=program.headers, CONTENT_LENGTH=""
+    )
+    assert (response.status_code, response.json()["code"]) == (411, "REG-112")

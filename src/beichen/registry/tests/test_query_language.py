@@ -20,7 +20,8 @@ from beichen.registry.document.expansion import Expander
 from beichen.registry.document.representation import Representation
 from beichen.registry.query.evaluation import evaluate
 from beichen.registry.query.parser import parse_query
-from beichen.registry.query.search import Query, Search
+from beichen.registry.query.plan import Query
+from beichen.registry.query.search import Search
 
 BY = system("test")
 NAMES = ("speed", "brand", "near", "seen")

@@ -14,7 +14,8 @@ from beichen.problem import ProblemError
 from beichen.registry import service
 from beichen.registry.document import changes
 from beichen.registry.document.context import CORE_ONLY
-from beichen.registry.document.expansion import Entity, Expander, Nulls
+from beichen.registry.document.expansion import Entity, Expander
+from beichen.registry.document.values import Nulls
 from beichen.registry.models import AttributeUse, Object, ObjectShape, ObjectValue, ObjectVersion, Relation
 
 pytestmark = pytest.mark.django_db

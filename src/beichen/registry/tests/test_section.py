@@ -1,0 +1,82 @@
+"""`objects.yaml`: what a scene may say of types, and where its mistakes are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from beichen.kernel.actor import system
+from beichen.kernel.scene import service as scenes
+from beichen.registry.models import ObjectType
+from beichen.registry.section import ObjectsSection
+
+GOOD = """
+manhole:
+  kind: thing
+  name: {zh: 检查井, en: Manhole}
+  geometry: point
+  fields:
+    depth_m: {type: number, exclusiveMinimum: 0, maximum: 30, index: true, required: true, zh: 井深}
+    owner_phone: {type: string, level: L3, zh: 电话, en: Telephone}
+  relations:
+    drains_to: {to: manhole, many: false, zh: 排入, en: Drains to}
+  measures:
+    level_m: {unit: m, every: 60s, range: [0, 30], zh: 水位, en: Level}
+"""
+
+
+def scene(parent: Path, objects: str) -> Path:
+    """A scene with this objects.yaml; its other papers are none of the registry's business."""
+    folder = parent / "drainage"
+    folder.mkdir()
+    manifest = [
+        "scene: drainage",
+        "name: {zh: 排水, en: Drainage}",
+        "why: {zh: 试, en: A test}",
+        "version: 1.0.0",
+        "owner: water",
+    ]
+    (folder / "scene.yaml").write_text("\n".join(manifest), encoding="utf-8")
+    (folder / "objects.yaml").write_text(objects, encoding="utf-8")
+    return folder
+
+
+def faults(folder: Path) -> list[tuple[str, int | None]]:
+    """The code and line of every problem of objects.yaml."""
+    problems = scenes.check(folder).problems
+    return [
+        (item.code, item.where.line) for item in problems if str(item.where.file).endswith("objects.yaml")
+    ]
+
+
+def test_sound_types_have_no_problems(tmp_path: Path) -> None:
+    assert faults(scene(tmp_path, GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "line"),
+    [
+        ("to: manhole", "to: manhol", "REG-311", 10),
+        ("depth_m:", "value:", "REG-312", 7),
+        ("type: string, level", 'type: string, pattern: "(", level', "REG-313", 8),
+    ],
+)
+def test_a_mistake_has_its_line(tmp_path: Path, before: str, after: str, code: str, line: int) -> None:
+    assert faults(scene(tmp_path, GOOD.replace(before, after, 1))) == [(code, line)]
+
+
+@pytest.mark.django_db
+def test_installing_declares_and_removing_lets_go(tmp_path: Path) -> None:
+    by, section = system("test"), ObjectsSection()
+    package = scenes.check(scene(tmp_path, GOOD)).package
+    assert package is not None
+    assert section.install(package, by=by).added == ["manhole"]
+    kind = ObjectType.objects.get(key="manhole")
+    assert (kind.indexed, kind.required, kind.levels) == (["depth_m"], ["depth_m"], {"owner_phone": 3})
+    assert kind.fields["depth_m"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 30}
+    assert section.install(package, by=by).unchanged == 1
+    assert section.remove(package, by=by).removed == ["manhole"]
+    assert ObjectType.objects.get(key="manhole").scene == ""
+    assert "manhole" in section.kept(package)[0]
+    assert "| depth_m | 井深 |" in section.describe(package)
