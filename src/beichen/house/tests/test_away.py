@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db.utils import OperationalError
+
+from beichen.house.away import told
+from beichen.problem import ProblemError
 
 
 def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -26,6 +32,27 @@ def test_a_database_that_cannot_be_opened_is_a_problem(tmp_path: Path) -> None:
         assert done.returncode == 1, done.stderr
         assert "DBS-101" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "data_dir: error: DBS-102 No space left"),
+        (PermissionError(errno.EACCES, "Permission denied", "/a"), "/a: error: DBS-102 Permission denied"),
+        (OperationalError("database or disk is full"), "DBS-101 database or disk is full"),
+        (psycopg.OperationalError("connection refused"), "DBS-101 connection refused"),
+    ],
+)
+def test_what_a_full_disk_says(raised: Exception, expected: str) -> None:
+    with pytest.raises(ProblemError) as error, told():
+        raise raised
+    assert expected in str(error.value)
+
+
+def test_a_mistake_of_ours_stays_a_mistake() -> None:
+    """A missing file of the program is no fault of the disk."""
+    with pytest.raises(FileNotFoundError), told():
+        Path("/no/such/file").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("module", ["beichen.house.wsgi", "beichen.house.worker", "beichen.house.live"])
