@@ -100,9 +100,9 @@ def verify(anchors: Path | None = None) -> Verification:
             where = Where(row=entry.sequence)
             problems.append(Problem(ANCHOR, f"record {entry.sequence} is not the anchored one", where))
         previous, expected, count = entry.hash, entry.sequence + 1, count + 1
-    head = AuditHead.objects.get(id=1)
-    if (head.sequence, head.hash) != (expected - 1, previous):
-        message = f"the chain ends at {expected - 1}, its head says {head.sequence}"
+    head = AuditHead.objects.filter(id=1).values_list("sequence", "hash").first()
+    if head != (expected - 1, previous):
+        message = f"the chain ends at {expected - 1}, its head says {head[0] if head else 'nothing'}"
         problems.append(Problem(HEAD, message, Where(row=expected - 1)))
     problems += [
         Problem(ANCHOR, f"anchored record {sequence} is missing", Where(row=sequence))

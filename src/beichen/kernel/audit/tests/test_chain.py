@@ -122,6 +122,14 @@ def test_a_cut_end_is_found_by_the_head() -> None:
 
 
 @pytest.mark.usefixtures("chain")
+def test_a_head_that_is_gone_is_found() -> None:
+    """As a problem like the others, with everything else that the chain has."""
+    drop_triggers()
+    HEADS.all().delete()
+    assert found(verify()) == [(HEAD, 5)]
+
+
+@pytest.mark.usefixtures("chain")
 def test_a_cut_end_with_a_rewritten_head_is_found_by_the_anchors(tmp_path: Path) -> None:
     """The anchors stand outside the database."""
     file = tmp_path / "audit.anchors"
