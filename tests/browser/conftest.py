@@ -1,7 +1,8 @@
 """A browser on a served house that holds the pilot city.
 
 Playwright's loop runs in the test's thread, which Django takes for an asynchronous context; the tests
-touch the database only between a browser's steps.
+touch the database only between a browser's steps. The loop ends with this package, so that a test elsewhere
+may run one of its own, whichever ran first.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ BY = system("test")
 EXPECTED = ("ERR_CONNECTION_REFUSED", "/events", "GPU stall")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's chromium, or the one in CHROMIUM; software rendering gives it WebGL."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
