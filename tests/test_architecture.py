@@ -2,8 +2,8 @@
 
 Layers hold the direction; this holds the door. Another room's ``service`` may be called, its ``models``
 may be named (foreign keys, types, querysets that ``visible`` filters; writes through them fail in the
-watch of ``tests/audited.py``). Everything else is the room's own, but for what :data:`OFFERED` names.
-The roof (``house``) puts rooms together and is free.
+watch of ``tests/audited.py``), its ``pages`` hold what pages of rooms above may share. Everything else
+is the room's own, but for what :data:`OFFERED` names. The roof (``house``) puts rooms together and is free.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import grimp
 
 from beichen.house.rooms import ROOMS
 
-DOORS = {"service", "models"}
+DOORS = {"service", "models", "pages"}
 # module → why it is a door of its room
 OFFERED = {
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",

@@ -17,7 +17,7 @@ class PlanConfig(AppConfig):
         """Give the plan its places in the navigation."""
         from beichen.web.links import add_to_navigation
 
-        add_to_navigation(_("Plan"), "plan:outline", order=20)
-        add_to_navigation(_("Indicators"), "plan:indicators", order=30)
-        add_to_navigation(_("Targets"), "plan:targets", order=40)
-        add_to_navigation(_("Projects"), "plan:projects", order=50)
+        add_to_navigation(_("Plan"), "plan:outline", order=20, inside=_("Outline"))
+        add_to_navigation(_("Indicators"), "plan:indicators", order=30, under="plan:outline")
+        add_to_navigation(_("Targets"), "plan:targets", order=40, under="plan:outline")
+        add_to_navigation(_("Projects"), "plan:projects", order=50, under="plan:outline")

@@ -6,12 +6,14 @@ room, and what is not registered has no link.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from beichen.kernel.access.service import acting, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +31,61 @@ class _Entry:
     label: str | Promise
     route: str
     order: int
+    under: str
+    permission: str
+    inside: str | Promise
+
+    def is_open_to(self, request: HttpRequest) -> bool:
+        return not self.permission or bool(decide(acting(request), self.permission))
 
 
 _entries: dict[str, _Entry] = {}
 
 
-def add_to_navigation(label: str | Promise, route: str, *, order: int) -> None:
-    """Put the page with the URL name ``route`` into the main navigation; low orders stand first."""
-    _entries[route] = _Entry(label, route, order)
+def add_to_navigation(
+    label: str | Promise,
+    route: str,
+    *,
+    order: int,
+    under: str = "",
+    permission: str = "",
+    inside: str | Promise = "",
+) -> None:
+    """Put the page with the URL name ``route`` into the navigation; low orders stand first.
+
+    ``under`` names the entry of the main navigation in whose second row it stands; that entry leads the
+    row itself, called ``inside``. With ``permission`` only those who have it somewhere see the entry; the
+    page itself still asks.
+    """
+    _entries[route] = _Entry(label, route, order, under, permission, inside)
 
 
-def navigation(request: HttpRequest) -> list[Link]:
-    """The main navigation, the most specific entry that leads to the request's page marked."""
-    links = [
-        Link(entry.label, reverse(entry.route))
-        for entry in sorted(_entries.values(), key=attrgetter("order"))
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The main row, and the second row of its current entry (empty when it has none)."""
+
+    main: list[Link]
+    second: list[Link]
+
+
+def navigation(request: HttpRequest) -> Navigation:
+    """Both rows, with the most specific entry that leads to the request's page marked in each."""
+    entries = sorted(_entries.values(), key=attrgetter("order"))
+    hrefs = {entry.route: reverse(entry.route) for entry in entries}
+    leading = [entry for entry in entries if _leads(hrefs[entry.route], request.path)]
+    current = max(leading, key=lambda entry: len(hrefs[entry.route]), default=None)
+    top = (current.under or current.route) if current else ""
+    shown = [entry for entry in entries if entry.is_open_to(request)]
+
+    marked = current.route if current else ""
+    main = [Link(one.label, hrefs[one.route], one.route == top) for one in shown if not one.under]
+    second = [
+        Link(one.inside or one.label, hrefs[one.route], one.route == marked)
+        for one in sorted(shown, key=lambda one: one.route != top)
+        if one.under == top or one.route == top
     ]
-    leading = [link.href for link in links if request.path == link.href or _is_below(request.path, link.href)]
-    current = max(leading, key=len, default=None)
-    return [replace(link, is_current=link.href == current) for link in links]
+    return Navigation(main, second if len(second) > 1 else [])
 
 
-def _is_below(path: str, href: str) -> bool:
-    return href != "/" and path.startswith(href.rstrip("/") + "/")
+def _leads(href: str, path: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))

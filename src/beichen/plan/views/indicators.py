@@ -16,8 +16,7 @@ from django.views.decorators.http import require_safe
 
 from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan
-from beichen.plan.service import Standing, standing_of, standings
-from beichen.plan.views.shared import (
+from beichen.plan.pages import (
     ATTRIBUTES,
     PERIODS,
     in_english,
@@ -26,6 +25,7 @@ from beichen.plan.views.shared import (
     shown_plan,
     without_plan,
 )
+from beichen.plan.service import Standing, standing_of, standings
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.numbers import figure

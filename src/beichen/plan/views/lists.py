@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from beichen.plan.models import Node, Plan, Project, Target
+from beichen.plan.pages import PERIODS, amount, place_of, shown_plan, without_plan
 from beichen.plan.service import box_counts
-from beichen.plan.views.shared import PERIODS, amount, place_of, shown_plan, without_plan
 from beichen.web.tables import Column, Filter, Table, answer
 from beichen.web.templatetags.beichen import foreign
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from beichen.plan.models import NamedBody, Node, Plan, PlanIndicator, Project, Target
+from beichen.plan.pages import shown_plan, without_plan
 from beichen.plan.service import source_text
-from beichen.plan.views.shared import shown_plan, without_plan
 
 _AROUND = 36
 _MOST_HITS = 60

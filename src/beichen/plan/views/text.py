@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from beichen.kernel.access.service import acting, decide
 from beichen.plan.forms import CorrectionForm
 from beichen.plan.models import Correction, Fact, Node, Plan, Target
+from beichen.plan.pages import KIND_NAMES, amount, shown_plan, without_plan
 from beichen.plan.pagetext import Span, page_text
 from beichen.plan.service import CORRECT, confirm_fact, correct_fact, fact, facts_between, source_text
-from beichen.plan.views.shared import KIND_NAMES, amount, shown_plan, without_plan
 from beichen.problem import ProblemError
 from beichen.web.links import Link
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 
 from beichen.kernel.access.models import Account
+from beichen.web.links import navigation
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,16 @@ def test_a_form_from_elsewhere_is_told_so_in_the_shell(db: None) -> None:
     answer = Client(enforce_csrf_checks=True).post("/theme", {"theme": "dark"})
     assert (answer.status_code, "表单已过期" in answer.content.decode()) == (403, True)
     assert 'class="shell-head"' in answer.content.decode()
+
+
+def test_pages_below_an_entry_stand_in_its_second_row(rf: RequestFactory) -> None:
+    """The entry leads the row; what needs a right is hidden from those who have it nowhere."""
+    request = rf.get("/plan/indicators/3")
+    request.user = AnonymousUser()
+    shown = navigation(request)
+    assert [link.href for link in shown.main if link.is_current] == ["/plan"]
+    assert [link.href for link in shown.second][:2] == ["/plan", "/plan/indicators"]
+    assert [link.href for link in shown.second if link.is_current] == ["/plan/indicators"]
+    request = rf.get("/screen")
+    request.user = AnonymousUser()
+    assert navigation(request).second == []
