@@ -22,11 +22,17 @@ MET_ON_PAGES = (
 )
 
 PROBLEM_TYPE = "application/problem+json"
+# Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
+PROTOCOLS = ("/api/", "/events", "/ngsi-ld/")
+
+
+def _asks_for_page(request: HttpRequest) -> bool:
+    return request.accepts("text/html") and not request.path.startswith(PROTOCOLS)
 
 
 def problem_response(problem: Problem, request: HttpRequest) -> HttpResponse:
     """``problem`` as a page when a browser asks for one, else as an RFC 9457 document."""
-    if request.accepts("text/html") and not request.path.startswith("/api/"):
+    if _asks_for_page(request):
         return render(request, "web/problem.html", {"problem": problem}, status=problem.status)
     return JsonResponse(problem.as_dict(), status=problem.status, content_type=PROBLEM_TYPE)
 
@@ -59,7 +65,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler for 500."""
     problem = Problem(SERVER_ERROR, _("Please try again in a moment."))
-    if not request.accepts("text/html"):
+    if not _asks_for_page(request):
         return JsonResponse(problem.as_dict(), status=500, content_type=PROBLEM_TYPE)
     # Without the shell: what failed may be the database that the shell asks.
     return HttpResponse(render_to_string("web/failure.html", {"problem": problem}), status=500)

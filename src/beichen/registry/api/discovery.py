@@ -8,14 +8,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from beichen.kernel.actor import Actor
+from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.problem import ProblemError, shorten
 from beichen.registry.api.answer import answer, context_value
 from beichen.registry.api.call import JSON, LD_JSON, Call, accepted
 from beichen.registry.document.names import is_name, to_iri
 from beichen.registry.models import AttributeUse
 from beichen.registry.problems import bad_data, not_found
+from beichen.registry.query.plan import Query
 from beichen.registry.query.reach import clearance_of, reach_of
+from beichen.registry.query.search import Search
 
 OFFERED = (JSON, LD_JSON)
 
@@ -37,6 +39,17 @@ class Uses:
             elif row.type.levels.get(row.attribute, 0) <= reach:
                 self.forms[key].setdefault(row.attribute, set()).add(row.form)
                 self.counts[(key, row.attribute)] += row.count
+
+        self._actor = actor
+        self.is_narrow = not actor.is_system and any(
+            (scope.region_path, scope.body_path) != (EVERYWHERE, EVERYWHERE) for scope in actor.scopes
+        )
+
+    def count(self, key: str) -> int:
+        """How many objects of the type the actor sees: all that are kept, or those within its scope."""
+        if not self.is_narrow:
+            return self.objects[key]
+        return Search(Query(types=key), self._actor, with_times=False).count()
 
     def attributes(self) -> list[str]:
         """All attributes in use."""
@@ -103,7 +116,7 @@ def one_type(request: HttpRequest, name: str) -> HttpResponse:
         "id": to_iri(key),
         "type": "EntityTypeInfo",
         "typeName": compact(key),
-        "entityCount": uses.objects[key],
+        "entityCount": uses.count(key),
         "attributeDetails": [
             {
                 "id": to_iri(attribute),
@@ -125,8 +138,9 @@ def _attribute(call: Call, uses: Uses, name: str, *, details: bool) -> dict[str,
         "attributeName": call.context.compact(name),
         "typeNames": _sorted_names(call, typed),
     }
-    if details:
+    if details and not uses.is_narrow:  # the count of the whole city is not for a part of it to know
         content["attributeCount"] = sum(uses.counts[(key, name)] for key in typed)
+    if details:
         content["attributeTypes"] = sorted(set().union(*(uses.forms[key][name] for key in typed)))
     return content
 

@@ -8,12 +8,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import system
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.org.service import RegionFacts, load_regions, region_by_code
+from beichen.registry import service
+from beichen.registry.document.context import CORE_ONLY
+from beichen.registry.document.expansion import Expander
 from beichen.registry.document.names import CORE_CONTEXT
 from beichen.registry.models import ObjectVersion
 from beichen.registry.tests.clients import LD_JSON, Program
 
 pytestmark = pytest.mark.django_db
+BY = system("test")
 SQUARE = "[[[125.0,43.0],[126.0,43.0],[126.0,44.0],[125.0,44.0],[125.0,43.0]]]"
 
 
@@ -168,3 +175,20 @@ def test_a_batch_is_one_audit_record_and_a_signed_in_page_is_not_a_program(progr
     stranger.cookies["beichen_session"] = "nonsense"
     assert stranger.get("/ngsi-ld/v1/entities?type=Well").status_code == 200
     assert stranger.post("/ngsi-ld/v1/entities", batch[0], "application/json").status_code == 401
+
+
+def test_a_part_of_the_city_counts_its_own(program: Program) -> None:
+    """What lies beyond a client's region and level is in no count that it is told."""
+    load_regions([RegionFacts("99", "市", "city"), RegionFacts("9901", "区", "district", "99")], by=BY)
+    district = region_by_code("9901")
+    wells = [
+        Expander(CORE_ONLY).entity({"id": f"urn:ngsi-ld:Well:{number}", "type": "Well", "depth": 4})
+        for number in (1, 2)
+    ]
+    drafts = [service.Draft(wells[0], level=2), service.Draft(wells[1], level=2, region=district)]
+    service.write_objects(drafts, by=BY)
+    key = access.create_client("district", "district", "steward", region=district, by=BY)
+    asked = {"Authorization": f"Bearer {key}"}
+    assert program.get("types/Well").json()["entityCount"] == 2
+    assert Client().get("/ngsi-ld/v1/types/Well", headers=asked).json()["entityCount"] == 1
+    assert "attributeCount" not in Client().get("/ngsi-ld/v1/attributes/depth", headers=asked).json()

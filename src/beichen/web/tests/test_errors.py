@@ -36,3 +36,9 @@ def test_a_failure_is_told_without_asking_the_database() -> None:
     assert (page.status_code, SERVER_ERROR in page.content.decode()) == (500, True)
     document = errors.server_error(request("application/json"))
     assert json.loads(document.content)["code"] == SERVER_ERROR
+
+
+@pytest.mark.parametrize("path", ["/ngsi-ld/v1/entities", "/api/layers", "/events"])
+def test_a_protocol_answers_with_a_document_whatever_is_accepted(path: str) -> None:
+    answer = errors.server_error(RequestFactory().get(path, headers={"Accept": "*/*"}))
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (500, SERVER_ERROR)
