@@ -19,7 +19,7 @@ from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
 
 PREFIX = "BEICHEN_"
 FILE = "beichen.toml"
-RANGES = {"port": (1, 65534), "nats_port": (1, 65535), "web_workers": (1, 256)}
+RANGES = {"port": (1, 65534), "nats_port": (1, 65535), "web_workers": (1, 256), "proxies": (0, 9)}
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
 UNKNOWN = code("SET-001", "A setting has a name that Beichen does not know.")
@@ -44,6 +44,7 @@ class Settings:
     address: str = _setting("127.0.0.1", "the address on which web and live listen; 0.0.0.0 for all")
     port: int = _setting(8000, "the port of the web process; the live process takes the next one")
     web_workers: int = _setting(1, "how many processes answer requests")
+    proxies: int = _setting(0, "how many trusted proxies stand before web and add to X-Forwarded-For")
     data_dir: Path = _setting(Path("var"), "where everything embedded lives")
     city: str = _setting("changchun", "the city package that `make run` loads: a name or a folder")
     database_url: str = _setting("", "sqlite:///… or postgres://…; default a file in the data folder")

@@ -105,7 +105,16 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(_chosen.database)}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts of failed sign-ins hold for all web processes of the machine.
+_shared = {
+    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+    "LOCATION": str(_chosen.data_dir / "cache"),
+}
+CACHES = {
+    "default": _shared
+    if _chosen.web_workers > 1
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
@@ -145,6 +154,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "beichen.kernel.access.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ALLAUTH_TRUSTED_PROXY_COUNT = _chosen.proxies
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True

@@ -25,6 +25,7 @@ from beichen.web.exports import FORMATS, export
 RowT = TypeVar("RowT")
 Words = str | Promise
 PAGE_SIZE = 50
+MOST_BESIDE = 3  # columns that fit beside each other on a phone; a row of more becomes a card there
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ class Cell:
     """One cell as the page shows it."""
 
     html: Any
+    label: Words
     numeric: bool
     is_header: bool
 
@@ -188,6 +190,7 @@ class TablePage:
         visible = [column for column in table.columns if not column.is_exported_only]
         self.rows = [[_cell(column, row) for column in visible] for row in shown]
         self.headings = [self._heading(column) for column in visible]
+        self.has_cards = len(visible) > MOST_BESIDE
 
     def _heading(self, column: Column[Any]) -> Heading:
         if not column.sort:
@@ -249,7 +252,8 @@ class TablePage:
 
 def _cell(column: Column[Any], row: Any) -> Cell:
     content = column.html(row) if column.html is not None else column.value(row)
-    return Cell("–" if content is None or content == "" else content, column.is_number, column.is_header)
+    shown = "–" if content is None or content == "" else content
+    return Cell(shown, column.title, column.is_number, column.is_header)
 
 
 def answer(

@@ -10,6 +10,7 @@ from beichen.kernel.access.models import Account, Client
 from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor, Scope
 from beichen.kernel.org.service import actor_of
 from beichen.problem import Problem, ProblemError, code
+from beichen.settings import settings
 
 BAD_KEY = code("ACC-401", "The client key is not valid.", status=401)
 _KEPT = "_beichen_actor"
@@ -31,12 +32,25 @@ def _client(secret: str, address: str) -> Actor:
     return Actor(f"client:{client.key}", client.name, (Scope(client.role, body, region),), address=address)
 
 
+def address_of(request: HttpRequest) -> str:
+    """The client's address: the connection's, or what the outermost trusted proxy saw.
+
+    Only as many entries of ``X-Forwarded-For`` count as trusted proxies are set; what stands before them
+    may have been written by anybody.
+    """
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    trusted = settings().proxies
+    if trusted and len(seen) >= trusted and seen[-trusted]:
+        return seen[-trusted][:45]  # as long as an IPv6 address gets
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def acting(request: HttpRequest) -> Actor:
     """The actor of a request, found once. Raises ProblemError ACC-401 for a key that is not valid."""
     kept = request.__dict__.get(_KEPT)
     if isinstance(kept, Actor):
         return kept
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = address_of(request)
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     account = request.user
     if scheme.lower() == "bearer":

@@ -15,6 +15,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 
 from beichen.kernel.access.models import Account
+from beichen.kernel.access.request import address_of
 from beichen.kernel.actor import PUBLIC, Actor
 from beichen.kernel.audit import service as audit
 
@@ -42,7 +43,7 @@ def _record(by: Actor, action: str, account: Account | None, detail: dict[str, A
 
 
 def _address(request: HttpRequest | None) -> str:
-    return str(request.META.get("REMOTE_ADDR", "")) if request is not None else ""
+    return address_of(request) if request is not None else ""
 
 
 def _done(signal: Signal, user: Any = None, request: HttpRequest | None = None, **values: Any) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from beichen.kernel.access.models import Account, Client
-from beichen.kernel.access.request import acting
+from beichen.kernel.access.request import acting, address_of
 from beichen.kernel.access.service import create_account, create_client
 from beichen.kernel.actor import PUBLIC, Actor, Scope, system
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import BodyFacts, load_bodies, register_person
 from beichen.problem import ProblemError
+from beichen.settings import settings
 
 pytestmark = pytest.mark.django_db
 BY = system("test")
@@ -75,3 +78,24 @@ def test_a_new_key_ends_the_old_one() -> None:
 def test_other_schemes_are_not_ours() -> None:
     """A proxy's own credentials do not make anybody somebody."""
     assert request_as(authorization="Basic YTpi") == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "1.2.3.4", "10.0.0.9"),
+        (1, "", "10.0.0.9"),
+        (1, "1.2.3.4", "1.2.3.4"),
+        (1, "9.9.9.9, 1.2.3.4", "1.2.3.4"),
+        (2, "9.9.9.9, 1.2.3.4, 10.0.0.8", "1.2.3.4"),
+        (2, "1.2.3.4", "10.0.0.9"),
+    ],
+)
+def test_the_address_is_what_trusted_proxies_saw(
+    monkeypatch: pytest.MonkeyPatch, proxies: int, forwarded: str, address: str
+) -> None:
+    """Whoever writes the header itself is not believed."""
+    chosen = replace(settings(), proxies=proxies)
+    monkeypatch.setattr("beichen.kernel.access.request.settings", lambda: chosen)
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="10.0.0.9")
+    assert address_of(request) == address
