@@ -1,54 +1,82 @@
-"""Units as Chinese statistics print them, and the one conversion that they need: between scales.
+"""Units as Chinese statistics print them, converted by pint from the definitions in ``units.txt``.
 
-``亿元`` and ``万元`` are the same unit at two scales; ``元`` and ``人`` are two units. A unit that is
-not listed is only equal to itself. The code beside each unit is UCUM.
+``亿元`` and ``万元`` are the same unit at two scales; ``元`` and ``人`` are two units. A share in ``%`` and a
+difference in ``个百分点`` are two units as well: from 40 % to 42 % is 2 个百分点 and 5 %, so that neither is
+ever taken for the other. A unit that is not defined is only equal to itself. Values stay decimal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, shorten
 
-__all__ = ["UNITS", "Unit", "convert"]
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+__all__ = ["convert", "is_unit", "unit_hint"]
 
 NOT_COMPARABLE = code("DAT-102", "The value's unit cannot become the indicator's.", status=422)
+DEFINITIONS = Path(__file__).with_name("units.txt")
+# Signs that pint's grammar has no name for.
+_SIGNS = {"": "数", "%": "百分比", "％": "百分比", "‰": "千分比", "‱": "万分比"}
+_WORD = re.compile(r"[^\W\d]+[²³]?")
+_LIMIT = 40  # longer texts are no unit
+_POINT_HINT = "% is a share, 个百分点 a difference of shares: state the value itself"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What one of a printed unit is: ``scale`` times the UCUM unit."""
+@lru_cache(maxsize=1)
+def _registry() -> UnitRegistry[Any]:
+    """The definitions, read once; pint is imported only where a unit must be converted."""
+    from pint import UnitRegistry
 
-    scale: Decimal
-    ucum: str
-
-
-def _scaled(ucum: str, **scales: str) -> dict[str, Unit]:
-    return {printed: Unit(Decimal(scale), ucum) for printed, scale in scales.items()}
+    return UnitRegistry(str(DEFINITIONS), non_int_type=Decimal, autoconvert_to_preferred=False)
 
 
-UNITS: dict[str, Unit] = {
-    "": Unit(Decimal(1), "1"),
-    "%": Unit(Decimal(1), "%"),
-    "微克/立方米": Unit(Decimal(1), "ug/m3"),
-    **_scaled("CNY", 元="1", 万元="10000", 亿元="100000000", 万亿元="1000000000000"),
-    **_scaled("{person}", 人="1", 万人="10000"),
-    **_scaled("{trip}", 人次="1", 万人次="10000", 亿人次="100000000"),
-    **_scaled("{vehicle}", 辆="1", 万辆="10000"),
-    **_scaled("{household}", 户="1", 万户="10000"),
-    **_scaled("kg", 公斤="1", 斤="0.5", 亿斤="50000000", 万吨="10000000", 吨="1000"),
-    **_scaled("m2", 平方米="1", 平方千米="1000000", 平方公里="1000000", 公顷="10000"),
-    **_scaled("m", 米="1", 公里="1000", 千米="1000"),
-}
+def _grammar(unit: str) -> str:
+    """The unit as pint reads it; empty when it is no expression of words."""
+    parts = [_SIGNS.get(part.strip(), part.strip()) for part in unit.split("/")]
+    return "/".join(parts) if all(_WORD.fullmatch(part) for part in parts) else ""
+
+
+@lru_cache(maxsize=512)
+def _factor(unit: str, into: str) -> Decimal | None:
+    """How many of ``into`` one of ``unit`` is; None when they measure different things."""
+    from pint.errors import DimensionalityError, UndefinedUnitError
+
+    units = _registry()
+    source, target = _grammar(unit), _grammar(into)
+    if not source or not target or max(len(unit), len(into)) > _LIMIT:
+        return None
+    try:
+        found = units.Quantity(Decimal(1), source).to(target).magnitude
+    except (DimensionalityError, UndefinedUnitError):
+        return None
+    return Decimal(found)
 
 
 def convert(value: Decimal, unit: str, into: str) -> Decimal:
     """``value`` of ``unit`` as ``into``. Raises ProblemError DAT-102 when they measure different things."""
     if unit == into:
         return value
-    source, target = UNITS.get(unit), UNITS.get(into)
-    if source is None or target is None or source.ucum != target.ucum:
-        message = f"{unit or 'a plain number'} cannot become {into or 'a plain number'}"
-        raise ProblemError(Problem(NOT_COMPARABLE, message))
-    return value * source.scale / target.scale
+    factor = _factor(unit, into)
+    if factor is None:
+        message = shorten(f"{unit or 'a plain number'} cannot become {into or 'a plain number'}")
+        raise ProblemError(Problem(NOT_COMPARABLE, message, hint=unit_hint(unit, into)))
+    return value * factor
+
+
+def is_unit(text: str) -> bool:
+    """Whether ``text`` is a unit that is defined; the empty text, a plain number, is one."""
+    return _factor(text, text) is not None
+
+
+def unit_hint(unit: str, into: str) -> str:
+    """What to do about a unit that does not fit."""
+    if {unit.strip(), into.strip()} & {"个百分点", "百分点"} and {unit.strip(), into.strip()} & {"%", "％"}:
+        return _POINT_HINT
+    return f"the indicator is counted in {into}" if into else "the indicator is a plain number without a unit"

@@ -16,12 +16,14 @@ from beichen.hubs.data.models import AnnualTarget, IndicatorValue
 from beichen.hubs.data.statements import Statement, ValueFacts, understand
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.bus.service import publish
 from beichen.kernel.changes import Changes
 
 __all__ = ["ValueFacts", "record_targets", "record_values", "series", "targets"]
 
 SOURCED = ("relation", "confidence", "source_title", "source_url", "quote")
 NOTED = ("status", "kind", "note", "note_en")
+DECIDED = "file:"  # owners of values that a person brought in by file; no package replaces them
 DATED = ("starts", "ends", "value", "owner")
 Identity = tuple[Any, ...]
 
@@ -30,12 +32,15 @@ Identity = tuple[Any, ...]
 def record_values(facts: Iterable[ValueFacts], *, owner: str, by: Actor, whole: bool = False) -> Changes:
     """Record values: one for each indicator, region, period and kind; the same again writes nothing.
 
-    ``whole`` says that ``facts`` is everything that ``owner`` knows: its other values are removed.
+    ``whole`` says that ``facts`` is everything that ``owner`` knows: its other values are removed. Values
+    that a person brought in by file (owners ``file:…``) stay whatever a package says.
+    Publishes ``data.value.recorded`` with the indicators whose numbers are others now.
     Keys in the report are ``indicator region period``. Raises ProblemError (DAT-101 to 107, 404) with
     every mistake, before anything is written.
     """
     changes = _record(IndicatorValue, (*SOURCED, *NOTED), facts, owner, whole)
     audit.record(by, "data.value.record", "hubs_data.indicatorvalue", detail=changes.counts())
+    _tell("data.value.recorded", changes, owner, by)
     return changes
 
 
@@ -47,7 +52,16 @@ def record_targets(facts: Iterable[ValueFacts], *, owner: str, by: Actor, whole:
     """
     changes = _record(AnnualTarget, SOURCED, facts, owner, whole)
     audit.record(by, "data.target.record", "hubs_data.annualtarget", detail=changes.counts())
+    _tell("data.target.recorded", changes, owner, by)
     return changes
+
+
+def _tell(event_type: str, changes: Changes, owner: str, by: Actor) -> None:
+    """Say which indicators have other numbers now."""
+    names = [*changes.added, *changes.changed, *changes.removed]
+    if names:
+        keys = sorted({name.partition(" ")[0] for name in names})
+        publish(event_type, owner, {"indicators": keys, **changes.counts()}, by=by)
 
 
 def _record(
@@ -71,6 +85,8 @@ def _record(
         if before is None:
             created.append(row)
             changes.added.append(_name(row))
+        elif whole and before.owner.startswith(DECIDED):
+            changes.unchanged += 1
         elif any(getattr(before, field) != getattr(row, field) for field in compared):
             row.pk = before.pk
             updated.append(row)

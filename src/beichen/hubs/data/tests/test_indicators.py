@@ -13,6 +13,7 @@ from beichen.hubs.data import service
 from beichen.hubs.data.models import Indicator, IndicatorValue
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import system
+from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.org.service import RegionFacts, load_regions
 from beichen.problem import ProblemError, Where
 
@@ -174,3 +175,18 @@ def test_a_series_that_cannot_be_is_refused(client: Client, query: str) -> None:
 def test_a_key_that_cannot_be_is_nowhere(client: Client) -> None:
     assert client.get("/api/indicators/%00").status_code == 404
     assert client.get("/api/geo/layers/%00").status_code == 404
+
+
+def test_recording_tells_which_indicators_changed() -> None:
+    service.record_values([VALUE], owner=OWNER, by=BY)
+    service.record_values([VALUE], owner=OWNER, by=BY)
+    told = OutboxEvent.objects.filter(type="data.value.recorded")
+    assert len(told) == 1, "the same again tells nothing"
+    assert '"indicators":["people"]' in told[0].payload
+
+
+def test_a_package_leaves_what_a_person_brought_by_file() -> None:
+    service.record_values([replace(VALUE, value=Decimal(13))], owner="file:1", by=BY)
+    changes = service.record_values([VALUE], owner=OWNER, by=BY, whole=True)
+    assert (bool(changes), changes.unchanged) == (False, 1)
+    assert IndicatorValue.objects.get().value == 13
