@@ -100,7 +100,8 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16}},
+        # Without a threshold psycopg prepares nothing, not even what asks for it; Django's own never do.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16}, "prepare_threshold": 5},
     }
 
 

@@ -6,11 +6,9 @@ needs instead. Rounding makes an R*Tree's boxes a little larger, never smaller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import psycopg
 from django.db import connection
 
 from beichen.registry.columns import SRID
@@ -70,19 +68,6 @@ class PostGIS:
             return Join(tables, shape, "g.attribute = %s", [attribute])
         conditions = f"g.shape && ST_MakeEnvelope(%s, %s, %s, %s, {SRID}) AND g.attribute = %s"
         return Join(tables, shape, conditions, [*box, attribute])
-
-
-def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """All rows of a query that is asked often; PostgreSQL keeps its plan between requests."""
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return list(cursor.fetchall())
-    connection.ensure_connection()
-    # Django binds on the client and never prepares; planning costs more than finding a page.
-    with psycopg.Cursor(connection.connection) as prepared:
-        prepared.execute(statement, parameters, prepare=True)
-        return list(prepared.fetchall())
 
 
 def spatial_index() -> SpatialIndex:

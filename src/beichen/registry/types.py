@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS
 
 from beichen.problem import Problem, Where, nearest, shorten
 from beichen.registry.document.changes import instances
@@ -20,6 +20,7 @@ from beichen.registry.document.forms import FORMS
 from beichen.registry.document.names import to_iri
 from beichen.registry.models import ObjectType
 from beichen.registry.problems import FIELD
+from beichen.registry.statement import fetch
 
 _FIELDS = ObjectType._meta.concrete_fields
 _NAMES = [field.attname for field in _FIELDS]
@@ -39,9 +40,8 @@ def find_types(keys: Iterable[str]) -> dict[str, ObjectType]:
     if not wanted:
         return {}
     marks = ", ".join(["%s"] * len(wanted))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted)
-        return {kind.key: kind for kind in map(_type, cursor.fetchall())}
+    rows = fetch(f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted)
+    return {kind.key: kind for kind in map(_type, rows)}
 
 
 def _type(row: tuple[Any, ...]) -> ObjectType:

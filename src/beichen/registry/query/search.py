@@ -18,7 +18,7 @@ from beichen.kernel.actor import Actor
 from beichen.problem import Problem, ProblemError
 from beichen.registry.problems import TOO_COMPLEX, bad_parameter
 from beichen.registry.query.plan import Planner, Query
-from beichen.registry.spatial import fetch
+from beichen.registry.statement import fetch
 
 READ_LIMIT = 20_000
 SHAPE_LIMIT = 200_000
