@@ -26,6 +26,8 @@ from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.plan.investment.service import register_projects
+from beichen.plan.models import Plan
 from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.registry.models import Object
@@ -84,6 +86,9 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/indicators/<int:number>": [("GET", "plan/indicators/1", None)],
     "plan/targets": [("GET", "plan/targets", None)],
     "plan/projects": [("GET", "plan/projects", None)],
+    "plan/investment": [("GET", "plan/investment", None)],
+    "plan/investment/projects": [("GET", "plan/investment/projects", None)],
+    "plan/investment/projects/<slug:key>": [("GET", "plan/investment/projects/p1", None)],
     "plan/text/<str:location>": [("GET", "plan/text/1.1", None)],
     "plan/text/<str:location>/<slug:kind>/<slug:key>": [("POST", "plan/text/1.1/targets/t1", FACT)],
     f"{NGSI}entities/?$": [
@@ -153,6 +158,7 @@ def key(db: None) -> str:
     load_roles(by=BY)
     packages.install(CITY, by=BY, kind=PackageKind.CITY)
     import_facts(plan_facts(), "star", by=BY)
+    register_projects(Plan.objects.get(key="star"), by=BY)
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
     cache.clear()

@@ -17,6 +17,7 @@ from beichen.house.rooms import ROOMS
 DOORS = {"service", "models", "pages"}
 # module → why it is a door of its room
 OFFERED = {
+    "beichen.kernel.bus.subscribers": "the register in which a room enters what it listens to",
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",

@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.hubs.data",
     "beichen.kernel.scene",
     "beichen.plan",
+    "beichen.plan.investment",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),
+    path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.plan.urls")),
     path("", include("beichen.web.urls")),
 ]

@@ -47,7 +47,7 @@ class Column(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice that narrows the rows: ``field`` equals the chosen value."""
+    """A choice that narrows the rows: ``field`` equals the chosen value, or (a tuple, in lists) holds it."""
 
     key: str
     title: Words
@@ -92,7 +92,7 @@ class Table(Generic[RowT]):
         for item in self.filters:
             if item.key in chosen.filters:
                 wanted = chosen.filters[item.key]
-                rows = [row for row in rows if str(getattr(row, item.field)) == wanted]
+                rows = [row for row in rows if wanted in _values(getattr(row, item.field))]
         if chosen.query:
             needle = chosen.query.casefold()
             rows = [
@@ -248,6 +248,12 @@ class TablePage:
     def empty_action(self) -> str:
         """The words of the link back to all rows."""
         return _("Show all")
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    """What a list's filter compares: a field may hold several values."""
+    several = value if isinstance(value, tuple) else (value,)
+    return tuple(str(one) for one in several)
 
 
 def _cell(column: Column[Any], row: Any) -> Cell:

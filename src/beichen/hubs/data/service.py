@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
 from beichen.hubs.data.period import Period, read_period
+from beichen.hubs.data.units import convert
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 from beichen.kernel.access.service import permission
 
@@ -13,6 +14,7 @@ __all__ = [
     "IndicatorFacts",
     "Period",
     "ValueFacts",
+    "convert",
     "define_indicators",
     "indicator",
     "indicators",

@@ -23,7 +23,15 @@ BUILTIN = (
         "public",
         "公众",
         "Public",
-        ("plan.read", "registry.object.read", "geo.read", "data.read", "overview.read", "events.read"),
+        (
+            "plan.read",
+            "plan.investment.read",
+            "registry.object.read",
+            "geo.read",
+            "data.read",
+            "overview.read",
+            "events.read",
+        ),
         Level.L1,
     ),
     BuiltinRole(
@@ -32,6 +40,8 @@ BUILTIN = (
         "Officer",
         (
             "plan.read",
+            "plan.investment.read",
+            "plan.investment.report",
             "registry.object.read",
             "geo.read",
             "data.read",
