@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.scene",
     "beichen.plan",
     "beichen.plan.investment",
+    "beichen.supports.evaluation",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
+from beichen.hubs.data.evidence import (
+    INDICATOR,
+    Evidence,
+    Figure,
+    SubjectKind,
+    evidence,
+    evidence_of,
+    evidence_of_rooms,
+)
+from beichen.hubs.data.models import Direction
 from beichen.hubs.data.period import Period, read_period
 from beichen.hubs.data.units import convert
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 from beichen.kernel.access.service import permission
 
 __all__ = [
+    "INDICATOR",
     "READ",
     "WRITE",
+    "Direction",
+    "Evidence",
+    "Figure",
     "IndicatorFacts",
     "Period",
+    "SubjectKind",
     "ValueFacts",
     "convert",
     "define_indicators",
+    "evidence",
+    "evidence_of",
+    "evidence_of_rooms",
     "indicator",
     "indicators",
     "read_period",

@@ -31,6 +31,7 @@ BUILTIN = (
             "data.read",
             "overview.read",
             "events.read",
+            "evaluation.read",
         ),
         Level.L1,
     ),
@@ -48,13 +49,37 @@ BUILTIN = (
             "overview.read",
             "events.read",
             "org.read",
+            "evaluation.read",
+            "evaluation.report.write",
+            "evaluation.appeal.write",
         ),
         Level.L2,
     ),
     BuiltinRole(
         "steward", "数据管理员", "Data steward", ("registry.*", "geo.*", "data.*", "org.*"), Level.L3
     ),
-    BuiltinRole("planner", "规划管理员", "Plan officer", ("plan.*", "data.*"), Level.L2),
+    BuiltinRole(
+        "planner",
+        "规划管理员",
+        "Plan officer",
+        (
+            "plan.*",
+            "data.*",
+            "evaluation.read",
+            "evaluation.inspect",
+            "evaluation.scheme.*",
+            "evaluation.round.*",
+            "evaluation.appeal.decide",
+        ),
+        Level.L2,
+    ),
+    BuiltinRole(
+        "evaluator",
+        "第三方评估员",
+        "Evaluator",
+        ("plan.read", "data.read", "evaluation.read", "evaluation.inspect", "evaluation.assessment.write"),
+        Level.L2,
+    ),
     BuiltinRole(
         "operator", "运行值守员", "Operator", ("bus.*", "jobs.*", "scene.*", "overview.read"), Level.L2
     ),
