@@ -16,6 +16,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan",
     "beichen.plan.investment",
     "beichen.supports.evaluation",
+    "beichen.plan.duties",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

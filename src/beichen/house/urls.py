@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("beichen.fronts.overview.urls")),
     path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.plan.urls")),
+    path("", include("beichen.plan.duties.urls")),
     path("", include("beichen.web.urls")),
 ]
 

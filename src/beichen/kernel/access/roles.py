@@ -26,6 +26,7 @@ BUILTIN = (
         (
             "plan.read",
             "plan.investment.read",
+            "plan.duty.read",
             "registry.object.read",
             "geo.read",
             "data.read",
@@ -43,6 +44,10 @@ BUILTIN = (
             "plan.read",
             "plan.investment.read",
             "plan.investment.report",
+            "plan.duty.read",
+            "plan.duty.report",
+            "plan.duty.answer",
+            "plan.duty.mark",
             "registry.object.read",
             "geo.read",
             "data.read",
@@ -83,6 +88,6 @@ BUILTIN = (
     BuiltinRole(
         "operator", "运行值守员", "Operator", ("bus.*", "jobs.*", "scene.*", "overview.read"), Level.L2
     ),
-    BuiltinRole("auditor", "审计员", "Auditor", ("audit.*",), Level.L4),
+    BuiltinRole("auditor", "审计员", "Auditor", ("audit.*", "plan.read", "plan.duty.inspect"), Level.L4),
     BuiltinRole("administrator", "系统管理员", "Administrator", ("*",), Level.L3),
 )

@@ -1,0 +1,1 @@
+"""The duties' pages: the list, a duty, a body, rounds and reports, supervision notes, sheets."""
