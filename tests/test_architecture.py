@@ -20,7 +20,6 @@ OFFERED = {
     "beichen.kernel.bus.subscribers": "the register in which a room enters what it listens to",
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
-    "beichen.kernel.bus.subscribers": "where a room registers what it listens to",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",
