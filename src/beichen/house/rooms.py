@@ -17,6 +17,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.investment",
     "beichen.supports.evaluation",
     "beichen.plan.duties",
+    "beichen.plan.years",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

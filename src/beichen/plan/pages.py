@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.access.service import acting, require
 from beichen.plan.models import Plan
 from beichen.plan.service import READ, current_plan
+from beichen.problem import Problem
 from beichen.web.numbers import COMPARATORS, figure
 
 PERIODS = {"level": _("in the year"), "annual_average": _("annual average"), "cumulative": _("cumulative")}
@@ -65,3 +66,9 @@ def amount(row: Any) -> str:
     """A target's quantity as people write it: comparator, number or range, unit."""
     upper = f"–{figure(row.upper)}" if row.upper is not None else ""
     return f"{COMPARATORS.get(row.comparator, '')}{figure(row.value)}{upper}{row.unit}"
+
+
+def told(problem: Problem) -> str:
+    """A problem beside a field: what it means in the reader's language, and what was found."""
+    hint = f" ({problem.hint})" if problem.hint and in_english() else ""
+    return f"{gettext(problem.title)} {problem.message}{hint}"
