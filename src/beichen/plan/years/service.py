@@ -26,6 +26,7 @@ from beichen.plan.years.reading import (
     versions,
     year_targets,
 )
+from beichen.plan.years.worklist import Work, work_list
 
 __all__ = [
     "ADOPT",
@@ -33,6 +34,7 @@ __all__ = [
     "Course",
     "Difference",
     "Nature",
+    "Work",
     "adopt",
     "adopted_version",
     "allot",
@@ -53,5 +55,6 @@ __all__ = [
     "targets_of",
     "versions",
     "whole_of",
+    "work_list",
     "year_targets",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -30,11 +31,12 @@ from beichen.kernel.org.service import (
     region_by_code,
     register_person,
 )
+from beichen.plan.duties.service import Assignment, add_milestone, assign_duties, duties_of, open_duties
 from beichen.plan.models import Plan
 from beichen.plan.service import MeasureFacts, import_facts, load_measures
 from beichen.plan.tests.facts import plan_facts
 from beichen.plan.years.models import NatureChoice, YearPlan, YearTarget
-from beichen.plan.years.service import adopted_version, courses, year_targets
+from beichen.plan.years.service import adopted_version, courses, work_list, year_targets
 
 pytestmark = pytest.mark.django_db
 BY = system("test")
@@ -243,3 +245,19 @@ def test_a_page_takes_few_queries(client: Client, plan: Plan, django_assert_max_
     client.get("/plan/years/2024")
     with django_assert_max_num_queries(14):
         client.get("/plan/years/2024")
+
+
+def test_duties_and_milestones_of_the_year_stand_in_the_key_work(client: Client, plan: Plan) -> None:
+    load_bodies([BodyFacts("parks", "园林局", region="990100")], by=BY)
+    open_duties(plan, by=BY)
+    parks, bridge = Body.objects.get(key="parks"), duties_of(plan).filter(kind="projects")[0]
+    assign_duties(plan, [Assignment(bridge, parks, None, date(2024, 6, 30))], reason="分工", by=BY)
+    bridge.refresh_from_db()
+    add_milestone(bridge, "主体完工", date(2024, 3, 31), by=BY)
+    rows = {row.kind: row for row in reversed(work_list(plan, 2024, by=BY))}
+    assert rows["duty"].lead_name == "园林局"
+    assert rows["duty"].due == date(2024, 6, 30)
+    assert rows["milestone"].title.endswith("：主体完工")
+    page = client.get("/plan/years/2024/work?kind=milestone").content.decode()
+    assert "主体完工" in page
+    assert "园林局" in page
