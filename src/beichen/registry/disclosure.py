@@ -16,6 +16,7 @@ from beichen.registry.permissions import READ
 
 Document = dict[str, Any]
 LISTED = 50
+_SEVERAL_TYPES, _HEAD = '"type":["', 1_200  # a text begins with its id and types
 ANY = "*"  # stands for the whole object where its type itself is personal
 
 
@@ -40,9 +41,11 @@ class Disclosure:
         if missing:
             self._add(ObjectType.objects.filter(pk__in=missing))
 
-    def is_open(self, type_id: int, text: str) -> bool:
-        """Whether a document has no guarded field at all, by its type's row and its text."""
-        return not self._levels.get(type_id) and '"type":["' not in text[:1200]
+    def are_open(self, type_ids: set[int], texts: Iterable[str]) -> bool:
+        """Whether documents have no guarded field at all, by their types' rows and their texts."""
+        if any(self._levels.get(type_id) for type_id in type_ids):
+            return False
+        return not any(_SEVERAL_TYPES in text[:_HEAD] for text in texts)
 
     def _guarded(self, document: Document) -> dict[str, int]:
         types = document["type"]

@@ -44,13 +44,14 @@ class Reader:
         shown = self.showing
         if not shown.representation.is_stored or shown.join or self.media_type == GEO_JSON:
             return None
-        self.disclosure.learn(row.type_id for row in rows)
-        if not all(self.disclosure.is_open(row.type_id, row.document) for row in rows):
+        kinds, texts = {row.type_id for row in rows}, [row.document for row in rows]
+        self.disclosure.learn(kinds)
+        if not self.disclosure.are_open(kinds, texts):
             return None
-        if self.context is None:
-            return ("[" + ",".join([row.document for row in rows]) + "]").encode()
-        tail = ',"@context":' + orjson.dumps(self.context).decode() + "}"
-        return ("[" + ",".join([row.document[:-1] + tail for row in rows]) + "]").encode()
+        if self.context is not None:
+            tail = ',"@context":' + orjson.dumps(self.context).decode() + "}"
+            texts = [text[:-1] + tail for text in texts]
+        return f"[{','.join(texts)}]".encode()
 
     def found(self, row: Row) -> tuple[Document, Stamps]:
         """A row's document as the actor may see it, and its times."""

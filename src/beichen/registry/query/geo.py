@@ -63,8 +63,14 @@ class GeoQuery:
 
     @property
     def is_frame(self) -> bool:
-        """Whether it asks for what lies within a box: what is strictly inside needs no second look."""
-        return self.relation == "within" and bool(self.geometry.equals(shapely.box(*self.geometry.bounds)))
+        """Whether it asks for what lies within a box: what is strictly inside needs no second look.
+
+        A valid polygon of four corners at two longitudes and two latitudes is one.
+        """
+        if self.relation != "within" or self.geometry.geom_type != "Polygon":
+            return False
+        corners = shapely.get_coordinates(self.geometry).tolist()
+        return len(corners) == 5 and all(len(set(axis)) == 2 for axis in zip(*corners, strict=True))
 
     def select(self, shapes: Sequence[bytes | None]) -> list[bool]:
         """Which of the shapes (WKB) match; None stands for one that is known to."""

@@ -125,9 +125,11 @@ class Planner:
             return
         single = next(iter(self.kinds.values())) if isinstance(self.query.types, str) and self.kinds else None
         type_id = single.pk if single is not None and not single.is_shared else None
-        join = spatial_index().join(geo.attribute, geo.box, type_id)
+        box = None if self.query.ids else geo.box  # the ids are fewer than what a box may hold
+        join = spatial_index().join(geo.attribute, box, type_id)
         plan.tables, plan.shape, plan.geo = join.tables, join.shape, geo
-        plan.conditions.insert(0, join.conditions)
+        if join.conditions:
+            plan.conditions.insert(0, join.conditions)
         plan.parameters[:0] = join.parameters
         if geo.is_frame:
             inside = "g.west > %s AND g.south > %s AND g.east < %s AND g.north < %s"

@@ -53,16 +53,12 @@ def reach_of(actor: Actor) -> Reach:
 
 
 def _everywhere(actor: Actor) -> Reach:
-    """The short way for whom only levels limit, such as the public: the same decision, asked by level."""
+    """The short way for whom only levels limit, such as the public: the highest clearance decides."""
     if actor.is_system:
         return Reach()
-    reached = 0
-    for level in Level:
-        if not access.decide(actor, READ, None, level=level):
-            break
-        reached = int(level)
-    if reached:
-        return Reach("o.level <= %s", (reached,))
+    levels = [int(level) for _, level in access.reach(actor, READ)]
+    if levels:
+        return Reach("o.level <= %s", (max(levels),))
     return Reach(is_nothing=True)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import compress, islice
 
 import orjson
 from django.db import connection
@@ -17,6 +18,7 @@ from django.db import connection
 from beichen.kernel.actor import Actor
 from beichen.problem import Problem, ProblemError
 from beichen.registry.problems import TOO_COMPLEX, bad_parameter
+from beichen.registry.query.geo import GeoQuery
 from beichen.registry.query.plan import Planner, Query
 from beichen.registry.statement import fetch
 
@@ -58,11 +60,7 @@ class Search:
         if self.plan.is_exact:
             rows = self._read(0, limit + 1, offset)
             return rows[:limit], len(rows) > limit
-        found: list[Row] = []
-        for row in self._matching(limit + offset + 1):
-            found.append(row)
-            if len(found) > limit + offset:
-                break
+        found = list(islice(self._matching(limit + offset + 1), limit + offset + 1))
         return found[offset : offset + limit], len(found) > limit + offset
 
     def every(self) -> list[Row]:
@@ -99,7 +97,9 @@ class Search:
     def _matching(self, wanted: int) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""
         after, read = 0, 0
-        size = min(wanted + 16, CHUNK_LIMIT)  # some shapes of a box will not match
+        # Some shapes of a box will not match; within a frame hardly any.
+        spare = 1 if self.plan.geo is not None and self.plan.geo.is_frame else 16
+        size = min(wanted + spare, CHUNK_LIMIT)
         limit = READ_LIMIT if self.plan.checks else SHAPE_LIMIT
         while True:
             rows = self._read(after, size)
@@ -115,16 +115,8 @@ class Search:
             after, size = rows[-1].id, min(size * 4, CHUNK_LIMIT)
 
     def _checked(self, rows: list[Row]) -> Iterator[Row]:
-        geo = self.plan.geo
-        if geo is not None:
-            chosen = geo.select([row.shape for row in rows])
-            seen: set[int] = set()
-            matching = []
-            for row, is_match in zip(rows, chosen, strict=True):
-                if is_match and row.id not in seen and not self._hides_place(row):
-                    seen.add(row.id)
-                    matching.append(row)
-            rows = matching
+        if self.plan.geo is not None:
+            rows = self._placed(rows, self.plan.geo)
         if not self.plan.checks:
             yield from rows
             return
@@ -135,9 +127,11 @@ class Search:
             if all(check(document) for check in self.plan.checks):
                 yield row
 
-    def _hides_place(self, row: Row) -> bool:
-        geo = self.plan.geo
-        return geo is not None and geo.attribute in self.plan.guards.get(row.type_id, ())
+    def _placed(self, rows: list[Row], geo: GeoQuery) -> list[Row]:
+        """The rows whose shape matches, each object once; none whose place the actor may not see."""
+        hiding = {key for key, names in self.plan.guards.items() if geo.attribute in names}
+        chosen = compress(rows, geo.select([row.shape for row in rows]))
+        return list({row.id: row for row in chosen if row.type_id not in hiding}.values())
 
 
 def _whole(rows: list[Row]) -> list[Row]:
