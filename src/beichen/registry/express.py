@@ -33,6 +33,7 @@ class ExpressMiddleware:
         request.user = AnonymousUser()
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Length"] = str(len(response.content))
         return response
 
     def _is_express(self, request: HttpRequest) -> bool:
