@@ -8,6 +8,7 @@ An address that is open to everybody is listed with its reason; one that is list
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,11 @@ from beichen.kernel.actor import system
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.plan.duties import service as duties
+from beichen.plan.duties.models import Duty, Evidence, Milestone, Round
 from beichen.plan.investment.service import register_projects
 from beichen.plan.models import Plan
 from beichen.plan.service import import_facts
@@ -71,6 +75,8 @@ WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property"
 DEPTH = {"depth": {"type": "Property", "value": 5}}
 EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
 FACT = {"confirm": "1"}
+FORMS = ("plan/text", "plan/duties")  # rooms whose pages are posted as forms
+FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
 
 # route → requests that an administrator gets answered: method, address, body
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
@@ -89,6 +95,41 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/investment": [("GET", "plan/investment", None)],
     "plan/investment/projects": [("GET", "plan/investment/projects", None)],
     "plan/investment/projects/<slug:key>": [("GET", "plan/investment/projects/p1", None)],
+    "plan/duties": [("GET", "plan/duties", None)],
+    "plan/duties/assign": [("POST", "plan/duties/assign", {"everything": "yes", "reason": "x"})],
+    "plan/duties/open": [("POST", "plan/duties/open", {})],
+    "plan/duties/sheet": [("GET", "plan/duties/sheet", None)],
+    "plan/duties/import": [("GET", "plan/duties/import", None)],
+    "plan/duties/bodies": [("GET", "plan/duties/bodies", None)],
+    "plan/duties/bodies/<slug:key>": [("GET", "plan/duties/bodies/{body}", None)],
+    "plan/duties/rounds": [
+        ("GET", "plan/duties/rounds", None),
+        ("POST", "plan/duties/rounds", {"period": "2023-S2"}),
+    ],
+    "plan/duties/rounds/<int:number>": [("GET", "plan/duties/rounds/{round}", None)],
+    "plan/duties/notes": [("GET", "plan/duties/notes", None)],
+    "plan/duties/notes/<int:number>": [
+        ("GET", "plan/duties/notes/1", None),
+        ("POST", "plan/duties/notes/1", {"answer": "yes", "text": "done"}),
+    ],
+    "plan/duties/evidence/<str:code>": [("GET", "plan/duties/evidence/{evidence}", None)],
+    "plan/duties/<int:number>": [("GET", "plan/duties/{duty}", None)],
+    "plan/duties/<int:number>/assign": [("POST", "plan/duties/{duty}/assign", {"reason": "x"})],
+    "plan/duties/<int:number>/milestones": [
+        ("POST", "plan/duties/{duty}/milestones", {"title": "x", "due": "2024-12-01"})
+    ],
+    "plan/duties/<int:number>/milestones/<int:milestone>": [
+        ("POST", "plan/duties/{duty}/milestones/{milestone}", {FINISHED: "2024-01-05", NOTED: "x"})
+    ],
+    "plan/duties/<int:number>/notes": [
+        ("POST", "plan/duties/{duty}/notes", {"title": "x", "text": "x", "due": "2199-01-01"})
+    ],
+    "plan/duties/<int:number>/reports/<int:period>": [
+        ("GET", "plan/duties/{duty}/reports/{round}", None),
+    ],
+    "plan/duties/<int:number>/reports/<int:period>/decision": [
+        ("POST", "plan/duties/{duty}/reports/{round}/decision", {"accept": "yes"})
+    ],
     "plan/text/<str:location>": [("GET", "plan/text/1.1", None)],
     "plan/text/<str:location>/<slug:kind>/<slug:key>": [("POST", "plan/text/1.1/targets/t1", FACT)],
     f"{NGSI}entities/?$": [
@@ -146,10 +187,40 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
         headers["Authorization"] = f"Bearer {key}"
     is_event = address == "events"
     kind = "application/cloudevents+json" if is_event else "application/json"
-    if "/plan/text" in f"/{address}" and method == "POST":
+    if address.startswith(FORMS) and method == "POST":
         return Client(headers=headers).post(f"/{address}", body)
     content = b"" if body is None else orjson.dumps(body)
     return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
+
+
+def keep_duties(plan: Plan) -> None:
+    """A duty with a milestone, a report that was handed in with a file, and a supervision note."""
+    duties.open_duties(plan, by=BY)
+    duty = Duty.objects.select_related("plan__region").get(plan=plan, key="p1")
+    body = Body.objects.order_by("path").first()
+    duties.assign_duties(
+        plan, [duties.Assignment(duty, body)], reason="x", by=BY, now=datetime(2022, 1, 1, tzinfo=UTC)
+    )
+    Milestone.objects.create(pk=1, duty=duty, title="x", due=date(2024, 1, 1))
+    round_ = duties.open_round(plan, "2024-S1", by=BY)
+    said = duties.ReportFacts("in-progress", 40, "bridge built")
+    file = duties.Upload("b.pdf", BytesIO(b"%PDF-1.4 y"))
+    duties.submit_report(duties.save_report(duty, round_, said, files=[file], by=BY), by=BY)
+    duties.write_note(duty, "x", "x", date(2199, 1, 1), by=BY)
+
+
+def numbers() -> dict[str, Any]:
+    """What stands for the names in the samples' addresses."""
+    evidence = Evidence.objects.select_related("file", "duty__lead").get()
+    return {
+        "file": StoredFile.objects.exclude(pk=evidence.file_id).get().code,
+        "urn": Object.objects.filter(type__key="Well").get().urn,
+        "duty": evidence.duty_id,
+        "body": evidence.duty.lead.key if evidence.duty.lead else "",
+        "round": Round.objects.get().pk,
+        "milestone": 1,
+        "evidence": evidence.file.code,
+    }
 
 
 @pytest.fixture
@@ -159,6 +230,7 @@ def key(db: None) -> str:
     packages.install(CITY, by=BY, kind=PackageKind.CITY)
     import_facts(plan_facts(), "star", by=BY)
     register_projects(Plan.objects.get(key="star"), by=BY)
+    keep_duties(Plan.objects.get(key="star"))
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
     cache.clear()
@@ -179,9 +251,7 @@ def test_every_route_is_open_for_a_reason_or_has_a_request() -> None:
 def test_who_may_do_nothing_is_refused(route: str, method: str, address: str, body: Any, key: str) -> None:
     """First without a key, then with one that may: so the request is known to lead somewhere."""
     send("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL], key=key)
-    place = address.format(
-        file=StoredFile.objects.get().code, urn=Object.objects.filter(type__key="Well").get().urn
-    )
+    place = address.format_map(numbers())
     before = list(Object.objects.values_list("urn", "version"))
     refused = send(method, place, body)
     if refused.status_code == 200 and route in EMPTY:
