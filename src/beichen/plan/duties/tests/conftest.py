@@ -73,7 +73,7 @@ def park(plan: Plan) -> Duty:
     return duty
 
 
-Appoint = Callable[[str, str, str], Actor]
+Appoint = Callable[..., Actor]
 
 
 @pytest.fixture

@@ -74,8 +74,7 @@ def test_one_duty_is_assigned_and_taken_back(planner: Client, park: Duty) -> Non
     assert park.region.code == "990102"
     assert park.supporting.count() == 2
     planner.post(address, {"take-back": "yes", "reason": "撤回"})
-    park.refresh_from_db()
-    assert park.lead is None
+    assert Duty.objects.get(pk=park.pk).lead is None
     assert park.supporting.count() == 0
 
 
