@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),
 }
+# a group → the commands that rooms above its own add to it
+UNDER: dict[str, dict[str, str]] = {
+    "plan": {"projects": "beichen.plan.investment.commands:projects"},
+}
 
 
 def _prepare_django() -> None:
@@ -37,6 +41,13 @@ def _prepare_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
     django.setup()
+
+
+def _found(target: str) -> click.Command:
+    """The command that ``module:name`` says."""
+    module, name = target.split(":")
+    command: click.Command = getattr(importlib.import_module(module), name)
+    return command
 
 
 class LazyGroup(click.Group):
@@ -51,8 +62,10 @@ class LazyGroup(click.Group):
         target, needs_django = COMMANDS[cmd_name]
         if needs_django:
             _prepare_django()
-        module, name = target.split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        command = _found(target)
+        if isinstance(command, click.Group):
+            for name, place in UNDER.get(cmd_name, {}).items():
+                command.add_command(_found(place), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -40,7 +40,7 @@ def _known_source(source: str) -> str:
     if source not in Source.values:
         hint = nearest(source, Source.values)
         raise ProblemError(Problem(BAD_FIELD, shorten(f"no source {source}"), Where(field="source"), hint))
-    return source
+    return Source(source).value
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def set_funds(
         for source, (planned, allotted) in lines.items()
     }
     _refuse_contradiction(row, wanted)
-    existing = {line.source: line for line in row.funds.all()}
+    existing = {line.source: line for line in FundLine.objects.filter(investment=row)}
     told: dict[str, list[Any]] = {}
     for source, (planned, allotted) in wanted.items():
         line = existing.pop(source, None)

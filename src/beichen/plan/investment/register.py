@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from beichen.kernel.access.service import require
@@ -18,11 +18,11 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.changes import Changes
 from beichen.plan.investment.checking import cleaned
-from beichen.plan.investment.codes import NO_PROJECT
-from beichen.plan.investment.models import Change, Investment
+from beichen.plan.investment.codes import BAD_MONEY, NO_PROJECT
+from beichen.plan.investment.models import Change, FundLine, Investment
 from beichen.plan.investment.rights import MANAGE, require_writer
 from beichen.plan.models import Node, Plan, Project
-from beichen.problem import Problem, ProblemError
+from beichen.problem import Problem, ProblemError, Where, shorten
 
 COPIED = ("position", "name", "part", "box", "box_title", "is_stated")
 _BATCH = 400
@@ -156,19 +156,31 @@ def add_project(
     return row
 
 
+def _refuse_less_than_lines(row: Investment, total: Decimal | None) -> None:
+    """Raises ProblemError PLN-606 when a new total is less than the project's fund lines together."""
+    if total is None:
+        return
+    together = FundLine.objects.filter(investment=row).aggregate(sum=Sum("planned"))["sum"]
+    if together is not None and together > total:
+        message = f"the fund lines together are {together}, more than {total}"
+        raise ProblemError(Problem(BAD_MONEY, shorten(message), Where(field="total")))
+
+
 @transaction.atomic
 def change_project(
     row: Investment, values: Mapping[str, Any], *, by: Actor, reason: str = ""
 ) -> dict[str, list[Any]]:
     """Write fields of a project; returns old and new of those that changed, empty when none did.
 
-    Raises ProblemError: ACC-403, PLN-602 with every field that does not fit.
+    Raises ProblemError: ACC-403, PLN-602 with every field that does not fit, PLN-606 for a total below
+    the fund lines.
     """
     require_writer(by, row)
     fields = cleaned(row, values)
     changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
     if not changed:
         return {}
+    _refuse_less_than_lines(row, changed.get("total"))
     told = {name: [as_json(getattr(row, name)), as_json(value)] for name, value in changed.items()}
     for name, value in changed.items():
         setattr(row, name, value)

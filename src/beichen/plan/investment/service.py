@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beichen.plan.investment.elements import set_approval, set_element
+from beichen.plan.investment.lists import ListReport, apply_list, list_of
 from beichen.plan.investment.money import record_done, set_funds, set_year
 from beichen.plan.investment.register import (
     add_project,
@@ -12,6 +13,7 @@ from beichen.plan.investment.register import (
     register_projects,
 )
 from beichen.plan.investment.rights import MANAGE, READ, REPORT, may_write, readable
+from beichen.plan.investment.sheets.reading import ProjectSheet, read_sheet
 from beichen.plan.investment.staging import change_stage, missing_approvals, stage_on_the_way
 from beichen.plan.investment.standings import GAP_NAMES, SHORTAGES, Gap, InvestmentStanding, standings_of
 from beichen.plan.investment.summary import InvestmentSummary, Share, Sum, investment_summary, summary_of
@@ -36,12 +38,15 @@ __all__ = [
     "Gap",
     "InvestmentStanding",
     "InvestmentSummary",
+    "ListReport",
+    "ProjectSheet",
     "Share",
     "Sum",
     "add_project",
     "adopt_investment_plan",
     "adopted_plan",
     "allot",
+    "apply_list",
     "change_project",
     "change_stage",
     "draft_investment_plan",
@@ -50,9 +55,11 @@ __all__ = [
     "investment_plans",
     "investment_summary",
     "investments",
+    "list_of",
     "may_write",
     "missing_approvals",
     "plan_findings",
+    "read_sheet",
     "readable",
     "record_done",
     "register_projects",
