@@ -18,6 +18,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.supports.evaluation",
     "beichen.plan.duties",
     "beichen.plan.years",
+    "beichen.plan.catalogue",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

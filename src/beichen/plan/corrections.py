@@ -20,6 +20,7 @@ CORRECT = permission("plan.fact.correct", "更正规划要素", "Correct a plan'
 NO_FACT = code("PLN-202", "The plan has no such fact.", status=404)
 NOT_CORRECTABLE = code("PLN-203", "This field of a fact cannot be corrected.", status=422)
 BAD_VALUE = code("PLN-204", "The corrected value does not fit its field.", status=422)
+ADJUSTED = code("PLN-213", "An adjusted value cannot be corrected as a reading.", status=409)
 NO_REASON = code("PLN-205", "A correction gives no reason.", status=422)
 
 
@@ -56,12 +57,15 @@ def correct_fact(
 ) -> Correction | None:
     """Put ``value`` in force for a fact's field and mark the fact as checked; None if it is so already.
 
-    Publishes ``plan.fact.corrected``. Raises ProblemError: ACC-403, PLN-202 to 205.
+    Publishes ``plan.fact.corrected``. Raises ProblemError: ACC-403, PLN-202 to 205, PLN-213.
     """
     row = fact(plan, kind, key)
     require(by, CORRECT, row)
     if not reason.strip():
         raise ProblemError(Problem(NO_REASON, "say why the value is wrong", Where(field="reason")))
+    if plan.amendments.filter(kind=kind, key=key, field__in=[field, ""]).exists():
+        message = "an adjustment set this value; it is no reading of the text"
+        raise ProblemError(Problem(ADJUSTED, message, Where(field="value"), "propose another adjustment"))
     new = _cleaned(row, field, value)
     old = getattr(row, field)
     if new == old:

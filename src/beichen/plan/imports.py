@@ -21,6 +21,7 @@ from beichen.kernel.org.models import Region
 from beichen.plan.importer.facts import PlanFacts
 from beichen.plan.models import (
     PLACE,
+    Amendment,
     BodyMention,
     Correction,
     Fact,
@@ -28,6 +29,8 @@ from beichen.plan.models import (
     Node,
     Plan,
     PlanIndicator,
+    PlanKind,
+    PlanState,
     PlanText,
     Project,
     Target,
@@ -72,11 +75,23 @@ def _check(facts: PlanFacts) -> None:
 
 
 def overlay_of(plan: Plan) -> Overlay:
-    """The corrections in force by (kind, key): the last of each field."""
+    """What is in force beside the text, by (kind, key): of each field the last amendment or correction."""
     found: Overlay = {}
-    for kind, key, field, new in plan.corrections.order_by("id").values_list("kind", "key", "field", "new"):
-        found.setdefault((kind, key), {})[field] = new
+    for rows in (plan.corrections, plan.amendments.exclude(field="")):
+        for kind, key, field, new in rows.order_by("id").values_list("kind", "key", "field", "new"):
+            found.setdefault((kind, key), {})[field] = new
     return found
+
+
+def amended_facts(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The facts that adjustments added, and those that they removed, as (kind, key)."""
+    added: set[tuple[str, str]] = set()
+    removed: set[tuple[str, str]] = set()
+    for row in Amendment.objects.filter(plan=plan, field="").order_by("id"):
+        into, out_of = (removed, added) if row.new is None else (added, removed)
+        into.add((row.kind, row.key))
+        out_of.discard((row.kind, row.key))
+    return added, removed
 
 
 def _save_text(text: str) -> PlanText:
@@ -85,7 +100,18 @@ def _save_text(text: str) -> PlanText:
     return row
 
 
-def _save_plan(facts: PlanFacts, key: str, region: Region | None) -> tuple[Plan, bool]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlanPlace:
+    """Where a plan stands in the planning system; without one an import leaves that as it is."""
+
+    kind: PlanKind
+    parent: Plan | None = None
+    state: PlanState = PlanState.DRAFT
+
+
+def _save_plan(
+    facts: PlanFacts, key: str, region: Region | None, place: PlanPlace | None
+) -> tuple[Plan, bool]:
     values: dict[str, Any] = {
         "title": facts.title,
         "start_year": facts.start_year,
@@ -95,6 +121,8 @@ def _save_plan(facts: PlanFacts, key: str, region: Region | None) -> tuple[Plan,
     }
     if region is not None:
         values["region"] = region
+    if place is not None:
+        values |= {"kind": place.kind, "parent": place.parent, "state": place.state}
     plan = Plan.objects.filter(key=key).first()
     if plan is not None and all(getattr(plan, name) == value for name, value in values.items()):
         return plan, False
@@ -113,14 +141,20 @@ def _keyed(stated: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _load(plan: Plan, kind: str, stated: Iterable[Any], overlay: Overlay, changes: Changes) -> None:
-    """Make the rows of one kind equal ``stated``; facts that vanished go, their corrections stay."""
+    """Make the rows of one kind equal ``stated``; facts that vanished go, their corrections stay.
+
+    What an adjustment added stays, what it removed does not come back.
+    """
     model = KINDS[kind]
     rows: Any = model._default_manager
-    existing: dict[str, Fact] = {row.key: row for row in rows.filter(plan=plan)}
+    added, removed = ({key for of, key in facts if of == kind} for facts in amended_facts(plan))
+    existing: dict[str, Fact] = {row.key: row for row in rows.filter(plan=plan).exclude(key__in=added)}
     created: list[Fact] = []
     updated: list[Fact] = []
     kept: set[str] = set()
     for position, (key, fact) in enumerate(_keyed(stated)):
+        if key in removed:
+            continue
         imported = _stated(fact, model)
         kept.add(key)
         row = existing.get(key)
@@ -160,7 +194,14 @@ def _write_mentions(plan: Plan) -> None:
 
 
 @transaction.atomic
-def import_facts(facts: PlanFacts, plan_key: str, *, by: Actor, region: Region | None = None) -> Changes:
+def import_facts(
+    facts: PlanFacts,
+    plan_key: str,
+    *,
+    by: Actor,
+    region: Region | None = None,
+    place: PlanPlace | None = None,
+) -> Changes:
     """Make the plan ``plan_key`` equal ``facts``, all of it or nothing; the same again writes nothing.
 
     Corrections stay in force; a fact whose stated values changed is to be checked again. Publishes
@@ -169,7 +210,7 @@ def import_facts(facts: PlanFacts, plan_key: str, *, by: Actor, region: Region |
     """
     require(by, IMPORT)
     _check(facts)
-    plan, is_changed = _save_plan(facts, plan_key, region)
+    plan, is_changed = _save_plan(facts, plan_key, region, place)
     overlay = overlay_of(plan)
     changes = Changes()
     for kind in KINDS:

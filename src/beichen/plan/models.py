@@ -3,6 +3,8 @@
 A fact keeps ``imported``, the values as they were read from the text; its columns hold the values in
 force: the imported ones with the corrections laid over them. A correction is a row of its own, found
 again by the fact's stable key, so that reading the text anew never loses it.
+
+Long because all kinds of facts stand side by side here, as they do in a plan.
 """
 
 from __future__ import annotations
@@ -27,8 +29,29 @@ class PlanText(models.Model):
         return self.sha256[:12]
 
 
+class PlanKind(models.TextChoices):
+    """The four kinds of the unified planning system (统一规划体系; plan, 17.2)."""
+
+    DEVELOPMENT = "development", "发展规划"
+    SPATIAL = "spatial", "空间规划"
+    SPECIAL = "special", "专项规划"
+    REGIONAL = "regional", "区域规划"
+
+
+class PlanState(models.TextChoices):
+    """Whether a plan is not yet, is, or is no longer in force."""
+
+    DRAFT = "draft", "未生效"
+    IN_FORCE = "in-force", "有效"
+    SUPERSEDED = "superseded", "已替代"
+
+
 class Plan(models.Model):
-    """A plan of a region for some years. ``english`` gives English names for Chinese ones."""
+    """A plan of a region for some years. ``english`` gives English names for Chinese ones.
+
+    A plan without a ``parent`` that is of the development kind and in force is the city's outline (规划纲要),
+    under which all other plans stand.
+    """
 
     key = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
@@ -39,16 +62,28 @@ class Plan(models.Model):
     text = models.ForeignKey(PlanText, models.PROTECT, related_name="plans")
     source = models.CharField(max_length=200)
     english = models.JSONField(default=dict)
+    kind = models.CharField(max_length=12, choices=PlanKind, default=PlanKind.DEVELOPMENT)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    state = models.CharField(max_length=10, choices=PlanState, default=PlanState.IN_FORCE)
     imported_at = models.DateTimeField()
 
     ACCESS: ClassVar = ScopeFields(region="region__path")
+    is_chosen = False  # whether the reader asked for this plan by name; kept by no column
 
     class Meta:
         ordering: ClassVar = ["-start_year", "key"]
-        indexes: ClassVar = [models.Index(fields=["-start_year", "key"], name="plan_by_year")]
+        indexes: ClassVar = [
+            models.Index(fields=["-start_year", "key"], name="plan_by_year"),
+            models.Index(fields=["kind", "parent", "state", "-start_year", "key"], name="plan_outline"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def query(self) -> str:
+        """What links of this plan's pages end in: empty for the current plan."""
+        return f"?plan={self.key}" if self.is_chosen else ""
 
 
 class Fact(models.Model):
@@ -236,6 +271,32 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.field}"
+
+
+class Amendment(models.Model):
+    """What an adjustment (规划调整) that came into force changed in a fact, or that it added or removed one.
+
+    ``field`` is empty for a whole fact: ``new`` holds the values of one that was added, ``old`` of one that
+    was removed. Amendments lie over corrections: a value that was adjusted is no reading of the text.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="amendments")
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=40)
+    field = models.CharField(max_length=30, blank=True)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    document = models.CharField(max_length=200)
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["plan", "kind", "key"], name="amendment_fact")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.field or 'whole'}"
 
 
 class Measure(models.Model):

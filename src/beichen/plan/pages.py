@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.access.service import acting, require
-from beichen.plan.models import Plan
-from beichen.plan.service import READ, current_plan
+from beichen.plan.models import Plan, PlanState
+from beichen.plan.service import READ, READ_DRAFTS, current_plan, plan_by_key
 from beichen.problem import Problem
 from beichen.web.numbers import COMPARATORS, figure
 
@@ -30,10 +30,22 @@ KIND_NAMES = {
 
 
 def shown_plan(request: HttpRequest) -> Plan | None:
-    """The current plan, if the reader may see it. Raises ProblemError ACC-403."""
-    plan = current_plan()
-    require(acting(request), READ, plan)
+    """The plan that ``?plan=KEY`` names, else the current one, if the reader may see it.
+
+    Raises ProblemError PLN-208 for a key that no plan has, ACC-403.
+    """
+    wanted = request.GET.get("plan", "")
+    plan = plan_by_key(wanted) if wanted else current_plan()
+    is_draft = plan is not None and plan.state == PlanState.DRAFT
+    require(acting(request), READ_DRAFTS if is_draft else READ, plan)
+    if plan is not None:
+        plan.is_chosen = bool(wanted)
     return plan
+
+
+def kept(plan: Plan) -> dict[str, str]:
+    """What the addresses of a table of this plan's facts keep."""
+    return {"plan": plan.key} if plan.is_chosen else {}
 
 
 def without_plan(request: HttpRequest) -> HttpResponse:
@@ -51,15 +63,17 @@ def named(plan: Plan, text: str) -> str:
     return str(plan.english.get(text, text)) if in_english() else text
 
 
-def place(location: str) -> SafeString:
+def place(location: str, plan: Plan | None = None) -> SafeString:
     """A link to a place in the text, in the plan's own numbering."""
-    href = reverse("plan:text", args=[location.partition("#")[0]])
-    return format_html('<a href="{}">{}</a>', href, location.partition("#")[0])
+    bare = location.partition("#")[0]
+    href = reverse("plan:text", args=[bare]) + (plan.query if plan else "")
+    return format_html('<a href="{}">{}</a>', href, bare)
 
 
-def place_of(location: str, anchor: str) -> str:
+def place_of(location: str, anchor: str, plan: Plan | None = None) -> str:
     """The address of a fact in the text."""
-    return f"{reverse('plan:text', args=[location.partition('#')[0]])}#{anchor}"
+    page = reverse("plan:text", args=[location.partition("#")[0]])
+    return f"{page}{plan.query if plan else ''}#{anchor}"
 
 
 def amount(row: Any) -> str:

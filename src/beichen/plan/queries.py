@@ -12,12 +12,24 @@ from django.db.models import Count, Min
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.plan.imports import KINDS
-from beichen.plan.models import BodyMention, Fact, Node, Plan, PlanText, Project
+from beichen.plan.models import BodyMention, Fact, Node, Plan, PlanKind, PlanState, PlanText, Project
+from beichen.problem import Problem, ProblemError, code, shorten
+
+NO_PLAN = code("PLN-208", "There is no plan with this key.", status=404)
 
 
 def current_plan() -> Plan | None:
-    """The plan that began last, or None before one is imported."""
-    return Plan.objects.select_related("region").order_by("-start_year", "key").first()
+    """The city's outline: the development plan in force without a parent that began last; one index row."""
+    outlines = Plan.objects.filter(kind=PlanKind.DEVELOPMENT, parent=None, state=PlanState.IN_FORCE)
+    return outlines.select_related("region").order_by("-start_year", "key").first()
+
+
+def plan_by_key(key: str) -> Plan:
+    """The plan with this key. Raises ProblemError PLN-208."""
+    found = Plan.objects.select_related("region").filter(key=key).first()
+    if found is None:
+        raise ProblemError(Problem(NO_PLAN, shorten(f"no plan has the key {key}")))
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -212,6 +212,11 @@ def _standings(plan: Plan, rows: Iterable[PlanIndicator]) -> list[Standing]:
     return standings
 
 
+def standings_of(plan: Plan, rows: Iterable[PlanIndicator]) -> list[Standing]:
+    """How ``rows`` would stand, stored or not: what a changed target would mean."""
+    return _standings(plan, rows)
+
+
 def standings(plan: Plan) -> list[Standing]:
     """Every line of the plan's indicator table with its judgement: three queries in all."""
     return _standings(plan, PlanIndicator.objects.filter(plan=plan).order_by("position"))

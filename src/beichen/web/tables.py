@@ -7,7 +7,7 @@ a colleague. Rows are a queryset (selected in the database) or a list that was w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -66,6 +66,7 @@ class Table(Generic[RowT]):
     filters: Sequence[Filter] = ()
     search: tuple[str, ...] = ()
     page_size: int = PAGE_SIZE
+    kept: Mapping[str, str] = field(default_factory=dict)  # what every address of this table says too
 
     def select(self, chosen: State) -> Any:
         """The rows of a state, not yet cut into pages."""
@@ -122,6 +123,7 @@ class State:
     filters: dict[str, str] = field(default_factory=dict)
     sort: str = ""
     number: int = 1
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: HttpRequest, table: Table[Any]) -> State:
@@ -139,6 +141,7 @@ class State:
             filters=filters,
             sort=query.get("sort", ""),
             number=max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1,
+            kept=table.kept,
         )
 
     @property
@@ -148,7 +151,13 @@ class State:
 
     def address(self, **changes: str | int) -> str:
         """The address of this state with ``changes``; empty values are left out."""
-        values: dict[str, str | int] = {"q": self.query, **self.filters, "sort": self.sort, **changes}
+        values: dict[str, str | int] = {
+            **self.kept,
+            "q": self.query,
+            **self.filters,
+            "sort": self.sort,
+            **changes,
+        }
         words = urlencode({key: value for key, value in values.items() if value not in ("", None)})
         return f"{self.path}?{words}" if words else self.path
 
@@ -179,7 +188,7 @@ class TablePage:
     def __init__(self, table: Table[Any], state: State) -> None:
         self.key, self.title, self.path = table.key, table.title, state.path
         self.query, self.sort = state.query, state.sort
-        self.searchable = bool(table.search)
+        self.searchable, self.kept = bool(table.search), table.kept
         self._table, self._state = table, state
         selected = table.select(state)
         self.total = selected.count() if isinstance(selected, QuerySet) else len(selected)

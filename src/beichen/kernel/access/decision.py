@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from beichen.kernel.access.models import Role
-from beichen.kernel.access.permissions import covers, declared
+from beichen.kernel.access.permissions import allows, declared
 from beichen.kernel.actor import EVERYWHERE, Actor, Scope
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.problem import Problem, ProblemError, code
@@ -73,7 +73,7 @@ def _scopes(actor: Actor, action: str) -> list[tuple[Scope, _Grant]]:
     return [
         (scope, grant)
         for scope, grant in held
-        if grant is not None and any(covers(name, action) for name in grant.permissions)
+        if grant is not None and allows(grant.permissions, action)
     ]
 
 
@@ -127,7 +127,7 @@ def _grantors(action: str, needed: int) -> tuple[str, ...]:
         for key, grant in _grants().items()
         if key != "public"
         and grant.clearance >= needed
-        and any(covers(name, action) for name in grant.permissions)
+        and allows(grant.permissions, action)
     )
 
 

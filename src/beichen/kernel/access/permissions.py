@@ -7,7 +7,7 @@ and uses the returned name. A decision about an undeclared action is a programmi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+\Z")
@@ -36,6 +36,16 @@ def permission(name: str, zh: str, en: str) -> str:
 def declared() -> Mapping[str, Permission]:
     """All permissions of the rooms imported so far."""
     return dict(_declared)
+
+
+def allows(granted: Iterable[str], action: str) -> bool:
+    """Whether a role's entries together include ``action``: one covers it and none takes it back.
+
+    An entry that begins with ``-`` takes back (``plan.*`` with ``-plan.adjustment.ratify``).
+    """
+    names = list(granted)
+    taken = any(name.startswith("-") and covers(name[1:], action) for name in names)
+    return not taken and any(covers(name, action) for name in names)
 
 
 def covers(granted: str, action: str) -> bool:

@@ -20,6 +20,7 @@ from beichen.plan.pages import (
     ATTRIBUTES,
     PERIODS,
     in_english,
+    kept,
     named,
     place_of,
     shown_plan,
@@ -42,9 +43,9 @@ def _name(row: Standing) -> str:
     return row.name_en if in_english() else row.name
 
 
-def _columns() -> list[Column[Standing]]:
+def _columns(plan: Plan) -> list[Column[Standing]]:
     def link(row: Standing) -> str:
-        href = reverse("plan:indicator", args=[row.number])
+        href = reverse("plan:indicator", args=[row.number]) + plan.query
         return format_html(
             '<a href="{}">{}</a>', href, foreign(_name(row)) if _name(row) == row.name else _name(row)
         )
@@ -98,13 +99,14 @@ def indicator_list(request: HttpRequest) -> HttpResponseBase:
         "indicators",
         _("Indicators of the plan"),
         rows,
-        _columns(),
+        _columns(plan),
         [
             Filter("group", _("Category"), "group", [(group, named(plan, group)) for group in groups]),
             Filter("attribute", _("Kind"), "attribute", list(ATTRIBUTES.items())),
             Filter("status", _("Status"), "status", [(item.value, LABELS[item]) for item in Status]),
         ],
         ("name", "name_en", "group"),
+        kept=kept(plan),
     )
     counts = Counter(row.status for row in rows)
     summary = [(item.value, counts[item]) for item in Status]
@@ -169,8 +171,8 @@ def indicator(request: HttpRequest, number: int) -> HttpResponse:
     fact = lines[0].indicator
     name = named(plan, fact.name)
     crumbs = [
-        Link(_("Plan"), reverse("plan:outline")),
-        Link(_("Indicators"), reverse("plan:indicators")),
+        Link(_("Plan"), reverse("plan:outline") + plan.query),
+        Link(_("Indicators"), reverse("plan:indicators") + plan.query),
         Link(name),
     ]
     context = {
@@ -181,6 +183,6 @@ def indicator(request: HttpRequest, number: int) -> HttpResponse:
         "group": named(plan, fact.group),
         "lines": [_shown(plan, line) for line in lines],
         "crumbs": crumbs,
-        "place": place_of(fact.location, f"indicators-{fact.key}"),
+        "place": place_of(fact.location, f"indicators-{fact.key}", plan),
     }
     return render(request, "plan/indicator.html", context)

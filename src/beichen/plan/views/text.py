@@ -67,9 +67,9 @@ def _around(plan: Plan, node: Node) -> dict[str, Any]:
     way = [Link(node.title)]
     above = by_location.get(node.parent)
     while above is not None:
-        way.append(Link(above.title, reverse("plan:text", args=[above.location])))
+        way.append(Link(above.title, reverse("plan:text", args=[above.location]) + plan.query))
         above = by_location.get(above.parent)
-    way.append(Link(_("Plan"), reverse("plan:outline")))
+    way.append(Link(_("Plan"), reverse("plan:outline") + plan.query))
     at = next(index for index, item in enumerate(frame) if item.pk == node.pk)
     return {
         "crumbs": way[::-1],
@@ -129,4 +129,4 @@ def check(request: HttpRequest, location: str, kind: str, key: str) -> HttpRespo
                 raise
             form.take(error)
             return _page(request, plan, location, form)
-    return HttpResponseRedirect(f"{reverse('plan:text', args=[location])}#fact-{kind}-{key}")
+    return HttpResponseRedirect(f"{reverse('plan:text', args=[location])}{plan.query}#fact-{kind}-{key}")

@@ -1,0 +1,1 @@
+"""The unified planning system: the catalogue of plans, their filing, and their check against the outline."""
