@@ -19,7 +19,7 @@ ALIKE = 0.72
 """The least share of common character pairs (Dice) at which two names may mean the same."""
 
 _WHOLE = re.compile(r"\A(?:全市|全县|全区|全域|全省|我市|我县|我区|市域|县域|区域内|本市|本区|本县)")
-_OPENING = re.compile(r"\A(?:力争|确保|努力|实现|力求|使|其中|到20\d\d年|累计|新增(?=城镇就业))+")
+_OPENING = re.compile(r"\A(?:新建|建成|完成|建设(?!用地)|力争|确保|努力|实现|力求|使|其中|到20\d\d年|累计|新增(?=城镇就业))+")
 _ASIDE = re.compile(r"[（(][^（）()]{0,20}[）)]")
 _NOISE = re.compile(r"[\W_的]+")
 _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -37,7 +37,7 @@ _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"单位gdp", "单位gdp"),
         (r"下降率|下降|降低|减少", "降"),
         (r"常住人口城镇化率|户籍人口城镇化率|城镇化水平|城镇化率", "城镇化率"),
-        (r"空气质量优良(?:天数|率)+(?:比)?|优良天数比", "空气优良"),
+        (r"(?:空气质量)?优良天数(?:比|率|占比)+|空气质量优良率", "空气优良"),
         (r"地表水(?:达到或好于|优于|质量达到或好于)(?:iii|ⅲ|三)类(?:水体)?(?:的)?(?:比)?", "地表水优良"),
         (r"粮食综合生产能力|粮食生产能力|粮食产能|粮食总产能", "粮食产能"),
         (r"粮食总产量|粮食产量", "粮食产量"),

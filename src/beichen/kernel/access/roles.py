@@ -48,6 +48,9 @@ BUILTIN = (
             "plan.duty.report",
             "plan.duty.answer",
             "plan.duty.mark",
+            "plan.draft.read",
+            "plan.catalogue.file",
+            "plan.catalogue.settle",
             "registry.object.read",
             "geo.read",
             "data.read",
@@ -69,6 +72,10 @@ BUILTIN = (
         "Plan officer",
         (
             "plan.*",
+            # Who proposes an adjustment neither approves nor ratifies it.
+            "-plan.adjustment.approve",
+            "-plan.adjustment.ratify",
+            "-plan.fact.amend",
             "data.*",
             "evaluation.read",
             "evaluation.inspect",
@@ -76,6 +83,27 @@ BUILTIN = (
             "evaluation.round.*",
             "evaluation.appeal.decide",
         ),
+        Level.L2,
+    ),
+    BuiltinRole(
+        "government",
+        "政府决策",
+        "Government",
+        (
+            "plan.read",
+            "plan.draft.read",
+            "plan.adjustment.approve",
+            "plan.fact.amend",
+            "overview.read",
+            "data.read",
+        ),
+        Level.L2,
+    ),
+    BuiltinRole(
+        "congress",
+        "人大审议",
+        "Congress",
+        ("plan.read", "plan.draft.read", "plan.adjustment.ratify", "overview.read", "data.read"),
         Level.L2,
     ),
     BuiltinRole(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 
-from beichen.kernel.access.service import permission, require
+from beichen.kernel.access.service import Decision, decide, permission, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
+from beichen.kernel.levels import ScopeFields
 from beichen.kernel.org.models import Body, Region
 from beichen.plan.catalogue.models import Entry
 from beichen.plan.catalogue.reading import covers_of
@@ -48,6 +49,27 @@ def entry_of(key: str) -> Entry:
     if found is None:
         raise ProblemError(Problem(NO_ENTRY, shorten(f"the catalogue has no plan {key}")))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """An entry as something of its body's own: what an officer's post must reach."""
+
+    region: Region
+    body: Body
+    ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path")
+
+
+def decide_own(by: Actor, action: str, entry: Entry) -> Decision:
+    """Whether ``by`` may do ``action`` for the body that makes the plan: its officers, or a planner."""
+    own = decide(by, action, _Own(entry.region, entry.body))
+    return own if own or not decide(by, EDIT, entry) else decide(by, action, entry)
+
+
+def require_own(by: Actor, action: str, entry: Entry) -> None:
+    """Raises ProblemError ACC-403 when :func:`decide_own` says no."""
+    if not decide_own(by, action, entry):
+        require(by, action, _Own(entry.region, entry.body))
 
 
 def _problems(facts: EntryFacts) -> list[Problem]:

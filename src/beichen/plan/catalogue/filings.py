@@ -18,6 +18,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level as DataLevel
+from beichen.plan.catalogue.entries import require_own
 from beichen.plan.catalogue.finding import Severity
 from beichen.plan.catalogue.models import Entry, Filing, FilingState, FindingState, Step
 from beichen.plan.models import Plan, PlanKind, PlanState
@@ -98,7 +99,7 @@ def file_plan(
     Earlier filings that are not filed yet are superseded. Raises ProblemError: ACC-403, PLN-101 to 107 and
     FIL-101 to 104 for the file, PLN-707.
     """
-    require(by, FILE, entry)
+    require_own(by, FILE, entry)
     outline = outline_or_refuse()
     facts = None if as_document else _read(content, name)
     content.seek(0)
@@ -168,7 +169,10 @@ def move_filing(
     """
     held = Filing.objects.select_for_update().get(pk=filing.pk)
     way = _way(held, name)
-    require(by, way.right, held)
+    if way.right == FILE:
+        require_own(by, FILE, held.entry)
+    else:
+        require(by, way.right, held)
     _refuse_step(held, way, document)
     held.state = way.target
     held.save(update_fields=["state"])

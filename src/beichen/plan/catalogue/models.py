@@ -52,7 +52,7 @@ class Entry(models.Model):
     note = models.TextField(blank=True)
     is_demo = models.BooleanField(default=False)
 
-    ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path")
+    ACCESS: ClassVar = ScopeFields(region="region__path")
 
     class Meta:
         ordering: ClassVar = ["kind", "key"]
@@ -74,7 +74,7 @@ class Filing(models.Model):
     problems = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)
 
-    ACCESS: ClassVar = ScopeFields(region="entry__region__path", body="entry__body__path")
+    ACCESS: ClassVar = ScopeFields(region="entry__region__path")
 
     class Meta:
         ordering: ClassVar = ["entry", "-number"]
@@ -127,7 +127,7 @@ class FindingRecord(models.Model):
     decided_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField()
 
-    ACCESS: ClassVar = ScopeFields(region="entry__region__path", body="entry__body__path")
+    ACCESS: ClassVar = ScopeFields(region="entry__region__path")
 
     class Meta:
         ordering: ClassVar = ["entry", "rank", "category", "id"]

@@ -67,11 +67,12 @@ def _alike(name: Name, outline: Statements) -> list[tuple[float, str]]:
     return [item for item in found if item[0] >= ALIKE]
 
 
-def _rank(pair: Pair) -> tuple[float, bool, bool, bool, bool]:
+def _rank(pair: Pair) -> tuple[float, bool, bool, bool, bool, bool]:
     ours, theirs = pair.ours, pair.theirs
     return (
         pair.match,
         ours.year == theirs.year,
+        ours.value == theirs.value,
         ours.period == theirs.period,
         ours.is_binding,
         ours.kind == "indicators",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beichen.plan.catalogue.checking import check
-from beichen.plan.catalogue.entries import EDIT, EntryFacts, entry_of, save_entry
+from beichen.plan.catalogue.entries import EDIT, EntryFacts, decide_own, entry_of, save_entry
 from beichen.plan.catalogue.filings import APPROVE, FILE, WAYS, file_plan, move_filing, unsettled
 from beichen.plan.catalogue.reading import statements_of
 from beichen.plan.catalogue.worklist import (
@@ -29,6 +29,7 @@ __all__ = [
     "check_filing",
     "check_filings",
     "checkable",
+    "decide_own",
     "entry_of",
     "file_plan",
     "finding_of",

@@ -13,6 +13,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.plan.catalogue.checking import check
+from beichen.plan.catalogue.entries import require_own
 from beichen.plan.catalogue.filings import outline_or_refuse
 from beichen.plan.catalogue.finding import Finding, Severity
 from beichen.plan.catalogue.models import Filing, FilingState, FindingRecord, FindingState
@@ -129,7 +130,7 @@ def settle_finding(finding: FindingRecord, state: str, *, reason: str, by: Actor
 
     Publishes ``plan.finding.settled``. Raises ProblemError: ACC-403, PLN-709, PLN-711.
     """
-    require(by, SETTLE, finding)
+    require_own(by, SETTLE, finding.entry)
     if state not in DECISIONS or finding.state == FindingState.RESOLVED:
         message = shorten(f"a finding that is {finding.state} cannot become {state}")
         raise ProblemError(Problem(BAD_DECISION, message, Where(field="state")))

@@ -18,9 +18,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.actor import Actor
 from beichen.plan.catalogue.forms import EntryForm, FileForm, StepForm
 from beichen.plan.catalogue.models import Entry, Filing, FilingState, FindingState
-from beichen.plan.catalogue.service import CHECK, EDIT, FILE, WAYS, EntryFacts, entry_of, save_entry
+from beichen.plan.catalogue.service import (
+    CHECK,
+    EDIT,
+    FILE,
+    WAYS,
+    EntryFacts,
+    decide_own,
+    entry_of,
+    save_entry,
+)
 from beichen.plan.catalogue.wording import CATEGORIES, KINDS, SEVERITIES, STEPS, TONES
 from beichen.plan.models import NamedBody, Plan, PlanIndicator, Project, Target
 from beichen.plan.service import READ, READ_DRAFTS
@@ -204,16 +214,20 @@ def _severities(entry: Entry) -> list[tuple[str, Any, int]]:
     return [(TONES[key], label, numbers[key]) for key, label in SEVERITIES.items()]
 
 
+def _may(actor: Actor, right: str, entry: Entry) -> bool:
+    return bool(decide_own(actor, FILE, entry) if right == FILE else decide(actor, right, entry))
+
+
 def entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any] | None = None) -> HttpResponse:
     """The page of an entry; ``forms`` replaces those that came back with errors."""
     actor = acting(request)
-    may_file = decide(actor, FILE, entry)
+    may_file = decide_own(actor, FILE, entry)
     filings = list(entry.filings.select_related("plan", "file").prefetch_related("steps"))
     latest = filings[0] if filings else None
     may_see = bool(decide(actor, READ_DRAFTS, entry))
     shown = latest if latest and (may_see or latest.state == FilingState.FILED) else None
     ways = WAYS.get(FilingState(latest.state), {}) if latest else {}
-    steps = [(name, STEPS[name]) for name, way in ways.items() if decide(actor, way.right, entry)]
+    steps = [(name, STEPS[name]) for name, way in ways.items() if _may(actor, way.right, entry)]
     today = {"on": timezone.localdate()}
     context = {
         "entry": entry,

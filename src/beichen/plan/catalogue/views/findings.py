@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.access.service import acting, require
 from beichen.plan.catalogue.forms import DecisionForm
 from beichen.plan.catalogue.models import Entry, FindingRecord, FindingState
-from beichen.plan.catalogue.service import SETTLE, entry_of, finding_of, settle_finding
+from beichen.plan.catalogue.service import SETTLE, decide_own, entry_of, finding_of, settle_finding
 from beichen.plan.catalogue.wording import CATEGORIES, SEVERITIES, TONES, explained, matched
 from beichen.plan.models import Plan, PlanState
 from beichen.plan.pages import place_of
@@ -130,7 +130,7 @@ def finding(request: HttpRequest, key: str, finding: str) -> HttpResponse:
             (_("This plan"), _quoted(row.theirs, theirs)),
         ],
         "form": form,
-        "may_settle": row.state != FindingState.RESOLVED and decide(by, SETTLE, row),
+        "may_settle": row.state != FindingState.RESOLVED and decide_own(by, SETTLE, row.entry),
         "crumbs": [
             Link(_("Catalogue of plans"), reverse("plan_catalogue:index")),
             Link(row.entry.title, reverse("plan_catalogue:entry", args=[key])),
