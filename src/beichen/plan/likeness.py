@@ -19,7 +19,9 @@ ALIKE = 0.72
 """The least share of common character pairs (Dice) at which two names may mean the same."""
 
 _WHOLE = re.compile(r"\A(?:全市|全县|全区|全域|全省|我市|我县|我区|市域|县域|区域内|本市|本区|本县)")
-_OPENING = re.compile(r"\A(?:新建|建成|完成|建设(?!用地)|力争|确保|努力|实现|力求|使|其中|到20\d\d年|累计|新增(?=城镇就业))+")
+_OPENING = re.compile(
+    r"\A(?:新建|建成|完成|建设(?!用地)|力争|确保|努力|实现|力求|使|其中|到20\d\d年|累计|新增(?=城镇就业))+"
+)
 _ASIDE = re.compile(r"[（(][^（）()]{0,20}[）)]")
 _NOISE = re.compile(r"[\W_的]+")
 _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -71,9 +71,7 @@ def _scopes(actor: Actor, action: str) -> list[tuple[Scope, _Grant]]:
     grants = _grants()
     held = ((scope, grants.get(scope.role)) for scope in actor.scopes)
     return [
-        (scope, grant)
-        for scope, grant in held
-        if grant is not None and allows(grant.permissions, action)
+        (scope, grant) for scope, grant in held if grant is not None and allows(grant.permissions, action)
     ]
 
 
@@ -125,9 +123,7 @@ def _grantors(action: str, needed: int) -> tuple[str, ...]:
     return tuple(
         grant.name
         for key, grant in _grants().items()
-        if key != "public"
-        and grant.clearance >= needed
-        and allows(grant.permissions, action)
+        if key != "public" and grant.clearance >= needed and allows(grant.permissions, action)
     )
 
 
