@@ -15,6 +15,7 @@ from beichen.kernel.org.models import Body
 from beichen.plan.models import BodyMention, Plan
 
 SHORT = {"高新区": "高新技术产业开发区", "经开区": "经济技术开发区", "汽开区": "汽车经济技术开发区"}
+GOVERNMENTS = ("district-government", "county-government")
 _TAIL = re.compile(r"(管理委员会|管委会|人民政府|政府)\Z")
 _LEAST = 2  # letters that must be left to tell one body from another
 
@@ -27,6 +28,9 @@ class Passage(Protocol):
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
 
     @property
     def start(self) -> int: ...
@@ -59,15 +63,32 @@ def bodies_by_name(names: Iterable[tuple[int, str]], city: str) -> Mapping[str, 
     return {name: pk for name, pk in found.items() if name not in twice}
 
 
+def _districts(plan: Plan) -> dict[str, int]:
+    """The governments of the districts and counties of the plan's region, by the district's name."""
+    if plan.region is None:
+        return {}
+    rows = Body.objects.filter(
+        kind__in=GOVERNMENTS, is_current=True, region__path__under=plan.region.path, region__level="county"
+    )
+    return dict(rows.values_list("region__name", "pk"))
+
+
 def suggested(plan: Plan, passages: Iterable[Passage]) -> dict[tuple[str, str], int]:
-    """For each passage that names one of the city's bodies, the body that it names first: two queries."""
+    """For each passage that names one of the city's bodies, the body that it names first: three queries.
+
+    A heading that is a district's own name (南关区) names the district's government.
+    """
     city = plan.region.name if plan.region else ""
     known = bodies_by_name(Body.objects.filter(is_current=True).values_list("pk", "name"), city)
     rows = BodyMention.objects.filter(plan=plan).order_by("start").values_list("start", "body__name")
     mentions = [(start, known[fold(name, city)]) for start, name in rows if fold(name, city) in known]
     starts = [start for start, _body in mentions]
     found: dict[tuple[str, str], int] = {}
+    districts = _districts(plan)
     for passage in passages:
+        if passage.title in districts:
+            found[passage.kind, passage.key] = districts[passage.title]
+            continue
         at = bisect_left(starts, passage.start)
         if at < len(starts) and starts[at] < passage.end:
             found[passage.kind, passage.key] = mentions[at][1]

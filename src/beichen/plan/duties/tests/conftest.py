@@ -93,7 +93,7 @@ def sign_in(role: str, body: str, region: str = "990100") -> Client:
     person = register_person(f"{role} {body}", by=BY)
     appoint(person, role, Body.objects.get(key=body), region_by_code(region), by=BY)
     client = Client()
-    client.force_login(Account.objects.create_user(f"{role}-{body}", password="x", person=person))
+    client.force_login(Account.objects.create_user(f"{role}-{body}", person=person))
     return client
 
 
