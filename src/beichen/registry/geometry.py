@@ -76,6 +76,13 @@ def _closed(rings: list[Any]) -> None:
             raise GeometryError("a polygon's ring has four positions or more and ends where it begins")
 
 
+def _polygon(rings: list[Any]) -> BaseGeometry:
+    """What ``to_shape`` makes of a polygon's rings, without height and by half the way."""
+    outer, *holes = [shapely.linearrings([position[:2] for position in ring]) for ring in rings]
+    made: BaseGeometry = shapely.polygons(outer, holes=holes or None)
+    return made
+
+
 def geometry_of(kind: str, coordinates: Any) -> BaseGeometry:
     """The shapely geometry of a GeoJSON type and its coordinates. Raises GeometryError."""
     if kind not in GEOMETRY_TYPES:
@@ -90,7 +97,10 @@ def geometry_of(kind: str, coordinates: Any) -> BaseGeometry:
     lines = [coordinates] if kind == "LineString" else coordinates if kind == "MultiLineString" else []
     if any(len(line) < 2 for line in lines):
         raise GeometryError("a line has two positions or more")
-    geometry: BaseGeometry = shapely.force_2d(to_shape({"type": kind, "coordinates": coordinates}))
+    if kind == "Polygon":
+        geometry: BaseGeometry = _polygon(coordinates)
+    else:
+        geometry = shapely.force_2d(to_shape({"type": kind, "coordinates": coordinates}))
     if not geometry.is_valid:
         raise GeometryError(shapely.is_valid_reason(geometry))
     return geometry

@@ -22,7 +22,8 @@ _SHAPES = ObjectShape._meta.db_table
 class Join:
     """Tables with the objects ``o``, the column with the shape's WKB, and conditions (may be empty).
 
-    The parameters are those of the tables, then those of the conditions.
+    A shape that is NULL is known to match. The parameters are those of the tables, then those of the
+    conditions.
     """
 
     tables: str
@@ -34,57 +35,70 @@ class Join:
 class SpatialIndex(Protocol):
     """Finds shapes ``g`` by box and attribute; ``type_id`` narrows to objects of one type.
 
-    With a box, objects are met in the order of their keys, so that a page is read and no more.
+    With a box, objects are met in the order of their keys, so that a page is read and no more. Where the
+    box itself is what is asked for (``is_frame``), what is strictly inside matches.
     """
 
-    def join(self, attribute: str, box: Box | None, type_id: int | None) -> Join:
+    def join(self, attribute: str, box: Box | None, type_id: int | None, *, is_frame: bool) -> Join:
         """The join; without a box, every shape of the attribute."""
         ...
+
+
+def _everywhere(attribute: str, shape: str) -> Join:
+    tables = f"{_SHAPES} g JOIN registry_object o ON o.id = g.object_id"
+    return Join(tables, shape, "g.attribute = %s", [attribute])
 
 
 class RTree:
     """SQLite: the box of a shape and its object's type as three dimensions of an R*Tree."""
 
-    def join(self, attribute: str, box: Box | None, type_id: int | None) -> Join:
+    def join(self, attribute: str, box: Box | None, type_id: int | None, *, is_frame: bool) -> Join:
         """See :class:`SpatialIndex`. SQLite goes through keys IN a list in their order."""
         if box is None:
-            tables = f"{_SHAPES} g JOIN registry_object o ON o.id = g.object_id"
-            return Join(tables, "g.shape", "g.attribute = %s", [attribute])
+            return _everywhere(attribute, "g.shape")
         west, south, east, north = box
-        inside = "b.west <= %s AND b.east >= %s AND b.south <= %s AND b.north >= %s"
+        touching = "b.west <= %s AND b.east >= %s AND b.south <= %s AND b.north >= %s"
         parameters: list[Any] = [east, west, north, south]
         if type_id is not None:
-            inside += " AND b.type_low <= %s AND b.type_high >= %s"
+            touching += " AND b.type_low <= %s AND b.type_high >= %s"
             parameters += [type_id, type_id]
         found = (
             f"SELECT s.object_id FROM registry_box b CROSS JOIN {_SHAPES} s ON s.id = b.id "
-            f"WHERE {inside} AND s.attribute = %s"
+            f"WHERE {touching} AND s.attribute = %s"
         )
-        tables = f"registry_object o CROSS JOIN {_SHAPES} g ON g.object_id = o.id"
-        conditions = f"o.id IN ({found}) AND g.attribute = %s"
-        return Join(tables, "g.shape", conditions, [*parameters, attribute, attribute])
+        parameters.append(attribute)
+        if not is_frame:
+            tables = f"registry_object o CROSS JOIN {_SHAPES} g ON g.object_id = o.id"
+            conditions = f"o.id IN ({found}) AND g.attribute = %s"
+            return Join(tables, "g.shape", conditions, [*parameters, attribute])
+        # Few stand at the edge, and only of those the shape is read.
+        edge = f"{found} AND NOT (b.west > %s AND b.south > %s AND b.east < %s AND b.north < %s)"
+        joined = f"g.object_id = o.id AND g.attribute = %s AND o.id IN ({edge})"
+        tables = f"registry_object o LEFT JOIN {_SHAPES} g ON {joined}"
+        return Join(tables, "g.shape", f"o.id IN ({found})", [attribute, *parameters, *box, *parameters])
 
 
 class PostGIS:
     """PostgreSQL: a GiST index over PostGIS geometries."""
 
-    def join(self, attribute: str, box: Box | None, type_id: int | None) -> Join:
+    def join(self, attribute: str, box: Box | None, type_id: int | None, *, is_frame: bool) -> Join:
         """See :class:`SpatialIndex`. PostgreSQL sorts no input of a nested loop unless it is told to."""
-        shape = "ST_AsBinary(g.shape)"
         if box is None:
-            tables = f"{_SHAPES} g JOIN registry_object o ON o.id = g.object_id"
-            return Join(tables, shape, "g.attribute = %s", [attribute])
-        inside = f"s.shape && ST_MakeEnvelope(%s, %s, %s, %s, {SRID}) AND s.attribute = %s"
-        parameters: list[Any] = [*box, attribute]
+            return _everywhere(attribute, "ST_AsBinary(g.shape)")
+        shape = "s.shape"
+        parameters: list[Any] = []
+        if is_frame:
+            inside = "s.west > %s AND s.south > %s AND s.east < %s AND s.north < %s"
+            shape = f"CASE WHEN {inside} THEN NULL ELSE s.shape END"
+            parameters += box
+        touching = f"s.shape && ST_MakeEnvelope(%s, %s, %s, %s, {SRID}) AND s.attribute = %s"
+        parameters += [*box, attribute]
         if type_id is not None:
-            inside += " AND s.type_id = %s"
+            touching += " AND s.type_id = %s"
             parameters.append(type_id)
-        found = (
-            f"SELECT s.object_id, s.west, s.south, s.east, s.north, s.shape FROM {_SHAPES} s "
-            f"WHERE {inside} ORDER BY s.object_id"
-        )
+        found = f"SELECT s.object_id, {shape} AS shape FROM {_SHAPES} s WHERE {touching} ORDER BY s.object_id"
         tables = f"({found}) g JOIN registry_object o ON o.id = g.object_id"
-        return Join(tables, shape, "", parameters)
+        return Join(tables, "ST_AsBinary(g.shape)", "", parameters)
 
 
 def spatial_index() -> SpatialIndex:

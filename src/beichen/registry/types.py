@@ -36,12 +36,25 @@ _FAMILIES = {
 
 def find_types(keys: Iterable[str]) -> dict[str, ObjectType]:
     """The known types among ``keys``, in one query."""
+    return {kind.key: kind for kind in map(_type, _rows(keys))}
+
+
+def _rows(keys: Iterable[str]) -> list[tuple[Any, ...]]:
     wanted = sorted(set(keys))
     if not wanted:
-        return {}
+        return []
     marks = ", ".join(["%s"] * len(wanted))
-    rows = fetch(f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted)
-    return {kind.key: kind for kind in map(_type, rows)}
+    return fetch(f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted)
+
+
+def read_types(keys: Iterable[str]) -> dict[str, ObjectType]:
+    """The same for readers: types whose row has not changed are made once, shared, and never changed."""
+    return {kind.key: kind for kind in map(_kept_type, _rows(keys))}
+
+
+@lru_cache(maxsize=1024)
+def _kept_type(row: tuple[Any, ...]) -> ObjectType:
+    return _type(row)
 
 
 def _type(row: tuple[Any, ...]) -> ObjectType:

@@ -23,7 +23,7 @@ from beichen.registry.query.scopes import ScopeQuery
 from beichen.registry.query.selection import Either, Selection, names_of
 from beichen.registry.query.terms import Node, needed_names
 from beichen.registry.spatial import spatial_index
-from beichen.registry.types import find_types, indexed_names
+from beichen.registry.types import indexed_names, read_types
 
 Document = dict[str, Any]
 Selector = tuple[Selection | None, list[str], str]  # one of several: types, ids, a pattern of ids
@@ -53,7 +53,6 @@ class Plan:
     conditions: list[str]
     parameters: list[Any]
     shape: str = ""
-    shown: list[Any] = field(default_factory=list)  # parameters of ``shape``
     geo: GeoQuery | None = None
     checks: list[Callable[[Document], bool]] = field(default_factory=list)
     guards: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -77,7 +76,7 @@ class Planner:
         """The plan."""
         query = self.query
         if query.types is not None:
-            self.kinds = find_types(names_of(query.types))
+            self.kinds = read_types(names_of(query.types))
         plan = Plan("registry_object o", ["o.removed_at IS NULL"], [])
         candidates = self._candidates()
         if candidates is not None and not candidates:
@@ -126,15 +125,11 @@ class Planner:
         single = next(iter(self.kinds.values())) if isinstance(self.query.types, str) and self.kinds else None
         type_id = single.pk if single is not None and not single.is_shared else None
         box = None if self.query.ids else geo.box  # the ids are fewer than what a box may hold
-        join = spatial_index().join(geo.attribute, box, type_id)
+        join = spatial_index().join(geo.attribute, box, type_id, is_frame=geo.is_frame)
         plan.tables, plan.shape, plan.geo = join.tables, join.shape, geo
         if join.conditions:
             plan.conditions.insert(0, join.conditions)
         plan.parameters[:0] = join.parameters
-        if geo.is_frame:
-            inside = "g.west > %s AND g.south > %s AND g.east < %s AND g.north < %s"
-            plan.shape = f"CASE WHEN {inside} THEN NULL ELSE {join.shape} END"
-            plan.shown = list(geo.geometry.bounds)
 
     def _types(self, plan: Plan, candidates: dict[int, ObjectType] | None) -> None:
         if self.query.types is not None:

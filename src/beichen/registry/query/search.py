@@ -91,7 +91,7 @@ class Search:
             columns += ", o.stamps, o.created_at, o.modified_at"
         bound = " AND o.id > %s" if after else ""
         statement = f"SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
-        parameters = [*self.plan.shown, *self.plan.parameters, *([after] if after else []), limit, offset]
+        parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
         return [Row(*row) for row in fetch(statement, parameters)]
 
     def _matching(self, wanted: int) -> Iterator[Row]:
