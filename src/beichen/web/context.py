@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     return {
         "demo": settings().demo,
-        "version": __version__,
+        "release": __version__,
         "city": city_name(english=language == "en"),
         "navigation": navigation(request),
         "theme": theme if theme in THEMES else "",

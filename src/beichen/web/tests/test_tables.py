@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.html import format_html
 from openpyxl import load_workbook
 
 from beichen.kernel.org.models import Region
@@ -107,3 +109,14 @@ def test_a_queryset_is_selected_in_the_database(django_assert_num_queries: Any) 
     with django_assert_num_queries(2):
         page = TablePage(table, State.of(asked("level=county&q=甲&sort=-name"), table))
     assert [str(row[0].html) for row in page.rows] == ["甲"]
+
+
+def test_a_card_names_its_values_in_plain_words() -> None:
+    """A heading that is drawn with markup stands in an attribute without it."""
+    heading = format_html('<span class="hidden-visually">{}</span>', "Choose")
+    columns = [*COLUMNS, *(Column(f"c{n}", heading, lambda town: town.kind) for n in range(2))]
+    table = Table("towns", "Towns", TOWNS, columns)
+    page = TablePage(table, State.of(asked(""), table))
+    assert page.has_cards
+    shown = render_to_string("web/components/table.html", {"page": page})
+    assert 'data-label="Choose"' in shown
