@@ -32,7 +32,10 @@ COMMANDS: dict[str, tuple[str, bool]] = {
 }
 # a group → the commands that rooms above its own add to it
 UNDER: dict[str, dict[str, str]] = {
-    "plan": {"projects": "beichen.plan.investment.commands:projects"},
+    "plan": {
+        "projects": "beichen.plan.investment.commands:projects",
+        "report": "beichen.plan.reports.commands:report",
+    },
 }
 
 

@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.duties",
     "beichen.plan.years",
     "beichen.plan.catalogue",
+    "beichen.plan.reports",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

@@ -13,9 +13,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.access.service import acting, require
+from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan, PlanState
-from beichen.plan.service import READ, READ_DRAFTS, current_plan, plan_by_key
+from beichen.plan.service import READ, READ_DRAFTS, Standing, current_plan, plan_by_key
 from beichen.problem import Problem
+from beichen.web.charts import Chart, Series
 from beichen.web.numbers import COMPARATORS, figure
 
 PERIODS = {"level": _("in the year"), "annual_average": _("annual average"), "cumulative": _("cumulative")}
@@ -86,3 +88,37 @@ def told(problem: Problem) -> str:
     """A problem beside a field: what it means in the reader's language, and what was found."""
     hint = f" ({problem.hint})" if problem.hint and in_english() else ""
     return f"{gettext(problem.title)} {problem.message}{hint}"
+
+
+def path_chart(plan: Plan, row: Standing) -> Chart | None:
+    """Real values beside the path; None when there is neither."""
+    values = {point.year: point.value for point in row.points}
+    goal = row.goal
+    first = min([goal.base_year, *values]) if goal.period == "level" else min([plan.start_year, *values])
+    years = list(range(max(first, goal.base_year - 8), max([goal.target_year, *values]) + 1))
+    path: list[float | None] = [
+        path_value(goal, year, goal.base) if goal.base_year <= year <= goal.target_year else None
+        for year in years
+    ]
+    if goal.period == "annual_average":
+        path = [goal.target if plan.start_year <= year <= goal.target_year else None for year in years]
+    if goal.base is None and goal.target is not None and goal.period == "level":
+        path = [goal.target if year == goal.target_year else None for year in years]
+    if not values and goal.target is None:
+        return None
+    known = [values.get(year) for year in years]
+    series = [
+        Series(gettext("Path of the plan"), [_rounded(value) for value in path], "star", is_dashed=True),
+        Series(gettext("Real value"), known, "accent", "points", has_labels=True),
+    ]
+    return Chart(
+        title=row.name_en if in_english() else row.name,
+        unit=row.unit,
+        first_heading=gettext("Year"),
+        categories=[str(year) for year in years],
+        series=series,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

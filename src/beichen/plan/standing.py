@@ -191,7 +191,7 @@ def _standing(
     )
 
 
-def _standings(plan: Plan, rows: Iterable[PlanIndicator]) -> list[Standing]:
+def _standings(plan: Plan, rows: Iterable[PlanIndicator], until: int | None = None) -> list[Standing]:
     by_number: dict[int, list[Measure]] = {}
     for item in Measure.objects.filter(plan=plan):
         by_number.setdefault(item.number, []).append(item)
@@ -199,7 +199,8 @@ def _standings(plan: Plan, rows: Iterable[PlanIndicator]) -> list[Standing]:
     region = plan.region.code if plan.region else ""
     values: dict[str, list[IndicatorValue]] = {}
     for value in series_of(wanted, region=region):
-        if value.period.isdecimal():  # a year; parts of a year say nothing about a yearly target
+        is_known = until is None or value.starts.year <= until
+        if value.period.isdecimal() and is_known:  # parts of a year say nothing about a yearly target
             values.setdefault(value.indicator.key, []).append(value)
     standings: list[Standing] = []
     for row in rows:
@@ -217,9 +218,12 @@ def standings_of(plan: Plan, rows: Iterable[PlanIndicator]) -> list[Standing]:
     return _standings(plan, rows)
 
 
-def standings(plan: Plan) -> list[Standing]:
-    """Every line of the plan's indicator table with its judgement: three queries in all."""
-    return _standings(plan, PlanIndicator.objects.filter(plan=plan).order_by("position"))
+def standings(plan: Plan, *, until: int | None = None) -> list[Standing]:
+    """Every line of the plan's indicator table with its judgement: three queries in all.
+
+    ``until`` leaves out the values of later years: how things stood at the end of that one.
+    """
+    return _standings(plan, PlanIndicator.objects.filter(plan=plan).order_by("position"), until)
 
 
 def standing_of(plan: Plan, number: int) -> list[Standing]:

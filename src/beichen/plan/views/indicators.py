@@ -10,11 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan
 from beichen.plan.pages import (
     ATTRIBUTES,
@@ -22,12 +20,12 @@ from beichen.plan.pages import (
     in_english,
     kept,
     named,
+    path_chart,
     place_of,
     shown_plan,
     without_plan,
 )
 from beichen.plan.service import Standing, standing_of, standings
-from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.status import LABELS, Status
@@ -113,47 +111,13 @@ def indicator_list(request: HttpRequest) -> HttpResponseBase:
     return answer(request, table, "plan/indicators.html", {"plan": plan, "summary": summary})
 
 
-def _chart(plan: Plan, row: Standing) -> Chart | None:
-    """Real values beside the path; None when there is neither."""
-    values = {point.year: point.value for point in row.points}
-    goal = row.goal
-    first = min([goal.base_year, *values]) if goal.period == "level" else min([plan.start_year, *values])
-    years = list(range(max(first, goal.base_year - 8), max([goal.target_year, *values]) + 1))
-    path: list[float | None] = [
-        path_value(goal, year, goal.base) if goal.base_year <= year <= goal.target_year else None
-        for year in years
-    ]
-    if goal.period == "annual_average":
-        path = [goal.target if plan.start_year <= year <= goal.target_year else None for year in years]
-    if goal.base is None and goal.target is not None and goal.period == "level":
-        path = [goal.target if year == goal.target_year else None for year in years]
-    if not values and goal.target is None:
-        return None
-    known = [values.get(year) for year in years]
-    series = [
-        Series(gettext("Path of the plan"), [_rounded(value) for value in path], "star", is_dashed=True),
-        Series(gettext("Real value"), known, "accent", "points", has_labels=True),
-    ]
-    return Chart(
-        title=row.name_en if in_english() else row.name,
-        unit=row.unit,
-        first_heading=gettext("Year"),
-        categories=[str(year) for year in years],
-        series=series,
-    )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
 def _shown(plan: Plan, row: Standing) -> dict[str, Any]:
     english = in_english()
     notes = [(measure.note_en if english else measure.note) for measure in row.measures]
     return {
         "standing": row,
         "name": row.name_en if english else row.name,
-        "chart": _chart(plan, row),
+        "chart": path_chart(plan, row),
         "period": PERIODS[row.goal.period],
         "notes": [note for note in notes if note],
     }

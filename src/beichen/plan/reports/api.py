@@ -1,0 +1,24 @@
+"""`/api/plan/public`: the public edition of the current plan as open data (L1), the same for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from beichen.plan.reports.public import as_open_data, public_edition
+from beichen.plan.reports.rights import NO_PLAN
+from beichen.plan.service import current_plan
+from beichen.problem import Problem, ProblemError
+
+router = Router(tags=["plan"])
+
+
+@router.get("/public", summary="The plan's progress as open data")
+def read_public(_request: HttpRequest) -> dict[str, Any]:
+    """Indicators with status, reasoning, values and sources; projects; published reports; the licence."""
+    plan = current_plan()
+    if plan is None:
+        raise ProblemError(Problem(NO_PLAN, "no plan is imported yet"))
+    return as_open_data(public_edition(plan))

@@ -1,0 +1,1 @@
+"""The chapters of reports: each writes one section from what was gathered, in the reader's language."""

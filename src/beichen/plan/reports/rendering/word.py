@@ -1,0 +1,294 @@
+"""A document as Word: a template that a city can change, filled in with the report's content.
+
+The template holds the look: page, styles, header, footer, cover. docxtpl puts the words into its
+placeholders; the three that stand for more than words (``about``, ``contents``, ``body``) are paragraphs of
+their own, before which python-docx builds the content with the template's styles.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.document import Document as Word
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Emu, Pt, RGBColor
+from docx.text.paragraph import Paragraph as Line
+
+from beichen.plan.reports.document import (
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Listing,
+    Paragraph,
+    Placed,
+    Table,
+    Tiles,
+    outline,
+)
+from beichen.plan.reports.drawing import as_png
+from beichen.plan.reports.rendering.template import TOKENS, check_template, default_template, environment
+from beichen.plan.reports.rendering.words import words_of
+
+TONES = {
+    "ahead": "17634E",
+    "on-course": "1F5688",
+    "behind": "7D5200",
+    "missed": "9C2B22",
+    "unknown": "586170",
+}
+_SHADE = "E9EEF3"
+_ENDS = {"number", "year"}
+
+
+def _fill(document: Document, template: bytes) -> Word:
+    """The template with its words in, the places of content marked."""
+    from docxtpl import DocxTemplate
+
+    said = words_of(document.language)
+    notice = " ".join(text for text in (said["demo"] if document.is_demo else "", document.notice) if text)
+    words = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "head": document.head,
+        "year": str(document.year),
+        "notice": notice,
+        "contents_title": said["contents"],
+    }
+    file = DocxTemplate(BytesIO(template))
+    file.render({**words, **TOKENS}, jinja_env=environment(), autoescape=True)
+    filled = BytesIO()
+    file.save(filled)
+    filled.seek(0)
+    return docx.Document(filled)
+
+
+class _Writer:
+    """Builds content before one paragraph of the template."""
+
+    def __init__(self, word: Word, place: Line, is_short: bool, said: dict[str, str]) -> None:
+        self.word, self.place, self.is_short, self.said = word, place, is_short, said
+        section = word.sections[0]
+        width = (
+            (section.page_width or Emu(0))
+            - (section.left_margin or Emu(0))
+            - (section.right_margin or Emu(0))
+        )
+        self.width = Emu(width)
+        self.bookmark = 0
+
+    def line(self, text: str, style: str) -> Line:
+        """A paragraph of a style."""
+        return self.place.insert_paragraph_before(text, style=style)
+
+    def heading(self, placed: Placed) -> None:
+        """A heading that the contents can lead to."""
+        line = self.line(f"{placed.number} {placed.section.title}", f"Heading {min(placed.level, 3)}")
+        self.bookmark += 1
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for mark in (start, end):
+            mark.set(qn("w:id"), str(self.bookmark))
+        start.set(qn("w:name"), f"_{placed.anchor.replace('-', '_')}")
+        line._p.insert(1 if line._p.pPr is not None else 0, start)
+        line._p.append(end)
+
+    def block(self, block: Block) -> None:
+        """Any block."""
+        if isinstance(block, Paragraph):
+            self.paragraph(block)
+        elif isinstance(block, Listing):
+            for item in block.items:
+                self.line(item, "List Bullet")
+        elif isinstance(block, Tiles):
+            self.tiles(block)
+        elif isinstance(block, Table):
+            self.table(block)
+        else:
+            self.figure(block)
+
+    def paragraph(self, block: Paragraph) -> None:
+        """Running text; a note is smaller, an address stands without indent."""
+        if block.style == "note":
+            self.line(block.text, "Caption")
+            return
+        line = self.line(block.text, "Body Text")
+        if block.style == "address":
+            line.paragraph_format.first_line_indent = Pt(0)
+
+    def tiles(self, block: Tiles) -> None:
+        """Numbers above, words below, in one row."""
+        table = self._new_table(2, len(block.items), [1] * len(block.items))
+        for index, tile in enumerate(block.items):
+            number, label = table.cell(0, index).paragraphs[0], table.cell(1, index).paragraphs[0]
+            for line in (number, label):
+                line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                line.style = self.word.styles["Table Text"]
+            run = number.add_run(tile.value)
+            run.bold, run.font.size = True, Pt(16)
+            if tile.tone in TONES:
+                run.font.color.rgb = RGBColor.from_string(TONES[tile.tone])
+            label.add_run(tile.label)
+        self._space()
+
+    def table(self, block: Table) -> None:
+        """Heads that repeat on every page, rows that are not torn, widths by share."""
+        self.line(block.title, "Table Title").paragraph_format.keep_with_next = True
+        shares = [column.share for column in block.columns]
+        table = self._new_table(1 + len(block.rows), len(shares), shares)
+        grid = [row.cells for row in table.rows]  # cells are found anew on every access: once is enough
+        for index, column in enumerate(block.columns):
+            self._words(grid[0][index], column.title, column.kind, is_head=True)
+        _repeat(table.rows[0])
+        for row, cells in zip(block.rows, grid[1:], strict=True):
+            for index, cell in enumerate(row):
+                self._words(cells[index], cell, block.columns[index].kind)
+        if block.note:
+            self.line(block.note, "Caption")
+        self._space()
+
+    def figure(self, block: Figure) -> None:
+        """The chart as a picture, what it shows beneath."""
+        line = self.line("", "Caption")
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        line.paragraph_format.keep_with_next = True
+        share = 0.62 if block.is_small else 0.94
+        line.add_run().add_picture(BytesIO(as_png(block)), width=Emu(int(self.width * share)))
+        shape = line._p.xpath(".//wp:docPr")
+        if shape:
+            shape[0].set("descr", block.chart.title)
+        caption = self.line(f"{block.chart.title}{'  ' + block.note if block.note else ''}", "Caption")
+        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+    def _new_table(self, rows: int, columns: int, shares: list[int]) -> Any:
+        table = self.word.add_table(rows, columns, style="Table Grid")
+        self.place._p.addprevious(table._tbl)
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        table.autofit = False
+        total = sum(shares)
+        for index, share in enumerate(shares):
+            width = Emu(int(self.width * share / total))
+            table.columns[index].width = width
+            for cell in table.columns[index].cells:
+                cell.width = width
+        return table
+
+    def _words(self, cell: Any, content: Cell | str, kind: str, *, is_head: bool = False) -> None:
+        line = cell.paragraphs[0]
+        line.style = self.word.styles["Table Text"]
+        text, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
+        run = line.add_run(text)
+        if is_head:
+            run.bold = True
+            _shade(cell)
+        if tone in TONES:
+            run.bold = True
+            run.font.color.rgb = RGBColor.from_string(TONES[tone])
+        if kind in _ENDS:
+            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        elif kind in {"status", "source"}:
+            line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+    def _space(self) -> None:
+        line = self.line("", "Table Text")
+        line.paragraph_format.space_after = Pt(2 if self.is_short else 6)
+
+    def sources(self, document: Document) -> None:
+        """The numbered list of sources."""
+        self.line(self.said["sources"], "Heading 1")
+        for source in document.sources:
+            words = [text for text in (source.title, source.about, source.url) if text]
+            self.line(f"[{source.number}] {' · '.join(words)}", "Caption")
+
+
+def _shade(cell: Any) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _repeat(row: Any) -> None:
+    """Have a row stand again at the head of every page."""
+    properties = row._tr.get_or_add_trPr()
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    properties.append(mark)
+
+
+def _field(line: Line, instruction: str, entries: list[tuple[str, str]], word: Word) -> None:
+    """A contents field whose entries stand already and whose page numbers Word fills in when it opens."""
+    run = line.add_run()
+    begin = OxmlElement("w:fldChar")
+    begin.set(qn("w:fldCharType"), "begin")
+    begin.set(qn("w:dirty"), "true")
+    words = OxmlElement("w:instrText")
+    words.set(qn("xml:space"), "preserve")
+    words.text = instruction
+    middle = OxmlElement("w:fldChar")
+    middle.set(qn("w:fldCharType"), "separate")
+    for part in (begin, words, middle):
+        run._r.append(part)
+    last = line
+    for index, (text, style) in enumerate(entries):
+        if index:
+            following = OxmlElement("w:p")
+            last._p.addnext(following)
+            last = Line(following, line._parent)
+        last.style = word.styles[style]
+        last.add_run(text)
+    end = OxmlElement("w:fldChar")
+    end.set(qn("w:fldCharType"), "end")
+    last.add_run()._r.append(end)
+
+
+def _places(word: Word) -> dict[str, Line]:
+    """The paragraphs that wait for content."""
+    return {
+        name: line for line in word.paragraphs for name, token in TOKENS.items() if line.text.strip() == token
+    }
+
+
+def _drop(line: Line) -> None:
+    line._p.getparent().remove(line._p)
+
+
+def as_docx(document: Document, template: bytes | None = None) -> bytes:
+    """The document as Word, on the city's template or the room's own. Raises ProblemError PLN-91x."""
+    if template is not None:
+        check_template(template)
+    word = _fill(document, template or default_template(is_short=document.is_short))
+    said = words_of(document.language)
+    places = _places(word)
+    if "about" in places:
+        for about in document.about:
+            places["about"].insert_paragraph_before(f"{about.label}：{about.text}", style="Cover Text")
+        _drop(places["about"])
+    placed = [one for one in outline(document) if one.number]
+    if "contents" in places:
+        entries = [
+            (f"{one.number} {one.section.title}", f"toc {min(one.level, 2)}")
+            for one in placed
+            if one.level < 3
+        ]
+        places["contents"].text = ""
+        _field(places["contents"], r'TOC \o "1-2" \h \z \u', entries, word)
+    writer = _Writer(word, places["body"], document.is_short, said)
+    for one in outline(document):
+        if one.number:
+            writer.heading(one)
+        for block in one.section.blocks:
+            writer.block(block)
+    if document.sources:
+        writer.sources(document)
+    _drop(places["body"])
+    word.core_properties.title = document.title
+    word.core_properties.author = "Beichen"
+    word.core_properties.comments = ""
+    file = BytesIO()
+    word.save(file)
+    return file.getvalue()
