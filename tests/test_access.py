@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from beichen.kernel.access.service import create_client, load_roles, save_role
 from beichen.kernel.actor import system
@@ -32,6 +33,9 @@ from beichen.plan.duties import service as duties
 from beichen.plan.duties.models import Duty, Evidence, Milestone, Round
 from beichen.plan.investment.service import register_projects
 from beichen.plan.models import Plan
+from beichen.plan.reports.document import as_builtins
+from beichen.plan.reports.models import Report, Submission
+from beichen.plan.reports.service import Order, write_report
 from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.registry.models import Object
@@ -75,8 +79,10 @@ WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property"
 DEPTH = {"depth": {"type": "Property", "value": 5}}
 EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
 FACT = {"confirm": "1"}
-FORMS = ("plan/text", "plan/duties")  # rooms whose pages are posted as forms
+FORMS = ("plan/text", "plan/duties", "plan/reports")  # rooms whose pages are posted as forms
 FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
+ORDER = {"kind": "brief", "year": 2022, "language": "zh", "audience": 1}
+SUBMISSION = {"report": 1, "submitted_on": "2024-03-01"}
 
 # route → requests that an administrator gets answered: method, address, body
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
@@ -130,6 +136,27 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/duties/<int:number>/reports/<int:period>/decision": [
         ("POST", "plan/duties/{duty}/reports/{round}/decision", {"accept": "yes"})
     ],
+    "api/plan/public": [("GET", "api/plan/public", None)],
+    "public/plan": [("GET", "public/plan", None)],
+    "plan/reports": [("GET", "plan/reports", None)],
+    "plan/reports/new": [("POST", "plan/reports/new", ORDER)],
+    "plan/reports/congress": [("GET", "plan/reports/congress", None)],
+    "plan/reports/congress/submit": [("POST", "plan/reports/congress/submit", SUBMISSION)],
+    "plan/reports/congress/<int:year>/days": [("POST", "plan/reports/congress/2022/days", {})],
+    "plan/reports/congress/<int:year>/opinions": [
+        ("POST", "plan/reports/congress/2022/opinions", {"text": "more"})
+    ],
+    "plan/reports/congress/<int:year>/opinions/<int:number>": [
+        ("POST", "plan/reports/congress/2022/opinions/1", {"text": "done"})
+    ],
+    "plan/reports/trail": [("GET", "plan/reports/trail", None)],
+    "plan/reports/templates": [("GET", "plan/reports/templates", None)],
+    "plan/reports/templates/save": [("POST", "plan/reports/templates/save", {"drop": "brief"})],
+    "plan/reports/templates/<slug:use>.docx": [("GET", "plan/reports/templates/brief.docx", None)],
+    "plan/reports/<slug:code>": [("GET", "plan/reports/DRAFT", None)],
+    "plan/reports/<slug:code>/progress": [("GET", "plan/reports/DRAFT/progress", None)],
+    "plan/reports/<slug:code>/step": [("POST", "plan/reports/DRAFT/step", {"step": "submit"})],
+    "plan/reports/<slug:code>/report.<slug:wanted>": [("GET", "plan/reports/DRAFT/report.html", None)],
     "plan/text/<str:location>": [("GET", "plan/text/1.1", None)],
     "plan/text/<str:location>/<slug:kind>/<slug:key>": [("POST", "plan/text/1.1/targets/t1", FACT)],
     f"{NGSI}entities/?$": [
@@ -223,6 +250,25 @@ def numbers() -> dict[str, Any]:
     }
 
 
+def _reports() -> None:
+    """A draft, a published report to submit, and one of a year before that was submitted."""
+    plan = Plan.objects.get(key="star")
+    document = as_builtins(write_report(plan, Order(2023), made_on=date(2024, 1, 1)))
+    said: Any = {
+        "plan": plan,
+        "language": "zh",
+        "edition": 1,
+        "made_at": timezone.now(),
+        "document": document,
+    }
+    sent = Report.objects.create(
+        id=1, code="SENT", kind="congress", year=2023, series="a", state="published", level=2, **said
+    )
+    Report.objects.create(code="DRAFT", kind="yearly", year=2023, series="b", state="draft", **said)
+    row = Submission.objects.create(plan=plan, year=2022, report=sent, submitted_on=date(2023, 3, 1))
+    row.opinions.create(number=1, text="more")
+
+
 @pytest.fixture
 def key(db: None) -> str:
     """An administrator's key, in a city where the public may do nothing."""
@@ -231,6 +277,7 @@ def key(db: None) -> str:
     import_facts(plan_facts(), "star", by=BY)
     register_projects(Plan.objects.get(key="star"), by=BY)
     keep_duties(Plan.objects.get(key="star"))
+    _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
     cache.clear()

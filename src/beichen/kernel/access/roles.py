@@ -27,6 +27,7 @@ BUILTIN = (
             "plan.read",
             "plan.investment.read",
             "plan.duty.read",
+            "plan.report.read",
             "registry.object.read",
             "geo.read",
             "data.read",
@@ -51,6 +52,8 @@ BUILTIN = (
             "plan.draft.read",
             "plan.catalogue.file",
             "plan.catalogue.settle",
+            "plan.report.read",
+            "plan.congress.answer",
             "registry.object.read",
             "geo.read",
             "data.read",
@@ -116,6 +119,26 @@ BUILTIN = (
     BuiltinRole(
         "operator", "运行值守员", "Operator", ("bus.*", "jobs.*", "scene.*", "overview.read"), Level.L2
     ),
-    BuiltinRole("auditor", "审计员", "Auditor", ("audit.*", "plan.read", "plan.duty.inspect"), Level.L4),
+    BuiltinRole(
+        "overseer",
+        "人大监督员",
+        "Congress overseer",
+        (
+            "plan.read",
+            "data.read",
+            "plan.duty.read",
+            "plan.report.read",
+            "plan.congress.opine",
+            "plan.trail.read",
+        ),
+        Level.L2,
+    ),
+    BuiltinRole(
+        "auditor",
+        "审计员",
+        "Auditor",
+        ("audit.*", "plan.read", "plan.duty.inspect", "plan.report.read", "plan.trail.read"),
+        Level.L4,
+    ),
     BuiltinRole("administrator", "系统管理员", "Administrator", ("*",), Level.L3),
 )

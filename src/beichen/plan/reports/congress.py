@@ -7,18 +7,20 @@ is answered until the committee accepts an answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import ClassVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Prefetch, QuerySet
 from django.utils import timezone
 
-from beichen.kernel.access.service import require, visible
+from beichen.kernel.access.service import Decision, decide, require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
-from beichen.kernel.levels import Level
+from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body
 from beichen.plan.models import Plan
 from beichen.plan.reports.models import Answer, Kind, Opinion, Report, State, Submission
@@ -137,10 +139,34 @@ def record_opinion(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where an opinion is answered, as a decision on access sees it."""
+
+    body: str
+    level: int
+    ACCESS: ClassVar = ScopeFields(body="body", level="level")
+
+    @classmethod
+    def of(cls, opinion: Opinion) -> _Desk:
+        return cls(opinion.body.path if opinion.body else "/", opinion.submission.level)
+
+
+def _may_answer(by: Actor, opinion: Opinion) -> Decision:
+    """Whoever may submit reports answers any opinion; an officer those of the own body."""
+    whole = decide(by, SUBMIT, opinion)
+    return whole or decide(by, ANSWER, _Desk.of(opinion))
+
+
+def may_answer(opinion: Opinion, *, by: Actor) -> bool:
+    """Whether the actor may answer this opinion."""
+    return bool(_may_answer(by, opinion))
+
+
 @transaction.atomic
 def answer_opinion(opinion: Opinion, text: str, *, by: Actor) -> Answer:
     """Answer an opinion. Raises ProblemError ACC-403, PLN-943 once an answer is accepted, PLN-944."""
-    decision = require(by, ANSWER, opinion)
+    decision = _may_answer(by, opinion) or require(by, ANSWER, _Desk.of(opinion))
     said = _words(text, "text")
     row = Opinion.objects.select_for_update().get(pk=opinion.pk)
     if row.state == Opinion.State.ACCEPTED:

@@ -110,7 +110,7 @@ class About(msgspec.Struct, frozen=True):
     text: str
 
 
-class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+class Document(msgspec.Struct, frozen=True):
     """A report. ``is_short`` is one page without cover and contents; ``is_demo`` marks made-up content."""
 
     title: str

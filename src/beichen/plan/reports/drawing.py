@@ -35,13 +35,17 @@ UNDRAWN = code("PLN-907", "A chart could not be drawn as a picture.", status=500
 
 def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers from at or below ``low`` to at or above ``high``, at most ``most`` steps."""
-    if high <= low:
-        high = low + (abs(low) * 0.1 or 1.0)
+    least = max(abs(low), abs(high), 1e-6) * 1e-4  # closer values differ by less than anybody reads
+    if high - low < least:
+        middle = (low + high) / 2
+        room = abs(middle) * 0.05 or 0.5
+        low, high = min(low, middle - room), max(high, middle + room)
     rough = (high - low) / max(most - 1, 1)
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * (1 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+    places = max(0, 1 - math.floor(math.log10(step)))
+    return [round(index * step, places) for index in range(first, last + 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from beichen.plan.measurement import Goal, Verdict
+from beichen.plan.service import Goal, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from beichen.plan.reports.congress import (
     answer_opinion,
     judge_answer,
+    may_answer,
     record_days,
     record_opinion,
     submissions_of,
@@ -58,6 +59,7 @@ __all__ = [
     "find_report",
     "judge_answer",
     "make_report",
+    "may_answer",
     "open_report",
     "order_report",
     "public_edition",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from beichen.plan.reports.document import Document
@@ -22,7 +23,7 @@ SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)  # points of the running text that are tried 
 def _engine() -> Any:
     """WeasyPrint, which takes a second to load. Raises ProblemError PLN-905."""
     try:
-        import weasyprint
+        weasyprint = import_module("weasyprint")
     except OSError as error:
         hint = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         raise ProblemError(Problem(NO_PANGO, f"{error}"[:80], hint=hint)) from None
@@ -38,7 +39,7 @@ def _laid_out(document: Document) -> Iterator[Any]:
         yield weasyprint.HTML(string=page).render()
         return
     for size in SIZES:
-        sheet = weasyprint.CSS(string=f".report.is-short {{ font-size: {size}pt }}")
+        sheet = weasyprint.CSS(string=f".report.is-short {{ font-size: {size}pt !important }}")
         yield weasyprint.HTML(string=page).render(stylesheets=[sheet])
 
 

@@ -46,6 +46,7 @@ def _page(request: HttpRequest, plan: Plan, bad: dict[str, ProblemForm] | None =
                 "row": opinion,
                 "answer": kept.get(f"answer-{opinion.pk}") or AnswerForm(auto_id=f"answer-{opinion.pk}-%s"),
                 "verdict": VerdictForm(auto_id=f"verdict-{opinion.pk}-%s"),
+                "may_answer": service.may_answer(opinion, by=actor),
             }
             for opinion in row.opinions.all()
         ]
@@ -56,7 +57,6 @@ def _page(request: HttpRequest, plan: Plan, bad: dict[str, ProblemForm] | None =
                 "days": kept.get(f"days-{row.pk}") or _days(row),
                 "opinion": kept.get(f"opinion-{row.pk}") or OpinionForm(auto_id=f"opinion-{row.year}-%s"),
                 "may_opine": decide(actor, service.OPINE, row),
-                "may_answer": decide(actor, service.ANSWER, row),
             }
         )
     context = {

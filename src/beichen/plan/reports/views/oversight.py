@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, require
-from beichen.kernel.actor import PUBLIC
 from beichen.kernel.audit.models import AuditRecord
 from beichen.plan.models import Project
 from beichen.plan.pages import without_plan
@@ -131,14 +130,14 @@ PROJECT_COLUMNS: list[Column[Project]] = [
 def public(request: HttpRequest) -> HttpResponseBase:
     """The plan for everybody: the same page whoever reads it."""
     plan = current_plan()
-    require(PUBLIC, READ_PLAN, plan)
+    require(acting(request), READ_PLAN, plan)
     if plan is None:
         return without_plan(request)
     edition = service.public_edition(plan)
     projects: Table[Project] = Table(
         "public-projects",
         _("Projects of the plan"),
-        Project.objects.filter(plan=plan).order_by("position"),
+        edition.projects,
         PROJECT_COLUMNS,
         search=("name", "group", "box_title"),
         page_size=20,
