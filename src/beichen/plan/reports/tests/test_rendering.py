@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 
 import docx
+import docx.oxml
 import openpyxl
 import orjson
 import pypdfium2
@@ -150,11 +151,10 @@ FIGURES = st.builds(
 @settings(max_examples=50)
 @given(FIGURES)
 def test_any_chart_is_drawn_as_sound_svg(figure: Figure) -> None:
-    from lxml import etree
-
     drawn = as_svg(figure)
     controls = {chr(code) for code in range(32)} - {"\t", "\n", "\r"}
-    etree.fromstring("".join(letter for letter in drawn if letter not in controls).encode("utf-8", "replace"))
+    plain = "".join(letter for letter in drawn if letter not in controls)
+    assert docx.oxml.parse_xml(plain.encode("utf-8", "replace")).tag.endswith("}svg")
     assert "nan" not in drawn
     assert "inf" not in drawn
 
