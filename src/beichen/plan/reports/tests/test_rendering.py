@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from beichen.plan.models import Plan
 from beichen.plan.reports.document import Document, Figure, as_json
 from beichen.plan.reports.drawing import as_png, as_svg, nice_ticks
-from beichen.plan.reports.kinds import Kind
+from beichen.plan.reports.models import Kind
 from beichen.plan.reports.rendering import as_docx, as_html, as_pdf, as_xlsx, render
 from beichen.plan.reports.rendering import pdf as pdf_room
 from beichen.plan.reports.rendering.html import cited
