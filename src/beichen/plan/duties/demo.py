@@ -6,7 +6,7 @@ loader, and is flagged ``is_demo``. A duty that people assigned in the meantime 
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from beichen.kernel.scene.vocabulary import KEY, record
 from beichen.plan.duties.assignment import Assignment, assign_duties
 from beichen.plan.duties.milestones import add_milestone, finish_milestone
 from beichen.plan.duties.models import Duty, Round
+from beichen.plan.duties.reminders import remind
 from beichen.plan.duties.reports import ReportFacts, accept_report, return_report, save_report, submit_report
 from beichen.plan.duties.rounds import open_round
 from beichen.plan.duties.supervision import answer_note, close_note, write_note
@@ -119,6 +120,9 @@ class _Demo:
             for round_ in rounds:
                 self._report(item, duty, round_)
             self._note(item, duty)
+        for round_ in rounds[-1:]:
+            for day in (round_.due, round_.due + timedelta(1)):
+                remind(self.plan, by=self.by, today=day)
         return [f"demo/{duty.kind}/{duty.key}" for _item, duty in pairs]
 
     def _milestones(self, item: dict[str, Any], duty: Duty) -> None:

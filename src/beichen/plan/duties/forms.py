@@ -20,6 +20,15 @@ class DutyForm(forms.Form):
     """A form of this room; ``fallback`` is the field that takes problems that name no field of it."""
 
     fallback = ""
+    asked: tuple[str, ...] = ()
+    """Required fields whose absence the service tells, so that all mistakes are told at once."""
+
+    def full_clean(self) -> None:
+        for name in self.asked:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in self.asked:
+            self.fields[name].required = True
 
     def take(self, error: ProblemError) -> None:
         """Show every problem beside its field."""
@@ -77,7 +86,7 @@ def _words(rows: int, **attrs: str) -> forms.Textarea:
 class AssignForm(DutyForm):
     """Who answers for duties; what is left empty stays as it is."""
 
-    lead = body_field(_("Lead body"))
+    lead = body_field(_("Who leads"))
     supporting = forms.ModelMultipleChoiceField(
         Body.objects.filter(is_current=True).order_by("path"),
         to_field_name="key",
@@ -86,8 +95,9 @@ class AssignForm(DutyForm):
         widget=forms.SelectMultiple(attrs={"size": 5}),
     )
     deadline = DayField(label=_("Deadline"), required=False)
-    reason = forms.CharField(label=_("Reason or decision"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Reason or decision"), max_length=300)
     fallback = "reason"
+    asked = ("reason",)
 
 
 class MilestoneForm(DutyForm):
@@ -118,21 +128,21 @@ class ReportForm(DutyForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     done_on = DayField(label=_("Done on"), required=False, help_text=_("Only when it is done."))
-    text = forms.CharField(
-        label=_("What was done in the period"), widget=_words(5), required=False, max_length=8000
-    )
+    text = forms.CharField(label=_("What was done in the period"), widget=_words(5), max_length=8000)
     problems = forms.CharField(
         label=_("Problems, and what is needed"), widget=_words(3), required=False, max_length=8000
     )
     evidence = FilesField(label=_("Evidence"), help_text=_("Pictures, PDF, Word, Excel; at most 30 MB each."))
     fallback = "state"
+    asked = ("text",)
 
 
 class ReasonForm(DutyForm):
     """Why a report is given back."""
 
-    reason = forms.CharField(label=_("What is missing"), widget=_words(2), max_length=500, required=False)
+    reason = forms.CharField(label=_("What is missing"), widget=_words(2), max_length=500)
     fallback = "reason"
+    asked = ("reason",)
 
 
 class NoteForm(DutyForm):
@@ -155,9 +165,10 @@ class AnswerForm(DutyForm):
 class VerdictForm(DutyForm):
     """What the supervisor found: the note is closed, or asked again by a day."""
 
-    text = forms.CharField(label=_("What was found"), widget=_words(3), max_length=8000, required=False)
+    text = forms.CharField(label=_("What was found"), widget=_words(3), max_length=8000)
     due = DayField(label=_("If asked again: answer by"), required=False)
     fallback = "text"
+    asked = ("text",)
 
 
 class RoundForm(DutyForm):

@@ -64,9 +64,28 @@ def badge(value: str, label: Any) -> SafeString:
     return render_to_string("plan_duties/badge.html", {"tone": tone, "icon": _ICONS[tone], "label": label})
 
 
+def period_name(text: str) -> str:
+    """A period as people say it: 2024-S1 is the first half of 2024."""
+    year, _dash, rest = text.partition("-")
+    words = {
+        "S1": gettext("first half of %(year)s"),
+        "S2": gettext("second half of %(year)s"),
+        "Q1": gettext("first quarter of %(year)s"),
+        "Q2": gettext("second quarter of %(year)s"),
+        "Q3": gettext("third quarter of %(year)s"),
+        "Q4": gettext("fourth quarter of %(year)s"),
+    }
+    return words.get(rest, text) % {"year": year}
+
+
 def demo_mark(is_demo: bool) -> SafeString | str:
     """The badge of what is made up to show the mechanism."""
     return format_html('<span class="badge demo-mark">{}</span>', gettext("Demo")) if is_demo else ""
+
+
+def author(by: str, name: str) -> str:
+    """Who did something; what no person did, Beichen did."""
+    return str(_("Beichen")) if by.startswith("system:") else name
 
 
 def fact_address(duty: Duty) -> str:

@@ -18,7 +18,7 @@ from beichen.kernel.access.service import acting, decide
 from beichen.kernel.calendar.service import is_working_day
 from beichen.kernel.org.models import Body
 from beichen.plan.duties.models import Duty, Milestone, Reminder, Report, Round, SupervisionNote
-from beichen.plan.duties.pages import badge, body_link, body_name, crumbs, frame, plan_of_duties
+from beichen.plan.duties.pages import badge, body_link, body_name, crumbs, frame, period_name, plan_of_duties
 from beichen.plan.duties.periods import working_days_until
 from beichen.plan.duties.service import (
     INSPECT,
@@ -69,10 +69,12 @@ def body_list(request: HttpRequest) -> HttpResponseBase:
     if plan is None:
         return without_plan(request)
     rows = progress_of(plan)
+    newest = last_round(plan, timezone.localdate())
+    name = period_name(newest.period) if newest else ""
     table: Table[BodyProgress] = Table(
         "bodies", _("Duties by body"), rows, COLUMNS, search=("name", "name_en"), page_size=120
     )
-    context = frame(request, plan, "bodies") | {"newest": last_round(plan, timezone.localdate())}
+    context = frame(request, plan, "bodies") | {"newest": newest, "newest_name": name}
     return answer(request, table, "plan_duties/bodies.html", context)
 
 
@@ -107,6 +109,7 @@ def _inside(plan: Plan, body: Body) -> dict[str, Any]:
     reminders = Reminder.objects.filter(plan=plan, body=body).select_related("round", "note")[:10]
     return {
         "newest": newest,
+        "newest_name": period_name(newest.period) if newest else "",
         "owed": owed,
         "missing": sum(item["is_open"] for item in owed),
         "days_left": working_days_until(today, newest.due, is_working_day) if newest else 0,
@@ -114,7 +117,14 @@ def _inside(plan: Plan, body: Body) -> dict[str, Any]:
             {"row": row, "badge": badge(row.status, NoteStatus(row.status).label), "is_late": row.due < today}
             for row in notes.select_related("duty")
         ],
-        "reminders": [{"row": row, "kind": ReminderKind(row.kind).label} for row in reminders],
+        "reminders": [
+            {
+                "row": row,
+                "kind": ReminderKind(row.kind).label,
+                "period": period_name(row.round.period) if row.round else "",
+            }
+            for row in reminders
+        ],
     }
 
 

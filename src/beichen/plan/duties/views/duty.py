@@ -10,12 +10,24 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide
+from beichen.kernel.org.models import Body
 from beichen.plan.duties.forms import AssignForm, FinishForm, MilestoneForm, NoteForm, end_of, uploads
 from beichen.plan.duties.models import Duty, Milestone, Report, SupervisionNote
-from beichen.plan.duties.pages import badge, body_link, crumbs, fact_address, frame, plan_of_duties
+from beichen.plan.duties.pages import (
+    author,
+    badge,
+    body_link,
+    body_name,
+    crumbs,
+    fact_address,
+    frame,
+    period_name,
+    plan_of_duties,
+)
 from beichen.plan.duties.service import (
     SUPERVISE,
     Assignment,
@@ -34,19 +46,27 @@ from beichen.plan.duties.service import (
 from beichen.plan.duties.words import TONES, VERBS, Nature, NoteStatus, ReportStatus, Standing, State
 from beichen.plan.models import Plan
 from beichen.plan.pages import without_plan
-from beichen.plan.service import source_text
+from beichen.plan.service import KINDS, source_text
 from beichen.problem import ProblemError
 from beichen.web.links import Link
 
-_QUOTED = 420  # characters of the plan shown beside a duty
+_STEPS = 200
+_QUOTED = 600  # characters of the plan shown beside a duty
 
 
 def _quote(plan: Plan, duty: Duty) -> str:
-    """The plan's words for the duty, lines joined."""
+    """The plan's words for the duty: a heading's passage, an indicator's row, a project in its box."""
     if duty.vanished_at is not None:
         return ""
-    text = source_text(plan)[duty.start : duty.start + 2 * _QUOTED]
-    joined = "".join(text.split())
+    row: Any = KINDS[duty.kind]._default_manager.filter(plan=plan, key=duty.key).first()
+    if row is None:
+        return ""
+    if duty.kind == "indicators":
+        return str(row.raw)
+    if duty.kind == "projects":
+        told = (row.box_title, row.group, row.name, row.description)
+        return " · ".join(part for part in told if part)[:_QUOTED]
+    joined = "".join(source_text(plan)[row.start : row.body_end].split())
     return joined[:_QUOTED] + ("…" if len(joined) > _QUOTED else "")
 
 
@@ -70,6 +90,7 @@ def report_rows(duty: Duty) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
+            "period": period_name(row.round.period),
             "status": badge(row.status, ReportStatus(row.status).label),
             "state": State(row.state).label,
         }
@@ -85,17 +106,42 @@ def note_rows(duty: Duty) -> list[dict[str, Any]]:
 
 def history_rows(duty: Duty) -> list[dict[str, Any]]:
     """What was done, the newest first, in words."""
+    steps = list(duty.steps.all()[:_STEPS])
+    keys = {
+        key for step in steps for name in ("lead", "supporting") for key in _listed(step.detail.get(name))
+    }
+    names = {body.key: body_name(body) for body in Body.objects.filter(key__in=keys)}
     return [
-        {"row": step, "verb": VERBS.get(step.verb, step.verb), "detail": _said(step.detail)}
-        for step in duty.steps.all()[:200]
+        {
+            "row": step,
+            "verb": VERBS.get(step.verb, step.verb),
+            "by": author(step.by, step.by_name),
+            "detail": _said(step.detail, names),
+        }
+        for step in steps
     ]
 
 
-def _said(detail: dict[str, Any]) -> str:
-    shown = [
-        "、".join(map(str, value)) if isinstance(value, list) else str(value) for value in detail.values()
-    ]
-    return " · ".join(item for item in shown if item)
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [str(value)] if value else []
+
+
+def _said(detail: dict[str, Any], names: dict[str, str]) -> str:
+    """What changed, as people read it."""
+    shown = []
+    for label, name in ((_("Who leads"), "lead"), (_("Supporting bodies"), "supporting")):
+        if keys := _listed(detail.get(name)):
+            shown.append(f"{label}: {'、'.join(names.get(key, key) for key in keys)}")
+    if "deadline" in detail:
+        shown.append(f"{_('Deadline')}: {detail['deadline']}")
+    if "round" in detail:
+        shown.append(period_name(detail["round"]))
+    if "percent" in detail:
+        shown.append(f"{State(detail['state']).label} {detail['percent']}%")
+    shown += [str(detail[name]) for name in ("due", "done_on") if detail.get(name)]
+    return " · ".join(shown)
 
 
 def _page(request: HttpRequest, plan: Plan, duty: Duty, **bad: Any) -> HttpResponse:
@@ -118,6 +164,7 @@ def _page(request: HttpRequest, plan: Plan, duty: Duty, **bad: Any) -> HttpRespo
         "is_inside": is_inside,
         "may_supervise": bool(decide(by, SUPERVISE, plan)) and duty.lead is not None,
         "report_round": newest if newest and may_report_now(by, duty, newest) else None,
+        "round_name": period_name(newest.period) if newest else "",
         "assign_form": bad.get("assign") or _assign_form(plan, duty),
         "milestone_form": bad.get("milestone") or MilestoneForm(),
         "note_form": bad.get("note") or NoteForm(),

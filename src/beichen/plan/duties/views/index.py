@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -64,9 +65,9 @@ def _badge(duty: Any) -> SafeString:
 
 COLUMNS: list[Column[Duty]] = [
     Column("title", _("Duty"), lambda row: row.title, _title, ("title",), is_header=True),
-    Column("nature", _("Kind"), lambda row: str(Nature(row.nature).label), sort=("nature",)),
+    Column("nature", _("Kind of duty"), lambda row: str(Nature(row.nature).label), sort=("nature",)),
     Column("place", _("Place"), lambda row: row.location, lambda row: foreign(row.location), ("start",)),
-    Column("lead", _("Lead body"), lambda row: body_name(row.lead), _lead, ("lead__path",)),
+    Column("lead", _("Who leads"), lambda row: body_name(row.lead), _lead, ("lead__path",)),
     Column(
         "supporting",
         _("Supporting bodies"),
@@ -109,13 +110,7 @@ def table_of(plan: Plan, *, picked: QueryDict | None = None) -> Table[Duty]:
     leads = Body.objects.filter(led_duties__plan=plan).distinct().order_by("path")
     columns = list(COLUMNS)
     if picked is not None:
-        heading = format_html(
-            '<span class="hidden-visually">{}</span>'
-            '<input type="hidden" form="assign-form" name="query" value="{}">',
-            gettext("Choose"),
-            picked.urlencode(),
-        )
-        columns.insert(0, Column("pick", heading, lambda row: "", _pick))
+        columns.insert(0, Column("pick", _("Choose"), lambda row: "", _picker(picked.urlencode())))
     return Table(
         "duties",
         _("Duties of the plan"),
@@ -123,21 +118,35 @@ def table_of(plan: Plan, *, picked: QueryDict | None = None) -> Table[Duty]:
         columns,
         [
             Filter("standing", _("Status"), "standing", Standing.choices),
-            Filter("body", _("Lead body"), "lead__key", [(body.key, body_name(body)) for body in leads]),
+            Filter("body", _("Who leads"), "lead__key", [(body.key, body_name(body)) for body in leads]),
             Filter(
                 "part", _("Part"), "part", [(one.location, f"{one.location} {one.title}") for one in parts]
             ),
-            Filter("nature", _("Kind"), "nature", Nature.choices),
+            Filter("nature", _("Kind of duty"), "nature", Nature.choices),
         ],
         ("title", "lead__name", "location"),
     )
 
 
-def _pick(duty: Duty) -> SafeString:
-    words = gettext("Choose %(title)s") % {"title": duty.title}
-    return format_html(
-        '<input type="checkbox" form="assign-form" name="duty" value="{}" aria-label="{}">', duty.pk, words
-    )
+def _picker(query: str) -> Callable[[Duty], SafeString]:
+    """A box to tick for each row; the first brings the selection's address, so that it is always current."""
+    pending = [query]
+
+    def pick(duty: Duty) -> SafeString:
+        words = gettext("Choose %(title)s") % {"title": duty.title}
+        carried = (
+            format_html('<input type="hidden" form="assign-form" name="query" value="{}">', pending.pop())
+            if pending
+            else ""
+        )
+        return format_html(
+            '<input type="checkbox" form="assign-form" name="duty" value="{}" aria-label="{}">{}',
+            duty.pk,
+            words,
+            carried,
+        )
+
+    return pick
 
 
 def _summary(plan: Plan) -> dict[str, Any]:

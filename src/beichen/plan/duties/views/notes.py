@@ -17,6 +17,7 @@ from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.plan.duties.forms import AnswerForm, VerdictForm, uploads
 from beichen.plan.duties.models import SupervisionNote
 from beichen.plan.duties.pages import (
+    author,
     badge,
     body_link,
     body_name,
@@ -99,7 +100,7 @@ def _page(request: HttpRequest, plan: Plan, row: SupervisionNote, **bad: Any) ->
     if not may_read_note(by, row):
         require(by, INSPECT, plan)
     entries = [
-        {"row": entry, "verb": VERBS[entry.verb]}
+        {"row": entry, "verb": VERBS[entry.verb], "by": author(entry.by, entry.by_name)}
         for entry in row.entries.order_by("id").prefetch_related("evidence__file")
     ]
     shown = frame(request, plan, "notes") | {

@@ -16,7 +16,7 @@ from beichen.kernel.access.service import acting, decide, require
 from beichen.kernel.files.pages import attachment
 from beichen.plan.duties.forms import ReasonForm, ReportForm, uploads
 from beichen.plan.duties.models import Duty, Evidence, Report, Round
-from beichen.plan.duties.pages import badge, body_link, crumbs, frame, plan_of_duties
+from beichen.plan.duties.pages import badge, body_link, crumbs, frame, period_name, plan_of_duties
 from beichen.plan.duties.service import (
     INSPECT,
     REVIEW,
@@ -31,7 +31,6 @@ from beichen.plan.duties.service import (
     save_report,
     submit_report,
 )
-from beichen.plan.duties.views.rounds import period_name
 from beichen.plan.duties.words import ReportStatus, State
 from beichen.plan.models import Plan
 from beichen.plan.pages import without_plan
@@ -55,7 +54,8 @@ def _page(request: HttpRequest, plan: Plan, duty: Duty, row: Round, **bad: Any) 
     may_write = may_report_now(by, duty, row)
     if report is None and not may_write:
         raise Http404
-    before = Report.objects.filter(duty=duty, round__ends__lt=row.ends).select_related("round")
+    earlier = Report.objects.filter(duty=duty, round__ends__lt=row.ends).select_related("round")
+    previous = earlier.filter(status=ReportStatus.ACCEPTED).order_by("-round__ends").first()
     name = period_name(row.period)
     shown = frame(request, plan, "rounds") | {
         "duty": duty,
@@ -67,7 +67,8 @@ def _page(request: HttpRequest, plan: Plan, duty: Duty, row: Round, **bad: Any) 
         "status": badge(report.status, ReportStatus(report.status).label) if report else "",
         "state": State(report.state).label if report else "",
         "evidence": report.evidence.select_related("file") if report else [],
-        "previous": before.filter(status=ReportStatus.ACCEPTED).order_by("-round__ends").first(),
+        "previous": previous,
+        "previous_name": period_name(previous.round.period) if previous else "",
         "form": bad.get("form") or (_form(duty, report) if may_write else None),
         "may_review": bool(decide(by, REVIEW, plan))
         and report is not None
@@ -123,12 +124,11 @@ def decide_(request: HttpRequest, number: int, period: int) -> HttpResponse:
         raise Http404
     found.duty, by = duty, acting(request)
     form = ReasonForm(request.POST)
-    form.is_valid()
     try:
         if "accept" in request.POST:
             accept_report(found, by=by)
         else:
-            return_report(found, str(form.cleaned_data.get("reason", "")), by=by)
+            return_report(found, form.cleaned_data["reason"] if form.is_valid() else "", by=by)
     except ProblemError as error:
         if error.status != 422:
             raise

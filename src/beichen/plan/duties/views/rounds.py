@@ -19,7 +19,7 @@ from beichen.kernel.access.service import acting, decide
 from beichen.kernel.org.models import Body
 from beichen.plan.duties.forms import RoundForm, RuleForm
 from beichen.plan.duties.models import Report, Round
-from beichen.plan.duties.pages import badge, body_link, crumbs, frame, plan_of_duties
+from beichen.plan.duties.pages import badge, body_link, crumbs, frame, period_name, plan_of_duties
 from beichen.plan.duties.service import (
     INSPECT,
     REVIEW,
@@ -39,20 +39,6 @@ from beichen.problem import ProblemError
 from beichen.web.links import Link
 
 _MOST_ROUNDS = 40
-
-
-def period_name(text: str) -> str:
-    """A period as people say it: 2024-S1 is the first half of 2024."""
-    year, _dash, rest = text.partition("-")
-    words = {
-        "S1": gettext("first half of %(year)s"),
-        "S2": gettext("second half of %(year)s"),
-        "Q1": gettext("first quarter of %(year)s"),
-        "Q2": gettext("second quarter of %(year)s"),
-        "Q3": gettext("third quarter of %(year)s"),
-        "Q4": gettext("fourth quarter of %(year)s"),
-    }
-    return words.get(rest, text) % {"year": year}
 
 
 def _round_rows(plan: Plan) -> list[dict[str, Any]]:
