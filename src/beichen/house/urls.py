@@ -18,6 +18,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),
     path("", include("beichen.plan.investment.urls")),
+    path("", include("beichen.supports.evaluation.urls")),
     path("", include("beichen.plan.urls")),
     path("", include("beichen.plan.duties.urls")),
     path("", include("beichen.plan.years.urls")),
