@@ -1,6 +1,6 @@
 """Evidence (评价依据): figures about bodies or regions that rooms offer to whoever judges them.
 
-A room names what it can count in its ``evidence.py``, as ``EVIDENCE = (Evidence(...), …)``; these modules are
+A room names what it can count in its ``offers.py``, as ``EVIDENCE = (Evidence(...), …)``; these modules are
 imported at the first question, not at the start. Every current indicator is evidence about regions at once,
 under the key ``indicator:KEY``. Who asks knows no room: it names keys and gets figures with their sources.
 """
@@ -71,11 +71,11 @@ def _of_rooms() -> Mapping[str, Evidence]:
     """What the rooms declare. Raises ValueError when a key is declared twice."""
     found: dict[str, Evidence] = {}
     for room in apps.get_app_configs():
-        if not room.name.startswith(ROOMS) or room.module is None or room.name == __package__:
+        if not room.name.startswith(ROOMS) or room.module is None:
             continue
-        if not module_has_submodule(room.module, "evidence"):
+        if not module_has_submodule(room.module, "offers"):
             continue
-        for item in import_module(f"{room.name}.evidence").EVIDENCE:
+        for item in import_module(f"{room.name}.offers").EVIDENCE:
             if found.setdefault(item.key, item) is not item:
                 raise ValueError(f"the evidence {item.key!r} is declared twice")
     return found

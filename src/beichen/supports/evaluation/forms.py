@@ -20,7 +20,10 @@ KEY = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _GROUP = re.compile(r"([a-z][a-z0-9-]*) ([^/:：]+?)(?: / ([^:：]+?))? ?[:：] ?(.+)")
 _GRADE = re.compile(r"([^/=]+?)(?: / ([^=]+?))? ?= ?(\d+(?:\.\d+)?)")
 _STEP = re.compile(r"(-?\d+(?:\.\d+)?) ?= ?(\d+(?:\.\d+)?)")
-KIND_CHOICES = [(SubjectKind.BODY.value, _("Bodies")), (SubjectKind.REGION.value, _("Regions"))]
+KIND_CHOICES = [
+    (SubjectKind.BODY.value, _("Bodies and departments")),
+    (SubjectKind.REGION.value, _("Regions")),
+]
 DIRECTIONS = [
     ("", _("As the evidence says")),
     (Direction.HIGHER.value, _("Higher is better")),
@@ -126,12 +129,12 @@ class CriterionForm(AnsweringForm):
         max_value=100,
         help_text=_("Percent among the criteria beside it; together they make 100."),
     )
-    evidence = forms.ChoiceField(label=_("Evidence"), required=False)
+    evidence = forms.ChoiceField(label=_("Evidence it is computed from"), required=False)
     rule = forms.ChoiceField(label=_("How it becomes a score"), required=False)
     floor = forms.DecimalField(label=_("Floor (score 0)"), required=False)
     ceiling = forms.DecimalField(label=_("Ceiling (score 100)"), required=False)
     bound = forms.DecimalField(label=_("Bound that must be met"), required=False)
-    steps = _lines(_("Steps"), _("One a line: value = score."), 3, required=False)
+    steps = _lines(_("Steps of the score"), _("One a line: value = score."), 3, required=False)
     direction = forms.ChoiceField(label=_("Which way is better"), choices=DIRECTIONS, required=False)
     least_n = forms.IntegerField(label=_("Least sample of a survey"), required=False, min_value=1)
     missing = forms.ChoiceField(label=_("Without data"), choices=Missing.choices)
@@ -202,10 +205,12 @@ class RoundForm(AnsweringForm):
 
     scheme = forms.ModelChoiceField(Scheme.objects.none(), label=_("Scheme"))
     key = _key(_("Key"))
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title of the evaluation"), max_length=200)
     title_en = forms.CharField(label=_("Title in English"), max_length=300, required=False)
     period = forms.CharField(
-        label=_("Period"), max_length=9, help_text=_("A year, 2023, or a first and a last year, 2021/2023.")
+        label=_("Years it is about"),
+        max_length=9,
+        help_text=_("A year, 2023, or a first and a last year, 2021/2023."),
     )
     report_days = forms.IntegerField(
         label=_("Working days for self-reports"), min_value=1, max_value=250, initial=15
@@ -232,7 +237,9 @@ class ReportForm(ScoreForm):
 
     text = _lines(_("What was done"), "", 6)
     file = forms.FileField(
-        label=_("Evidence"), required=False, help_text=_("A document, table or picture; at most 100 MB.")
+        label=_("File that proves it"),
+        required=False,
+        help_text=_("A document, table or picture; at most 100 MB."),
     )
 
 
@@ -242,14 +249,14 @@ class AppealForm(AnsweringForm):
     NAMES: ClassVar = {"reason": "text"}
 
     text = _lines(_("Why the score is wrong"), "", 6)
-    file = forms.FileField(label=_("Evidence"), required=False)
+    file = forms.FileField(label=_("File that proves it"), required=False)
 
 
 class DecisionForm(AnsweringForm):
     """What becomes of an appeal, and why; upheld, the score that is right."""
 
     verdict = forms.ChoiceField(
-        label=_("Decision"), choices=[("upheld", _("Upheld")), ("dismissed", _("Dismissed"))]
+        label=_("Decision on the appeal"), choices=[("upheld", _("Upheld")), ("dismissed", _("Dismissed"))]
     )
     score = forms.DecimalField(
         label=_("Score that is right"),

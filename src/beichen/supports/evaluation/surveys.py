@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -33,9 +34,9 @@ from beichen.supports.evaluation.rounds import at_stage, in_time, record
 from beichen.supports.evaluation.rulebook import exact
 from beichen.supports.evaluation.words import RuleName, Source, Stage
 
-UNREADABLE = code("EVA-112", "The survey's file is neither CSV nor an Excel workbook.", status=422)
-FEW = code("EVA-113", "The survey asked too few people.", status=422)
-ODD = code("EVA-114", "A row of the survey cannot be right.", status=422)
+UNREADABLE = code("EVA-112", _("The survey's file is neither CSV nor an Excel workbook."), status=422)
+FEW = code("EVA-113", _("The survey asked too few people."), status=422)
+ODD = code("EVA-114", _("A row of the survey cannot be right."), status=422)
 LEAST = 30
 _DAY = r"\d{4}-\d{2}-\d{2}"
 COLUMNS = (
@@ -89,8 +90,14 @@ def _as_csv(content: bytes, name: str) -> bytes:
         raise ProblemError(Problem(UNREADABLE, message, Where(field="file"))) from None
     text = StringIO()
     writer = csv.writer(text)
+    width = (
+        max((number for number, value in enumerate(rows[0], 1) if value is not None), default=0)
+        if rows
+        else 0
+    )
     for number, row in enumerate(rows):
         cells = [_cell(value) for value in row]
+        cells = cells[: max(width, 1)] if not any(cells[width:]) else cells
         if any(cells):
             writer.writerow([_named(cell) for cell in cells] if number == 0 else cells)
     return text.getvalue().encode()

@@ -17,7 +17,7 @@ class RoundKind(models.TextChoices):
 class SchemeStatus(models.TextChoices):
     """A scheme's way: what was adopted is never changed; a better one is its next version."""
 
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", _("Not adopted yet")
     ADOPTED = "adopted", _("Adopted")
 
 
@@ -63,7 +63,7 @@ class Stage(models.TextChoices):
     REPORTING = "reporting", _("Self-reports")
     ASSESSING = "assessing", _("Third party and surveys")
     REVIEW = "review", _("Draft under review")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", _("Results published")
 
 
 STAGES = tuple(Stage)
@@ -72,7 +72,7 @@ STAGES = tuple(Stage)
 class AppealStatus(models.TextChoices):
     """What became of an appeal."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Waiting for a decision")
     UPHELD = "upheld", _("Upheld")
     DISMISSED = "dismissed", _("Dismissed")
 
@@ -80,7 +80,7 @@ class AppealStatus(models.TextChoices):
 class How(models.TextChoices):
     """How a line of a score card came by its score."""
 
-    COMPUTED = "computed", _("Computed")
+    COMPUTED = "computed", _("Computed by the rule")
     CORRECTED = "corrected", _("Corrected in review")
     ZERO = "zero", _("No data, so zero")
     PEERS = "peers", _("No data, so the mean of its peers")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beichen.supports.evaluation.rules import Direct, Linear, Met, MinMax, Rank, Rule, Steps
@@ -90,6 +90,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_totals_lie_between_their_bounds_and_are_explained(case: Case) -> None:
     for card in score_cards(case).values():
@@ -107,6 +108,7 @@ def test_totals_lie_between_their_bounds_and_are_explained(case: Case) -> None:
             assert sum(line.declared for line in card.lines if line.key in scored) == 100
 
 
+@settings(max_examples=40, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_criteria_does_not_matter(case: Case, random: Any) -> None:
     def shuffled(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
@@ -123,6 +125,7 @@ def test_the_order_of_criteria_does_not_matter(case: Case, random: Any) -> None:
     assert plain(score_cards(replace(case, criteria=shuffled(case.criteria)))) == plain(score_cards(case))
 
 
+@settings(max_examples=40, deadline=None)
 @given(cases(), st.data())
 def test_a_better_value_never_lowers_the_total(case: Case, data: st.DataObject) -> None:
     known = sorted(case.values)
@@ -138,6 +141,7 @@ def test_a_better_value_never_lowers_the_total(case: Case, data: st.DataObject) 
     assert before is None or (after is not None and after >= before)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(max_size=3), st.decimals(0, 100, places=2), max_size=8))
 def test_equal_totals_share_a_rank(totals: dict[str, Decimal]) -> None:
     found = ranks(totals)

@@ -55,14 +55,16 @@ COLUMNS: list[Column[Appeal]] = [
     ),
     Column(
         "filed",
-        gettext_lazy("Filed"),
+        gettext_lazy("Filed on"),
         lambda row: row.filed_at,
         lambda row: f"{row.filed_at:%Y-%m-%d}",
         ("filed_at",),
     ),
     Column("status", gettext_lazy("Status"), lambda row: row.get_status_display(), _status, ("status",)),
     Column("reason", gettext_lazy("Reason"), lambda row: row.reason, is_exported_only=True),
-    Column("decision", gettext_lazy("Decision"), lambda row: row.decision, is_exported_only=True),
+    Column(
+        "decision", gettext_lazy("Decision on the appeal"), lambda row: row.decision, is_exported_only=True
+    ),
     Column("score", gettext_lazy("New score"), lambda row: row.score, is_exported_only=True, is_number=True),
 ]
 

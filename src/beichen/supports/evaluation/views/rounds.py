@@ -51,13 +51,29 @@ COLUMNS: list[Column[Round]] = [
     Column(
         "title", gettext_lazy("Evaluation"), lambda row: told(row, "title"), _link, ("title",), is_header=True
     ),
-    Column("kind", gettext_lazy("Kind"), lambda row: row.scheme.get_kind_display(), sort=("scheme__kind",)),
-    Column("period", gettext_lazy("Period"), lambda row: row.period.replace("/", "–"), sort=("starts",)),
-    Column("stage", gettext_lazy("Stage"), lambda row: row.get_stage_display(), stage_badge, ("stage",)),
+    Column(
+        "kind",
+        gettext_lazy("Kind of evaluation"),
+        lambda row: row.scheme.get_kind_display(),
+        sort=("scheme__kind",),
+    ),
+    Column(
+        "period",
+        gettext_lazy("Years it is about"),
+        lambda row: row.period.replace("/", "–"),
+        sort=("starts",),
+    ),
+    Column(
+        "stage",
+        gettext_lazy("Stage of the evaluation"),
+        lambda row: row.get_stage_display(),
+        stage_badge,
+        ("stage",),
+    ),
     Column("scheme", gettext_lazy("Scheme"), lambda row: told(row.scheme), sort=("scheme__name",)),
     Column(
         "published",
-        gettext_lazy("Published"),
+        gettext_lazy("Published on"),
         lambda row: row.published_at,
         lambda row: f"{row.published_at:%Y-%m-%d}" if row.published_at else "",
         ("published_at",),
@@ -75,7 +91,7 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
         gettext_lazy("Evaluations"),
         rounds_for(by).select_related("scheme"),
         COLUMNS,
-        [Filter("stage", gettext_lazy("Stage"), "stage", Stage.choices)],
+        [Filter("stage", gettext_lazy("Stage of the evaluation"), "stage", Stage.choices)],
         ("title", "title_en", "key", "period"),
     )
     context = {"tabs": tabs(request, "rounds"), "may_run": decide(by, RUN)}
@@ -105,7 +121,12 @@ def begin(request: HttpRequest) -> HttpResponse:
         Link(_("Evaluations"), reverse("supports_evaluation:rounds")),
         Link(_("New evaluation")),
     ]
-    context = {"form": form, "title": _("New evaluation"), "crumbs": crumbs, "action": _("Open it")}
+    context = {
+        "form": form,
+        "title": _("New evaluation"),
+        "crumbs": crumbs,
+        "action": _("Open the evaluation"),
+    }
     return render(request, "supports_evaluation/form.html", context, status=422 if form.errors else 200)
 
 
@@ -128,7 +149,7 @@ def _versions(row: Round, shown: int) -> list[Link]:
     rows = row.results.order_by("version").values_list("version", "is_published")
     return [
         Link(
-            _("Version %(number)s") % {"number": version} if is_published else _("Draft"),
+            _("Version %(number)s") % {"number": version} if is_published else _("Draft results"),
             f"{href}?version={version}",
             version == shown,
         )

@@ -44,7 +44,7 @@ def _status(row: Scheme) -> str:
 COLUMNS: list[Column[Scheme]] = [
     Column("name", gettext_lazy("Scheme"), told, _link, ("name",), is_header=True),
     Column("version", gettext_lazy("Version"), lambda row: row.version, sort=("version",), is_number=True),
-    Column("kind", gettext_lazy("Kind"), lambda row: row.get_kind_display(), sort=("kind",)),
+    Column("kind", gettext_lazy("Kind of evaluation"), lambda row: row.get_kind_display(), sort=("kind",)),
     Column("status", gettext_lazy("Status"), lambda row: row.get_status_display(), _status, ("status",)),
     Column(
         "adopted",
@@ -68,7 +68,7 @@ def scheme_list(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         [
             Filter("status", gettext_lazy("Status"), "status", SchemeStatus.choices),
-            Filter("kind", gettext_lazy("Kind"), "kind", RoundKind.choices),
+            Filter("kind", gettext_lazy("Kind of evaluation"), "kind", RoundKind.choices),
         ],
         ("name", "name_en", "key"),
     )

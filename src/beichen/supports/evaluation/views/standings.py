@@ -156,7 +156,7 @@ def _score_columns(top: Sequence[Criterion]) -> list[Column[Standing]]:
         Column("group", _("Peers"), lambda row: row.group_name, sort=("group",)),
         Column(
             "total",
-            _("Total"),
+            _("Total score"),
             lambda row: row.total,
             lambda row: figure(row.total, 2),
             ("total",),
@@ -190,7 +190,7 @@ def totals_chart(standings: Standings) -> Chart | None:
     groups = list(dict.fromkeys(row.group for row in known))
     tones = ("accent", "star", "seal", "ahead")
     return Chart(
-        title=_("Totals"),
+        title=_("Total scores"),
         unit="",
         first_heading=_("Subject"),
         categories=[row.name for row in known],

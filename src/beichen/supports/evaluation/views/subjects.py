@@ -121,16 +121,16 @@ def _verbs(round_: Round, subject: Subject, by: Actor) -> dict[str, tuple[str, A
     found: dict[str, tuple[str, Any]] = {}
     is_open = round_.stage in (Stage.REPORTING, Stage.ASSESSING)
     if round_.stage == Stage.REPORTING and decide(by, REPORT, subject):
-        found[Source.SELF_REPORT] = ("report", _("Report"))
+        found[Source.SELF_REPORT] = ("report", _("Write the report"))
     if is_open and decide(by, ASSESS, round_):
         found[Source.THIRD_PARTY] = ("assess", _("Score"))
     if is_open and decide(by, RUN, round_):
         found |= dict.fromkeys(ADJUSTING, ("points", _("Give points")))
     if round_.stage == Stage.REVIEW and decide(by, REVIEW, round_):
-        found |= dict.fromkeys(SCORED, ("correct", _("Correct")))
+        found |= dict.fromkeys(SCORED, ("correct", _("Correct the score")))
     in_time = round_.appeals_due is not None and timezone.now() <= round_.appeals_due
     if round_.stage == Stage.PUBLISHED and in_time and decide(by, APPEAL, subject):
-        found |= dict.fromkeys(SCORED, ("appeal", _("Appeal")))
+        found |= dict.fromkeys(SCORED, ("appeal", _("File an appeal")))
     return found
 
 
@@ -153,12 +153,14 @@ def _history(round_: Round, subject: Subject) -> Chart | None:
     if len(scores) < 2:
         return None
     return Chart(
-        title=_("Totals over time"),
+        title=_("Total scores over time"),
         unit="",
         first_heading=_("Evaluation"),
         categories=[told(row.subject.round, "title") for row in scores],
         series=[
-            Series(_("Total"), [float(row.total or 0) for row in scores], "accent", "line", has_labels=True)
+            Series(
+                _("Total score"), [float(row.total or 0) for row in scores], "accent", "line", has_labels=True
+            )
         ],
         from_zero=True,
     )
