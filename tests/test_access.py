@@ -39,6 +39,8 @@ from beichen.plan.reports.service import Order, write_report
 from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.registry.models import Object
+from beichen.supports.evaluation import service as evaluation
+from beichen.supports.evaluation.models import Appeal
 
 BY = system("test")
 CITY = Path(__file__).parent / "cities/invented"
@@ -75,11 +77,12 @@ EMPTY: dict[str, Any] = {
     "^ngsi-ld/v1/entityOperations/query/?$": [],
 }
 NGSI = "^ngsi-ld/v1/"
+SCHEMES = "evaluation/schemes"
 WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property", "value": 4}}
 DEPTH = {"depth": {"type": "Property", "value": 5}}
 EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
 FACT = {"confirm": "1"}
-FORMS = ("plan/text", "plan/duties", "plan/reports")  # rooms whose pages are posted as forms
+FORMS = ("plan/text", "plan/duties", "plan/reports", "evaluation")  # rooms whose pages are posted as forms
 FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
 ORDER = {"kind": "brief", "year": 2022, "language": "zh", "audience": 1}
 SUBMISSION = {"report": 1, "submitted_on": "2024-03-01"}
@@ -158,6 +161,32 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/reports/<slug:code>/step": [("POST", "plan/reports/DRAFT/step", {"step": "submit"})],
     "plan/reports/<slug:code>/report.<slug:wanted>": [("GET", "plan/reports/DRAFT/report.html", None)],
     "plan/text/<str:location>": [("GET", "plan/text/1.1", None)],
+    "evaluation": [("GET", "evaluation", None)],
+    "evaluation/schemes": [("GET", "evaluation/schemes", None)],
+    "evaluation/schemes/new": [("GET", "evaluation/schemes/new", None)],
+    f"{SCHEMES}/<slug:key>/<int:version>": [("GET", f"{SCHEMES}/scored/1", None)],
+    f"{SCHEMES}/<slug:key>/<int:version>/act": [("POST", f"{SCHEMES}/scored/2/act", {"adopt": "1"})],
+    f"{SCHEMES}/<slug:key>/<int:version>/criteria": [("GET", f"{SCHEMES}/scored/2/criteria", None)],
+    f"{SCHEMES}/<slug:key>/<int:version>/criteria/<slug:criterion>": [
+        ("GET", f"{SCHEMES}/scored/2/criteria/work", None),
+        ("POST", f"{SCHEMES}/scored/2/criteria/work", {"remove": "1"}),
+    ],
+    "evaluation/rounds": [("GET", "evaluation/rounds", None)],
+    "evaluation/rounds/new": [("GET", "evaluation/rounds/new", None)],
+    "evaluation/rounds/<slug:key>": [("GET", "evaluation/rounds/done", None)],
+    "evaluation/rounds/<slug:key>/act": [("POST", "evaluation/rounds/running/act", {})],
+    "evaluation/rounds/<slug:key>/surveys": [("GET", "evaluation/rounds/running/surveys", None)],
+    "evaluation/rounds/<slug:key>/subjects/<slug:subject>": [
+        ("GET", "evaluation/rounds/done/subjects/water-bureau", None)
+    ],
+    "evaluation/rounds/<slug:key>/subjects/<slug:subject>/<slug:verb>/<slug:criterion>": [
+        ("POST", "evaluation/rounds/running/subjects/water-bureau/report/work", {"score": "9", "text": "x"})
+    ],
+    "evaluation/appeals": [("GET", "evaluation/appeals", None)],
+    "evaluation/appeals/<int:number>": [
+        ("GET", "evaluation/appeals/{appeal}", None),
+        ("POST", "evaluation/appeals/{appeal}", {"verdict": "dismissed", "decision": "x"}),
+    ],
     "plan/text/<str:location>/<slug:kind>/<slug:key>": [("POST", "plan/text/1.1/targets/t1", FACT)],
     f"{NGSI}entities/?$": [
         ("GET", "ngsi-ld/v1/entities?type=facility", None),
@@ -220,6 +249,27 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
     return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
 
 
+def keep_evaluations() -> None:
+    """A scheme with a draft beside it, a round that is published and appealed, and one that runs."""
+    work = evaluation.CriterionFacts("work", "x", "self-report", weight="100", rule="direct")
+    facts = evaluation.SchemeFacts(
+        key="scored",
+        kind="yearly",
+        subject_kind="body",
+        name="x",
+        groups=({"key": "all", "zh": "x", "en": "x", "members": ["water-bureau"]},),
+        grades=({"zh": "x", "en": "x", "from": 0},),
+        criteria=(work,),
+    )
+    scheme = evaluation.adopt_scheme(evaluation.draft_scheme(facts, region=None, by=BY), by=BY)
+    evaluation.next_version(scheme, by=BY)
+    evaluation.open_round(scheme, "running", "x", "2023", by=BY)
+    done = evaluation.open_round(scheme, "done", "x", "2022", by=BY)
+    for at in (done.reports_due, None, None):
+        done = evaluation.advance_round(done, by=BY, at=at)
+    evaluation.file_appeal(done.subjects.select_related("round").get(), "work", "x", by=BY)
+
+
 def keep_duties(plan: Plan) -> None:
     """A duty with a milestone, a report that was handed in with a file, and a supervision note."""
     duties.open_duties(plan, by=BY)
@@ -246,6 +296,7 @@ def numbers() -> dict[str, Any]:
         "body": evidence.duty.lead.key if evidence.duty.lead else "",
         "round": Round.objects.get().pk,
         "milestone": 1,
+        "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
     }
 
@@ -277,6 +328,7 @@ def key(db: None) -> str:
     import_facts(plan_facts(), "star", by=BY)
     register_projects(Plan.objects.get(key="star"), by=BY)
     keep_duties(Plan.objects.get(key="star"))
+    keep_evaluations()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
