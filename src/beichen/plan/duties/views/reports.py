@@ -90,16 +90,19 @@ def report(request: HttpRequest, number: int, period: int) -> HttpResponse:
         return _page(request, plan, duty, row)
     form, by = ReportForm(request.POST, request.FILES), acting(request)
     if form.is_valid():
-        said = form.cleaned_data
+        said, is_kept = form.cleaned_data, False
         facts = ReportFacts(said["state"], said["percent"], said["text"], said["problems"], said["done_on"])
         try:
             kept = save_report(duty, row, facts, files=uploads(said["evidence"]), by=by)
+            is_kept = True
             if "submit" in request.POST:
                 submit_report(kept, by=by)
         except ProblemError as error:
             if error.status in (403, 409):
                 raise
             form.take(error)
+            if is_kept:
+                messages.info(request, gettext("Kept as a draft."))
         else:
             is_in = kept.status == ReportStatus.SUBMITTED
             messages.success(request, gettext("Handed in.") if is_in else gettext("Kept as a draft."))
