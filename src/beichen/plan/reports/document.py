@@ -187,13 +187,16 @@ def _number(language: str, way: tuple[int, ...], is_annex: bool) -> str:
 def outline(document: Document) -> Iterator[Placed]:
     """Every section in reading order with its printed number."""
     counts = {True: 0, False: 0}
-    for section in document.sections:
+    for place, section in enumerate(document.sections):
+        if not section.title:  # an opening: it stands before what is counted
+            yield Placed(1, "", f"opening-{place}", section)
+            continue
         counts[section.is_annex] += 1
         yield from _placed(document.language, section, (counts[section.is_annex],), section.is_annex)
 
 
 def _placed(language: str, section: Section, way: tuple[int, ...], is_annex: bool) -> Iterator[Placed]:
-    number = "" if not section.title else _number(language, way, is_annex)
+    number = _number(language, way, is_annex) if section.title else ""
     anchor = "-".join(["annex" if is_annex else "part", *map(str, way)])
     yield Placed(len(way), number, anchor, section)
     for index, below in enumerate(section.sections, 1):

@@ -17,7 +17,7 @@ from beichen.problem import Problem, ProblemError, code
 from beichen.web.charts import Chart, Series
 from beichen.web.numbers import figure as spoken
 
-WIDTH, HEIGHT, SMALL_HEIGHT = 680, 300, 230
+SIZE, SMALL = (680, 300), (420, 230)  # of a figure across the page, and of one of two beside each other
 TOP, RIGHT, BOTTOM, LEFT = 56, 22, 34, 58
 FONTS = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 COLOURS = {
@@ -54,11 +54,12 @@ class _Frame:
 
     chart: Chart
     ticks: list[float]
+    width: int
     height: int
 
     def x(self, index: int) -> float:
         """The middle of a category."""
-        return LEFT + (index + 0.5) * (WIDTH - LEFT - RIGHT) / max(len(self.chart.categories), 1)
+        return LEFT + (index + 0.5) * (self.width - LEFT - RIGHT) / max(len(self.chart.categories), 1)
 
     def y(self, value: float) -> float:
         """The height of a value."""
@@ -76,7 +77,7 @@ def _frame(drawn: Figure) -> _Frame:
     low, high = min(known, default=0.0), max(known, default=1.0)
     if bars or chart.from_zero:
         low, high = min(low, 0), max(high, 0)
-    return _Frame(chart, nice_ticks(low, high), SMALL_HEIGHT if drawn.is_small else HEIGHT)
+    return _Frame(chart, nice_ticks(low, high), *(SMALL if drawn.is_small else SIZE))
 
 
 def _text(x: float, y: float, words: str, anchor: str = "middle", size: float = 11, tone: str = "ink") -> str:
@@ -97,11 +98,11 @@ def _grid(frame: _Frame) -> list[str]:
     for tick in frame.ticks:
         y = frame.y(tick)
         parts.append(
-            f'<line class="chart-line" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
+            f'<line class="chart-line" x1="{LEFT}" x2="{frame.width - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
             'stroke="#ddd7c8"/>'
         )
         parts.append(_text(LEFT - 8, y + 4, spoken(tick), "end", 10.5, "soft"))
-    room = (WIDTH - LEFT - RIGHT) / max(len(frame.chart.categories), 1)
+    room = (frame.width - LEFT - RIGHT) / max(len(frame.chart.categories), 1)
     widest = max((_width(name) for name in frame.chart.categories), default=0) * 11
     every = max(1, math.ceil(widest / max(room - 4, 1)))
     for index, name in enumerate(frame.chart.categories):
@@ -184,7 +185,7 @@ def _bars(frame: _Frame, drawn: Figure) -> list[str]:
     bars = [one for one in frame.chart.series if one.kind == "bar"]
     if not bars:
         return []
-    room = (WIDTH - LEFT - RIGHT) / max(len(frame.chart.categories), 1)
+    room = (frame.width - LEFT - RIGHT) / max(len(frame.chart.categories), 1)
     width = min(46.0, room * 0.62 / (1 if drawn.is_stacked else len(bars)))
     tops = [0.0] * len(frame.chart.categories)
     parts = []
@@ -228,8 +229,8 @@ def as_svg(drawn: Figure) -> str:
     parts += [part for one in lines for part in _dots(frame, one)]
     parts += _legend(chart)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {frame.height}" '
-        f'width="{WIDTH}" height="{frame.height}" role="img" font-family="{FONTS}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {frame.width} {frame.height}" '
+        f'width="{frame.width}" height="{frame.height}" role="img" font-family="{FONTS}">'
         f"<title>{escape(chart.title)}</title>{''.join(parts)}</svg>"
     )
 

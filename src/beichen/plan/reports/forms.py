@@ -29,7 +29,7 @@ class ProblemForm(forms.Form):
 class OrderForm(ProblemForm):
     """What report is wanted."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of report"), choices=Kind.choices)
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
     language = forms.ChoiceField(label=_("Language"), choices=[("zh", "中文"), ("en", "English")])
     audience = forms.TypedChoiceField(
@@ -136,7 +136,9 @@ class OpinionForm(ProblemForm):
 class AnswerForm(ProblemForm):
     """An answer to an opinion."""
 
-    text = forms.CharField(label=_("Answer"), widget=forms.Textarea({"rows": 3}), max_length=4000)
+    text = forms.CharField(
+        label=_("Answer to the opinion"), widget=forms.Textarea({"rows": 3}), max_length=4000
+    )
 
 
 class VerdictForm(ProblemForm):

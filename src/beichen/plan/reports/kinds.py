@@ -22,11 +22,14 @@ from beichen.plan.reports.chapters import (
     brief,
     congress,
     district,
+    duties,
     gaps,
     indicators,
+    investment,
     overview,
     promises,
     rules,
+    years,
 )
 from beichen.plan.reports.document import About, Document, Section
 from beichen.plan.reports.matter import Matter
@@ -38,8 +41,11 @@ _WHOLE: tuple[Chapter, ...] = (
     indicators.chapter,
     attention.chapter,
     annual.chapter,
+    years.chapter,
     promises.targets,
     promises.projects,
+    investment.chapter,
+    duties.chapter,
     gaps.chapter,
 )
 CHAPTERS: dict[str, tuple[Chapter, ...]] = {
@@ -52,6 +58,8 @@ CHAPTERS: dict[str, tuple[Chapter, ...]] = {
         congress.indicators,
         attention.chapter,
         promises.projects,
+        investment.chapter,
+        duties.chapter,
         congress.opinions,
         gaps.chapter,
         rules.chapter,
@@ -59,7 +67,16 @@ CHAPTERS: dict[str, tuple[Chapter, ...]] = {
     Kind.BRIEF: (brief.whole, brief.matters, brief.lines),
     Kind.COMPENDIUM: (*_WHOLE, promises.all_targets, promises.all_projects, rules.chapter),
 }
-DISTRICT: tuple[Chapter, ...] = (district.chapter,)
+# an edition tells what is its own first, and then how the whole stands
+DISTRICT: tuple[Chapter, ...] = (
+    district.chapter,
+    years.chapter,
+    investment.chapter,
+    duties.chapter,
+    overview.chapter,
+    rules.chapter,
+)
+BODY: tuple[Chapter, ...] = (duties.chapter, investment.chapter, overview.chapter, rules.chapter)
 
 
 def _subtitle(kind: str, year: int) -> str:
@@ -86,7 +103,7 @@ def _about(matter: Matter) -> tuple[About, ...]:
     city = _whose(None, plan.region)
     is_open = matter.audience is Level.L1
     lines = [
-        (_("City"), city),
+        (_("City of the plan"), city),
         (_("Years of the plan"), f"{plan.start_year}–{plan.end_year}"),
         (_("Values up to"), str(matter.year)),
         (
@@ -103,9 +120,11 @@ def _about(matter: Matter) -> tuple[About, ...]:
 
 
 def _chapters(matter: Matter, kind: str) -> tuple[Chapter, ...]:
-    if matter.region is not None and kind != Kind.BRIEF:
-        return (*DISTRICT, *CHAPTERS[kind])
-    return CHAPTERS[kind]
+    if kind == Kind.BRIEF:
+        return CHAPTERS[kind]
+    if matter.region is not None:
+        return DISTRICT
+    return BODY if matter.body is not None else CHAPTERS[kind]
 
 
 def _written(matter: Matter, kind: str) -> Document:

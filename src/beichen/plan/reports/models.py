@@ -33,7 +33,7 @@ class State(models.TextChoices):
 
     MAKING = "making", _("Being made")
     FAILED = "failed", _("Not made")
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", _("Draft report")
     REVIEW = "review", _("In review")
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from beichen.plan.pages import ATTRIBUTES
 from beichen.plan.reports.chapters.indicators import reasoned
@@ -57,7 +58,7 @@ def pace_table(matter: Matter) -> Table | None:
         Column(_("Unit"), share=8),
         Column(_("Target"), "number", 11),
         Column(_("Reached"), "number", 10),
-        Column(_("Missing"), "number", 9),
+        Column(_("Still to go"), "number", 9),
         Column(_("Years left"), "number", 7),
         Column(_("What the rest needs"), "number", 14),
         Column(_("Status"), "status", 9),
@@ -75,7 +76,12 @@ def chapter(matter: Matter) -> Section:
     if rows:
         blocks.append(
             Paragraph(
-                _("%(count)s lines are behind their path or have missed their target.") % {"count": len(rows)}
+                ngettext(
+                    "%(count)s line is behind its path or has missed its target.",
+                    "%(count)s lines are behind their path or have missed their target.",
+                    len(rows),
+                )
+                % {"count": len(rows)}
             )
         )
         blocks.append(Listing(tuple(said(matter, row) for row in rows)))

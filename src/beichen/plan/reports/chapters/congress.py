@@ -57,7 +57,7 @@ def opinions(matter: Matter) -> Section:
         Column(_("No."), "number", 6),
         Column(_("Opinion"), share=32),
         Column(_("Answered by"), share=14),
-        Column(_("Answer"), share=28),
+        Column(_("Answer to the opinion"), share=28),
         Column(_("State"), share=12),
     )
     if any(row.submission.is_demo for row in found):

@@ -22,7 +22,7 @@ def chapter(matter: Matter) -> Section:
         Column(_("Indicator"), share=44),
         Column(_("Unit"), share=14),
         Column(_("Value"), "number", 18),
-        Column(_("Period"), "year", 14),
+        Column(_("Period of the value"), "year", 14),
         Column(_("Source"), "source", 10),
     )
     rows = tuple(

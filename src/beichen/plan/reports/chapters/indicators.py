@@ -42,7 +42,7 @@ def row_of(matter: Matter, row: Standing) -> tuple[Cell, ...]:
         Cell(row.unit),
         Cell(row.base_shown or "–", row.base),
         Cell(row.target_shown or "–", row.target if row.target_is_number else None),
-        Cell(figure(latest.value) if latest else str(LABELS[row.status]), latest.value if latest else None),
+        Cell(figure(latest.value) if latest else "–", latest.value if latest else None),
         Cell(str(latest.year) if latest else "–", latest.year if latest else None),
         Cell(str(LABELS[row.status]), tone=row.status.value),
         Cell(matter.cite_latest(row)),

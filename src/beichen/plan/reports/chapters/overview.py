@@ -90,7 +90,7 @@ def table(matter: Matter) -> Table:
     heads = (
         Column(_("Category"), share=25),
         *(Column(str(LABELS[item]), "number", 12) for item in SHOWN),
-        Column(_("Lines"), "number", 15),
+        Column(_("Lines in all"), "number", 15),
     )
     rows = []
     for group, lines in matter.groups.items():

@@ -33,7 +33,7 @@ def targets(matter: Matter) -> Section:
     heads = (
         Column(_("Part"), "number", 10),
         Column(_("Title"), share=50),
-        Column(_("Targets"), "number", 20),
+        Column(_("Targets stated"), "number", 20),
         Column(_("Due by the year reported"), "number", 20),
     )
     blocks = (Paragraph(said), Table("targets", _("Targets in the prose by part"), heads, rows))
@@ -57,7 +57,7 @@ def projects(matter: Matter) -> Section:
     heads = (
         Column(_("Box"), share=20),
         Column(_("Title"), share=60),
-        Column(_("Projects"), "number", 20),
+        Column(_("Projects named"), "number", 20),
     )
     blocks = (Paragraph(said), Table("boxes", _("Projects by box"), heads, rows))
     return Section(_("Major projects"), blocks)

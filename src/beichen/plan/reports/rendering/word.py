@@ -144,6 +144,8 @@ class _Writer:
         for index, column in enumerate(block.columns):
             self._words(grid[0][index], column.title, column.kind, is_head=True)
         _repeat(table.rows[0])
+        for row in table.rows:
+            _keep_whole(row)
         for row, cells in zip(block.rows, grid[1:], strict=True):
             for index, cell in enumerate(row):
                 self._words(cells[index], cell, block.columns[index].kind)
@@ -167,6 +169,7 @@ class _Writer:
     def _new_table(self, rows: int, columns: int, shares: list[int]) -> Any:
         table = self.word.add_table(rows, columns, style="Table Grid")
         self.place._p.addprevious(table._tbl)
+        _lighten(table)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         total = sum(shares)
@@ -210,6 +213,33 @@ def _shade(cell: Any) -> None:
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
         shade.set(qn(f"w:{name}"), value)
     cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _keep_whole(row: Any) -> None:
+    """Have a row stand on one page."""
+    mark = OxmlElement("w:cantSplit")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def _lighten(table: Any) -> None:
+    """Thin grey lines between rows, none between columns: a report is read, not filled in."""
+    borders = OxmlElement("w:tblBorders")
+    lines = {"top": ("8", "434D5C"), "bottom": ("8", "434D5C"), "insideH": ("4", "C9CED6")}
+    for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        size, colour = lines.get(edge, ("0", "auto"))
+        line = OxmlElement(f"w:{edge}")
+        line.set(qn("w:val"), "single" if edge in lines else "nil")
+        line.set(qn("w:sz"), size)
+        line.set(qn("w:color"), colour)
+        borders.append(line)
+    margins = OxmlElement("w:tblCellMar")
+    for edge in ("left", "right"):
+        margin = OxmlElement(f"w:{edge}")
+        margin.set(qn("w:w"), "50")  # twentieths of a point
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    for part in (borders, margins):
+        table._tbl.tblPr.append(part)
 
 
 def _repeat(row: Any) -> None:

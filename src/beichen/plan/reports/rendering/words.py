@@ -12,7 +12,7 @@ def words_of(language: str) -> dict[str, str]:
         return {
             "contents": gettext("Contents"),
             "sources": gettext("Sources"),
-            "figure": gettext("Figure"),
+            "figure": gettext("Chart"),
             "table": gettext("Table"),
             "note": gettext("Note"),
             "sheet": gettext("Sheet"),

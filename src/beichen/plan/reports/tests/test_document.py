@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.plan.models import Plan
@@ -50,7 +50,7 @@ def document(*sections: Section, language: str = "zh") -> Document:
     return Document("t", "s", "en" if language == "en" else "zh", "yearly", "p", 2023, "h", (), sections)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(SECTIONS, max_size=4))
 def test_a_document_survives_json(sections: list[Section]) -> None:
     before = document(*sections)
@@ -58,7 +58,7 @@ def test_a_document_survives_json(sections: list[Section]) -> None:
     assert from_json(as_builtins(before)) == before
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(SECTIONS, max_size=4))
 def test_every_section_has_a_place_of_its_own(sections: list[Section]) -> None:
     anchors = [placed.anchor for placed in outline(document(*sections))]

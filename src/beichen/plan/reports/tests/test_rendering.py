@@ -11,7 +11,7 @@ import openpyxl
 import orjson
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.plan.models import Plan
@@ -148,7 +148,7 @@ FIGURES = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(FIGURES)
 def test_any_chart_is_drawn_as_sound_svg(figure: Figure) -> None:
     drawn = as_svg(figure)

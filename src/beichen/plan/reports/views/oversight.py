@@ -36,7 +36,7 @@ TRAIL_COLUMNS: list[Column[AuditRecord]] = [
     Column("sequence", _("No."), lambda row: row.sequence, sort=("sequence",), is_number=True),
     Column("at", _("At (UTC)"), lambda row: row.at[:19].replace("T", " ")),
     Column("actor", _("Who"), lambda row: row.actor),
-    Column("action", _("What"), lambda row: row.action, is_header=True),
+    Column("action", _("Deed"), lambda row: row.action, is_header=True),
     Column("resource", _("Of what"), lambda row: row.resource),
     Column("detail", _("Detail"), _detail),
     Column("reason", _("Allowed because"), lambda row: row.reason),

@@ -70,7 +70,7 @@ COLUMNS: list[Column[Report]] = [
     Column("edition", _("Edition"), lambda row: row.edition, sort=("edition",), is_number=True),
     Column("state", _("State"), lambda row: str(State(row.state).label), badge, ("state",)),
     Column("audience", _("Level"), lambda row: f"L{row.audience}"),
-    Column("made_by", _("Made by"), lambda row: row.made_by_name, sort=("made_by_name",)),
+    Column("made_by", _("Author"), lambda row: row.made_by_name, sort=("made_by_name",)),
     Column("made_at", _("Made at"), lambda row: timezone.localtime(row.made_at).strftime("%Y-%m-%d %H:%M"),
            sort=("made_at",)),
     Column("files", _("Files"), lambda row: row.hash, _downloads),
@@ -86,7 +86,7 @@ def table_of(plan: Plan, request: HttpRequest) -> Table[Report]:
         service.reports_of(plan, by=acting(request)),
         COLUMNS,
         [
-            Filter("kind", _("Kind"), "kind", list(Kind.choices)),
+            Filter("kind", _("Kind of report"), "kind", list(Kind.choices)),
             Filter("year", _("Year"), "year", years),
             Filter("state", _("State"), "state", list(State.choices)),
         ],
