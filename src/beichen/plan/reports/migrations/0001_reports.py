@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('level', models.PositiveSmallIntegerField(default=2)),
                 ('series', models.CharField(max_length=160)),
                 ('edition', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('making', 'Being made'), ('failed', 'Not made'), ('draft', 'Draft'), ('review', 'In review'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], default='making', max_length=10)),
+                ('state', models.CharField(choices=[('making', 'Being made'), ('failed', 'Not made'), ('draft', 'Draft report'), ('review', 'In review'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], default='making', max_length=10)),
                 ('progress', models.PositiveSmallIntegerField(default=0)),
                 ('error', models.CharField(blank=True, max_length=300)),
                 ('title', models.CharField(blank=True, max_length=300)),
