@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.years",
     "beichen.plan.catalogue",
     "beichen.plan.reports",
+    "beichen.plan.adjustments",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("beichen.plan.years.urls")),
     path("", include("beichen.plan.catalogue.urls")),
     path("", include("beichen.plan.reports.urls")),
+    path("", include("beichen.plan.adjustments.urls")),
     path("", include("beichen.web.urls")),
 ]
 

@@ -80,7 +80,7 @@ class DecisionForm(ProblemForm):
     """What becomes of a finding."""
 
     state = forms.ChoiceField(
-        label=_("Decision"),
+        label=_("What becomes of it"),
         choices=[
             ("accepted", _("Accepted: the plan will be changed")),
             ("justified", _("Justified: the plan may differ")),

@@ -22,7 +22,7 @@ class FilingState(models.TextChoices):
     """The way of a filing; superseded when a later one takes its place."""
 
     DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", _("Handed in")
     LINKING = "linking", _("In consistency check")
     APPROVED = "approved", _("Approved")
     FILED = "filed", _("Filed")

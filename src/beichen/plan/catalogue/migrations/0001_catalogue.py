@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], default='draft', max_length=12)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], default='draft', max_length=12)),
                 ('problems', models.JSONField(default=list)),
                 ('checked_at', models.DateTimeField(null=True)),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filings', to='plan_catalogue.entry')),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], max_length=12)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], max_length=12)),
                 ('day', models.DateField()),
                 ('document', models.CharField(blank=True, max_length=120)),
                 ('note', models.CharField(blank=True, max_length=300)),

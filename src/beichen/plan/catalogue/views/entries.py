@@ -131,7 +131,7 @@ def _columns() -> list[Column[Listed]]:
     states = dict(STATES)
     return [
         Column("title", _("Plan"), lambda row: row.title, _link, ("title",), is_header=True),
-        Column("kind", _("Kind"), lambda row: str(KINDS[row.kind]), sort=("kind",)),
+        Column("kind", _("Kind of plan"), lambda row: str(KINDS[row.kind]), sort=("kind",)),
         Column("region", _("Region"), _place, sort=("region",)),
         Column("body", _("Made by"), _maker, sort=("body",)),
         Column("due", _("Until"), lambda row: row.entry.due, _due, ("due",)),
@@ -156,7 +156,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         rows,
         _columns(),
         [
-            Filter("kind", _("Kind"), "kind", list(KINDS.items())),
+            Filter("kind", _("Kind of plan"), "kind", list(KINDS.items())),
             Filter("state", _("State"), "state", STATES),
             Filter("region", _("Region"), "region", regions),
         ],

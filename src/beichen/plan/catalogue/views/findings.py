@@ -53,7 +53,7 @@ def _words(side: dict[str, Any] | None) -> str:
 
 
 COLUMNS: list[Column[FindingRecord]] = [
-    Column("subject", _("What"), lambda row: row.subject, _subject, ("subject",), is_header=True),
+    Column("subject", _("Matter"), lambda row: row.subject, _subject, ("subject",), is_header=True),
     Column("severity", _("Severity"), lambda row: str(SEVERITIES[row.severity]), _severity, ("rank",)),
     Column("category", _("Finding"), lambda row: str(CATEGORIES[row.category]), sort=("category",)),
     Column("ours", _("Outline"), lambda row: _side(row.ours), lambda row: foreign(_side(row.ours))),
