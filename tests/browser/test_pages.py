@@ -22,6 +22,11 @@ PATHS = (
     "/plan/projects",
     "/plan/text/1.3.2",
     "/plan/text/专栏1",
+    "/plan/duties",
+    "/plan/duties?standing=unassigned&part=1",
+    "/plan/duties/bodies",
+    "/plan/duties/bodies/nanguan-government",
+    "/plan/duties/rounds",
     "/account/login/",
     "/nothing-here",
 )
@@ -153,4 +158,27 @@ def test_an_officer_corrects_a_fact_beside_its_sentence(visit: Visit) -> None:
     page.wait_for_url("**#fact-targets-**")
     assert "核对原文" in page.locator(".fact:target").inner_text()
     assert Target.objects.filter(value=1001, metric="常住人口").count() == 1
+    assert visitor.complaints == []
+
+
+def test_a_planner_assigns_and_sets_a_milestone_on_a_phone(visit: Visit) -> None:
+    visitor = visit(PHONE)
+    sign_in(visitor)
+    page = visitor.go("/plan/duties?nature=indicator")
+    page.get_by_text("分派责任", exact=True).click()
+    page.get_by_label("选择 森林覆盖率").check()
+    page.locator("#assign-form").get_by_label("牵头单位").select_option("forestry-bureau")
+    page.get_by_label("理由或依据文件").fill("常务会议")
+    assert visitor.violations() == []
+    page.get_by_role("button", name="分派", exact=True).click()
+    page.wait_for_url("**/plan/duties?nature=indicator")
+    page = visitor.go("/plan/duties/bodies/forestry-bureau")
+    page.get_by_role("link", name="森林覆盖率").first.click()
+    for summary in page.locator("details summary").all():
+        summary.click()
+    assert visitor.violations() == []
+    page.get_by_label("里程碑内容").fill("完成造林")
+    page.get_by_label("期限", exact=True).fill("2025-10-31")
+    page.locator("#milestones ~ details, .card:has(#milestones)").get_by_role("button", name="保存").click()
+    page.locator(".steps strong", has_text="完成造林").wait_for()
     assert visitor.complaints == []
