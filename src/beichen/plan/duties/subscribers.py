@@ -6,12 +6,13 @@ from beichen.kernel.actor import system
 from beichen.kernel.bus.event import Event
 from beichen.kernel.bus.subscribers import subscriber
 from beichen.plan.duties.service import open_duties
-from beichen.plan.models import Plan
+from beichen.plan.models import Plan, PlanKind
 
 
-@subscriber("plan.duties", "plan.facts.imported", "plan.fact.corrected")
+@subscriber("plan.duties", "plan.facts.imported", "plan.facts.amended", "plan.fact.corrected")
 def follow_plan(event: Event) -> None:
-    """Open the duties of a plan whose facts changed."""
-    plan = Plan.objects.select_related("region").filter(key=event.data["plan"]).first()
+    """Open the city's duties anew when its outline's facts changed; other plans have bodies of their own."""
+    outlines = Plan.objects.select_related("region").filter(kind=PlanKind.DEVELOPMENT, parent=None)
+    plan = outlines.filter(key=event.data["plan"]).first()
     if plan is not None:
         open_duties(plan, by=system("plan.duties"))

@@ -9,8 +9,11 @@ import pytest
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import PUBLIC
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.bus.event import decode
+from beichen.kernel.bus.models import OutboxEvent
 from beichen.plan.duties.models import Duty, Step
 from beichen.plan.duties.service import duties_of, open_duties
+from beichen.plan.duties.subscribers import follow_plan
 from beichen.plan.duties.suggestion import bodies_by_name, fold
 from beichen.plan.duties.tests.conftest import BY
 from beichen.plan.duties.words import Nature
@@ -110,6 +113,15 @@ def test_short_and_full_names_fold_alike(short: str, full: str) -> None:
 
 def test_a_name_that_two_bodies_share_names_none() -> None:
     assert bodies_by_name([(1, "星河市园林局"), (2, "园林局"), (3, "教育局")], "星河市") == {"教育局": 3}
+
+
+def test_what_is_imported_or_corrected_is_followed(plan: Plan, park: Duty) -> None:
+    park.refresh_from_db()
+    facts = plan_facts()
+    import_facts(replace(facts, projects=facts.projects[1:]), "star", by=BY)
+    for row in OutboxEvent.objects.filter(type="plan.facts.imported"):
+        follow_plan(decode(row.payload))
+    assert Duty.objects.get(pk=park.pk).vanished_at is not None
 
 
 def test_the_public_opens_nothing(plan: Plan) -> None:
