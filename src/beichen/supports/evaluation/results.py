@@ -41,7 +41,12 @@ def results_of(round_: Round, version: int | None = None) -> list[Score]:
     if found is None:
         return []
     scores = found.scores.select_related("subject__body", "subject__region")
-    return sorted(scores, key=lambda score: (score.subject.group, score.rank or 10_000, score.subject.key))
+    order = {group["key"]: number for number, group in enumerate(round_.scheme.groups)}
+    last = len(order)
+    return sorted(
+        scores,
+        key=lambda score: (order.get(score.subject.group, last), score.rank or 10_000, score.subject.key),
+    )
 
 
 def history_of(key: str, subject_kind: str) -> list[Score]:

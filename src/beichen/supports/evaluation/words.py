@@ -18,7 +18,7 @@ class SchemeStatus(models.TextChoices):
     """A scheme's way: what was adopted is never changed; a better one is its next version."""
 
     DRAFT = "draft", _("Not adopted yet")
-    ADOPTED = "adopted", _("Adopted")
+    ADOPTED = "adopted", _("In force")
 
 
 class Source(models.TextChoices):

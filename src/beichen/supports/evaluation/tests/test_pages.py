@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -230,12 +231,12 @@ def test_an_evaluator_scores_every_subject_but_reads_no_appeal_form(planner: Cli
     assert Points.objects.get().points == 2
 
 
-def sheet(rows: list[list[Any]]) -> SimpleUploadedFile:
+def sheet(rows: Sequence[Any]) -> SimpleUploadedFile:
     book = Workbook()
     active = book.active
     assert active is not None
     for row in rows:
-        active.append(row)
+        active.append(list(row))
     file = BytesIO()
     book.save(file)
     return SimpleUploadedFile("survey.xlsx", file.getvalue())
@@ -341,9 +342,9 @@ def test_an_appeal_goes_its_way_and_the_old_card_stays(
 def test_lists_export_and_every_page_speaks_english(planner: Client, client: Client) -> None:
     published()
     for path in ("/evaluation/rounds", "/evaluation/schemes", "/evaluation/rounds/mid-term"):
-        book = load_workbook(BytesIO(b"".join(client.get(f"{path}?format=xlsx"))))  # type: ignore[arg-type]
+        book = load_workbook(BytesIO(b"".join(client.get(f"{path}?format=xlsx"))))
         assert book.active is not None
-    csv = b"".join(client.get("/evaluation/rounds/mid-term?format=csv")).decode()  # type: ignore[arg-type]
+    csv = b"".join(client.get("/evaluation/rounds/mid-term?format=csv")).decode()
     assert "东区" in csv
     planner.cookies["beichen_language"] = "en"
     for path in ("/evaluation", "/evaluation/rounds", SCHEME, "/evaluation/rounds/mid-term", CARD):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.actor import Actor
 from beichen.supports.evaluation.models import Appeal, Assessment, Criterion, Round, SelfReport, Subject
-from beichen.supports.evaluation.pages import tabs, told
+from beichen.supports.evaluation.pages import group_name, tabs, told
 from beichen.supports.evaluation.results import results_of
 from beichen.supports.evaluation.rights import ASSESS, DECIDE, INSPECT, READ, own_subjects, rounds_for
 from beichen.supports.evaluation.words import AppealStatus, Source, Stage
@@ -25,7 +25,15 @@ SHOWN = 6
 
 def _summary(round_: Round) -> dict[str, Any]:
     scores = results_of(round_)
-    best = [score for score in scores if score.rank == 1 and score.total is not None]
+    best = [
+        {
+            "group": group_name(round_.scheme, score.subject.group),
+            "name": told(score.subject),
+            "total": score.total,
+        }
+        for score in scores
+        if score.rank == 1 and score.total is not None
+    ]
     return {"round": round_, "title": told(round_, "title"), "subjects": len(scores), "best": best}
 
 

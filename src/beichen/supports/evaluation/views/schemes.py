@@ -48,7 +48,7 @@ COLUMNS: list[Column[Scheme]] = [
     Column("status", gettext_lazy("Status"), lambda row: row.get_status_display(), _status, ("status",)),
     Column(
         "adopted",
-        gettext_lazy("Adopted"),
+        gettext_lazy("Adopted on"),
         lambda row: row.adopted_at,
         lambda row: f"{row.adopted_at:%Y-%m-%d}" if row.adopted_at else "",
         ("adopted_at",),
