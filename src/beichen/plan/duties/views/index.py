@@ -74,7 +74,14 @@ COLUMNS: list[Column[Duty]] = [
         lambda row: "、".join(body_name(body) for body in row.supporting.all()),
         is_exported_only=True,
     ),
-    Column("deadline", _("Deadline"), lambda row: row.deadline, sort=("deadline",), is_number=True),
+    Column(
+        "deadline",
+        _("Deadline"),
+        lambda row: row.deadline,
+        lambda row: row.deadline.isoformat() if row.deadline else "",
+        ("deadline",),
+        is_number=True,
+    ),
     Column(
         "percent",
         _("Percent"),
