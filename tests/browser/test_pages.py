@@ -27,6 +27,9 @@ PATHS = (
     "/plan/duties/bodies",
     "/plan/duties/bodies/nanguan-government",
     "/plan/duties/rounds",
+    "/evaluation",
+    "/evaluation/rounds",
+    "/evaluation/schemes",
     "/account/login/",
     "/nothing-here",
 )

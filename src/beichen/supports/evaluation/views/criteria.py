@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from beichen.kernel.access.service import acting, require
 from beichen.problem import ProblemError
-from beichen.supports.evaluation.forms import CriterionForm
 from beichen.supports.evaluation.models import Criterion, Scheme
 from beichen.supports.evaluation.pages import scheme_crumbs, told
 from beichen.supports.evaluation.rights import DESIGN, scheme_for
+from beichen.supports.evaluation.scheme_forms import CriterionForm
 from beichen.supports.evaluation.schemes import remove_criterion, save_criterion
 from beichen.web.links import Link
 

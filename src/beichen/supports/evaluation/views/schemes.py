@@ -18,10 +18,11 @@ from beichen.kernel.access.service import acting, decide, require
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 from beichen.problem import ProblemError
-from beichen.supports.evaluation.forms import SchemeForm, said
+from beichen.supports.evaluation.forms import said
 from beichen.supports.evaluation.models import Criterion, Scheme
 from beichen.supports.evaluation.pages import badge, in_english, named, scheme_crumbs, tabs, told
 from beichen.supports.evaluation.rights import ADOPT, DESIGN, READ, RUN, scheme_for, schemes_for
+from beichen.supports.evaluation.scheme_forms import SchemeForm
 from beichen.supports.evaluation.schemes import adopt_scheme, draft_scheme, facts_of, faults_of, next_version
 from beichen.supports.evaluation.words import ADJUSTING, RoundKind, SchemeStatus, Source
 from beichen.web.links import Link
