@@ -35,6 +35,7 @@ UNDER: dict[str, dict[str, str]] = {
     "plan": {
         "projects": "beichen.plan.investment.commands:projects",
         "report": "beichen.plan.reports.commands:report",
+        "values": "beichen.plan.monitoring.commands:values",
     },
 }
 

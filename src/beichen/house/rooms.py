@@ -21,6 +21,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.catalogue",
     "beichen.plan.reports",
     "beichen.plan.adjustments",
+    "beichen.plan.monitoring",
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.web",

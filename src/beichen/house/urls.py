@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("beichen.plan.catalogue.urls")),
     path("", include("beichen.plan.reports.urls")),
     path("", include("beichen.plan.adjustments.urls")),
+    path("", include("beichen.plan.monitoring.urls")),
     path("", include("beichen.web.urls")),
 ]
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.bus.service import publish
 from beichen.kernel.changes import Changes
 from beichen.plan.models import Measure, Plan
 
@@ -28,7 +29,10 @@ class MeasureFacts:
 
 @transaction.atomic
 def load_measures(plan: Plan, facts: Iterable[MeasureFacts], *, by: Actor) -> Changes:
-    """Make the plan's measures equal ``facts``; the same again writes nothing."""
+    """Make the plan's measures equal ``facts``; the same again writes nothing.
+
+    Publishes ``plan.measure.loaded``.
+    """
     wanted = [asdict(item) for item in facts]
     names = list(asdict(MeasureFacts(0, "", "")))
     held = list(Measure.objects.filter(plan=plan).order_by("position").values(*names))
@@ -51,4 +55,6 @@ def load_measures(plan: Plan, facts: Iterable[MeasureFacts], *, by: Actor) -> Ch
         Measure(plan=plan, position=position, **row) for position, row in enumerate(wanted)
     )
     audit.record(by, "plan.measure.load", f"plan.plan:{plan.key}", detail=changes.counts())
+    path = plan.region.path if plan.region else ""
+    publish("plan.measure.loaded", plan.key, {"plan": plan.key, **changes.counts()}, by=by, region=path)
     return changes

@@ -321,6 +321,7 @@ class Measure(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "position"], name="measure_once"),
         ]
+        indexes: ClassVar = [models.Index(fields=["statistic"], name="measure_statistic")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.statistic or '–'}"

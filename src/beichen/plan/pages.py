@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,23 @@ KIND_NAMES = {
     "bodies": _("Body"),
     "outline": _("Heading"),
 }
+
+Panel = Callable[[HttpRequest, Plan, Standing], str]
+_panels: dict[str, Panel] = {}
+
+
+def add_to_indicator(name: str, panel: Panel) -> None:
+    """Have a room above show something on an indicator's page, below each of its lines.
+
+    ``panel`` gives safe HTML, empty for nothing; a room registers it in its ``apps.ready()``.
+    """
+    _panels[name] = panel
+
+
+def indicator_panels(request: HttpRequest, plan: Plan, standing: Standing) -> list[str]:
+    """What the rooms above show for a line, in the order in which they registered."""
+    shown = (panel(request, plan, standing) for panel in _panels.values())
+    return [html for html in shown if html]
 
 
 def shown_plan(request: HttpRequest) -> Plan | None:

@@ -27,7 +27,7 @@ from beichen.plan.queries import (
     source_text,
 )
 from beichen.plan.reasoning import words
-from beichen.plan.standing import Standing, standing_of, standings, standings_of
+from beichen.plan.standing import OWN, Standing, own_statistic, standing_of, standings, standings_of
 
 __all__ = [
     "ADJUSTABLE",
@@ -36,6 +36,7 @@ __all__ = [
     "CORRECT",
     "IMPORT",
     "KINDS",
+    "OWN",
     "READ",
     "READ_DRAFTS",
     "TOLERANCE",
@@ -66,6 +67,7 @@ __all__ = [
     "measure",
     "name_in_english",
     "name_of",
+    "own_statistic",
     "path_value",
     "place_plan",
     "plan_by_key",

@@ -23,6 +23,15 @@ from beichen.web.numbers import COMPARATORS, figure
 from beichen.web.status import Status
 
 _LOWER = {"<", "<="}
+OWN = "plan--"  # the data hub's indicators that hold values recorded for a plan's own line
+
+
+def own_statistic(plan: Plan, number: int, line: int = 0) -> str:
+    """The key under which values are recorded for a line that no statistic of the city measures.
+
+    ``line`` counts the parts of an indicator from zero.
+    """
+    return f"{OWN}{plan.key}--{number}" + (f"-{line}" if line else "")
 
 
 @dataclass(frozen=True)
@@ -196,6 +205,9 @@ def _standings(plan: Plan, rows: Iterable[PlanIndicator], until: int | None = No
     for item in Measure.objects.filter(plan=plan):
         by_number.setdefault(item.number, []).append(item)
     wanted = {item.statistic for items in by_number.values() for item in items if item.statistic}
+    rows = list(rows)
+    for row in rows:
+        wanted |= {own_statistic(plan, row.number, line) for line in range(max(1, len(row.parts)))}
     region = plan.region.code if plan.region else ""
     values: dict[str, list[IndicatorValue]] = {}
     for value in series_of(wanted, region=region):
@@ -205,10 +217,15 @@ def _standings(plan: Plan, rows: Iterable[PlanIndicator], until: int | None = No
     standings: list[Standing] = []
     for row in rows:
         lines = _lines(row)
-        for line in lines:
+        for index, line in enumerate(lines):
             measures = [
                 item for item in by_number.get(row.number, []) if len(lines) == 1 or item.part == line["name"]
             ]
+            own = own_statistic(plan, row.number, index)
+            if own in values and not any(item.statistic for item in measures):
+                direction = measures[0].direction if measures else ""
+                part = line["name"] if len(lines) > 1 else ""
+                measures = [Measure(number=row.number, part=part, statistic=own, direction=direction)]
             standings.append(_standing(plan, row, line, measures, values))
     return standings
 

@@ -14,7 +14,7 @@ from beichen.hubs.data.evidence import (
 )
 from beichen.hubs.data.models import Direction
 from beichen.hubs.data.period import Period, read_period
-from beichen.hubs.data.units import convert
+from beichen.hubs.data.units import convert, is_unit
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 from beichen.kernel.access.service import permission
 
@@ -36,6 +36,7 @@ __all__ = [
     "evidence_of_rooms",
     "indicator",
     "indicators",
+    "is_unit",
     "read_period",
     "record_targets",
     "record_values",

@@ -18,6 +18,7 @@ from beichen.plan.pages import (
     ATTRIBUTES,
     PERIODS,
     in_english,
+    indicator_panels,
     kept,
     named,
     path_chart,
@@ -145,7 +146,7 @@ def indicator(request: HttpRequest, number: int) -> HttpResponse:
         "name": name,
         "attribute": ATTRIBUTES.get(fact.attribute, ""),
         "group": named(plan, fact.group),
-        "lines": [_shown(plan, line) for line in lines],
+        "lines": [{**_shown(plan, line), "panels": indicator_panels(request, plan, line)} for line in lines],
         "crumbs": crumbs,
         "place": place_of(fact.location, f"indicators-{fact.key}", plan),
     }

@@ -1,0 +1,140 @@
+"""The columns of a file of values, in Chinese or English, and its cells with their places.
+
+An xlsx sheet (the first) or CSV in UTF-8. The first line that is not empty is the head; columns may stand
+in any order. A place is the row as the spreadsheet counts it, and the column's letter with its heading.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from beichen.plan.monitoring.codes import HEADER, UNREADABLE
+from beichen.problem import Problem, ProblemError, Where, shorten
+
+REQUIRED = ("indicator", "period", "value", "unit", "source")
+NAMES = {
+    "indicator": ("指标", "指标名称", "indicator"),
+    "region": ("地区", "行政区划", "region"),
+    "period": ("时期", "年份", "年度", "period", "year"),
+    "value": ("数值", "指标值", "value"),
+    "unit": ("单位", "计量单位", "unit"),
+    "source": ("来源", "数据来源", "source", "source_title"),
+    "url": ("链接", "来源链接", "source_url"),
+    "quote": ("原文", "quote"),
+    "status": ("性质", "status"),
+    "note": ("备注", "note"),
+}
+_COLUMN = {name.casefold(): column for column, names in NAMES.items() for name in names}
+MOST_ROWS, MOST_BYTES = 20_000, 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row's cells by column, as text; ``places`` says where each stands."""
+
+    number: int
+    texts: dict[str, str]
+    places: dict[str, Where]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell's text, empty where the file has no such column."""
+        return self.texts.get(column, "")
+
+    def where(self, column: str) -> Where:
+        """The place of a cell, or of the row."""
+        return self.places.get(column, Where(row=self.number))
+
+
+def read_cells(content: bytes, name: str) -> list[Cells]:
+    """The rows of a file below its head. Raises ProblemError PLN-501, PLN-502, every mistake of the head."""
+    if len(content) > MOST_BYTES:
+        raise ProblemError(Problem(UNREADABLE, f"{len(content):,} bytes, at most {MOST_BYTES:,}"))
+    lines = list(_sheet(content) if name.lower().endswith((".xlsx", ".xlsm")) else _csv(content))
+    filled = [(number, cells) for number, cells in lines if any(cells)]
+    if len(filled) < 2:
+        raise ProblemError(Problem(UNREADABLE, "the table has no rows", hint="a head and at least one row"))
+    if len(filled) > MOST_ROWS:
+        raise ProblemError(Problem(UNREADABLE, f"{len(filled):,} rows, at most {MOST_ROWS:,}"))
+    (first, head), body = filled[0], filled[1:]
+    columns = _head(head, first)
+    return [_cells(number, cells, columns, head) for number, cells in body]
+
+
+def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2))
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+        raise ProblemError(
+            Problem(UNREADABLE, "the file is no xlsx workbook", hint="save it as .xlsx or .csv")
+        ) from error
+    for number, row in enumerate(rows, 1):
+        yield number, [_text(value) for value in row]
+
+
+def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        hint = "save the file as CSV in UTF-8, or as .xlsx"
+        raise ProblemError(Problem(UNREADABLE, "the file is not UTF-8", hint=hint)) from error
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            yield number, [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise ProblemError(Problem(UNREADABLE, shorten(f"the file is no CSV: {error}"))) from error
+
+
+def _text(value: Any) -> str:
+    """A cell as text; whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        return f"{number.to_integral_value() if number == number.to_integral_value() else number:f}"
+    return str(value).strip()
+
+
+def _head(head: Iterable[str], row: int) -> list[str]:
+    """The column of each heading, empty for one without words."""
+    problems: list[Problem] = []
+    columns: list[str] = []
+    for index, heading in enumerate(head):
+        where = Where(row=row, field=get_column_letter(index + 1))
+        column = _COLUMN.get(heading.casefold(), "")
+        if heading and not column:
+            message = shorten(f"the column {heading!r} is not known")
+            hint = f"one of: {', '.join(names[0] for names in NAMES.values())}"
+            problems.append(Problem(HEADER, message, where, hint))
+        elif column and column in columns:
+            problems.append(Problem(HEADER, shorten(f"the column {heading!r} stands twice"), where))
+        columns.append(column)
+    problems += [
+        Problem(HEADER, f"the column {NAMES[column][0]} ({column}) is missing", Where(row=row))
+        for column in REQUIRED
+        if column not in columns
+    ]
+    if problems:
+        raise ProblemError(*problems)
+    return columns
+
+
+def _cells(number: int, cells: list[str], columns: list[str], head: list[str]) -> Cells:
+    texts: dict[str, str] = {}
+    places: dict[str, Where] = {}
+    for index, column in enumerate(columns):
+        if column:
+            texts[column] = cells[index] if index < len(cells) else ""
+            places[column] = Where(row=number, field=f"{get_column_letter(index + 1)} {head[index]}")
+    return Cells(number, texts, places)
