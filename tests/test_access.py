@@ -104,6 +104,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/investment": [("GET", "plan/investment", None)],
     "plan/investment/projects": [("GET", "plan/investment/projects", None)],
     "plan/investment/projects/<slug:key>": [("GET", "plan/investment/projects/p1", None)],
+    "plan/investment/projects/<slug:key>/<slug:form>": [
+        ("POST", "plan/investment/projects/p1/stage", {"stage": "planned", "on": "2021-05-01"})
+    ],
+    "plan/investment/map": [("GET", "plan/investment/map", None)],
+    "plan/investment/import": [("GET", "plan/investment/import", None)],
+    "plan/investment/export": [("GET", "plan/investment/export", None)],
+    "plan/investment/<int:year>": [("GET", "plan/investment/2024", None)],
+    "plan/investment/<int:year>/<slug:action>": [("POST", "plan/investment/2024/draft", {})],
     "plan/duties": [("GET", "plan/duties", None)],
     "plan/duties/assign": [("POST", "plan/duties/assign", {"everything": "yes", "reason": "x"})],
     "plan/duties/open": [("POST", "plan/duties/open", {})],

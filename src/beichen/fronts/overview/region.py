@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from shapely.geometry import shape
 
-from beichen.fronts.overview.drawing import District
 from beichen.fronts.overview.figures import KeyFigure, key_figures
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import subregions
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Layer
+from beichen.platforms.geo.pages import District
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.overview.drawing import Drawing, drawing
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.region import RegionView, region_view
 from beichen.fronts.overview.service import READ
@@ -26,6 +25,7 @@ from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import Standing, box_counts, current_plan, standings
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Layer
+from beichen.platforms.geo.pages import Drawing, drawing
 from beichen.web.links import Link
 from beichen.web.status import Status
 

@@ -40,6 +40,13 @@ def geometry_fault(geometry: Any) -> str:
     return "" if is_valid else "the outline crosses itself"
 
 
+def _moment(value: Any) -> str:
+    moment = read_moment(str(value))
+    if moment is None:
+        raise ValidationError("a year or month is expected, such as 2021 or 2021-03")
+    return moment
+
+
 def _column(row: Investment, name: str, value: Any) -> Any:
     """The value as the column holds it. Raises ValidationError."""
     column: Any = row._meta.get_field(name)
@@ -55,10 +62,9 @@ def _column(row: Investment, name: str, value: Any) -> Any:
             raise ValidationError("a project has a name")
         return None if column.null else ""
     if name in MOMENTS:
-        moment = read_moment(str(value))
-        if moment is None:
-            raise ValidationError("a year or month is expected, such as 2021 or 2021-03")
-        return moment
+        return _moment(value)
+    if isinstance(value, float):
+        value = format(value, ".15g")
     if isinstance(value, str):
         value = value.strip()
     clean = column.clean(value, row)

@@ -230,7 +230,7 @@ class PlanState(models.TextChoices):
     """A year's plan is drafted, adopted, and later replaced by its next version."""
 
     DRAFT = "draft", _("Draft")
-    ADOPTED = "adopted", _("Adopted")
+    ADOPTED = "adopted", _("Issued")
     REPLACED = "replaced", _("Replaced")
 
 

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from beichen.fronts.overview.drawing import drawing
 from beichen.fronts.overview.figures import key_figures
-from beichen.fronts.overview.projection import Bounds, Sheet, ring_area
 from beichen.kernel.access.service import load_roles, save_role
 from beichen.kernel.actor import system
 from beichen.kernel.levels import Level
@@ -19,6 +17,7 @@ from beichen.kernel.scene.section import PackageKind
 from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.platforms.geo import service as geo
+from beichen.platforms.geo.pages import Bounds, Sheet, drawing, ring_area
 
 BY = system("test")
 CITY = Path(__file__).resolve().parents[5] / "tests/cities/invented"

@@ -92,7 +92,9 @@ def _money_chart(summary: InvestmentSummary) -> Chart | None:
             Series(
                 _("Planned"), [_number(planned.amount) for planned, _done in years.values()], "star", "bar"
             ),
-            Series(_("Done"), [_number(done.amount) for _planned, done in years.values()], "accent", "bar"),
+            Series(
+                _("Invested"), [_number(done.amount) for _planned, done in years.values()], "accent", "bar"
+            ),
         ],
         from_zero=True,
     )

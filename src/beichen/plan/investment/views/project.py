@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.access.service import acting, require
 from beichen.plan.investment.declared import APPROVALS, ApprovalState, ElementKind, Source
+from beichen.plan.investment.forms import FORMS, ProjectForm
 from beichen.plan.investment.models import Approval, Change, Investment, StageChange
 from beichen.plan.investment.service import (
     GAP_NAMES,
-    MANAGE,
     READ,
     SHORTAGES,
     InvestmentStanding,
@@ -25,6 +25,7 @@ from beichen.plan.investment.service import (
     missing_approvals,
     standings_of,
 )
+from beichen.plan.investment.views.located import coordinates, drawn_city, middle, sheet_context
 from beichen.plan.investment.views.shown import (
     lead_of,
     plan_of,
@@ -132,14 +133,26 @@ def _chart(plan: Plan, one: InvestmentStanding) -> Chart | None:
         categories=[str(year) for year in years],
         series=[
             Series(_("Planned"), values("planned"), "star", "bar"),
-            Series(_("Done"), values("done"), "accent", "bar"),
+            Series(_("Invested"), values("done"), "accent", "bar"),
         ],
         from_zero=True,
     )
 
 
-def project_context(request: HttpRequest, plan: Plan, row: Investment) -> dict[str, Any]:
-    """Everything that the page says of a project."""
+def _reporting(request: HttpRequest, row: Investment, filled: ProjectForm | None) -> dict[str, Any]:
+    """The forms, one of them as it was filled in, and the map on which a place is picked."""
+    forms = [
+        filled if filled is not None and filled.key == key else form(row=row) for key, form in FORMS.items()
+    ]
+    drawn, at = drawn_city(request), middle(row)
+    context: dict[str, Any] = {"forms": forms, "place_mark": f"{at[0]},{at[1]}" if at else ""}
+    return context | (sheet_context(drawn, None) if drawn is not None else {})
+
+
+def project_context(
+    request: HttpRequest, plan: Plan, row: Investment, filled: ProjectForm | None = None
+) -> dict[str, Any]:
+    """Everything that the page says of a project; ``filled`` is a form that comes back with its errors."""
     (one,) = standings_of([row], year_of(request, plan))
     by = acting(request)
     crumbs = [
@@ -148,7 +161,9 @@ def project_context(request: HttpRequest, plan: Plan, row: Investment) -> dict[s
     ]
     if row.parent is not None:
         crumbs.append(Link(row.parent.name, reverse("plan_investment:project", args=[row.parent.key])))
-    return {
+    reporting = _reporting(request, row, filled) if may_write(by, row) else {}
+    missing = missing_approvals(row)
+    return reporting | {
         "plan": plan,
         "row": row,
         "standing": one,
@@ -159,7 +174,9 @@ def project_context(request: HttpRequest, plan: Plan, row: Investment) -> dict[s
         "gaps": [(GAP_NAMES[gap], gap in SHORTAGES) for gap in one.gaps],
         "funds": [(Source(line.source).label, line) for line in one.funds],
         "approvals": _approvals(one),
-        "missing": missing_approvals(row),
+        "missing": missing,
+        "missing_names": [APPROVALS[key].name for key in missing],
+        "coordinates": coordinates(row),
         "elements": [(ElementKind(element.kind).label, element) for element in one.elements],
         "parts": list(row.parts.all()),
         "plan_lines": list(
@@ -170,13 +187,7 @@ def project_context(request: HttpRequest, plan: Plan, row: Investment) -> dict[s
         "history": _history(row),
         "place": place_of(row.box, f"projects-{row.key}") if row.kind else "",
         "may_write": may_write(by, row),
-        "may_manage": may_manage(request, plan),
     }
-
-
-def may_manage(request: HttpRequest, plan: Plan) -> bool:
-    """Whether the reader keeps all projects of the plan."""
-    return bool(decide(acting(request), MANAGE, plan))
 
 
 @require_safe

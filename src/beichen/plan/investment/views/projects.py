@@ -95,7 +95,7 @@ def _columns(year: int) -> list[Column[ProjectRow]]:
             lambda row: stage_badge(row.standing.row.stage), ("stage",),
         ),
         Column("stage_on", _("Since"), lambda row: row.standing.row.stage_on, sort=("stage_on",)),
-        Column("lead", _("Lead body"), lambda row: row.lead, sort=("lead",)),
+        Column("lead", _("Responsible body"), lambda row: row.lead, sort=("lead",)),
         Column("region", _("Region"), lambda row: row.region, sort=("region",)),
         Column("box", _("Box"), lambda row: row.box_title, is_exported_only=True),
         Column(
@@ -107,7 +107,7 @@ def _columns(year: int) -> list[Column[ProjectRow]]:
         Column("done", f"{year} {_('Done')}", lambda row: row.done, lambda row: money(row.done),
                ("done",), is_number=True),
         Column(
-            "gaps", _("What is missing"),
+            "gaps", _("Gaps"),
             lambda row: "; ".join(str(GAP_NAMES[gap]) for gap in row.standing.gaps),
             lambda row: gap_badges(row.standing.shortages),
         ),
@@ -126,13 +126,14 @@ def _filters(rows: list[ProjectRow], plan: Plan) -> list[Filter]:
     present = {row.part for row in rows}
     stages = [(stage.value, stage.label) for stage in Stage]
     shown = [(key, f"{key} {title}") for key, title in parts.items() if key in present]
+    bodies = _choices((row.body, row.lead or nothing) for row in rows)
     return [
         Filter("stage", _("Stage"), "stage", [*stages, (NONE, nothing)]),
-        Filter("gap", _("What is missing"), "gaps",
+        Filter("gap", _("Gaps"), "gaps",
                [*((gap.value, GAP_NAMES[gap]) for gap in Gap), (NONE, _("Nothing is missing"))]),
         Filter("part", _("Part"), "part",
                [*shown, (NONE, nothing)]),
-        Filter("body", _("Lead body"), "body", _choices((row.body, row.lead or nothing) for row in rows)),
+        Filter("body", _("Responsible body"), "body", bodies),
         Filter("region", _("Region"), "place", _choices((row.place, row.region or nothing) for row in rows)),
         Filter("year", _("Year"), "years",
                [(str(year), str(year)) for year in range(plan.start_year, plan.end_year + 1)]),

@@ -1,7 +1,9 @@
 // <bc-map>: MapLibre over the drawn sheet that it contains. Without WebGL the sheet stays.
 //
 // Attributes: layers (address of the list), bounds "west,south,east,north", region (a code), script,
-// worker and sheet (addresses of the library). A click on a region sends `beichen:region`.
+// worker and sheet (addresses of the library); points (id of a script with GeoJSON points, each with a colour
+// token `tone` and an `href`); place "lng,lat" (a mark). A click on a region sends `beichen:region`, one
+// anywhere `beichen:place` with longitude and latitude; one on a point opens its page.
 // Chinese labels are drawn from the reader's own fonts; nothing is fetched but the city's layers.
 import { colour } from "./colours.js";
 
@@ -149,7 +151,24 @@ function labels(layer) {
   return [text(`${layer.key}-label`, layer.key, field, layer.style.role === "label" ? 13 : 11, { layout: below, rest })];
 }
 
-function style(layers, region, regions) {
+// Points of the page itself, coloured by the token that each names.
+function dots(points) {
+  const tones = [...new Set(points.features.map((feature) => feature.properties.tone))];
+  const match = ["match", ["get", "tone"], ...tones.flatMap((tone) => [tone, colour(tone)]), colour("accent")];
+  return {
+    id: "points",
+    type: "circle",
+    source: "points",
+    paint: {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 5, 13, 9],
+      "circle-color": tones.length ? match : colour("accent"),
+      "circle-stroke-color": colour("surface"),
+      "circle-stroke-width": 1.5,
+    },
+  };
+}
+
+function style(layers, region, regions, points) {
   const sources = {};
   const painted = [];
   const named = [];
@@ -160,6 +179,10 @@ function style(layers, region, regions) {
     named.push(...labels(layer));
   }
   sources.regions = { type: "geojson", data: regions };
+  if (points) {
+    sources.points = { type: "geojson", data: points };
+    painted.push(dots(points));
+  }
   named.push(text("regions-name", "regions", "name", 14, { rest: { maxzoom: NEAR } }));
   const ground = { id: "ground", type: "background", paint: { "background-color": colour("map-outside") } };
   return { version: 8, sources, layers: [ground, ...painted, ...named] };
@@ -220,16 +243,43 @@ class CityMap extends HTMLElement {
     return { type: "FeatureCollection", features };
   }
 
+  get points() {
+    const mark = this.getAttribute("place");
+    if (mark) {
+      const geometry = { type: "Point", coordinates: mark.split(",").map(Number) };
+      return { type: "FeatureCollection", features: [{ type: "Feature", properties: { tone: "seal" }, geometry }] };
+    }
+    const source = document.getElementById(this.getAttribute("points") ?? "");
+    return source ? JSON.parse(source.textContent) : undefined;
+  }
+
+  // Mark a place: called by the page when its coordinates change.
+  mark(longitude, latitude) {
+    this.setAttribute("place", `${longitude},${latitude}`);
+    this.map?.setStyle(this.style_());
+  }
+
   get bounds() {
     const [west, south, east, north] = this.getAttribute("bounds").split(",").map(Number);
     return [west, south, east, north];
   }
 
   style_() {
-    return style(this.layers, this.getAttribute("region"), this.regions);
+    return style(this.layers, this.getAttribute("region"), this.regions, this.points);
   }
 
   listen() {
+    this.map.on("click", (event) => {
+      const { lng, lat } = event.lngLat;
+      const detail = { longitude: lng.toFixed(6), latitude: lat.toFixed(6) };
+      this.dispatchEvent(new CustomEvent("beichen:place", { detail, bubbles: true }));
+    });
+    if (this.hasAttribute("points")) {
+      this.map.on("click", "points", (event) => {
+        event.preventDefault();
+        location.assign(event.features[0].properties.href);
+      });
+    }
     const base = this.layers.find((layer) => layer.region_property && layer.kind === "polygon");
     if (!base) return;
     const id = `${base.key}-fill`;
@@ -244,6 +294,7 @@ class CityMap extends HTMLElement {
     this.map.on("mousemove", id, (event) => hover(event.features[0]?.id));
     this.map.on("mouseleave", id, () => hover(undefined));
     this.map.on("click", id, (event) => {
+      if (event.defaultPrevented) return;
       const code = String(event.features[0].properties[base.region_property]);
       this.dispatchEvent(new CustomEvent("beichen:region", { detail: code, bubbles: true }));
     });

@@ -13,9 +13,9 @@ from typing import Any
 
 from shapely.geometry import mapping, shape
 
-from beichen.fronts.overview.projection import Bounds, Sheet, ring_area
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Layer
+from beichen.platforms.geo.projection import Bounds, Sheet, ring_area
 
 TOLERANCE = 0.0016  # degrees: about a pixel of a full screen
 _MARGIN = 0.02
