@@ -46,6 +46,12 @@ def _status_problem(row: Report) -> ProblemError:
     return ProblemError(Problem(codes.REPORT_STATUS, message, hint=_("open it again to see how it stands")))
 
 
+def _lock(row: Report) -> None:
+    """Hold the report until the transaction ends, with the status that it has now: two may decide at once."""
+    rows = Report.objects.select_for_update().filter(pk=row.pk)
+    row.status = rows.values_list("status", flat=True).get()
+
+
 def _shape(said: ReportFacts) -> list[Problem]:
     """What no report may say, not even as a draft."""
     problems = []
@@ -116,6 +122,7 @@ def save_report(
         raise ProblemError(Problem(codes.NO_ROUND, _("the round has not opened yet"), hint=str(round_.opens)))
     if problems := _shape(said):
         raise ProblemError(*problems)
+    Duty.objects.select_for_update().filter(pk=duty.pk).values_list("pk").get()  # one first draft, not two
     row = Report.objects.select_for_update().filter(round=round_, duty=duty).first()
     if row is None:
         row = Report(round=round_, duty=duty, is_demo=is_demo)
@@ -139,6 +146,7 @@ def submit_report(row: Report, *, by: Actor, now: datetime | None = None) -> Rep
     """
     require(by, REPORT, row.duty)
     moment = now or timezone.now()
+    _lock(row)
     if row.status not in OPEN:
         raise _status_problem(row)
     if problems := _gaps(row, timezone.localdate(moment)):
@@ -172,6 +180,7 @@ def return_report(row: Report, reason: str, *, by: Actor, now: datetime | None =
 
 def _decide(row: Report, status: ReportStatus, reason: str, by: Actor, now: datetime | None) -> Report:
     require(by, REVIEW, row.duty.plan)
+    _lock(row)
     if row.status != ReportStatus.SUBMITTED:
         raise _status_problem(row)
     moment = now or timezone.now()

@@ -75,6 +75,7 @@ def write_note(
         text="" if text.strip() else _("say what is asked"),
         due=_due_problem(due, timezone.localdate(moment)),
     )
+    Plan.objects.select_for_update().filter(pk=duty.plan_id).values_list("pk").get()  # numbers stand once
     last = SupervisionNote.objects.filter(plan=duty.plan).aggregate(last=Max("number"))["last"] or 0
     note = SupervisionNote.objects.create(
         plan=duty.plan,
@@ -101,6 +102,7 @@ def answer_note(
 ) -> SupervisionNote:
     """Answer an open note. Raises ProblemError ACC-403, PLN-317, PLN-318, FIL-101 to FIL-104."""
     require(by, ANSWER, note)
+    _lock(note)
     if note.status != NoteStatus.OPEN:
         raise _elsewhere(note)
     _incomplete(text="" if text.strip() else _("say what was done"))
@@ -118,6 +120,7 @@ def close_note(
 ) -> SupervisionNote:
     """Close an answered note, with what was found. Raises ProblemError ACC-403, PLN-317, PLN-318."""
     require(by, SUPERVISE, note.plan)
+    _lock(note)
     if note.status != NoteStatus.ANSWERED:
         raise _elsewhere(note)
     _incomplete(text="" if text.strip() else _("say what was found"))
@@ -134,6 +137,7 @@ def reopen_note(
 ) -> SupervisionNote:
     """Ask again after an answer, by a new day. Raises ProblemError ACC-403, PLN-317, PLN-318."""
     require(by, SUPERVISE, note.plan)
+    _lock(note)
     if note.status == NoteStatus.OPEN:
         raise _elsewhere(note)
     moment = now or timezone.now()
@@ -145,6 +149,12 @@ def reopen_note(
     note.save(update_fields=["status", "due", "answered_at", "closed_at"])
     _enter(note, "reopened", text, by, moment, due=due)
     return note
+
+
+def _lock(note: SupervisionNote) -> None:
+    """Hold the note until the transaction ends, with the status that it has now."""
+    rows = SupervisionNote.objects.select_for_update().filter(pk=note.pk)
+    note.status = rows.values_list("status", flat=True).get()
 
 
 def _elsewhere(note: SupervisionNote) -> ProblemError:

@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.kernel.bus.models import OutboxEvent
@@ -46,6 +46,7 @@ from beichen.plan.models import Plan
 from beichen.problem import ProblemError
 
 SAID = ReportFacts("in-progress", 40, "完成地基施工")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 DAYS = st.dates(date(2000, 1, 1), date(2060, 1, 1))
 
 
@@ -58,6 +59,7 @@ def half(plan: Plan, park: Duty) -> Round:
     return open_round(plan, "2024-S1", by=BY, today=date(2024, 7, 5))
 
 
+@PATIENT
 @given(DAYS, st.integers(0, 40))
 def test_working_days_counted_forward_are_counted_back(day: date, number: int) -> None:
     end = working_day_after(day, number, weekday)
@@ -65,6 +67,7 @@ def test_working_days_counted_forward_are_counted_back(day: date, number: int) -
     assert number == 0 or weekday(end)
 
 
+@PATIENT
 @given(st.integers(1000, 9998), st.sampled_from(Length))
 def test_periods_cover_their_year_without_a_gap(year: int, length: Length) -> None:
     found = periods_of(year, year, length)
@@ -125,6 +128,15 @@ def test_a_report_goes_its_way_and_comes_back(plan: Plan, park: Duty, half: Roun
     assert Evidence.objects.get().file.name == "照片.pdf"
     verbs = list(park.steps.order_by("id").values_list("verb", flat=True))
     assert verbs == ["assigned", "report-submitted", "report-returned", "report-submitted", "report-accepted"]
+
+
+def test_of_two_decisions_on_one_report_the_second_is_refused(park: Duty, half: Round) -> None:
+    row = submit_report(save_report(park, half, SAID, by=BY), by=BY)
+    stale = Report.objects.select_related("round", "body", "duty__plan__region").get(pk=row.pk)
+    accept_report(row, by=BY)
+    with pytest.raises(ProblemError, match=codes.REPORT_STATUS):
+        return_report(stale, "缺少照片", by=BY)
+    assert Report.objects.get().status == "accepted"
 
 
 def test_only_the_lead_body_reports_and_only_planners_decide(park: Duty, half: Round, actor: Appoint) -> None:
