@@ -82,9 +82,9 @@ def navigation(request: HttpRequest) -> Navigation:
     second = [
         Link(one.inside or one.label, hrefs[one.route], one.route == marked)
         for one in sorted(shown, key=lambda one: one.route != top)
-        if one.under == top or one.route == top
+        if top in (one.under, one.route)
     ]
-    return Navigation(main, second if len(second) > 1 else [])
+    return Navigation(main, second if top and len(second) > 1 else [])
 
 
 def _leads(href: str, path: str) -> bool:

@@ -74,6 +74,7 @@ def test_pages_below_an_entry_stand_in_its_second_row(rf: RequestFactory) -> Non
     assert [link.href for link in shown.main if link.is_current] == ["/plan"]
     assert [link.href for link in shown.second][:2] == ["/plan", "/plan/indicators"]
     assert [link.href for link in shown.second if link.is_current] == ["/plan/indicators"]
-    request = rf.get("/screen")
-    request.user = AnonymousUser()
-    assert navigation(request).second == []
+    for path in ("/screen", "/me"):
+        request = rf.get(path)
+        request.user = AnonymousUser()
+        assert navigation(request).second == []
