@@ -56,6 +56,7 @@ async def connect(name: str) -> Client:
             user=USER if embedded else None,
             password=password() if embedded else None,
             allow_reconnect=False,
+            skip_subject_validation=True,  # types are checked where events are made
             connect_timeout=3,
             max_reconnect_attempts=1,
             reconnect_time_wait=0.1,

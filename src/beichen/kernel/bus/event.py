@@ -35,6 +35,7 @@ BAD_PATTERN = code("BUS-105", "A pattern of event types is not valid.")
 _TYPE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\Z")
 _PATTERN = re.compile(r"([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*(\.>)?\Z|>\Z")
 _LEVELS = frozenset({1, 2, 3, 4})
+_LOWEST_62 = (1 << 62) - 1
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}\Z")
 _LIMITS = (
     ("id", ID_LENGTH),
@@ -42,8 +43,10 @@ _LIMITS = (
     ("type", TYPE_LENGTH),
     ("subject", SUBJECT_LENGTH),
 )
-_TEXTS = ("id", "source", "type", "subject", "region", "actor", "datacontenttype", "dataschema")
+_TEXTS = ("id", "source", "type", "subject", "region", "actor", "dataschema")
+_JSON = "application/json"
 _CONTEXT = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype"})
+_TEXT_ONLY = frozenset({str})
 _KNOWN = _CONTEXT | {"dataschema", "data", "data_base64", "region", "level", "actor"}
 
 
@@ -64,7 +67,7 @@ class Event:
     region: str = ""
     level: int = 1
     actor: str = ""
-    content_type: str = "application/json"
+    content_type: str = _JSON
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -74,16 +77,28 @@ class Event:
 
     def as_dict(self) -> dict[str, Any]:
         """The event in the CloudEvents JSON format; optional attributes that are empty are left out."""
-        document: dict[str, Any] = {"specversion": "1.0", "id": self.id, "source": self.source}
-        document |= {"type": self.type, "time": self.time.isoformat()}
-        optional = {"subject": self.subject, "region": self.region, "actor": self.actor}
-        document |= {name: value for name, value in optional.items() if value}
-        document |= {"level": self.level, **self.extensions}
-        if isinstance(self.data, bytes):
-            document |= {"datacontenttype": self.content_type}
-            document["data_base64"] = base64.b64encode(self.data).decode()
-        elif self.data is not None:
-            document |= {"datacontenttype": self.content_type, "data": self.data}
+        document: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "time": self.time.isoformat(),
+        }
+        if self.subject:
+            document["subject"] = self.subject
+        if self.region:
+            document["region"] = self.region
+        if self.actor:
+            document["actor"] = self.actor
+        document["level"] = self.level
+        if self.extensions:
+            document.update(self.extensions)
+        if self.data is not None:
+            document["datacontenttype"] = self.content_type
+            if isinstance(self.data, bytes):
+                document["data_base64"] = base64.b64encode(self.data).decode()
+            else:
+                document["data"] = self.data
         return document
 
     def encode(self) -> bytes:
@@ -103,7 +118,8 @@ class Event:
 def identifier() -> str:
     """A UUID of version 7 (RFC 9562): unique, and near in the index to its neighbours in time."""
     moment = int(clock.time() * 1000)
-    bits = (moment << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+    chance = secrets.randbits(74)
+    bits = (moment << 80) | (7 << 76) | (chance >> 62 << 64) | (2 << 62) | (chance & _LOWEST_62)
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
@@ -164,6 +180,11 @@ def _data(document: Mapping[str, Any]) -> Any:
     return document.get("data")
 
 
+def _not_text(document: Mapping[str, Any]) -> list[Problem]:
+    names = (name for name in (*_TEXTS, "datacontenttype") if type(document.get(name, "")) is not str)
+    return [Problem(INVALID, f"{name} is not text", Where(field=name)) for name in names]
+
+
 def from_dict(document: Any) -> Event:
     """The event of a document in the CloudEvents JSON format.
 
@@ -173,22 +194,25 @@ def from_dict(document: Any) -> Event:
         found = document.get("specversion") if isinstance(document, dict) else type(document).__name__
         message = f"expected a CloudEvent of specversion 1.0, found {found!r}"
         raise ProblemError(Problem(UNREADABLE, shorten(message), Where(field="specversion")))
-    not_text = [name for name in _TEXTS if type(document.get(name, "")) is not str]
-    if not_text:
-        raise ProblemError(*(Problem(INVALID, f"{n} is not text", Where(field=n)) for n in not_text))
+    texts = [document.get(name, "") for name in _TEXTS]
+    content_type = document.get("datacontenttype", _JSON)
+    if not {*map(type, texts), type(content_type)} <= _TEXT_ONLY:
+        raise ProblemError(*_not_text(document))
+    identity, source, kind, subject, region, actor, _schema = texts
+    is_known = _KNOWN.issuperset(document)
     try:
         event = Event(
-            id=document.get("id", ""),
-            source=document.get("source", ""),
-            type=document.get("type", ""),
-            subject=document.get("subject", ""),
+            id=identity,
+            source=source,
+            type=kind,
+            subject=subject,
             time=_time(document.get("time")),
             data=_data(document),
-            region=document.get("region", ""),
+            region=region,
             level=document.get("level", 1),
-            actor=document.get("actor", ""),
-            content_type=document.get("datacontenttype", "application/json"),
-            extensions={name: document[name] for name in document.keys() - _KNOWN},
+            actor=actor,
+            content_type=content_type,
+            extensions={} if is_known else {name: document[name] for name in document.keys() - _KNOWN},
         )
     except (ValueError, TypeError, binascii.Error) as error:
         raise ProblemError(Problem(UNREADABLE, shorten(str(error)))) from error
