@@ -229,11 +229,11 @@ def note_step(report: Report, verb: str, *, by: Actor, words: str = "", reason: 
     )
     detail = {"series": report.series, "edition": report.edition, "hash": report.hash, "words": words}
     audit.record(
-        by, f"plan.report.{verb}", f"plan_reports.report:{report.code}", detail=detail, reason=reason
+        by, f"plan.document.{verb}", f"plan_reports.report:{report.code}", detail=detail, reason=reason
     )
     region = report.region.path if report.region else ""
     data = {"series": report.series, "edition": report.edition, "title": report.title}
-    publish(f"plan.report.{verb}", report.code, data, by=by, region=region, level=report.level)
+    publish(f"plan.document.{verb}", report.code, data, by=by, region=region, level=report.level)
 
 
 def reports_of(plan: Plan, *, by: Actor) -> QuerySet[Report]:

@@ -43,7 +43,8 @@ TONES = {
     "unknown": "586170",
 }
 _SHADE = "E9EEF3"
-_ENDS = {"number", "year"}
+_ALIGNMENTS = {"center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
+_PLACES = {"number": "right", "year": "right", "status": "center", "source": "center"}
 
 
 def _fill(document: Document, template: bytes) -> Word:
@@ -81,6 +82,7 @@ class _Writer:
         )
         self.width = Emu(width)
         self.bookmark = 0
+        self.cell_style = word.styles["Table Text"].style_id
 
     def line(self, text: str, style: str) -> Line:
         """A paragraph of a style."""
@@ -122,33 +124,26 @@ class _Writer:
 
     def tiles(self, block: Tiles) -> None:
         """Numbers above, words below, in one row."""
-        table = self._new_table(2, len(block.items), [1] * len(block.items))
-        for index, tile in enumerate(block.items):
-            number, label = table.cell(0, index).paragraphs[0], table.cell(1, index).paragraphs[0]
-            for line in (number, label):
-                line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                line.style = self.word.styles["Table Text"]
-            run = number.add_run(tile.value)
+        numbers, labels = self._new_table(2, len(block.items), [1] * len(block.items))
+        for tile, number, label in zip(block.items, numbers, labels, strict=True):
+            run = self._line_in(number, "center").add_run(tile.value)
             run.bold, run.font.size = True, Pt(16)
             if tile.tone in TONES:
                 run.font.color.rgb = RGBColor.from_string(TONES[tile.tone])
-            label.add_run(tile.label)
+            self._line_in(label, "center").add_run(tile.label)
         self._space()
 
     def table(self, block: Table) -> None:
         """Heads that repeat on every page, rows that are not torn, widths by share."""
         self.line(block.title, "Table Title").paragraph_format.keep_with_next = True
         shares = [column.share for column in block.columns]
-        table = self._new_table(1 + len(block.rows), len(shares), shares)
-        grid = [row.cells for row in table.rows]  # cells are found anew on every access: once is enough
-        for index, column in enumerate(block.columns):
-            self._words(grid[0][index], column.title, column.kind, is_head=True)
-        _repeat(table.rows[0])
-        for row in table.rows:
-            _keep_whole(row)
-        for row, cells in zip(block.rows, grid[1:], strict=True):
-            for index, cell in enumerate(row):
-                self._words(cells[index], cell, block.columns[index].kind)
+        head, *body = self._new_table(1 + len(block.rows), len(shares), shares)
+        _mark(head[0].getparent(), "tblHeader")
+        for cell, column in zip(head, block.columns, strict=True):
+            self._words(cell, column.title, column.kind, is_head=True)
+        for row, cells in zip(block.rows, body, strict=True):
+            for content, cell, column in zip(row, cells, block.columns, strict=True):
+                self._words(cell, content, column.kind)
         if block.note:
             self.line(block.note, "Caption")
         self._space()
@@ -166,23 +161,35 @@ class _Writer:
         caption = self.line(f"{block.chart.title}{'  ' + block.note if block.note else ''}", "Caption")
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
-    def _new_table(self, rows: int, columns: int, shares: list[int]) -> Any:
+    def _new_table(self, rows: int, columns: int, shares: list[int]) -> list[list[Any]]:
+        """A table before the place; its cells as elements, because python-docx finds them anew each time."""
         table = self.word.add_table(rows, columns, style="Table Grid")
         self.place._p.addprevious(table._tbl)
         _lighten(table)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        total = sum(shares)
-        for index, share in enumerate(shares):
-            width = Emu(int(self.width * share / total))
-            table.columns[index].width = width
-            for cell in table.columns[index].cells:
+        widths = [Emu(int(self.width * share / sum(shares))) for share in shares]
+        for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+            column.w = width
+        grid = []
+        for line in table._tbl.tr_lst:
+            _mark(line, "cantSplit")
+            cells = list(line.tc_lst)
+            for cell, width in zip(cells, widths, strict=True):
                 cell.width = width
-        return table
+            grid.append(cells)
+        return grid
+
+    def _line_in(self, cell: Any, alignment: str = "") -> Line:
+        """The paragraph of a new cell."""
+        line = Line(cell.p_lst[0], self.place._parent)
+        line._p.style = self.cell_style
+        if alignment:
+            line.alignment = _ALIGNMENTS[alignment]
+        return line
 
     def _words(self, cell: Any, content: Cell | str, kind: str, *, is_head: bool = False) -> None:
-        line = cell.paragraphs[0]
-        line.style = self.word.styles["Table Text"]
+        line = self._line_in(cell, _PLACES.get(kind, ""))
         text, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
         run = line.add_run(text)
         if is_head:
@@ -191,10 +198,6 @@ class _Writer:
         if tone in TONES:
             run.bold = True
             run.font.color.rgb = RGBColor.from_string(TONES[tone])
-        if kind in _ENDS:
-            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        elif kind in {"status", "source"}:
-            line.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def _space(self) -> None:
         line = self.line("", "Table Text")
@@ -212,13 +215,12 @@ def _shade(cell: Any) -> None:
     shade = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
         shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
+    cell.get_or_add_tcPr().append(shade)
 
 
-def _keep_whole(row: Any) -> None:
-    """Have a row stand on one page."""
-    mark = OxmlElement("w:cantSplit")
-    row._tr.get_or_add_trPr().append(mark)
+def _mark(row: Any, name: str) -> None:
+    """Have a row stand on one page (``cantSplit``), or again at the head of every page (``tblHeader``)."""
+    row.get_or_add_trPr().append(OxmlElement(f"w:{name}"))
 
 
 def _lighten(table: Any) -> None:
@@ -240,14 +242,6 @@ def _lighten(table: Any) -> None:
         margins.append(margin)
     for part in (borders, margins):
         table._tbl.tblPr.append(part)
-
-
-def _repeat(row: Any) -> None:
-    """Have a row stand again at the head of every page."""
-    properties = row._tr.get_or_add_trPr()
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    properties.append(mark)
 
 
 def _field(line: Line, instruction: str, entries: list[tuple[str, str]], word: Word) -> None:

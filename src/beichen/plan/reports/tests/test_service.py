@@ -201,7 +201,7 @@ def test_the_public_edition_is_the_same_for_everybody(plan: Plan, planner: Actor
 def test_the_trail_is_for_those_allowed(plan: Plan, planner: Actor) -> None:
     made(plan, planner)
     actions = set(trail(by=planner).values_list("action", flat=True))
-    assert {"plan.report.make", "plan.report.made", "plan.facts.import"} <= actions
+    assert {"plan.report.make", "plan.document.made", "plan.facts.import"} <= actions
     assert not [row for row in trail(by=planner) if not row.resource.startswith("plan")]
     with pytest.raises(ProblemError, match="ACC-403"):
         trail(by=PUBLIC)
