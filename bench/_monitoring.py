@@ -8,10 +8,14 @@ from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING
 
 import django
 
 from bench.measure import Row, seconds
+
+if TYPE_CHECKING:
+    from beichen.plan.models import Plan
 
 TIMES = 5
 
@@ -54,20 +58,21 @@ def _measured(size: int) -> Row:
     return Row("judge a plan anew after a value", size, max(taken, 0.0), "read and judge, keep nothing", peer)
 
 
-def _copy(plan: object, wanted: int) -> None:
+def _copy(plan: Plan, wanted: int) -> None:
     """More plans with the same table and measures."""
-    from beichen.plan.models import Measure, Plan, PlanIndicator
+    from beichen.plan.models import Measure, PlanIndicator
 
-    original = Plan.objects.get(pk=getattr(plan, "pk", None))
-    for number in range(wanted):
-        copy = Plan.objects.get(pk=original.pk)
-        copy.pk, copy.key = None, f"copy-{Plan.objects.count()}-{number}"
+    lines, measures = list(plan.planindicators.all()), list(plan.measures.all())
+    for _number in range(wanted):
+        copy = type(plan).objects.get(pk=plan.pk)
+        copy.pk, copy.key = None, f"copy-{type(plan).objects.count()}"
         copy.save(force_insert=True)
-        for model in (PlanIndicator, Measure):
-            rows = list(model._default_manager.filter(plan=original))
-            for row in rows:
-                row.pk, row.plan = None, copy
-            model._default_manager.bulk_create(rows)
+        for line in lines:
+            line.pk, line.plan = None, copy
+        PlanIndicator.objects.bulk_create(lines)
+        for measure in measures:
+            measure.pk, measure.plan = None, copy
+        Measure.objects.bulk_create(measures)
 
 
 def _recorder() -> Callable[[], None]:
