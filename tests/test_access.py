@@ -82,7 +82,8 @@ WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property"
 DEPTH = {"depth": {"type": "Property", "value": 5}}
 EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
 FACT = {"confirm": "1"}
-FORMS = ("plan/text", "plan/duties", "plan/reports", "evaluation")  # rooms whose pages are posted as forms
+# rooms whose pages are posted as forms
+FORMS = ("plan/text", "plan/duties", "plan/investment", "plan/reports", "evaluation")
 FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
 ORDER = {"kind": "brief", "year": 2022, "language": "zh", "audience": 1}
 SUBMISSION = {"report": 1, "submitted_on": "2024-03-01"}
