@@ -104,7 +104,7 @@ def _columns(year: int) -> list[Column[ProjectRow]]:
         ),
         Column("planned", f"{year} {_('Planned')}", lambda row: row.planned, lambda row: money(row.planned),
                ("planned",), is_number=True),
-        Column("done", f"{year} {_('Done')}", lambda row: row.done, lambda row: money(row.done),
+        Column("done", f"{year} {_('Invested')}", lambda row: row.done, lambda row: money(row.done),
                ("done",), is_number=True),
         Column(
             "gaps", _("Gaps"),
