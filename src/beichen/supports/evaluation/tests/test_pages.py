@@ -392,3 +392,25 @@ def test_nobody_can_be_a_subject_who_is_a_person() -> None:
     draft = scheme()
     with pytest.raises(IntegrityError), transaction.atomic():
         Scheme.objects.filter(pk=draft.pk).update(subject_kind="person")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/evaluation/schemes/districts/9", "EVA-101"),
+        ("/evaluation/rounds/none", "EVA-107"),
+        ("/evaluation/rounds/mid-term/subjects/nobody", "EVA-116"),
+        ("/evaluation/rounds/mid-term?version=9", "EVA-124"),
+    ],
+)
+def test_what_there_is_not_is_told_to_programs_by_its_code(client: Client, path: str, code: str) -> None:
+    published()
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+
+
+def test_a_workbook_that_is_none_is_refused() -> None:
+    from beichen.problem import ProblemError
+
+    with pytest.raises(ProblemError, match="EVA-112"):
+        service.import_survey(open_now(), "people", b"PK\x03\x04 nothing", "s.xlsx", by=BY)
