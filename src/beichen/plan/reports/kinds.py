@@ -17,6 +17,7 @@ from beichen.kernel.org.models import Body, Region
 from beichen.plan.models import Plan
 from beichen.plan.pages import in_english
 from beichen.plan.reports.chapters import (
+    adjustments,
     annual,
     attention,
     brief,
@@ -46,6 +47,7 @@ _WHOLE: tuple[Chapter, ...] = (
     promises.projects,
     investment.chapter,
     duties.chapter,
+    adjustments.chapter,
     gaps.chapter,
 )
 CHAPTERS: dict[str, tuple[Chapter, ...]] = {
@@ -60,6 +62,7 @@ CHAPTERS: dict[str, tuple[Chapter, ...]] = {
         promises.projects,
         investment.chapter,
         duties.chapter,
+        adjustments.chapter,
         congress.opinions,
         gaps.chapter,
         rules.chapter,

@@ -3,6 +3,8 @@
 The template holds the look: page, styles, header, footer, cover. docxtpl puts the words into its
 placeholders; the three that stand for more than words (``about``, ``contents``, ``body``) are paragraphs of
 their own, before which python-docx builds the content with the template's styles.
+
+Long because every block of a document has its shape in Word here, and Word's own parts are named one by one.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ def test_without_other_rooms_data_the_report_says_so(plan: Plan) -> None:
     assert "本系统尚未登记规划责任事项" in text
     assert "本系统尚未登记相关项目" in text
     assert "本系统尚无已通过的2023年度计划" in text
+    assert "未收录截至2023年的规划调整" in text
 
 
 def test_duties_come_by_body_and_in_the_bodys_own_edition(plan: Plan) -> None:
