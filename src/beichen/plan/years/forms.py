@@ -39,7 +39,7 @@ class NatureForm(TellingForm):
     """How a line is divided, with the parameters that its nature takes."""
 
     nature = forms.ChoiceField(
-        label=_("Nature"), choices=[(one.value, words) for one, words in NATURES.items()]
+        label=_("Way of division"), choices=[(one.value, words) for one, words in NATURES.items()]
     )
     shares = forms.CharField(
         label=_("Shares of the years"),

@@ -79,7 +79,7 @@ def _columns() -> list[Column[YearLine]]:
         Column("value", _("Value of the year"), lambda row: row.value, _value, is_number=True),
         Column(
             "status",
-            _("Year"),
+            _("Status of the year"),
             lambda row: str(LABELS[row.status]),
             lambda row: _badge(row.status),
             sort=("status",),
@@ -149,7 +149,7 @@ def year(request: HttpRequest, number: int) -> HttpResponseBase:
         [
             Filter("group", _("Category"), "group", [(group, named(plan, group)) for group in groups]),
             Filter("attribute", _("Kind"), "attribute", list(ATTRIBUTES.items())),
-            Filter("status", _("Year"), "status", [(one.value, LABELS[one]) for one in Status]),
+            Filter("status", _("Status of the year"), "status", [(one.value, LABELS[one]) for one in Status]),
             Filter(
                 "course", _("On the plan's course"), "course", [(one.value, LABELS[one]) for one in Status]
             ),

@@ -55,7 +55,9 @@ def _columns(plan: Plan, may: bool) -> list[Column[Course]]:
             is_header=True,
         ),
         Column("unit", _("Unit"), lambda row: row.standing.unit),
-        Column("nature", _("Nature"), lambda row: nature_name(row.nature), lambda row: _nature(row, may)),
+        Column(
+            "nature", _("Way of division"), lambda row: nature_name(row.nature), lambda row: _nature(row, may)
+        ),
         Column(
             "base",
             _("Base"),
@@ -69,7 +71,7 @@ def _columns(plan: Plan, may: bool) -> list[Column[Course]]:
         for year in range(plan.start_year, plan.end_year + 1)
     ]
     why: Column[Course] = Column(
-        "problem", _("Why not"), lambda row: told(row.problem) if row.problem else ""
+        "problem", _("Why not"), lambda row: gettext(row.problem.title) if row.problem else ""
     )
     return [*columns, why]
 
@@ -85,7 +87,9 @@ def index(request: HttpRequest, plan: Plan) -> HttpResponseBase:
         courses(plan),
         _columns(plan, may),
         [
-            Filter("nature", _("Nature"), "nature", [(one.value, nature_name(one)) for one in Nature]),
+            Filter(
+                "nature", _("Way of division"), "nature", [(one.value, nature_name(one)) for one in Nature]
+            ),
             Filter("attribute", _("Kind"), "attribute", list(ATTRIBUTES.items())),
         ],
         ("name", "name_en"),

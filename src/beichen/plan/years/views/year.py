@@ -54,7 +54,7 @@ def columns_of(plan: Plan) -> list[Column[YearTarget]]:
             is_number=True,
         ),
         Column("unit", _("Unit"), lambda row: row.unit),
-        Column("nature", _("Nature"), lambda row: nature_name(row.nature)),
+        Column("nature", _("Way of division"), lambda row: nature_name(row.nature)),
         Column("method", _("From"), lambda row: str(Method(row.method).label), method_cell),
         Column(
             "generated",
