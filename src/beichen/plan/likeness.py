@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"\A(?:全市|全县|全区|全域|全省|我市|我县|我�
 _OPENING = re.compile(
     r"\A(?:新建|建成|完成|建设(?!用地)|力争|确保|努力|实现|力求|使|其中|到20\d\d年|累计|新增(?=城镇就业))+"
 )
+_CLOSING = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:建设)?(?:新增)?(?:面积|数量|总数|规模|个数)\Z")
 _ASIDE = re.compile(r"[（(][^（）()]{0,20}[）)]")
 _NOISE = re.compile(r"[\W_的]+")
 _SYNONYMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -79,6 +80,7 @@ def name_of(metric: str) -> Name:
     """The comparable form of a metric or an indicator's name."""
     plain = _ASIDE.sub("", fold(metric).lower())
     plain = _OPENING.sub("", _WHOLE.sub("", _OPENING.sub("", plain)))
+    plain = _CLOSING.sub("", plain)
     for pattern, word in _SYNONYMS:
         plain = pattern.sub(word, plain)
     plain = _NOISE.sub("", plain)

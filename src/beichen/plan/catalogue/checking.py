@@ -30,6 +30,7 @@ _NUMBER = re.compile(
 _PUBLIC = frozenset({"government"})
 _NAMED = re.compile(r"\A(?:市|省|区|县|各|全国|国家|中央)?(?:委|政府|人大|政协|党委)")
 _ALIKE_WORKS = 0.8
+_TELLING = 4  # characters of a name that say which project it is
 _REGION_ENDING = re.compile(r"[市区县]\Z")
 
 
@@ -116,6 +117,9 @@ def _other_scale(ours: Work, theirs: Work) -> tuple[str, str] | None:
 def _same_work(item: Work, among: dict[str, Work]) -> tuple[Work, float] | None:
     if item.plain in among:
         return among[item.plain], 1.0
+    for other in among.values():
+        if len(item.plain) >= _TELLING and item.plain in other.description:
+            return other, 1.0  # several projects in one line
     name = name_of(item.plain)
     best = max(((likeness(name, name_of(plain)), plain) for plain in among), default=(0.0, ""))
     return (among[best[1]], best[0]) if best[0] >= _ALIKE_WORKS else None
