@@ -26,9 +26,12 @@ from beichen.kernel.actor import system
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
-from beichen.kernel.org.models import Body
+from beichen.kernel.org.models import Body, Region
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.plan.adjustments import service as adjustments
+from beichen.plan.adjustments.models import Change
+from beichen.plan.catalogue.models import Entry, Filing, FindingRecord
 from beichen.plan.duties import service as duties
 from beichen.plan.duties.models import Duty, Evidence, Milestone, Round
 from beichen.plan.investment.service import register_projects
@@ -83,8 +86,19 @@ DEPTH = {"depth": {"type": "Property", "value": 5}}
 EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.thing.happened"}
 FACT = {"confirm": "1"}
 # rooms whose pages are posted as forms
-FORMS = ("plan/text", "plan/duties", "plan/investment", "plan/reports", "evaluation")
+FORMS = (
+    "plan/text",
+    "plan/duties",
+    "plan/investment",
+    "plan/reports",
+    "plan/adjustments",
+    "plans",
+    "evaluation",
+)
 FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
+SETTLED = {"state": "justified", "reason": "x"}
+RENAMED = {"kind": "projects", "key": "p1", "field": "name", "new": "x", "reason": "x"}
+ADDED = {"name": "x", "box": "专栏2", "reason": "x"}
 ORDER = {"kind": "brief", "year": 2022, "language": "zh", "audience": 1}
 SUBMISSION = {"report": 1, "submitted_on": "2024-03-01"}
 
@@ -150,6 +164,31 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "api/plan/public": [("GET", "api/plan/public", None)],
     "public/plan": [("GET", "public/plan", None)],
+    "plans": [("GET", "plans", None)],
+    "plans/new": [("GET", "plans/new", None)],
+    "plans/<slug:key>": [("GET", "plans/water", None)],
+    "plans/<slug:key>/file": [("POST", "plans/water/file", {})],
+    "plans/<slug:key>/steps/<slug:step>": [("POST", "plans/water/steps/submit", {"on": "2024-01-01"})],
+    "plans/<slug:key>/check": [("POST", "plans/water/check", {})],
+    "plans/<slug:key>/findings": [("GET", "plans/water/findings", None)],
+    "plans/<slug:key>/findings/<slug:finding>": [
+        ("GET", "plans/water/findings/f1", None),
+        ("POST", "plans/water/findings/f1", SETTLED),
+    ],
+    "plan/adjustments": [("GET", "plan/adjustments", None)],
+    "plan/adjustments/new": [("GET", "plan/adjustments/new", None)],
+    "plan/adjustments/<int:number>": [("GET", "plan/adjustments/1", None)],
+    "plan/adjustments/<int:number>/steps/<slug:step>": [
+        ("POST", "plan/adjustments/1/steps/submit", {"on": "2024-01-01"})
+    ],
+    "plan/adjustments/<int:number>/changes": [("POST", "plan/adjustments/1/changes", RENAMED)],
+    "plan/adjustments/<int:number>/projects": [("POST", "plan/adjustments/1/projects", ADDED)],
+    "plan/adjustments/<int:number>/changes/<int:change>/drop": [
+        ("POST", "plan/adjustments/1/changes/{change}/drop", {})
+    ],
+    "plan/versions": [("GET", "plan/versions", None)],
+    "plan/versions/compare": [("GET", "plan/versions/compare", None)],
+    "plan/versions/<int:number>": [("GET", "plan/versions/1", None)],
     "plan/reports": [("GET", "plan/reports", None)],
     "plan/reports/new": [("POST", "plan/reports/new", ORDER)],
     "plan/reports/congress": [("GET", "plan/reports/congress", None)],
@@ -279,6 +318,21 @@ def keep_evaluations() -> None:
     evaluation.file_appeal(done.subjects.select_related("round").get(), "work", "x", by=BY)
 
 
+def keep_catalogue(plan: Plan) -> None:
+    """A filed plan with a finding, and a draft of an adjustment with a change."""
+    body = Body.objects.order_by("path").first()
+    region = Region.objects.order_by("code").first()
+    entry = Entry.objects.create(key="water", title="x", kind="special", region=region, body=body)
+    file = store(BytesIO(b"%PDF-1.4 z"), "c.pdf", by=BY)
+    filing = Filing.objects.create(entry=entry, number=1, plan=plan, file=file)
+    FindingRecord.objects.create(
+        entry=entry, filing=filing, key="f1", digest="d", category="gap", severity="low", rank=2, subject="x",
+        reason="missing", match=1, found_at=datetime(2022, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    draft = adjustments.propose(plan, "x", "x", by=BY)
+    adjustments.add_change(draft, adjustments.Proposed("projects", "p2", "name", "y", "x"), by=BY)
+
+
 def keep_duties(plan: Plan) -> None:
     """A duty with a milestone, a report that was handed in with a file, and a supervision note."""
     duties.open_duties(plan, by=BY)
@@ -299,12 +353,13 @@ def numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
     evidence = Evidence.objects.select_related("file", "duty__lead").get()
     return {
-        "file": StoredFile.objects.exclude(pk=evidence.file_id).get().code,
+        "file": StoredFile.objects.get(name="a.pdf").code,
         "urn": Object.objects.filter(type__key="Well").get().urn,
         "duty": evidence.duty_id,
         "body": evidence.duty.lead.key if evidence.duty.lead else "",
         "round": Round.objects.get().pk,
         "milestone": 1,
+        "change": Change.objects.get().pk,
         "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
     }
@@ -337,6 +392,7 @@ def key(db: None) -> str:
     import_facts(plan_facts(), "star", by=BY)
     register_projects(Plan.objects.get(key="star"), by=BY)
     keep_duties(Plan.objects.get(key="star"))
+    keep_catalogue(Plan.objects.get(key="star"))
     keep_evaluations()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)

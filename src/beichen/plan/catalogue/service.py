@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beichen.plan.catalogue.checking import check
-from beichen.plan.catalogue.entries import EDIT, EntryFacts, decide_own, entry_of, save_entry
+from beichen.plan.catalogue.entries import EDIT, EntryFacts, decide_own, entry_of, require_own, save_entry
 from beichen.plan.catalogue.filings import APPROVE, FILE, WAYS, file_plan, move_filing, unsettled
 from beichen.plan.catalogue.reading import statements_of
 from beichen.plan.catalogue.worklist import (
@@ -35,6 +35,7 @@ __all__ = [
     "finding_of",
     "findings",
     "move_filing",
+    "require_own",
     "save_entry",
     "settle_finding",
     "statements_of",

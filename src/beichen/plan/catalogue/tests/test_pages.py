@@ -12,6 +12,8 @@ from django.test import Client
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import system
+from beichen.kernel.bus.models import OutboxEvent
+from beichen.kernel.bus.subscribers import registered_subscribers
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import (
     BodyFacts,
@@ -24,8 +26,9 @@ from beichen.kernel.org.service import (
 )
 from beichen.plan.catalogue.models import Entry, Filing, FilingState, FindingRecord, FindingState
 from beichen.plan.catalogue.service import EntryFacts, findings, save_entry
-from beichen.plan.models import Plan, PlanState
-from beichen.plan.service import current_plan, import_facts, read_plan
+from beichen.plan.catalogue.tasks import check_all
+from beichen.plan.models import Plan, PlanIndicator, PlanState
+from beichen.plan.service import AmendmentFacts, amend_facts, current_plan, import_facts, read_plan
 
 pytestmark = pytest.mark.django_db
 BY = system("test")
@@ -210,3 +213,20 @@ def test_the_list_takes_the_same_queries_however_long(
     planner.get("/plans")
     with django_assert_max_num_queries(14):
         planner.get("/plans")
+
+
+def test_an_amended_outline_is_checked_against_again(planner: Client, officer: Client) -> None:
+    """A finding is resolved when the outline itself comes to agree with the plan."""
+    _file(officer)
+    _step(officer, "submit")
+    _step(planner, "link")
+    weaker = FindingRecord.objects.get(subject="森林覆盖率")
+    outline = Plan.objects.get(key="yunze")
+    forest = PlanIndicator.objects.get(plan=outline, name="森林覆盖率")
+    item = AmendmentFacts("indicators", forest.key, "target_value", 36.0, 31.0, "x")
+    amend_facts(outline, [item], document="1号", by=BY)
+    event = OutboxEvent.objects.get(type="plan.facts.amended")
+    assert registered_subscribers()["plan.catalogue"].wants(event.type)
+    check_all.func()
+    weaker.refresh_from_db()
+    assert weaker.state == FindingState.RESOLVED

@@ -256,6 +256,6 @@ def entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any] | None 
 @require_safe
 def entry(request: HttpRequest, key: str) -> HttpResponse:
     """An entry: what is to be made, what was filed, what the check found."""
+    require(acting(request), READ)
     found = entry_of(key)
-    require(acting(request), READ, None)
     return entry_page(request, found)

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_POST
 from beichen.kernel.access.service import acting
 from beichen.plan.catalogue.forms import FileForm, StepForm
 from beichen.plan.catalogue.models import Entry, Filing
-from beichen.plan.catalogue.service import check_filing, entry_of, file_plan, move_filing
+from beichen.plan.catalogue.service import (
+    FILE,
+    check_filing,
+    entry_of,
+    file_plan,
+    move_filing,
+    require_own,
+)
 from beichen.plan.catalogue.views.entries import entry_page
 from beichen.problem import ProblemError
 
@@ -29,6 +36,7 @@ def _latest(entry: Entry) -> Filing | None:
 def file(request: HttpRequest, key: str) -> HttpResponse:
     """Take a file as a new filing."""
     entry = entry_of(key)
+    require_own(acting(request), FILE, entry)
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
         said = form.cleaned_data
