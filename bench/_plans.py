@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,6 @@ def house() -> Iterator[None]:
 
 def add_plans(number: int, facts: Any) -> None:
     """File plans until there are ``number``, each of the outline's size, a tenth of its numbers changed."""
-    from django.core.files.base import ContentFile
-
     from beichen.kernel.actor import system
     from beichen.kernel.files.service import store
     from beichen.kernel.org.models import Body, Region
@@ -62,6 +61,6 @@ def add_plans(number: int, facts: Any) -> None:
         place = PlanPlace(PlanKind.SPECIAL, outline, PlanState.IN_FORCE)
         import_facts(replace(facts, targets=changed), key, by=by, region=region, place=place)
         entry = save_entry(EntryFacts(key, f"规划 {at}", PlanKind.SPECIAL, region, body, covers="7"), by=by)
-        file = store(ContentFile(f"plan {at}".encode()).file, f"{key}.txt", by=by)
+        file = store(BytesIO(f"plan {at}".encode()), f"{key}.txt", by=by)
         plan = Plan.objects.get(key=key)
         Filing.objects.create(entry=entry, number=1, plan=plan, file=file, state=FilingState.FILED)

@@ -320,8 +320,7 @@ def keep_evaluations() -> None:
 
 def keep_catalogue(plan: Plan) -> None:
     """A filed plan with a finding, and a draft of an adjustment with a change."""
-    body = Body.objects.order_by("path").first()
-    region = Region.objects.order_by("code").first()
+    body, region = Body.objects.order_by("path")[0], Region.objects.order_by("code")[0]
     entry = Entry.objects.create(key="water", title="x", kind="special", region=region, body=body)
     file = store(BytesIO(b"%PDF-1.4 z"), "c.pdf", by=BY)
     filing = Filing.objects.create(entry=entry, number=1, plan=plan, file=file)
