@@ -2,7 +2,9 @@
 
 `compile` turns each `locale/*/LC_MESSAGES/django.po` into the `.mo` that gettext reads.
 `check` collects the messages of all templates and Python files and fails when one has no translation
-in its room's catalogue, or when a catalogue holds one that nothing uses. `update` adds the missing
+in its room's catalogue, when a catalogue holds one that nothing uses, or when two rooms say the same
+message differently: Django keeps one translation of a message for all rooms, so that a word with two
+senses needs a context. `update` adds the missing
 ones, empty, to be filled in.
 """
 
@@ -124,11 +126,30 @@ def check(update: bool) -> int:
     return 1 if wrong and not update else 0
 
 
+def disagreements() -> int:
+    """Report each message that two rooms translate differently."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for file in catalogues():
+        for entry in polib.pofile(str(file)):
+            words = entry.msgstr or str(entry.msgstr_plural)
+            room = str(file.parents[3].relative_to(ROOT))
+            said.setdefault((entry.msgctxt or "", entry.msgid), {})[room] = words
+    wrong = {message: rooms for message, rooms in said.items() if len(set(rooms.values())) > 1}
+    for (_context, text), rooms in sorted(wrong.items()):
+        words = ", ".join(f"{room} {word!r}" for room, word in sorted(rooms.items()))
+        sys.stderr.write(f"{text!r} is said differently: {words}\n")
+    return 1 if wrong else 0
+
+
 def main(arguments: list[str]) -> int:
     """Run `compile`, `check` or `update`."""
     settings.configure(USE_I18N=False)
     django.setup(set_prefix=False)
-    commands = {"compile": compile_all, "check": lambda: check(False), "update": lambda: check(True)}
+    commands = {
+        "compile": compile_all,
+        "check": lambda: check(False) | disagreements(),
+        "update": lambda: check(True),
+    }
     if len(arguments) != 1 or arguments[0] not in commands:
         sys.stderr.write(f"usage: translations.py {'|'.join(commands)}\n")
         return 2

@@ -26,7 +26,7 @@ def chapter(matter: Matter) -> Section:
     heads = (
         Column(_("No."), "number", 6),
         Column(_("Indicator"), share=30),
-        Column(_("Kind"), share=10),
+        Column(_("Category"), share=10),
         Column(_("Why there is nothing to compare"), share=54),
     )
     cells = tuple(

@@ -50,7 +50,7 @@ def _lead(row: Work) -> str:
 def work(request: HttpRequest, plan: Plan, number: int) -> HttpResponseBase:
     """What falls due in the year, by kind; exported as the list that goes out to the bodies."""
     columns: list[Column[Work]] = [
-        Column("kind", _("Kind"), lambda row: str(KINDS[row.kind]), sort=("kind",)),
+        Column("kind", _("Category"), lambda row: str(KINDS[row.kind]), sort=("kind",)),
         Column(
             "title",
             _("What"),
@@ -79,7 +79,7 @@ def work(request: HttpRequest, plan: Plan, number: int) -> HttpResponseBase:
         _("Key work of the year"),
         work_list(plan, number, by=acting(request)),
         columns,
-        [Filter("kind", _("Kind"), "kind", list(KINDS.items()))],
+        [Filter("kind", _("Category"), "kind", list(KINDS.items()))],
         ("title", "lead_name"),
     )
     context = {

@@ -121,7 +121,7 @@ def _verbs(round_: Round, subject: Subject, by: Actor) -> dict[str, tuple[str, A
     found: dict[str, tuple[str, Any]] = {}
     is_open = round_.stage in (Stage.REPORTING, Stage.ASSESSING)
     if round_.stage == Stage.REPORTING and decide(by, REPORT, subject):
-        found[Source.SELF_REPORT] = ("report", _("Write the report"))
+        found[Source.SELF_REPORT] = ("report", _("Write the self-report"))
     if is_open and decide(by, ASSESS, round_):
         found[Source.THIRD_PARTY] = ("assess", _("Score"))
     if is_open and decide(by, RUN, round_):
