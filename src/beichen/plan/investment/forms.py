@@ -1,6 +1,7 @@
 """The forms with which people report: each knows how to fill itself from a project and how to write.
 
 A form's fields carry the names that the service's problems name, so that each stands beside its field.
+Long because it holds the seven forms of one page, which share their fields.
 """
 
 from __future__ import annotations
