@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -27,6 +28,7 @@ from beichen.kernel.files.models import StoredFile
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.service import city_region
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
 from beichen.plan.adjustments import service as adjustments
@@ -36,11 +38,15 @@ from beichen.plan.duties import service as duties
 from beichen.plan.duties.models import Duty, Evidence, Milestone, Round
 from beichen.plan.investment.service import register_projects
 from beichen.plan.models import Plan
+from beichen.plan.monitoring import service as monitoring
+from beichen.plan.monitoring.models import ValueFile
 from beichen.plan.reports.document import as_builtins
 from beichen.plan.reports.models import Report, Submission
 from beichen.plan.reports.service import Order, write_report
 from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
+from beichen.plan.years import service as years
+from beichen.plan.years.models import YearTarget
 from beichen.registry.models import Object
 from beichen.supports.evaluation import service as evaluation
 from beichen.supports.evaluation.models import Appeal
@@ -89,12 +95,16 @@ FACT = {"confirm": "1"}
 FORMS = (
     "plan/text",
     "plan/duties",
+    "plan/years",
+    "plan/monitoring",
     "plan/investment",
     "plan/reports",
     "plan/adjustments",
     "plans",
     "evaluation",
 )
+STEADY = {"nature": "linear", "reason": "x"}
+FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
 FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
 SETTLED = {"state": "justified", "reason": "x"}
 RENAMED = {"kind": "projects", "key": "p1", "field": "name", "new": "x", "reason": "x"}
@@ -116,6 +126,34 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plan/indicators/<int:number>": [("GET", "plan/indicators/1", None)],
     "plan/targets": [("GET", "plan/targets", None)],
     "plan/projects": [("GET", "plan/projects", None)],
+    "plan/years": [("GET", "plan/years", None)],
+    "plan/years/nature/<path:line>": [
+        ("GET", "plan/years/nature/1", None),
+        ("POST", "plan/years/nature/1", STEADY),
+    ],
+    "plan/years/<int:number>": [("GET", "plan/years/2023", None)],
+    "plan/years/<int:number>/work": [("GET", "plan/years/2023/work", None)],
+    "plan/years/<int:number>/draft": [
+        ("GET", "plan/years/2023/draft", None),
+        ("POST", "plan/years/2022/draft", {}),
+    ],
+    "plan/years/<int:number>/draft/<int:pk>": [
+        ("POST", "plan/years/2023/draft/{target}", {"value": "60", "reason": "x"}),
+    ],
+    "plan/years/<int:number>/draft/<int:pk>/districts": [
+        ("POST", "plan/years/2023/draft/{target}/districts", {"method": "equal", "reason": "x"}),
+    ],
+    "plan/years/<int:number>/adopt": [("POST", "plan/years/2023/adopt", {"note": "x"})],
+    "plan/years/<int:number>/discard": [("POST", "plan/years/2023/discard", {})],
+    "plan/years/<int:number>/versions": [("GET", "plan/years/2023/versions", None)],
+    "plan/monitoring": [("GET", "plan/monitoring", None)],
+    "plan/monitoring/<int:number>": [("GET", "plan/monitoring/2023", None)],
+    "plan/monitoring/rules": [("GET", "plan/monitoring/rules", None)],
+    "plan/monitoring/warnings": [("GET", "plan/monitoring/warnings", None)],
+    "plan/monitoring/history/<int:indicator>": [("GET", "plan/monitoring/history/1", None)],
+    "plan/monitoring/values": [("GET", "plan/monitoring/values", None)],
+    "plan/monitoring/values/<int:file>": [("GET", "plan/monitoring/values/{values}", None)],
+    "plan/monitoring/values/<int:file>/apply": [("POST", "plan/monitoring/values/{values}/apply", {})],
     "plan/investment": [("GET", "plan/investment", None)],
     "plan/investment/projects": [("GET", "plan/investment/projects", None)],
     "plan/investment/projects/<slug:key>": [("GET", "plan/investment/projects/p1", None)],
@@ -167,7 +205,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "plans": [("GET", "plans", None)],
     "plans/new": [("GET", "plans/new", None)],
     "plans/<slug:key>": [("GET", "plans/water", None)],
-    "plans/<slug:key>/file": [("POST", "plans/water/file", {})],
+    "plans/<slug:key>/file": [("POST", "plans/water/file", FILED)],
     "plans/<slug:key>/steps/<slug:step>": [("POST", "plans/water/steps/submit", {"on": "2024-01-01"})],
     "plans/<slug:key>/check": [("POST", "plans/water/check", {})],
     "plans/<slug:key>/findings": [("GET", "plans/water/findings", None)],
@@ -292,7 +330,10 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
     is_event = address == "events"
     kind = "application/cloudevents+json" if is_event else "application/json"
     if address.startswith(FORMS) and method == "POST":
-        return Client(headers=headers).post(f"/{address}", body)
+        files = {
+            name: ContentFile(value[1], value[0]) for name, value in body.items() if isinstance(value, tuple)
+        }
+        return Client(headers=headers).post(f"/{address}", {**body, **files})
     content = b"" if body is None else orjson.dumps(body)
     return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
 
@@ -332,6 +373,14 @@ def keep_catalogue(plan: Plan) -> None:
     adjustments.add_change(draft, adjustments.Proposed("projects", "p2", "name", "y", "x"), by=BY)
 
 
+def keep_years(plan: Plan) -> None:
+    """The draft of a year, and a file of values that waits."""
+    years.draft_year(plan, 2023, by=BY)
+    place = plan.region.code if plan.region else ""
+    text = f"指标,地区,时期,数值,单位,来源\n绿道长度,{place},2022,44,公里,统计公报\n"
+    monitoring.bring_file(plan, text.encode(), "values.csv", by=BY)
+
+
 def keep_duties(plan: Plan) -> None:
     """A duty with a milestone, a report that was handed in with a file, and a supervision note."""
     duties.open_duties(plan, by=BY)
@@ -361,6 +410,8 @@ def numbers() -> dict[str, Any]:
         "change": Change.objects.get().pk,
         "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
+        "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
+        "values": ValueFile.objects.get().pk,
     }
 
 
@@ -388,10 +439,11 @@ def key(db: None) -> str:
     """An administrator's key, in a city where the public may do nothing."""
     load_roles(by=BY)
     packages.install(CITY, by=BY, kind=PackageKind.CITY)
-    import_facts(plan_facts(), "star", by=BY)
+    import_facts(plan_facts(), "star", by=BY, region=city_region())
     register_projects(Plan.objects.get(key="star"), by=BY)
     keep_duties(Plan.objects.get(key="star"))
     keep_catalogue(Plan.objects.get(key="star"))
+    keep_years(Plan.objects.get(key="star"))
     keep_evaluations()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
