@@ -22,7 +22,7 @@ class AdjustmentState(models.TextChoices):
     SUBMITTED = "submitted", _("Submitted to the government")
     APPROVED = "approved", _("Approved by the government")
     RATIFIED = "ratified", _("Approved by the standing committee")
-    IN_FORCE = "in-force", _("In force")
+    IN_FORCE = "in-force", _("Enacted")
     REJECTED = "rejected", _("Rejected")
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from beichen.plan.adjustments.models import Version
-from beichen.plan.models import Plan
-from beichen.plan.service import ADJUSTABLE, KINDS, values_of
+from beichen.plan.models import PLACE, Plan
+from beichen.plan.service import ADJUSTABLE, KINDS
 from beichen.problem import Problem, ProblemError, code
 
 NO_VERSION = code("PLN-808", "The plan has no such version.", status=404)
@@ -39,8 +39,10 @@ def facts_in_force(plan: Plan) -> Facts:
     """All adjustable facts of the plan as they are now."""
     found: Facts = {}
     for kind in ADJUSTABLE:
-        rows: Any = KINDS[kind]._default_manager
-        found[kind] = {row.key: values_of(row) for row in rows.filter(plan=plan).order_by("position")}
+        model = KINDS[kind]
+        rows: Any = model._default_manager
+        stated = rows.filter(plan=plan).order_by("position").values("key", *PLACE, *model.VALUES)
+        found[kind] = {row.pop("key"): row for row in stated}
     return found
 
 

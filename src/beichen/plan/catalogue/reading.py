@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from beichen.kernel.org.models import Body, Region
@@ -17,7 +18,7 @@ _LEAD = re.compile(
     r"由?([\u4e00-\u9fff]{2,16}?(?:局|委|办|政府|委员会|管委会|公司|集团|中心|院))(?:牵头|负责)"
 )
 _CUT = re.compile(r"\A.*(?:由|，|、|；)")
-_SENTENCE_ENDS = "。；！？"
+_SENTENCE_END = re.compile("[。；！？]")
 _WORK_NOISE = re.compile(r"[\W_]+|(?:建设)?(?:项目|工程)\Z")
 _LONGEST_QUOTE = 300
 _AROUND = 12
@@ -28,12 +29,17 @@ def plain_work(name: str) -> str:
     return _WORK_NOISE.sub("", _WORK_NOISE.sub("", name))
 
 
-def lead_in(text: str, start: int, end: int) -> str:
-    """The body that the sentence around a span names as responsible."""
-    first = max(text.rfind(sign, 0, start) for sign in _SENTENCE_ENDS) + 1
-    after = [at for at in (text.find(sign, end) for sign in _SENTENCE_ENDS) if at >= 0]
-    sentence = re.sub(r"\s+", "", text[first : min(after, default=end)])
-    match = _LEAD.search(sentence)
+def sentence_ends(text: str) -> list[int]:
+    """Where the sentences of a text end, in order."""
+    return [match.end() for match in _SENTENCE_END.finditer(text)]
+
+
+def lead_in(text: str, ends: list[int], start: int, end: int) -> str:
+    """The body that the sentence around a span names as responsible; ``ends`` are those of the text."""
+    before, after = bisect_right(ends, start), bisect_left(ends, end)
+    first = ends[before - 1] if before else 0
+    last = ends[after] if after < len(ends) else end
+    match = _LEAD.search(re.sub(r"\s+", "", text[first:last]))
     return plain_body(_CUT.sub("", match.group(1))) if match else ""
 
 
@@ -42,6 +48,7 @@ class _Reader:
 
     def __init__(self, plan: Plan, outline: Plan, regions: Iterable[str]) -> None:
         self.plan, self.text = plan, source_text(plan)
+        self.ends = sentence_ends(self.text)
         self.region = plan.region.name if plan.region else ""
         self.city = outline.region.name if outline.region else ""
         self.others = sorted((name for name in regions if name != self.region), key=len, reverse=True)
@@ -105,13 +112,13 @@ class _Reader:
             is_binding=False,
             location=row.location,
             quote=row.quote or self.quote(row),
-            lead=lead_in(self.text, row.start, row.end),
+            lead=lead_in(self.text, self.ends, row.start, row.end),
         )
 
     def of_work(self, row: Project, within: str) -> Work:
         """A project of a box that stands under the heading ``within``."""
         described = f"{row.name}{row.description}"
-        lead = lead_in(self.text, row.start, row.end)
+        lead = lead_in(self.text, self.ends, row.start, row.end)
         return Work(
             row.key, row.name, plain_work(row.name), described, row.location, within, self.quote(row), lead
         )

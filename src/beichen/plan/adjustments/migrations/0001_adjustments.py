@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('title', models.CharField(max_length=200)),
                 ('reason', models.TextField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'In force'), ('rejected', 'Rejected')], default='draft', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], default='draft', max_length=10)),
                 ('by', models.CharField(max_length=120)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('is_demo', models.BooleanField(default=False)),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'In force'), ('rejected', 'Rejected')], max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], max_length=10)),
                 ('day', models.DateField()),
                 ('document', models.CharField(blank=True, max_length=120)),
                 ('note', models.CharField(blank=True, max_length=300)),
