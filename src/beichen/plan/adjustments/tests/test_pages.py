@@ -10,7 +10,7 @@ from django.test import Client
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import load_roles
-from beichen.kernel.actor import system
+from beichen.kernel.actor import Actor, Scope, system
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import (
@@ -248,6 +248,21 @@ def test_steps_in_wrong_order_or_hands_are_refused(plan: Plan) -> None:
 )
 def test_pages_answer(plan: Plan, path: str, status: int) -> None:
     assert Client().get(path).status_code == status
+
+
+@pytest.mark.parametrize(("path", "code"), [("adjustments/9", "PLN-810"), ("versions/7", "PLN-808")])
+def test_what_is_not_there_says_so(plan: Plan, path: str, code: str) -> None:
+    assert code in Client().get(f"/plan/{path}").content.decode()
+
+
+def test_one_person_does_not_decide_twice(plan: Plan) -> None:
+    row = propose(plan, "调整", "理由", by=BY)
+    add_change(row, Proposed("targets", "t1", "value", 90, "x"), by=BY)
+    one = Actor("person:ONE", "one", (Scope("administrator"),))
+    decide_adjustment(row, "submit", Said(date(2023, 8, 1)), by=one)
+    with pytest.raises(ProblemError) as caught:
+        decide_adjustment(row, "approve", Said(date(2023, 8, 1), "1号"), by=one)
+    assert [item.code for item in caught.value.problems] == ["PLN-815"]
 
 
 def test_a_tampered_version_is_found(plan: Plan) -> None:
