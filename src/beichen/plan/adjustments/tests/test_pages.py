@@ -36,7 +36,7 @@ from beichen.plan.adjustments.service import (
     propose,
 )
 from beichen.plan.models import Amendment, Plan, PlanIndicator, Project, Target
-from beichen.plan.service import AmendmentFacts, amend_facts, correct_fact, import_facts, standings
+from beichen.plan.service import correct_fact, import_facts, standings
 from beichen.plan.tests.facts import indicator, plan_facts
 from beichen.problem import ProblemError
 
@@ -275,29 +275,3 @@ def test_a_tampered_version_is_found(plan: Plan) -> None:
     with pytest.raises(ProblemError) as caught:
         facts_of(plan, 1)
     assert caught.value.problems[0].code == "PLN-809"
-
-
-def test_what_is_not_there_is_said_so(plan: Plan) -> None:
-    client = _as("planner")
-    for address, code in (("/plan/adjustments/9", "PLN-810"), ("/plan/versions/9", "PLN-808")):
-        answer = client.get(address, headers={"Accept": "application/json"})
-        assert (answer.status_code, answer.json()["code"]) == (404, code)
-
-
-def test_one_person_decides_for_one_authority(plan: Plan) -> None:
-    """Whoever proposed does not approve for the government, whatever posts they hold."""
-    both = Actor("person:B", "Bo", (Scope("planner"), Scope("government")))
-    draft = propose(plan, "x", "x", by=both)
-    add_change(draft, Proposed("projects", "p2", "name", "y", "x"), by=both)
-    said = Said(on=date(2023, 8, 1), document="1", note="x")
-    decide_adjustment(adjustment_of(plan, draft.number), "submit", said, by=both)
-    with pytest.raises(ProblemError) as error:
-        decide_adjustment(adjustment_of(plan, draft.number), "approve", said, by=both)
-    assert error.value.problems[0].code == "PLN-815"
-
-
-def test_a_fact_is_not_added_twice(plan: Plan) -> None:
-    item = AmendmentFacts("projects", "p1", "", None, {"name": "x", "box": "专栏2", "box_title": "x"}, "x")
-    with pytest.raises(ProblemError) as error:
-        amend_facts(plan, [item], document="1", by=BY)
-    assert error.value.problems[0].code == "PLN-212"

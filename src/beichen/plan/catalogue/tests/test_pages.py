@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 
 from beichen.kernel.access.models import Account
@@ -29,21 +25,12 @@ from beichen.kernel.org.service import (
     register_person,
 )
 from beichen.plan.catalogue.models import Entry, Filing, FilingState, FindingRecord, FindingState
-from beichen.plan.catalogue.service import (
-    EntryFacts,
-    check_filing,
-    findings,
-    move_filing,
-    save_entry,
-    settle_finding,
-)
+from beichen.plan.catalogue.service import EntryFacts, findings, save_entry
 from beichen.plan.catalogue.tasks import check_all
 from beichen.plan.models import Plan, PlanIndicator, PlanState
 from beichen.plan.service import AmendmentFacts, amend_facts, current_plan, import_facts, read_plan
-from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
-FORM = "application/x-www-form-urlencoded"
 BY = system("test")
 PLANS = Path(__file__).parent / "plans"
 
@@ -243,53 +230,3 @@ def test_an_amended_outline_is_checked_against_again(planner: Client, officer: C
     check_all.func()
     weaker.refresh_from_db()
     assert weaker.state == FindingState.RESOLVED
-
-
-def _codes(client: Client, method: str, address: str, **said: str) -> set[str]:
-    """The codes that a program reads from a refusal."""
-    answer = client.generic(method, address, urlencode(said), FORM, headers={"Accept": "application/json"})
-    assert answer.status_code in {404, 409, 422}
-    return {answer.json()["code"]}
-
-
-def test_what_is_not_there_is_said_so(planner: Client, officer: Client) -> None:
-    assert _codes(planner, "GET", "/plans/nothing") == {"PLN-701"}
-    assert _codes(planner, "GET", "/plan?plan=nothing") == {"PLN-208"}
-    assert _codes(officer, "GET", "/plans/qinghe-outline/findings/nothing") == {"PLN-710"}
-
-
-def _refused(act: Callable[[], object]) -> set[str]:
-    with pytest.raises(ProblemError) as error, transaction.atomic():
-        act()
-    return {problem.code for problem in error.value.problems}
-
-
-def test_an_entry_that_does_not_fit_tells_everything(entry: Entry) -> None:
-    wrong = EntryFacts("new", " ", "country", entry.region, entry.body, covers="9.9")
-    assert _refused(lambda: save_entry(wrong, by=BY)) == {"PLN-702", "PLN-703"}
-    assert Entry.objects.count() == 1
-
-
-def test_steps_out_of_order_change_nothing(planner: Client, officer: Client) -> None:
-    """Approval needs the check before it and a document; what is settled wrongly stays open."""
-    _file(officer)
-    filing, day = Filing.objects.get(), date(2021, 6, 1)
-    assert _refused(lambda: move_filing(filing, "approve", on=day, by=BY)) == {"PLN-704"}
-    _step(officer, "submit")
-    _step(planner, "link")
-    assert _refused(lambda: move_filing(filing, "approve", on=day, by=BY)) == {"PLN-706"}
-    assert _refused(lambda: move_filing(filing, "approve", on=day, by=BY, document="1号")) == {"PLN-705"}
-    row = FindingRecord.objects.exclude(severity="low")[0]
-    assert _refused(lambda: settle_finding(row, "justified", reason=" ", by=BY)) == {"PLN-709"}
-    assert _refused(lambda: settle_finding(row, "gone", reason="x", by=BY)) == {"PLN-711"}
-    row.refresh_from_db()
-    filing.refresh_from_db()
-    assert (row.state, filing.state) == (FindingState.OPEN, FilingState.LINKING)
-
-
-def test_a_document_and_a_city_without_an_outline_are_not_checked(officer: Client) -> None:
-    said = {"file": _upload("qinghe-outline.txt"), "on": "2021-05-10", "as_document": "on"}
-    officer.post("/plans/qinghe-outline/file", said)
-    assert _refused(lambda: check_filing(Filing.objects.get(), by=BY)) == {"PLN-708"}
-    Plan.objects.all().delete()
-    assert _refused(lambda: check_filing(Filing.objects.get(), by=BY)) == {"PLN-707"}
