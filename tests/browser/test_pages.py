@@ -182,7 +182,7 @@ def test_an_officer_corrects_a_fact_beside_its_sentence(visit: Visit) -> None:
     card.get_by_label("正确的值").fill("1001")
     card.get_by_label("理由").fill("核对原文")
     assert visitor.violations() == []
-    card.get_by_role("button", name="更正生效").click()
+    card.get_by_role("button", name="生效").click()
     page.wait_for_url("**#fact-targets-**")
     assert "核对原文" in page.locator(".fact:target").inner_text()
     assert Target.objects.filter(value=1001, metric="常住人口").count() == 1

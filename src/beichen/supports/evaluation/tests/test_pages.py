@@ -334,7 +334,7 @@ def test_an_appeal_goes_its_way_and_the_old_card_stays(
     assert planner.post(own, {"verdict": "upheld", "decision": "x"}).status_code == 422
     planner.post(own, {"verdict": "upheld", "score": "100", "decision": "核实"})
     assert "核实" in page(officer, own)
-    assert "版本 2" in page(client, "/evaluation/rounds/mid-term")
+    assert "第 2 版" in page(client, "/evaluation/rounds/mid-term")
     assert "48.75" in page(client, f"{CARD}?version=1")
     assert planner.post(own, {"verdict": "dismissed", "decision": "x"}).status_code == 422
 
