@@ -106,7 +106,11 @@ def decide_adjustment(adjustment: Adjustment, step: str, said: Said, *, by: Acto
     Raises ProblemError: ACC-403, PLN-813 to 817, what contradicts (PLN-801 to 807), and at the last step
     PLN-211 when a fact in force is no longer what the adjustment started from.
     """
-    held = Adjustment.objects.select_for_update().select_related("plan__region").get(pk=adjustment.pk)
+    held = (
+        Adjustment.objects.select_for_update(of=("self",))
+        .select_related("plan__region")
+        .get(pk=adjustment.pk)
+    )
     ways = WAYS.get(AdjustmentState(held.state), {})
     way = ways.get(step)
     if way is None:

@@ -48,7 +48,7 @@ def propose(plan: Plan, title: str, reason: str, *, by: Actor, is_demo: bool = F
 
 
 def _draft(adjustment: Adjustment, by: Actor) -> Adjustment:
-    held = Adjustment.objects.select_for_update().get(pk=adjustment.pk)
+    held = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
     require(by, PROPOSE, held)
     if held.state != AdjustmentState.DRAFT:
         raise ProblemError(Problem(NOT_A_DRAFT, f"it is {held.state}", hint="propose another"))

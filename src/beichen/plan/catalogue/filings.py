@@ -167,7 +167,7 @@ def move_filing(
 
     Publishes ``plan.filing.moved``. Raises ProblemError: ACC-403, PLN-704 to 706.
     """
-    held = Filing.objects.select_for_update().get(pk=filing.pk)
+    held = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
     way = _way(held, name)
     if way.right == FILE:
         require_own(by, FILE, held.entry)

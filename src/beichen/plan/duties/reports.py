@@ -48,7 +48,7 @@ def _status_problem(row: Report) -> ProblemError:
 
 def _lock(row: Report) -> None:
     """Hold the report until the transaction ends, with the status that it has now: two may decide at once."""
-    rows = Report.objects.select_for_update().filter(pk=row.pk)
+    rows = Report.objects.select_for_update(of=("self",)).filter(pk=row.pk)
     row.status = rows.values_list("status", flat=True).get()
 
 
@@ -122,8 +122,10 @@ def save_report(
         raise ProblemError(Problem(codes.NO_ROUND, _("the round has not opened yet"), hint=str(round_.opens)))
     if problems := _shape(said):
         raise ProblemError(*problems)
-    Duty.objects.select_for_update().filter(pk=duty.pk).values_list("pk").get()  # one first draft, not two
-    row = Report.objects.select_for_update().filter(round=round_, duty=duty).first()
+    Duty.objects.select_for_update(of=("self",)).filter(pk=duty.pk).values_list(
+        "pk"
+    ).get()  # one first draft, not two
+    row = Report.objects.select_for_update(of=("self",)).filter(round=round_, duty=duty).first()
     if row is None:
         row = Report(round=round_, duty=duty, is_demo=is_demo)
     elif row.status not in OPEN:

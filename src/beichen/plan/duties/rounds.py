@@ -60,7 +60,9 @@ def open_round(
     says. Publishes ``plan.round.opened``. Raises ProblemError ACC-403, PLN-312.
     """
     require(by, SCHEDULE, plan)
-    Plan.objects.select_for_update().filter(pk=plan.pk).values_list("pk").get()  # one round a period
+    Plan.objects.select_for_update(of=("self",)).filter(pk=plan.pk).values_list(
+        "pk"
+    ).get()  # one round a period
     found = Round.objects.filter(plan=plan, period=text).first()
     if found is not None:
         return found

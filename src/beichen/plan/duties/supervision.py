@@ -75,7 +75,9 @@ def write_note(
         text="" if text.strip() else _("say what is asked"),
         due=_due_problem(due, timezone.localdate(moment)),
     )
-    Plan.objects.select_for_update().filter(pk=duty.plan_id).values_list("pk").get()  # numbers stand once
+    Plan.objects.select_for_update(of=("self",)).filter(pk=duty.plan_id).values_list(
+        "pk"
+    ).get()  # numbers stand once
     last = SupervisionNote.objects.filter(plan=duty.plan).aggregate(last=Max("number"))["last"] or 0
     note = SupervisionNote.objects.create(
         plan=duty.plan,
@@ -153,7 +155,7 @@ def reopen_note(
 
 def _lock(note: SupervisionNote) -> None:
     """Hold the note until the transaction ends, with the status that it has now."""
-    rows = SupervisionNote.objects.select_for_update().filter(pk=note.pk)
+    rows = SupervisionNote.objects.select_for_update(of=("self",)).filter(pk=note.pk)
     note.status = rows.values_list("status", flat=True).get()
 
 

@@ -84,7 +84,7 @@ def apply_file(row: ValueFile, choices: Mapping[str, Choice], *, reason: str = "
     PLN-509 for a file with mistakes or one that was applied before.
     """
     require(by, RECORD, row.plan)
-    held = ValueFile.objects.select_for_update().get(pk=row.pk)
+    held = ValueFile.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if held.state != FileState.CHECKED:
         message = f"the file is {held.state}"
         raise ProblemError(Problem(NOT_OPEN, shorten(message), hint="bring it in again"))

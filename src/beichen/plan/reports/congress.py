@@ -131,7 +131,7 @@ def record_opinion(
     """Record a deliberation opinion. Raises ProblemError ACC-403, PLN-944."""
     decision = require(by, OPINE, submission)
     said = _words(text, "text")
-    Submission.objects.select_for_update().get(pk=submission.pk)
+    Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     last = submission.opinions.aggregate(last=Max("number"))["last"] or 0
     row = Opinion.objects.create(submission=submission, number=last + 1, text=said, body=body, due=due)
     detail = {"number": row.number, "body": body.key if body else ""}
@@ -168,7 +168,7 @@ def answer_opinion(opinion: Opinion, text: str, *, by: Actor) -> Answer:
     """Answer an opinion. Raises ProblemError ACC-403, PLN-943 once an answer is accepted, PLN-944."""
     decision = _may_answer(by, opinion) or require(by, ANSWER, _Desk.of(opinion))
     said = _words(text, "text")
-    row = Opinion.objects.select_for_update().get(pk=opinion.pk)
+    row = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
     if row.state == Opinion.State.ACCEPTED:
         raise ProblemError(Problem(CLOSED, f"opinion {row.number} is answered and accepted"))
     answer = Answer.objects.create(
@@ -183,7 +183,7 @@ def answer_opinion(opinion: Opinion, text: str, *, by: Actor) -> Answer:
 def judge_answer(opinion: Opinion, *, is_accepted: bool, by: Actor, words: str = "") -> Opinion:
     """Accept the last answer, or return it. Raises ProblemError ACC-403, PLN-943."""
     decision = require(by, OPINE, opinion)
-    row = Opinion.objects.select_for_update().get(pk=opinion.pk)
+    row = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
     last = row.answers.order_by("-id").first()
     if row.state != Opinion.State.ANSWERED or last is None:
         raise ProblemError(Problem(CLOSED, f"opinion {row.number} has no answer to judge"))

@@ -38,7 +38,7 @@ def _begin(report: Report, verb: str, by: Actor) -> tuple[Report, Decision]:
     """The locked row and why the step is allowed. Raises ProblemError ACC-403, PLN-921."""
     states, right = STEPS[verb]
     decision = require(by, right, report)
-    locked = Report.objects.select_for_update().defer("document").get(pk=report.pk)
+    locked = Report.objects.select_for_update(of=("self",)).defer("document").get(pk=report.pk)
     if locked.state not in states:
         message = f"a report that is {locked.state} cannot be {verb}"
         hint = "make the next edition" if locked.state in {State.PUBLISHED, State.SUPERSEDED} else ""
@@ -87,7 +87,7 @@ def publish_report(report: Report, *, by: Actor, words: str = "") -> Report:
     Raises ProblemError ACC-403, PLN-921.
     """
     locked, decision = _begin(report, Verb.PUBLISHED, by)
-    before = Report.objects.select_for_update().defer("document").select_related("region")
+    before = Report.objects.select_for_update(of=("self",)).defer("document").select_related("region")
     for old in before.filter(plan_id=locked.plan_id, series=locked.series, state=State.PUBLISHED):
         _end(old, State.SUPERSEDED, Verb.SUPERSEDED, by, f"{locked.series} {locked.edition}", decision)
     locked.level, locked.published_at = locked.audience, timezone.now()

@@ -109,7 +109,7 @@ def draft_year(plan: Plan, year: int, *, by: Actor) -> YearPlan:
     """
     require(by, DRAFT, plan)
     check_year(plan, year)
-    held = YearPlan.objects.select_for_update().filter(plan=plan, year=year)
+    held = YearPlan.objects.select_for_update(of=("self",)).filter(plan=plan, year=year)
     if held.filter(state=State.DRAFT).exists():
         raise ProblemError(Problem(HAS_DRAFT, f"{year} has a draft already", hint="change or discard it"))
     last = held.aggregate(Max("version"))["version__max"] or 0
@@ -195,7 +195,7 @@ def adopt(row: YearPlan, *, note: str, by: Actor) -> YearPlan:
     for every line whose districts together fall short of the city.
     """
     require(by, ADOPT, row)
-    held = YearPlan.objects.select_for_update().select_related("plan__region").get(pk=row.pk)
+    held = YearPlan.objects.select_for_update(of=("self",)).select_related("plan__region").get(pk=row.pk)
     refuse_adopted(held)
     why = checked_reason(note)
     if short := imbalances(held):

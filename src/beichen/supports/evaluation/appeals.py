@@ -77,7 +77,7 @@ def decide_appeal(
     require(by, DECIDE, appeal.subject.round)
     refuse_partial(by, appeal.subject)
     round_ = at_stage(appeal.subject.round, Stage.PUBLISHED)
-    row = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal.pk)
     if row.status != AppealStatus.OPEN:
         raise ProblemError(Problem(OPEN, f"the appeal was {row.status} already"))
     moment, words = at or timezone.now(), needs_reason(decision, "decision")

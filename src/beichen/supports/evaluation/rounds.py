@@ -48,7 +48,7 @@ def needs_reason(text: str, field: str = "reason") -> str:
 
 def at_stage(round_: Round, *stages: Stage) -> Round:
     """The round's row, held for this transaction. Raises ProblemError EVA-108 at any other stage."""
-    row = Round.objects.select_for_update().select_related("scheme", "region").get(pk=round_.pk)
+    row = Round.objects.select_for_update(of=("self",)).select_related("scheme", "region").get(pk=round_.pk)
     if row.stage not in stages:
         hint = f"possible at: {', '.join(stages)}"
         raise ProblemError(Problem(NOT_NOW, f"the evaluation stands at {row.stage}", hint=hint))

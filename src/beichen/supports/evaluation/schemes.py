@@ -146,7 +146,7 @@ def draft_scheme(facts: SchemeFacts, *, region: Region | None, by: Actor) -> Sch
 
 def _unlocked(scheme: Scheme) -> Scheme:
     """The scheme's row, held for this transaction. Raises ProblemError EVA-103 once it was adopted."""
-    row = Scheme.objects.select_for_update().get(pk=scheme.pk)
+    row = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
     if row.status != SchemeStatus.DRAFT:
         hint = "begin the next version and change that"
         raise ProblemError(Problem(FROZEN, f"version {row.version} is adopted", hint=hint))
