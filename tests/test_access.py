@@ -105,12 +105,13 @@ FORMS = (
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
-FINISHED, NOTED = "milestone-1-done_on", "milestone-1-note"
+FIXED = 900_001  # a key that no sequence of a test reaches
+FINISHED, NOTED = f"milestone-{FIXED}-done_on", f"milestone-{FIXED}-note"
 SETTLED = {"state": "justified", "reason": "x"}
 RENAMED = {"kind": "projects", "key": "p1", "field": "name", "new": "x", "reason": "x"}
 ADDED = {"name": "x", "box": "专栏2", "reason": "x"}
 ORDER = {"kind": "brief", "year": 2022, "language": "zh", "audience": 1}
-SUBMISSION = {"report": 1, "submitted_on": "2024-03-01"}
+SUBMISSION = {"report": FIXED, "submitted_on": "2024-03-01"}
 
 # route → requests that an administrator gets answered: method, address, body
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
@@ -389,7 +390,7 @@ def keep_duties(plan: Plan) -> None:
     duties.assign_duties(
         plan, [duties.Assignment(duty, body)], reason="x", by=BY, now=datetime(2022, 1, 1, tzinfo=UTC)
     )
-    Milestone.objects.create(pk=1, duty=duty, title="x", due=date(2024, 1, 1))
+    Milestone.objects.create(pk=FIXED, duty=duty, title="x", due=date(2024, 1, 1))
     round_ = duties.open_round(plan, "2024-S1", by=BY)
     said = duties.ReportFacts("in-progress", 40, "bridge built")
     file = duties.Upload("b.pdf", BytesIO(b"%PDF-1.4 y"))
@@ -406,7 +407,7 @@ def numbers() -> dict[str, Any]:
         "duty": evidence.duty_id,
         "body": evidence.duty.lead.key if evidence.duty.lead else "",
         "round": Round.objects.get().pk,
-        "milestone": 1,
+        "milestone": FIXED,
         "change": Change.objects.get().pk,
         "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
@@ -427,7 +428,7 @@ def _reports() -> None:
         "document": document,
     }
     sent = Report.objects.create(
-        id=1, code="SENT", kind="congress", year=2023, series="a", state="published", level=2, **said
+        id=FIXED, code="SENT", kind="congress", year=2023, series="a", state="published", level=2, **said
     )
     Report.objects.create(code="DRAFT", kind="yearly", year=2023, series="b", state="draft", **said)
     row = Submission.objects.create(plan=plan, year=2022, report=sent, submitted_on=date(2023, 3, 1))
