@@ -201,7 +201,7 @@ def _fill_or_thin(size: int) -> None:
 
 
 @contextlib.contextmanager
-def serve(target: str) -> Iterator[http.client.HTTPConnection]:
+def serve(*target: str) -> Iterator[http.client.HTTPConnection]:
     """A granian worker with a WSGI application, and a kept connection to it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -209,7 +209,7 @@ def serve(target: str) -> Iterator[http.client.HTTPConnection]:
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(port), "--workers", "1", "--no-ws", "--log-level", "error",
-        "--workers-kill-timeout", "5", target,
+        "--workers-kill-timeout", "5", *target,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT)
     try:
@@ -242,7 +242,8 @@ def read(size: int, vendor: str) -> dict[str, Any]:
     side = math.sqrt(IN_BOX / size)
     chance = random.Random(7)
     ours, peer, lengths = [], [], []
-    with serve("beichen.house.wsgi:application") as house, serve("bench._bare:application") as bare:
+    house_server = serve("--factory", "beichen.house.web:application")
+    with house_server as house, serve("bench._bare:application") as bare:
         for number in range(REQUESTS + 20):
             west, south = WEST + chance.random() * (1 - side), SOUTH + chance.random() * (1 - side)
             east, north = west + side, south + side

@@ -3,6 +3,7 @@
 The bare insert writes the same rows with Django's `bulk_create` in the same transactions (a hundred
 events each); the bare publish sends the same payloads with nats-py, five hundred in flight. One process
 publishes, another relays and handles; the handler itself does nothing, so that only the bus is measured.
+Runs and limits are taken in turns, five times each (50,000 once); the medians count.
 A ratio of 2 means half the limit's rate. The delay is that of single events, each in its own
 transaction, at a steady rate.
 """

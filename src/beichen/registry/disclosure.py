@@ -45,7 +45,7 @@ class Disclosure:
         """Whether documents have no guarded field at all, by their types' rows and their texts."""
         if any(self._levels.get(type_id) for type_id in type_ids):
             return False
-        return not any(_SEVERAL_TYPES in text[:_HEAD] for text in texts)
+        return not [True for text in texts if _SEVERAL_TYPES in text[:_HEAD]]
 
     def _guarded(self, document: Document) -> dict[str, int]:
         types = document["type"]

@@ -22,14 +22,15 @@ _SHAPES = ObjectShape._meta.db_table
 class Join:
     """Tables with the objects ``o``, the column with the shape's WKB, and conditions (may be empty).
 
-    A shape that is NULL is known to match. The parameters are those of the tables, then those of the
-    conditions.
+    A shape that is NULL is known to match. ``before`` stands before SELECT. The parameters are those of
+    ``before``, then those of the tables, then those of the conditions.
     """
 
     tables: str
     shape: str
     conditions: str
     parameters: list[Any]
+    before: str = ""
 
 
 class SpatialIndex(Protocol):
@@ -62,20 +63,20 @@ class RTree:
         if type_id is not None:
             touching += " AND b.type_low <= %s AND b.type_high >= %s"
             parameters += [type_id, type_id]
-        found = (
-            f"SELECT s.object_id FROM registry_box b CROSS JOIN {_SHAPES} s ON s.id = b.id "
-            f"WHERE {touching} AND s.attribute = %s"
-        )
+        found = f"registry_box b CROSS JOIN {_SHAPES} s ON s.id = b.id WHERE {touching} AND s.attribute = %s"
         parameters.append(attribute)
         if not is_frame:
             tables = f"registry_object o CROSS JOIN {_SHAPES} g ON g.object_id = o.id"
-            conditions = f"o.id IN ({found}) AND g.attribute = %s"
+            conditions = f"o.id IN (SELECT s.object_id FROM {found}) AND g.attribute = %s"
             return Join(tables, "g.shape", conditions, [*parameters, attribute])
         # Few stand at the edge, and only of those the shape is read.
-        edge = f"{found} AND NOT (b.west > %s AND b.south > %s AND b.east < %s AND b.north < %s)"
-        joined = f"g.object_id = o.id AND g.attribute = %s AND o.id IN ({edge})"
-        tables = f"registry_object o LEFT JOIN {_SHAPES} g ON {joined}"
-        return Join(tables, "g.shape", f"o.id IN ({found})", [attribute, *parameters, *box, *parameters])
+        inside = "b.west > %s AND b.south > %s AND b.east < %s AND b.north < %s"
+        before = f"WITH found AS MATERIALIZED (SELECT s.object_id, s.id, {inside} AS is_inside FROM {found}) "
+        shape = (
+            f"CASE WHEN g.is_inside THEN NULL ELSE (SELECT e.shape FROM {_SHAPES} e WHERE e.id = g.id) END"
+        )
+        tables = "registry_object o CROSS JOIN found g ON g.object_id = o.id"
+        return Join(tables, shape, "o.id IN (SELECT object_id FROM found)", [*box, *parameters], before)
 
 
 class PostGIS:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -39,6 +40,38 @@ class HandlerError(Exception):
     """A handler raised; the cause is what it raised."""
 
 
+class _Read(NamedTuple):
+    """Messages that were decoded, and a dead letter for each that is no CloudEvent."""
+
+    events: list[tuple[int, Event]]
+    unreadable: list[ParkedEvent]
+
+
+def _read(to: Subscriber, messages: Sequence[Message], now: datetime) -> _Read:
+    read = _Read([], [])
+    for message in messages:
+        try:
+            read.events.append((message.position, decode(message.content)))
+        except ProblemError as error:
+            logger.error("%s: message %d cannot be read: %s", to.name, message.position, error)
+            read.unreadable.append(_unreadable(to, message, error, now))
+    return read
+
+
+def _unreadable(to: Subscriber, message: Message, error: ProblemError, now: datetime) -> ParkedEvent:
+    return ParkedEvent(
+        subscriber=to.name,
+        key=f"message#{message.position}",
+        position=message.position,
+        payload=base64.b64encode(message.content).decode(),
+        is_readable=False,
+        state=State.DEAD,
+        error=str(error)[:ERROR_LENGTH],
+        parked_at=now,
+        settled_at=now,
+    )
+
+
 @dataclass(slots=True)
 class _Batch:
     """A batch that is being handled: readable events in order, and the rows that will be parked."""
@@ -50,28 +83,6 @@ class _Batch:
     parked: list[ParkedEvent] = field(default_factory=list)
     held_subjects: set[str] = field(default_factory=set)
     held_keys: set[str] = field(default_factory=set)
-
-    def read(self, messages: Sequence[Message]) -> None:
-        """Decode; what is no CloudEvent becomes a dead letter as it came."""
-        for message in messages:
-            try:
-                self.events.append((message.position, decode(message.content)))
-            except ProblemError as error:
-                logger.error("%s: message %d cannot be read: %s", self.to.name, message.position, error)
-                self.parked.append(self._unreadable(message, error))
-
-    def _unreadable(self, message: Message, error: ProblemError) -> ParkedEvent:
-        return ParkedEvent(
-            subscriber=self.to.name,
-            key=f"message#{message.position}",
-            position=message.position,
-            payload=base64.b64encode(message.content).decode(),
-            is_readable=False,
-            state=State.DEAD,
-            error=str(error)[:ERROR_LENGTH],
-            parked_at=self.now,
-            settled_at=self.now,
-        )
 
     def look_up_held(self) -> None:
         """Which of the batch's subjects are held up, and which of its events are already parked."""
@@ -159,10 +170,11 @@ def describe(error: HandlerError) -> str:
     return f"{type(cause).__name__}: {cause}"[:ERROR_LENGTH]
 
 
-def _start(to: Subscriber, messages: Sequence[Message], now: datetime, retry: Retry) -> _Batch:
-    row = Subscription.objects.select_for_update().get(name=to.name)
+def _start(to: Subscriber, read: _Read, now: datetime, retry: Retry) -> _Batch:
+    stands = Subscription.objects.select_for_update().get(name=to.name).position
     batch = _Batch(to, now, retry)
-    batch.read([message for message in messages if message.position > row.position])
+    batch.events = [(position, event) for position, event in read.events if position > stands]
+    batch.parked = [row for row in read.unreadable if row.position > stands]
     batch.look_up_held()
     batch.hold_back()
     return batch
@@ -181,13 +193,14 @@ def deliver(to: Subscriber, messages: Sequence[Message], *, now: datetime, retry
     Messages at or before the subscriber's position were handled and are passed over.
     """
     last = messages[-1].position
+    read = _read(to, messages, now)  # before the transaction: on SQLite it keeps every writer waiting
     try:
         with transaction.atomic():
-            batch = _start(to, messages, now, retry)
+            batch = _start(to, read, now, retry)
             batch.handle_together()
             _finish(batch, last)
     except HandlerError:
         with transaction.atomic():
-            batch = _start(to, messages, now, retry)
+            batch = _start(to, read, now, retry)
             batch.handle_apart()
             _finish(batch, last)

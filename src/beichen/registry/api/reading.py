@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -183,9 +183,13 @@ def _add_pages(call: Call, response: HttpResponse, asking: Asking, has_more: boo
         pages.append(("next", asking.offset + asking.limit))
     links = [response["Link"]] if "Link" in response else []
     for relation, offset in pages:
-        kept = {key: value for key, value in call.parameters.items() if key not in {"offset", "limit"}}
-        asked = sorted({**kept, "limit": str(asking.limit), "offset": str(offset)}.items())
-        target = f"{path}?{urlencode(asked, safe=':/*')}"
-        links.append(f'<{target}>; rel="{relation}"; type="{response["Content-Type"]}"')
+        asked = {
+            **{key: str(value) for key, value in call.parameters.items()},
+            "limit": str(asking.limit),
+            "offset": str(offset),
+        }
+        # The names are ones that this operation knows: only values need quoting.
+        words = [f"{name}={quote_plus(asked[name], ':/*')}" for name in sorted(asked)]
+        links.append(f'<{path}?{"&".join(words)}>; rel="{relation}"; type="{response["Content-Type"]}"')
     if links:
         response["Link"] = ", ".join(links)

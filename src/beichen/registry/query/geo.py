@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ Box = tuple[float, float, float, float]  # west, south, east, north
 WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GeoQuery:
     """A relation to a geometry, about one GeoProperty. ``distance`` in metres belongs to near."""
 
@@ -61,7 +62,7 @@ class GeoQuery:
             return (WORLD[0], south, WORLD[2], north)
         return (west - wide, south, east + wide, north)
 
-    @property
+    @cached_property
     def is_frame(self) -> bool:
         """Whether it asks for what lies within a box: what is strictly inside needs no second look.
 
@@ -75,6 +76,8 @@ class GeoQuery:
     def select(self, shapes: Sequence[bytes | None]) -> list[bool]:
         """Which of the shapes (WKB) match; None stands for one that is known to."""
         unknown = [shape for shape in shapes if shape is not None]
+        if not unknown:
+            return [True] * len(shapes)
         decided = iter(self._decide(unknown))
         return [True if shape is None else next(decided) for shape in shapes]
 

@@ -53,6 +53,7 @@ class Plan:
     conditions: list[str]
     parameters: list[Any]
     shape: str = ""
+    before: str = ""
     geo: GeoQuery | None = None
     checks: list[Callable[[Document], bool]] = field(default_factory=list)
     guards: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -126,7 +127,7 @@ class Planner:
         type_id = single.pk if single is not None and not single.is_shared else None
         box = None if self.query.ids else geo.box  # the ids are fewer than what a box may hold
         join = spatial_index().join(geo.attribute, box, type_id, is_frame=geo.is_frame)
-        plan.tables, plan.shape, plan.geo = join.tables, join.shape, geo
+        plan.before, plan.tables, plan.shape, plan.geo = join.before, join.tables, join.shape, geo
         if join.conditions:
             plan.conditions.insert(0, join.conditions)
         plan.parameters[:0] = join.parameters

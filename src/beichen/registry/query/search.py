@@ -7,7 +7,7 @@ reading the whole registry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import compress, islice
@@ -78,7 +78,7 @@ class Search:
             return 0
         if self.plan.is_exact:
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT count(*) FROM {self._from()}", self.plan.parameters)
+                cursor.execute(f"{self.plan.before}SELECT count(*) FROM {self._from()}", self.plan.parameters)
                 return int(cursor.fetchone()[0])
         return sum(1 for _ in self._matching(1_000))
 
@@ -90,7 +90,9 @@ class Search:
         if self.with_times:
             columns += ", o.stamps, o.created_at, o.modified_at"
         bound = " AND o.id > %s" if after else ""
-        statement = f"SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
+        statement = (
+            f"{self.plan.before}SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
+        )
         parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
         return [Row(*row) for row in fetch(statement, parameters)]
 
@@ -130,8 +132,10 @@ class Search:
     def _placed(self, rows: list[Row], geo: GeoQuery) -> list[Row]:
         """The rows whose shape matches, each object once; none whose place the actor may not see."""
         hiding = {key for key, names in self.plan.guards.items() if geo.attribute in names}
-        chosen = compress(rows, geo.select([row.shape for row in rows]))
-        return list({row.id: row for row in chosen if row.type_id not in hiding}.values())
+        chosen: Iterable[Row] = compress(rows, geo.select([row.shape for row in rows]))
+        if hiding:
+            chosen = (row for row in chosen if row.type_id not in hiding)
+        return list({row.id: row for row in chosen}.values())
 
 
 def _whole(rows: list[Row]) -> list[Row]:

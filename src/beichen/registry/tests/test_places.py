@@ -89,7 +89,9 @@ def test_ids_narrow_a_box(lamps: list[str]) -> None:
 def test_the_index_is_asked_and_nothing_is_sorted_but_keys(lamps: list[str]) -> None:
     plan = asked().plan
     conditions = " AND ".join(plan.conditions)
-    statement = " ".join(["SELECT o.document FROM", plan.tables, "WHERE", conditions, "ORDER BY o.id"])
+    statement = " ".join(
+        [plan.before, "SELECT o.document FROM", plan.tables, "WHERE", conditions, "ORDER BY o.id"]
+    )
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         if not is_sqlite:
