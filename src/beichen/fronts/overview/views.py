@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.region import RegionView, region_view
 from beichen.fronts.overview.service import READ
 from beichen.kernel.access.service import acting, decide, require, visible
+from beichen.kernel.bus.service import event_type_names
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region, region_by_code
 from beichen.plan.models import Plan
@@ -30,16 +30,6 @@ from beichen.web.links import Link
 from beichen.web.status import Status
 
 FRAGMENT = "X-Fragment"
-EVENT_NAMES = {
-    "plan.facts.imported": _lazy("A plan was imported"),
-    "plan.fact.corrected": _lazy("A fact of the plan was corrected"),
-    "scene.package.installed": _lazy("A package was installed"),
-    "scene.package.upgraded": _lazy("A package was upgraded"),
-    "scene.package.removed": _lazy("A package was removed"),
-    "registry.object.created": _lazy("An object was added"),
-    "registry.object.changed": _lazy("An object changed"),
-    "registry.object.removed": _lazy("An object was removed"),
-}
 DOCUMENT = "region"
 
 
@@ -121,7 +111,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "crumbs": _crumbs(city, chosen),
         "layers": layers,
-        "event_names": list(EVENT_NAMES.items()),
+        "event_names": list(event_type_names().items()),
         "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
     }
     if drawn is not None:

@@ -15,6 +15,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import inbox, outbox
 from beichen.kernel.bus.event import Event, check, identifier
+from beichen.kernel.bus.event_types import event_type_names, name_event_types
 from beichen.kernel.bus.models import OutboxEvent, ParkedEvent, State, Subscription
 from beichen.kernel.bus.pruning import prune
 from beichen.kernel.levels import ScopeFields
@@ -25,8 +26,10 @@ __all__ = [
     "Event",
     "dead_letters",
     "discard",
+    "event_type_names",
     "find_letter",
     "forward",
+    "name_event_types",
     "prune",
     "publish",
     "publish_many",

@@ -53,13 +53,21 @@ class Feed extends HTMLElement {
     this.state.classList.toggle("is-live", state === "live");
   }
 
+  // The type's own name, else that of the longest family ("plan.report.>"), else the type.
+  nameOf(type) {
+    const words = type.split(".");
+    const families = words.map((_, place) => `${words.slice(0, place).join(".")}.>`).reverse();
+    const known = [type, ...families].find((name) => this.names.has(name));
+    return known ? this.names.get(known) : type;
+  }
+
   add(event) {
     const item = document.createElement("li");
     const time = document.createElement("time");
     time.dateTime = event.time;
     time.textContent = new Date(event.time).toLocaleTimeString(document.documentElement.lang, { hour12: false });
     const words = document.createElement("span");
-    words.textContent = this.names.get(event.type) ?? event.type;
+    words.textContent = this.nameOf(event.type);
     const subject = document.createElement("span");
     subject.className = "quiet";
     subject.textContent = event.subject ?? "";
