@@ -242,16 +242,25 @@ class TablePage:
         return ngettext("%(count)d row", "%(count)d rows", self.total) % {"count": self.total}
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether words or filters leave rows out."""
+        return bool(self._state.query or self._state.filters)
+
+    @property
     def empty_title(self) -> str:
         """What an empty selection says."""
-        narrowed = self._state.query or self._state.filters
-        return _("Nothing fits this search.") if narrowed else _("There is nothing here yet.")
+        return _("Nothing fits this search.") if self.is_narrowed else _("There is nothing here yet.")
 
     @property
     def empty_text(self) -> str:
         """What to do about an empty selection."""
-        narrowed = self._state.query or self._state.filters
-        return _("Use fewer words, or choose other filters.") if narrowed else ""
+        return _("Use fewer words, or choose other filters.") if self.is_narrowed else ""
+
+    @property
+    def empty_href(self) -> str:
+        """Where all rows are; empty when these are all."""
+        cleared = dict.fromkeys(("q", *self._state.filters), "")
+        return self._state.address(**cleared) if self.is_narrowed else ""
 
     @property
     def empty_action(self) -> str:

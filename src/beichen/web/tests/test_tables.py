@@ -120,3 +120,14 @@ def test_a_card_names_its_values_in_plain_words() -> None:
     assert page.has_cards
     shown = render_to_string("web/components/table.html", {"page": page})
     assert 'data-label="Choose"' in shown
+
+
+def test_an_empty_selection_leads_back_to_all_rows_and_an_empty_table_nowhere() -> None:
+    table = towns(kept={"plan": "fifteenth"})
+    nothing_fits = TablePage(table, State.of(asked("plan=fifteenth&q=nowhere&kind=county"), table))
+    assert nothing_fits.rows == []
+    assert nothing_fits.empty_href == "/towns?plan=fifteenth"
+    empty = Table("towns", "Towns", [], COLUMNS)
+    page = TablePage(empty, State.of(asked(""), empty))
+    assert page.empty_href == ""
+    assert "<a " not in render_to_string("web/components/empty.html", {"title": "-", "href": page.empty_href})
