@@ -1,6 +1,7 @@
 """What a type of event is called: each room's ``event_types.py`` names here what it publishes.
 
-People read the name where events are shown; programs read the type. A pattern names a family of types; the type's own name, then the longest pattern, wins.
+People read the name where events are shown; programs read the type. A pattern names a family of types;
+the type's own name, then the longest pattern, wins.
 """
 
 from __future__ import annotations
