@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from beichen.hubs.data.service import unit_name
 from beichen.kernel.access.service import acting, require
 from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan, PlanState
@@ -99,7 +100,13 @@ def place_of(location: str, anchor: str, plan: Plan | None = None) -> str:
 def amount(row: Any) -> str:
     """A target's quantity as people write it: comparator, number or range, unit."""
     upper = f"–{figure(row.upper)}" if row.upper is not None else ""
-    return f"{COMPARATORS.get(row.comparator, '')}{figure(row.value)}{upper}{row.unit}"
+    return f"{COMPARATORS.get(row.comparator, '')}{figure(row.value)}{upper}{_tail(row.unit)}"
+
+
+def _tail(unit: str) -> str:
+    """A unit behind its number: with a space in English, but for signs such as %."""
+    name = unit_name(unit)
+    return f" {name}" if in_english() and name and name not in "%‰" else name
 
 
 def told(problem: Problem) -> str:
@@ -125,13 +132,16 @@ def path_chart(plan: Plan, row: Standing) -> Chart | None:
     if not values and goal.target is None:
         return None
     known = [values.get(year) for year in years]
+    drawn = "points" if sum(value is not None for value in path) == 1 else "line"
     series = [
-        Series(gettext("Path of the plan"), [_rounded(value) for value in path], "star", is_dashed=True),
+        Series(
+            gettext("Path of the plan"), [_rounded(value) for value in path], "star", drawn, is_dashed=True
+        ),
         Series(gettext("Real value"), known, "accent", "points", has_labels=True),
     ]
     return Chart(
         title=row.name_en if in_english() else row.name,
-        unit=row.unit,
+        unit=unit_name(row.unit),
         first_heading=gettext("Year"),
         categories=[str(year) for year in years],
         series=series,

@@ -14,6 +14,7 @@ from beichen.hubs.data.evidence import (
 )
 from beichen.hubs.data.models import Direction
 from beichen.hubs.data.period import Period, read_period
+from beichen.hubs.data.unit_names import unit_name
 from beichen.hubs.data.units import convert, is_unit
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 from beichen.kernel.access.service import permission
@@ -43,6 +44,7 @@ __all__ = [
     "series",
     "series_of",
     "targets",
+    "unit_name",
 ]
 
 READ = permission("data.read", "查看指标与数据目录", "Read indicators and the catalogue")

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from beichen.hubs.data.service import unit_name
 from beichen.plan.models import Plan
 from beichen.plan.pages import (
     ATTRIBUTES,
@@ -58,7 +59,7 @@ def _columns(plan: Plan) -> list[Column[Standing]]:
         Column(
             "attribute", _("Kind"), lambda row: str(ATTRIBUTES.get(row.attribute, "")), sort=("attribute",)
         ),
-        Column("unit", _("Unit"), lambda row: row.unit),
+        Column("unit", _("Unit"), lambda row: row.unit, html=lambda row: unit_name(row.unit)),
         Column("base", _("Base"), lambda row: row.base, lambda row: row.base_shown, is_number=True),
         Column(
             "target",
