@@ -1,7 +1,7 @@
 """Units in the reader's language: Chinese as the source prints them, English put together from their parts.
 
-``亿元`` is × 100 million yuan, behind a value; ``微克/立方米`` is µg/m³. What merely counts (``个``) is said by
-the name of the indicator and needs no word. A unit that is not known stays as it is.
+``亿元`` is × 100 million yuan, behind a value; ``微克/立方米`` is µg/m³. What merely counts (``个``) is
+said by the name of the indicator and needs no word. A unit that is not known stays as it is.
 """
 
 from __future__ import annotations
