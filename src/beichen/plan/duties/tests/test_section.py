@@ -9,31 +9,11 @@ import pytest
 from django.test import Client
 
 from beichen.kernel.access.service import load_roles
-from beichen.kernel.scene import service as packages
-from beichen.kernel.scene.section import PackageKind
 from beichen.plan.duties.models import Duty, Milestone, Report, SupervisionNote
 from beichen.plan.duties.tests.conftest import BY
-from beichen.plan.importer.output import write_facts
-from beichen.plan.tests.facts import TEXT, plan_facts
+from beichen.plan.tests.city import demonstration, load, write_city
 from beichen.problem import ProblemError
-from beichen.settings import settings
 
-CITY = """city: star
-name: {zh: 星河市, en: Xinghe}
-version: 1.0.0
-region: "990100"
-timezone: Asia/Shanghai
-languages: [zh, en]
-centre: [125.3, 43.8]
-zoom: 10
-"""
-PLAN = """plan: star-14
-title: {zh: 星河市规划, en: The plan of Xinghe}
-start_year: 2021
-end_year: 2025
-"""
-BODIES = """gardens: {name: {zh: 星河市园林局, en: Gardens Bureau}, region: "990100", kind: department}
-"""
 DEMO = """assigned_on: "2024-01-15"
 reason: 演示
 rounds: [2024-S1]
@@ -60,33 +40,18 @@ duties:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    found = tmp_path / "star"
-    write_facts(plan_facts(), found / "plan")
-    files = {"city.yaml": CITY, "bodies.yaml": BODIES, "plan/source.txt": TEXT, "plan/plan.yaml": PLAN}
-    files["regions.csv"] = "code,name,name_en,level,parent_code\n990100,星河市,Xinghe,city,\n"
-    files["demo-duties.yaml"] = DEMO
-    for name, text in files.items():
-        (found / name).write_text(text, encoding="utf-8")
-    return found
+    return write_city(tmp_path / "star", demo_duties=DEMO)
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The setting `demo`, on."""
-    monkeypatch.setenv("BEICHEN_DEMO", "true")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-def load(folder: Path) -> None:
-    packages.install(folder, by=BY, kind=PackageKind.CITY)
+def demo() -> Iterator[None]:
+    with demonstration():
+        yield
 
 
 @pytest.mark.django_db
 def test_without_demo_there_are_duties_and_nothing_made_up(folder: Path) -> None:
-    load(folder)
+    load(folder, by=BY)
     assert Duty.objects.count() == 2
     assert not Duty.objects.filter(lead__isnull=False).exists()
     assert not Report.objects.exists()
@@ -95,8 +60,8 @@ def test_without_demo_there_are_duties_and_nothing_made_up(folder: Path) -> None
 @pytest.mark.django_db
 def test_with_demo_duties_are_seen_at_work_and_marked(folder: Path, demo: None, client: Client) -> None:
     load_roles(by=BY)
-    load(folder)
-    load(folder)
+    load(folder, by=BY)
+    load(folder, by=BY)
     duty = Duty.objects.get(lead__isnull=False)
     assert (duty.is_demo, duty.percent) == (True, 40)
     assert [model.objects.get().is_demo for model in (Milestone, Report, SupervisionNote)] == [True] * 3
@@ -109,6 +74,6 @@ def test_a_demo_that_names_what_there_is_not_installs_nothing(folder: Path, demo
     spoilt = DEMO.replace("lead: gardens", "lead: parks").replace("星河公园工程", "月球公园")
     (folder / "demo-duties.yaml").write_text(spoilt, encoding="utf-8")
     with pytest.raises(ProblemError) as refused:
-        load(folder)
+        load(folder, by=BY)
     assert len(refused.value.problems) == 2
     assert not Duty.objects.exists()
