@@ -11,28 +11,12 @@ from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import system
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
-from beichen.plan.importer.output import write_facts
 from beichen.plan.models import Measure, Plan
 from beichen.plan.section import MALFORMED, MISSING
-from beichen.plan.tests.facts import TEXT, plan_facts
+from beichen.plan.tests.city import PLAN, write_city
 from beichen.problem import ProblemError
 
 BY = system("test")
-CITY = """city: star
-name: {zh: 星河市, en: Xinghe}
-version: 1.0.0
-region: "990100"
-timezone: Asia/Shanghai
-languages: [zh, en]
-centre: [125.3, 43.8]
-zoom: 10
-"""
-PLAN = """plan: star-14
-title: {zh: 星河市规划, en: The plan of Xinghe}
-start_year: 2021
-end_year: 2025
-english: {绿道长度: Length of greenways}
-"""
 MEASURES = """- number: 1
   name: 绿道长度
   direction: higher
@@ -51,15 +35,9 @@ MEASURES = """- number: 1
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A city package that holds little more than its plan."""
-    found = tmp_path / "star"
-    write_facts(plan_facts(), found / "plan")
-    (found / "city.yaml").write_text(CITY, encoding="utf-8")
-    (found / "regions.csv").write_text(
-        "code,name,name_en,level,parent_code\n990100,星河市,Xinghe,city,\n", "utf-8"
-    )
-    (found / "plan/source.txt").write_text(TEXT, encoding="utf-8")
-    (found / "plan/plan.yaml").write_text(PLAN, encoding="utf-8")
-    (found / "plan-indicators.yaml").write_text(MEASURES, encoding="utf-8")
+    found = write_city(tmp_path / "star", plan_indicators=MEASURES)
+    said = PLAN + "english: {绿道长度: Length of greenways}\n"
+    (found / "plan/plan.yaml").write_text(said, encoding="utf-8")
     return found
 
 
