@@ -10,6 +10,7 @@ import logging
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from beichen.plan.models import Plan
 from beichen.plan.monitoring.extrapolation import extrapolate
@@ -62,7 +63,7 @@ def outlooks(plan: Plan, lines: Sequence[Standing]) -> list[Outlook]:
     inputs = [inputs_of(line.goal, line.points) for line in lines]
     made = _kept(plan, lines, inputs)
     asked = {one.digest: one for one in inputs if not one.why_none and one.digest not in made}
-    made |= _computed(asked)
+    made = made | _computed(asked)
     return [_outlook(line, one, made) for line, one in zip(lines, inputs, strict=True)]
 
 
@@ -73,17 +74,23 @@ def _kept(plan: Plan, lines: Sequence[Standing], inputs: Sequence[Inputs]) -> Ma
     return {row.inputs: row.values for row in rows if ((row.key, row.part), row.inputs) in wanted}
 
 
+@lru_cache(maxsize=64)
+def _extrapolated(asked: tuple[Inputs, ...]) -> Made:
+    """Forecasts by digest, the same for the same values: a report's languages and formats ask once."""
+    found = extrapolate([one.asked() for one in asked])
+    return {
+        one.digest: [{"year": one.last_year + 1 + place, **value} for place, value in enumerate(values)]
+        for one, values in zip(asked, found, strict=True)
+    }
+
+
 def _computed(asked: Mapping[str, Inputs]) -> Made:
-    """The forecasts that nobody has made yet, by digest; none when the process fails."""
+    """The forecasts that nobody has made yet; none when the process fails, which is not remembered."""
     try:
-        found = extrapolate([one.asked() for one in asked.values()])
+        return _extrapolated(tuple(asked.values()))
     except (OSError, subprocess.SubprocessError):
         _log.exception("forecasts for a report failed")
         return {}
-    return {
-        digest: [{"year": one.last_year + 1 + place, **value} for place, value in enumerate(values)]
-        for (digest, one), values in zip(asked.items(), found, strict=True)
-    }
 
 
 def _outlook(line: Standing, inputs: Inputs, made: Made) -> Outlook:

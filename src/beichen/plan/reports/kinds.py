@@ -55,7 +55,7 @@ _WHOLE: tuple[Chapter, ...] = (
 CHAPTERS: dict[str, tuple[Chapter, ...]] = {
     Kind.YEARLY: (*_WHOLE, rules.chapter),
     Kind.MIDTERM: (*_WHOLE, rules.chapter),
-    Kind.FINAL: (*_WHOLE, rules.chapter),
+    Kind.FINAL: (*(one for one in _WHOLE if one is not outlook.chapter), rules.chapter),
     Kind.CONGRESS: (
         congress.opening,
         overview.chapter,
