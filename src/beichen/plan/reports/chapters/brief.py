@@ -64,14 +64,14 @@ def lines(matter: Matter) -> Section:
     rows = [row for row in matter.standings if row.status is not Status.NO_DATA and row.latest is not None]
     ahead = {(row.standing.number, row.standing.name): row for row in matter.outlooks}
     heads = (
-        Column(_("Indicator"), share=28),
+        Column(_("Indicator"), share=26),
         Column(_("Unit"), share=9),
         Column(_("Target"), "number", 11),
         Column(_("Latest value"), "number", 11),
         Column(_("Year"), "year", 7),
         Column(_("Forecast for %(year)s") % {"year": matter.plan.end_year}, "number", 18),
         Column(_("Status"), "status", 10),
-        Column(_("Source"), "source", 6),
+        Column(_("Source"), "source", 8),
     )
     cells = tuple(
         (
@@ -88,7 +88,12 @@ def lines(matter: Matter) -> Section:
     )
     unknown = [name_of(row) for row in matter.standings if row.status is Status.NO_DATA]
     joint = ", " if in_english() else "、"
-    note = _("Forecast: what comes if the line goes on so, with its interval; from values up to %(year)s.")
+    if any(row.end for row in ahead.values()):
+        note = _(
+            "Forecast: what comes if the line goes on so, with its interval; from values up to %(year)s."
+        )
+    else:
+        note = _("No forecast can be made from the values up to %(year)s.")
     blocks = (
         Table("lines", _("Indicators with real values"), heads, cells, note % {"year": matter.year}),
         Paragraph(

@@ -54,7 +54,7 @@ def opinions(matter: Matter) -> Section:
         return Section(title, (Paragraph(words),))
     heads = (
         Column(_("Year"), "year", 8),
-        Column(_("No."), "number", 6),
+        Column(_("No."), "number", 7),
         Column(_("Opinion"), share=32),
         Column(_("Answered by"), share=14),
         Column(_("Answer to the opinion"), share=28),

@@ -71,14 +71,14 @@ def pace_table(matter: Matter) -> Table | None:
     if not rows:
         return None
     heads = (
-        Column(_("No."), "number", 5),
-        Column(_("Indicator"), share=23),
-        Column(_("Unit"), share=9),
+        Column(_("No."), "number", 7),
+        Column(_("Indicator"), share=19),
+        Column(_("Unit"), share=8),
         Column(_("Target"), "number", 10),
         Column(_("Reached"), "number", 10),
-        Column(_("Years left"), "number", 7),
+        Column(_("Years left"), "number", 9),
         Column(_("What the rest needs"), "number", 14),
-        Column(_("Best past year"), "number", 13),
+        Column(_("Best past year"), "number", 14),
         Column(_("Status"), "status", 9),
     )
     note = _("Plain arithmetic on the real values, no forecast: what each year without a value must bring.")
@@ -123,17 +123,17 @@ def _forecast_row(matter: Matter, row: Outlook) -> tuple[Cell, ...]:
 def _forecast_table(matter: Matter, rows: list[Outlook]) -> Table:
     level = next(row.end.level for row in rows if row.end)
     heads = (
-        Column(_("No."), "number", 5),
-        Column(_("Indicator"), share=20),
+        Column(_("No."), "number", 7),
+        Column(_("Indicator"), share=15),
         Column(_("Unit"), share=8),
         Column(_("Target"), "number", 9),
-        Column(_("Latest value"), "number", 10),
-        Column(_("Year"), "year", 6),
-        Column(_("Forecast"), "number", 10),
-        Column(_("%(level)s%% interval") % {"level": level}, "number", 12),
+        Column(_("Latest value"), "number", 9),
+        Column(_("Year"), "year", 7),
+        Column(_("Forecast"), "number", 8),
+        Column(_("%(level)s%% interval") % {"level": level}, "number", 11),
         Column(_("Forecast for"), "year", 7),
-        Column(_("Model"), share=12),
-        Column(_("Source"), "source", 6),
+        Column(_("Model"), share=11),
+        Column(_("Source"), "source", 8),
     )
     note = _(
         "Forecasts, not values: what comes if the line goes on as it did, worked out from unbroken yearly "
