@@ -27,6 +27,7 @@ from beichen.plan.reports.chapters import (
     gaps,
     indicators,
     investment,
+    outlook,
     overview,
     promises,
     rules,
@@ -41,6 +42,7 @@ _WHOLE: tuple[Chapter, ...] = (
     overview.chapter,
     indicators.chapter,
     attention.chapter,
+    outlook.chapter,
     annual.chapter,
     years.chapter,
     promises.targets,
@@ -53,12 +55,13 @@ _WHOLE: tuple[Chapter, ...] = (
 CHAPTERS: dict[str, tuple[Chapter, ...]] = {
     Kind.YEARLY: (*_WHOLE, rules.chapter),
     Kind.MIDTERM: (*_WHOLE, rules.chapter),
-    Kind.FINAL: (*_WHOLE, rules.chapter),
+    Kind.FINAL: (*(one for one in _WHOLE if one is not outlook.chapter), rules.chapter),
     Kind.CONGRESS: (
         congress.opening,
         overview.chapter,
         congress.indicators,
         attention.chapter,
+        outlook.chapter,
         promises.projects,
         investment.chapter,
         duties.chapter,
@@ -67,7 +70,7 @@ CHAPTERS: dict[str, tuple[Chapter, ...]] = {
         gaps.chapter,
         rules.chapter,
     ),
-    Kind.BRIEF: (brief.whole, brief.matters, brief.lines),
+    Kind.BRIEF: (brief.whole, brief.matters, brief.warnings, brief.lines),
     Kind.COMPENDIUM: (*_WHOLE, promises.all_targets, promises.all_projects, rules.chapter),
 }
 # an edition tells what is its own first, and then how the whole stands

@@ -1,7 +1,8 @@
 """What a report is written from: the plan and how it stands at the end of a year, gathered once.
 
-Nothing here is estimated. A year's report knows no value of a later year; an open report knows only what the
-public may see; every figure that is taken from somewhere is cited by number.
+Nothing here is estimated but the forecasts, which are marked as such. A year's report knows no value of a
+later year; an open report knows only what the public may see; every figure that is taken from somewhere is
+cited by number.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from beichen.kernel.actor import PUBLIC, Actor, system
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
 from beichen.plan.models import Node, Plan, Project, Target
+from beichen.plan.monitoring.service import Outlook, outlooks
 from beichen.plan.pages import in_english
 from beichen.plan.reports.document import Source
 from beichen.plan.service import Standing, box_counts, standings
@@ -77,6 +79,17 @@ class Matter:
     def standings(self) -> list[Standing]:
         """Every line of the indicator table as it stood at the end of the year."""
         return standings(self.plan, until=self.year)
+
+    @cached_property
+    def outlooks(self) -> list[Outlook]:
+        """What lay ahead of every line by the values up to the year."""
+        return outlooks(self.plan, self.standings)
+
+    @property
+    def warned(self) -> list[Outlook]:
+        """The lines with an early warning, the binding before the others."""
+        rows = [row for row in self.outlooks if row.is_warned]
+        return sorted(rows, key=lambda row: row.standing.attribute != "binding")
 
     def count(self, rows: Iterable[Standing] | None = None) -> Mapping[Status, int]:
         """How many lines stand how."""

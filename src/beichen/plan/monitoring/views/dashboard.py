@@ -18,9 +18,9 @@ from beichen.plan.monitoring.views.shown import (
     forecast_cell,
     forecast_text,
     indicator_cell,
-    pace_text,
     pages_of,
 )
+from beichen.plan.monitoring.words import pace_text
 from beichen.plan.pages import ATTRIBUTES, in_english, named, shown_plan, without_plan
 from beichen.plan.service import standings, words
 from beichen.plan.years.service import adopted_version, check_year

@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 
 from beichen.plan.models import Plan
 from beichen.plan.monitoring.models import EarlyWarning, Forecast
-from beichen.plan.monitoring.views.shown import MODELS, none_words, warning_words
+from beichen.plan.monitoring.views.shown import none_words, warning_words
+from beichen.plan.monitoring.words import MODELS
 from beichen.plan.pages import in_english
 from beichen.plan.service import Standing
 from beichen.plan.years.service import part_of

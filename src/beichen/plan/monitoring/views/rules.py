@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from beichen.plan.monitoring import inputs, pace
-from beichen.plan.monitoring.views.shown import MODELS, crumbs, pages_of
+from beichen.plan.monitoring.views.shown import crumbs, pages_of
+from beichen.plan.monitoring.words import MODELS
 from beichen.plan.pages import shown_plan, without_plan
 from beichen.plan.service import TOLERANCE
 from beichen.web.links import Link

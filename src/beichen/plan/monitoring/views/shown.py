@@ -8,35 +8,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.plan.models import Plan
-from beichen.plan.monitoring.inputs import LEAST
 from beichen.plan.monitoring.models import EarlyWarning, Forecast
+from beichen.plan.monitoring.words import warned_words, why_no_forecast
 from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.templatetags.beichen import foreign
-
-MODELS = {
-    "drift": _("random walk with drift"),
-    "mean": _("mean of the past years"),
-    "smoothing": _("exponential smoothing (AutoETS)"),
-}
-
-
-def none_words(forecast: Forecast) -> str:
-    """Why there is no forecast."""
-    if forecast.why_none == "too-few":
-        count = len(forecast.points)
-        return ngettext(
-            "Only %(count)d unbroken yearly value is known; a forecast needs %(least)d.",
-            "Only %(count)d unbroken yearly values are known; a forecast needs %(least)d.",
-            count,
-        ) % {"count": count, "least": LEAST}
-    if forecast.why_none == "over":
-        return gettext("The plan's last year has its value: there is nothing left to forecast.")
-    return gettext("There is no real value to forecast from.")
 
 
 def last_of(forecast: Forecast | None) -> dict[str, Any] | None:
@@ -68,27 +47,14 @@ def forecast_cell(forecast: Forecast | None) -> str:
     )
 
 
-def pace_text(kind: str, value: float, unit: str) -> str:
-    """A pace with its unit: 11.2% a year."""
-    if kind == "growth":
-        return gettext("%(value)s%% a year") % {"value": figure(value, 1)}
-    if kind == "points":
-        return gettext("%(value)s percentage points a year") % {"value": figure(value, 2)}
-    return gettext("%(value)s %(unit)s a year") % {"value": figure(value, 2), "unit": unit}
+def none_words(forecast: Forecast) -> str:
+    """Why there is no forecast."""
+    return why_no_forecast(forecast.why_none, len(forecast.points))
 
 
 def warning_words(row: EarlyWarning) -> str:
     """What the line needs from now on, and why that is out of reach."""
-    sentence = gettext(
-        "Needs %(needed)s from now on in each of the %(years)s years until %(until)s that have no value; "
-        "the best year so far brought %(best)s."
-    )
-    return sentence % {
-        "needed": pace_text(row.kind, row.needed, row.unit),
-        "best": pace_text(row.kind, row.best, row.unit),
-        "years": row.years_left,
-        "until": row.target_year,
-    }
+    return warned_words(row, row.unit)
 
 
 def indicator_cell(number: int, name: str, chinese: str) -> SafeString:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from beichen.plan.models import Plan
 from beichen.plan.monitoring.models import EarlyWarning
 from beichen.plan.monitoring.service import warnings
-from beichen.plan.monitoring.views.shown import crumbs, indicator_cell, pace_text, pages_of, warning_words
+from beichen.plan.monitoring.views.shown import crumbs, indicator_cell, pages_of, warning_words
+from beichen.plan.monitoring.words import pace_text
 from beichen.plan.pages import named, shown_plan, without_plan
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer

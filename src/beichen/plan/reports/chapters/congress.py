@@ -54,8 +54,8 @@ def opinions(matter: Matter) -> Section:
         return Section(title, (Paragraph(words),))
     heads = (
         Column(_("Year"), "year", 8),
-        Column(_("No."), "number", 6),
-        Column(_("Opinion"), share=32),
+        Column(_("No."), "number", 7),
+        Column(_("Opinion"), share=31),
         Column(_("Answered by"), share=14),
         Column(_("Answer to the opinion"), share=28),
         Column(_("State"), share=12),

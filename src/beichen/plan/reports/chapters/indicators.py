@@ -19,8 +19,8 @@ FEWEST_POINTS = 2  # a line through fewer shows nothing
 def columns() -> tuple[Column, ...]:
     """The heads of a table of standings."""
     return (
-        Column(_("No."), "number", 5),
-        Column(_("Indicator"), share=26),
+        Column(_("No."), "number", 7),
+        Column(_("Indicator"), share=22),
         Column(_("Kind"), share=9),
         Column(_("Unit"), share=9),
         Column(_("Base"), "number", 9),
@@ -28,7 +28,7 @@ def columns() -> tuple[Column, ...]:
         Column(_("Latest value"), "number", 9),
         Column(_("Year"), "year", 7),
         Column(_("Status"), "status", 9),
-        Column(_("Source"), "source", 6),
+        Column(_("Source"), "source", 8),
     )
 
 

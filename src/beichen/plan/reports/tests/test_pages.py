@@ -68,6 +68,27 @@ def test_a_planner_asks_for_a_report_and_watches_it(plan: Plan, planner: Actor) 
     assert "<style" not in page, "the page's policy forbids it"
 
 
+@pytest.mark.parametrize(
+    ("page", "action", "summary"),
+    [
+        ("/plan/reports", "/plan/reports/new", "编制报告"),
+        ("/plan/reports/congress", "/plan/reports/congress/submit", "提请审议年度报告"),
+    ],
+)
+def test_both_forms_wait_closed_and_open_with_their_mistakes(
+    plan: Plan, planner: Actor, page: str, action: str, summary: str
+) -> None:
+    client = signed_in(planner)
+    before, after = client.get(page), client.post(action, {})
+    assert (before.status_code, after.status_code) == (200, 422)
+    for answer, opening in ((before, ""), (after, " open")):
+        said = answer.content.decode()
+        assert f'<details class="disclosure report-order"{opening}>' in said
+        assert f"<summary>{summary}</summary>" in said
+        assert f'action="{action}"' in said
+        assert "csrfmiddlewaretoken" in said
+
+
 def test_an_order_that_cannot_be_comes_back_with_its_reason(plan: Plan, planner: Actor) -> None:
     client = signed_in(planner)
     order = {"kind": "final", "year": 2023, "language": "zh", "audience": 1}

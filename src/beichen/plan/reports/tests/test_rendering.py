@@ -81,6 +81,10 @@ def test_the_pdf_has_contents_numbers_and_a_running_head(document: Document) -> 
     assert "公报 2023" in "".join(pages)
 
 
+def test_a_line_of_the_cover_stays_a_line(document: Document) -> None:
+    assert "第 1 版（公开版）" in _pages(as_pdf(document))[0]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_brief_is_one_page(plan: Plan, language: str) -> None:
     brief = written(plan, kind=Kind.BRIEF, language=language)
