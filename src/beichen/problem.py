@@ -29,6 +29,8 @@ class Said(str):
     Everywhere else it is the text. ``limit`` is where :func:`shorten` cuts it, in whatever language.
     """
 
+    __slots__ = ("limit", "template", "values")
+
     template: str
     values: Mapping[str, object]
     limit: int | None
@@ -171,6 +173,41 @@ class Problem:
         if self.hint:
             document["hint"] = self.hint
         return document
+
+
+def kept(problem: Problem) -> dict[str, Any]:
+    """A problem as a JSON column keeps it: its document, and what its sentences remember."""
+    said_of = {"message": _memory(problem.message), "hint": _memory(problem.hint)}
+    return {**problem.as_dict(), "said": {name: memory for name, memory in said_of.items() if memory}}
+
+
+def restored(document: Mapping[str, Any]) -> Problem:
+    """The problem that :func:`kept` wrote; one written before sentences had a memory is plain English."""
+    memories = document.get("said", {})
+    message, hint = (
+        _remembered(memories[name]) if name in memories else str(document.get(member, ""))
+        for name, member in (("message", "detail"), ("hint", "hint"))
+    )
+    where = Where(**document.get("where", {}))
+    return Problem(document["code"], message, where, hint, Level(document["level"]))
+
+
+def _memory(text: str) -> dict[str, Any] | None:
+    if not isinstance(text, Said):
+        return None
+    values = {
+        name: (_memory(value) if isinstance(value, Said) else value if isinstance(value, int) else str(value))
+        for name, value in text.values.items()
+    }
+    return {"template": text.template, "values": values, "limit": text.limit}
+
+
+def _remembered(memory: Mapping[str, Any]) -> Said:
+    values = {
+        name: _remembered(value) if isinstance(value, dict) else value
+        for name, value in memory["values"].items()
+    }
+    return Said(memory["template"], values, memory["limit"])
 
 
 class ProblemError(Exception):

@@ -17,7 +17,6 @@ from beichen.kernel.access.service import acting, require
 from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan, PlanState
 from beichen.plan.service import READ, READ_DRAFTS, Standing, current_plan, plan_by_key
-from beichen.problem import Problem
 from beichen.web.charts import Chart, Series
 from beichen.web.numbers import COMPARATORS, figure
 
@@ -100,12 +99,6 @@ def amount(row: Any) -> str:
     """A target's quantity as people write it: comparator, number or range, unit."""
     upper = f"–{figure(row.upper)}" if row.upper is not None else ""
     return f"{COMPARATORS.get(row.comparator, '')}{figure(row.value)}{upper}{row.unit}"
-
-
-def told(problem: Problem) -> str:
-    """A problem beside a field: what it means in the reader's language, and what was found."""
-    hint = f" ({problem.hint})" if problem.hint and in_english() else ""
-    return f"{gettext(problem.title)} {problem.message}{hint}"
 
 
 def path_chart(plan: Plan, row: Standing) -> Chart | None:

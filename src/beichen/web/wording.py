@@ -14,7 +14,9 @@ def worded(text: str) -> str:
     """A message or a hint in the active language; English where it has no translation."""
     if not isinstance(text, Said):
         return gettext(text) if text else ""
-    values = {name: worded(value) if isinstance(value, Said) else value for name, value in text.values.items()}
+    values = {
+        name: worded(value) if isinstance(value, Said) else value for name, value in text.values.items()
+    }
     return text.within(gettext(text.template), values)
 
 
@@ -31,6 +33,11 @@ def in_words(problem: Problem) -> str:
     if not problem.hint:
         return sentence(problem)
     return worded(said("{message} ({hint})", message=sentence(problem), hint=worded(problem.hint)))
+
+
+def placed(problem: Problem) -> str:
+    """The problem after its place in a file, where it has one: a form holds the whole file in one field."""
+    return f"{place(problem.where)}: {in_words(problem)}" if problem.where.file else in_words(problem)
 
 
 def place(where: Where) -> str:
