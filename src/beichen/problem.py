@@ -48,7 +48,7 @@ class Said(str):
         return _cut(translated.format(**values), self.limit)
 
 
-def said(template: str, /, **values: object) -> Said:
+def said(template: str, /, **values: object) -> str:
     """A message or hint of a problem: ``said("{found!r} is no unit", found=text)``.
 
     ``template`` stands literally in the call, so that its translation is demanded; a value may itself
