@@ -223,7 +223,7 @@ def test_steps_in_wrong_order_or_hands_are_refused(plan: Plan) -> None:
     assert _step(admin, "submit").status_code == 302
     both = _step(admin, "approve")
     assert both.status_code == 422
-    assert "you decided for the planner already" in both.content.decode()
+    assert "您已代表 planner 作过决定" in both.content.decode()
     assert code_of("approve", Said(date(2023, 8, 1))) == "PLN-814"
     assert code_of("approve", Said(date(2023, 7, 1), "1号")) == "PLN-816"
     assert code_of("reject", day) == "PLN-814"
