@@ -4,7 +4,8 @@
 `check` collects the messages of all templates and Python files and fails when one has no translation
 in its room's catalogue, when a catalogue holds one that nothing uses, or when two rooms say the same
 message differently: Django keeps one translation of a message for all rooms, so that a word with two
-senses needs a context. `update` adds the missing
+senses needs a context. A translation names exactly the placeholders in braces that its message names.
+`update` adds the missing
 ones, empty, to be filled in.
 """
 
@@ -14,6 +15,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import django
 import polib
@@ -32,6 +34,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "_": None,
+    "said": None,
 }
 Message = tuple[str, str, str]  # context, message, plural
 
@@ -141,13 +144,33 @@ def disagreements() -> int:
     return 1 if wrong else 0
 
 
+def placeholders(text: str) -> set[str] | None:
+    """The names in braces of a message; None where the braces do not close."""
+    try:
+        return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None
+
+
+def misfits() -> int:
+    """Report each translation that names other placeholders than its message."""
+    wrong = 0
+    for file in catalogues():
+        for entry in polib.pofile(str(file)):
+            if entry.msgstr and placeholders(entry.msgid) != placeholders(entry.msgstr):
+                room = file.parents[3].relative_to(ROOT)
+                sys.stderr.write(f"{room}: other placeholders: {entry.msgid!r}: {entry.msgstr!r}\n")
+                wrong += 1
+    return 1 if wrong else 0
+
+
 def main(arguments: list[str]) -> int:
     """Run `compile`, `check` or `update`."""
     settings.configure(USE_I18N=False)
     django.setup(set_prefix=False)
     commands = {
         "compile": compile_all,
-        "check": lambda: check(False) | disagreements(),
+        "check": lambda: check(False) | disagreements() | misfits(),
         "update": lambda: check(True),
     }
     if len(arguments) != 1 or arguments[0] not in commands:

@@ -15,12 +15,46 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 MESSAGE_LIMIT = 80
 DOCS = "https://beichen.example/problems/"
 _CODE = re.compile(r"[A-Z]{3}-\d{3}\Z")
 _registered: dict[str, CodeEntry] = {}
+
+
+class Said(str):
+    """An English sentence that remembers its template and values, so that a page can say it anew.
+
+    Everywhere else it is the text. ``limit`` is where :func:`shorten` cuts it, in whatever language.
+    """
+
+    __slots__ = ("limit", "template", "values")
+
+    template: str
+    values: Mapping[str, object]
+    limit: int | None
+
+    def __new__(cls, template: str, values: Mapping[str, object], limit: int | None = None) -> Self:
+        text = super().__new__(cls, _cut(template.format(**values), limit))
+        text.template, text.values, text.limit = template, values, limit
+        return text
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, dict[str, object], int | None]]:
+        return type(self), (self.template, dict(self.values), self.limit)
+
+    def within(self, translated: str, values: Mapping[str, object]) -> str:
+        """The sentence of another language's template, cut like this one."""
+        return _cut(translated.format(**values), self.limit)
+
+
+def said(template: str, /, **values: object) -> str:
+    """A message or hint of a problem: ``said("{found!r} is no unit", found=text)``.
+
+    ``template`` stands literally in the call, so that its translation is demanded; a value may itself
+    be :func:`said` and is then translated with the sentence.
+    """
+    return Said(template, values)
 
 
 class Level(StrEnum):
@@ -141,6 +175,41 @@ class Problem:
         return document
 
 
+def kept(problem: Problem) -> dict[str, Any]:
+    """A problem as a JSON column keeps it: its document, and what its sentences remember."""
+    said_of = {"message": _memory(problem.message), "hint": _memory(problem.hint)}
+    return {**problem.as_dict(), "said": {name: memory for name, memory in said_of.items() if memory}}
+
+
+def restored(document: Mapping[str, Any]) -> Problem:
+    """The problem that :func:`kept` wrote; one written before sentences had a memory is plain English."""
+    memories = document.get("said", {})
+    message, hint = (
+        _remembered(memories[name]) if name in memories else str(document.get(member, ""))
+        for name, member in (("message", "detail"), ("hint", "hint"))
+    )
+    where = Where(**document.get("where", {}))
+    return Problem(document["code"], message, where, hint, Level(document["level"]))
+
+
+def _memory(text: str) -> dict[str, Any] | None:
+    if not isinstance(text, Said):
+        return None
+    values = {
+        name: (_memory(value) if isinstance(value, Said) else value if isinstance(value, int) else str(value))
+        for name, value in text.values.items()
+    }
+    return {"template": text.template, "values": values, "limit": text.limit}
+
+
+def _remembered(memory: Mapping[str, Any]) -> Said:
+    values = {
+        name: _remembered(value) if isinstance(value, dict) else value
+        for name, value in memory["values"].items()
+    }
+    return Said(memory["template"], values, memory["limit"])
+
+
 class ProblemError(Exception):
     """Raised when something cannot be done; carries every problem that was found, not the first."""
 
@@ -168,14 +237,22 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     words = sorted(set(valid))
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return said("did you mean {word!r}?", word=close[0])
     if not words:
         return ""
-    shown = ", ".join(words[:8])
-    return f"one of: {shown}" + (", …" if len(words) > 8 else "")
+    shown = ", ".join(words[:8]) + (", …" if len(words) > 8 else "")
+    return said("one of: {words}", words=shown)
 
 
 def shorten(text: str, limit: int = MESSAGE_LIMIT) -> str:
     """``text`` on one line and at most ``limit`` characters, the end marked when cut."""
+    if isinstance(text, Said):
+        return Said(text.template, text.values, limit if text.limit is None else min(limit, text.limit))
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int | None) -> str:
+    if limit is None:
+        return text
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

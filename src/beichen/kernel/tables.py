@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from beichen.problem import Problem, Where, code, nearest, shorten
+from beichen.problem import Problem, Where, code, nearest, said, shorten
 
 __all__ = ["Column", "Row", "Table", "read_table"]
 
@@ -130,14 +130,16 @@ class _UnreadableError(ValueError):
 
 def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise _UnreadableError(f"{len(content):,} bytes, at most {MAX_BYTES:,}")
+        raise _UnreadableError(
+            said("{number:,} bytes, at most {max_bytes:,}", number=len(content), max_bytes=MAX_BYTES)
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _UnreadableError("expected UTF-8", line, hint="save the file as UTF-8") from None
+        raise _UnreadableError(said("expected UTF-8"), line, hint=said("save the file as UTF-8")) from None
     if not text.strip():
-        raise _UnreadableError("the file is empty", hint="a header and rows")
+        raise _UnreadableError(said("the file is empty"), hint=said("a header and rows"))
     return text
 
 
@@ -148,8 +150,8 @@ def _records(text: str) -> Iterator[list[_Cell]]:
     while at < len(text) or record:
         found = _CELL.match(text, at)
         if found is None:
-            hint = 'quote a cell with commas or quotes, and double its quotes: "a ""b"""'
-            raise _UnreadableError("a quotation mark does not match", line, at - line_start + 1, hint)
+            hint = said('quote a cell with commas or quotes, and double its quotes: "a ""b"""')
+            raise _UnreadableError(said("a quotation mark does not match"), line, at - line_start + 1, hint)
         quoted, plain, end = found.groups()
         cell = plain if quoted is None else quoted.replace('""', '"')
         record.append(_Cell(cell.strip(), line, at - line_start + 1))
@@ -169,12 +171,21 @@ def _header_faults(header: list[_Cell], columns: Sequence[Column], file: str) ->
     for position, cell in enumerate(header):
         where = Where(file=file, line=cell.line, column=cell.column)
         if cell.text not in known:
-            yield Problem(UNKNOWN_COLUMN, shorten(f"column {cell.text!r}"), where, nearest(cell.text, known))
+            yield Problem(
+                UNKNOWN_COLUMN,
+                shorten(said("column {text!r}", text=cell.text)),
+                where,
+                nearest(cell.text, known),
+            )
         elif cell.text in names[:position]:
-            yield Problem(UNKNOWN_COLUMN, f"column {cell.text!r} stands twice", where)
+            yield Problem(UNKNOWN_COLUMN, said("column {text!r} stands twice", text=cell.text), where)
     for column in columns:
         if column.required and column.name not in names:
-            yield Problem(NO_COLUMN, f"column {column.name!r} is missing", Where(file=file, line=1, column=1))
+            yield Problem(
+                NO_COLUMN,
+                said("column {name!r} is missing", name=column.name),
+                Where(file=file, line=1, column=1),
+            )
 
 
 def _row(
@@ -182,7 +193,7 @@ def _row(
 ) -> tuple[list[Problem], Row]:
     start = Where(file=file, line=record[0].line, column=record[0].column)
     if len(record) != len(header):
-        message = f"{len(record)} cells, the header has {len(header)}"
+        message = said("{number} cells, the header has {number2}", number=len(record), number2=len(header))
         return [Problem(CELLS, message, start)], Row({}, {}, start)
     faults: list[Problem] = []
     cells: dict[str, str] = {}
@@ -193,7 +204,7 @@ def _row(
         cells[column.name] = cell.text
         if not cell.text:
             if column.required:
-                faults.append(Problem(EMPTY, f"{column.name} is empty", where))
+                faults.append(Problem(EMPTY, said("{name} is empty", name=column.name), where))
         elif fault := column.fault(cell.text):
             message, hint = fault
             faults.append(Problem(VALUE, shorten(message), where, hint))
@@ -206,5 +217,7 @@ def _repeated(rows: Sequence[Row], key: Sequence[str]) -> Iterator[Problem]:
         value = tuple(row[name] for name in key)
         before = first.setdefault(value, row)
         if before is not row:
-            message = shorten(f"{' '.join(value)} stands on line {before.start.line} already")
+            message = shorten(
+                said("{names} stands on line {line} already", names=" ".join(value), line=before.start.line)
+            )
             yield Problem(TWICE, message, row.where(key[0]))

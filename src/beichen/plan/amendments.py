@@ -21,7 +21,7 @@ from beichen.kernel.bus.service import publish
 from beichen.plan.corrections import fact
 from beichen.plan.imports import KINDS
 from beichen.plan.models import PLACE, Amendment, Fact, Plan, PlanState
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 AMEND = permission("plan.fact.amend", "使规划调整生效", "Put an adjustment of the plan in force")
 PLACE_PLAN = permission("plan.plan.place", "改变规划状态", "Change a plan's state")
@@ -56,7 +56,7 @@ def clean_value(kind: str, field: str, value: Any) -> Any:
     """``value`` as facts of the kind hold it. Raises ProblemError PLN-209, PLN-210."""
     model, where = KINDS[kind], Where(field=field)
     if field not in model.CORRECTABLE and field not in model.VALUES:
-        message = shorten(f"{kind} have no field {field}")
+        message = shorten(said("{kind} have no field {field}", kind=kind, field=field))
         raise ProblemError(Problem(NOT_AMENDABLE, message, where, nearest(field, model.CORRECTABLE)))
     column: Any = model._meta.get_field(field)
     if column.null and value in ("", None):
@@ -70,7 +70,9 @@ def clean_value(kind: str, field: str, value: Any) -> Any:
 def _add(plan: Plan, item: AmendmentFacts) -> None:
     rows: Any = KINDS[item.kind]._default_manager
     if rows.filter(plan=plan, key=item.key).exists():
-        raise ProblemError(Problem(EXISTS, shorten(f"{item.kind} {item.key} is there already")))
+        raise ProblemError(
+            Problem(EXISTS, shorten(said("{kind} {key} is there already", kind=item.kind, key=item.key)))
+        )
     last = rows.filter(plan=plan).order_by("-position").values_list("position", flat=True).first()
     position = 0 if last is None else last + 1
     rows.create(plan=plan, key=item.key, position=position, imported={}, **item.new)
@@ -80,8 +82,16 @@ def _set(plan: Plan, item: AmendmentFacts) -> None:
     row = fact(plan, item.kind, item.key)
     held = getattr(row, item.field)
     if held != item.old:
-        message = shorten(f"{item.field} of {row} is {held} now, not {item.old}")
-        raise ProblemError(Problem(CHANGED, message, Where(field=item.field), "propose it anew"))
+        message = shorten(
+            said(
+                "{field} of {row} is {held} now, not {old}",
+                field=item.field,
+                row=row,
+                held=held,
+                old=item.old,
+            )
+        )
+        raise ProblemError(Problem(CHANGED, message, Where(field=item.field), said("propose it anew")))
     setattr(row, item.field, clean_value(item.kind, item.field, item.new))
     row.save(update_fields=[item.field])
 
@@ -89,7 +99,9 @@ def _set(plan: Plan, item: AmendmentFacts) -> None:
 def _apply(plan: Plan, item: AmendmentFacts) -> None:
     if item.kind not in ADJUSTABLE:
         hint = nearest(item.kind, ADJUSTABLE)
-        raise ProblemError(Problem(NOT_AMENDABLE, shorten(f"{item.kind} are not adjusted"), hint=hint))
+        raise ProblemError(
+            Problem(NOT_AMENDABLE, shorten(said("{kind} are not adjusted", kind=item.kind)), hint=hint)
+        )
     if item.field:
         _set(plan, item)
     elif item.new is None:

@@ -14,7 +14,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.plan.imports import KINDS
 from beichen.plan.models import Correction, Fact, Plan
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 CORRECT = permission("plan.fact.correct", "更正规划要素", "Correct a plan's facts")
 NO_FACT = code("PLN-202", "The plan has no such fact.", status=404)
@@ -31,7 +31,9 @@ def fact(plan: Plan, kind: str, key: str) -> Fact:
     found: Fact | None = rows.filter(plan=plan, key=key).first() if rows is not None else None
     if found is None:
         hint = nearest(kind, KINDS) if model is None else ""
-        raise ProblemError(Problem(NO_FACT, shorten(f"there is no fact {kind} {key}"), hint=hint))
+        raise ProblemError(
+            Problem(NO_FACT, shorten(said("there is no fact {kind} {key}", kind=kind, key=key)), hint=hint)
+        )
     return found
 
 
@@ -40,7 +42,9 @@ def _cleaned(row: Fact, field: str, value: Any) -> Any:
     where = Where(field=field)
     if field not in row.CORRECTABLE:
         hint = nearest(field, row.CORRECTABLE)
-        raise ProblemError(Problem(NOT_CORRECTABLE, shorten(f"{field} cannot be corrected"), where, hint))
+        raise ProblemError(
+            Problem(NOT_CORRECTABLE, shorten(said("{field} cannot be corrected", field=field)), where, hint)
+        )
     column: Any = row._meta.get_field(field)
     if column.null and value in ("", None):
         return None
@@ -62,10 +66,12 @@ def correct_fact(
     row = fact(plan, kind, key)
     require(by, CORRECT, row)
     if not reason.strip():
-        raise ProblemError(Problem(NO_REASON, "say why the value is wrong", Where(field="reason")))
+        raise ProblemError(Problem(NO_REASON, said("say why the value is wrong"), Where(field="reason")))
     if plan.amendments.filter(kind=kind, key=key, field__in=[field, ""]).exists():
-        message = "an adjustment set this value; it is no reading of the text"
-        raise ProblemError(Problem(ADJUSTED, message, Where(field="value"), "propose another adjustment"))
+        message = said("an adjustment set this value; it is no reading of the text")
+        raise ProblemError(
+            Problem(ADJUSTED, message, Where(field="value"), said("propose another adjustment"))
+        )
     new = _cleaned(row, field, value)
     old = getattr(row, field)
     if new == old:

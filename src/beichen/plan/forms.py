@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.plan.models import Fact
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 FIELD_NAMES = {
     "attribute": _("Kind"),
@@ -49,7 +50,7 @@ class CorrectionForm(forms.Form):
         """Show what a service refused beside the field that it concerns."""
         for problem in error.problems:
             name = "reason" if problem.where.field == "reason" else "value"
-            self.add_error(name, problem.message)
+            self.add_error(name, in_words(problem))
 
 
 def _described(row: Fact, name: str) -> str:

@@ -35,7 +35,7 @@ from beichen.plan.models import (
     Project,
     Target,
 )
-from beichen.problem import Level, Problem, ProblemError, Where, code, shorten
+from beichen.problem import Level, Problem, ProblemError, Where, code, said, shorten
 
 IMPORT = permission("plan.facts.import", "导入规划要素", "Import a plan's facts")
 OUTSIDE = code("PLN-201", "A fact lies outside the plan's text.", status=422)
@@ -69,7 +69,13 @@ def _check(facts: PlanFacts) -> None:
         for row in rows:
             if not 0 <= row.start <= row.end <= len(facts.text):
                 where = Where(file=facts.source, start=row.start, end=row.end)
-                problems.append(Problem(OUTSIDE, shorten(f"{kind} {row.key} is not in the text"), where))
+                problems.append(
+                    Problem(
+                        OUTSIDE,
+                        shorten(said("{kind} {key} is not in the text", kind=kind, key=row.key)),
+                        where,
+                    )
+                )
     if problems:
         raise ProblemError(*problems)
 

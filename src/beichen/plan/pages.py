@@ -18,7 +18,6 @@ from beichen.kernel.access.service import acting, require
 from beichen.plan.measurement import path_value
 from beichen.plan.models import Plan, PlanState
 from beichen.plan.service import READ, READ_DRAFTS, Standing, current_plan, plan_by_key
-from beichen.problem import Problem
 from beichen.web.charts import Chart, Series
 from beichen.web.numbers import COMPARATORS, figure
 
@@ -107,12 +106,6 @@ def _tail(unit: str) -> str:
     """A unit behind its number: with a space in English, but for signs such as %."""
     name = unit_name(unit)
     return f" {name}" if in_english() and name and name not in "%‰" else name
-
-
-def told(problem: Problem) -> str:
-    """A problem beside a field: what it means in the reader's language, and what was found."""
-    hint = f" ({problem.hint})" if problem.hint and in_english() else ""
-    return f"{gettext(problem.title)} {problem.message}{hint}"
 
 
 def path_chart(plan: Plan, row: Standing) -> Chart | None:

@@ -13,7 +13,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.plan.imports import KINDS
 from beichen.plan.models import BodyMention, Fact, Node, Plan, PlanKind, PlanState, PlanText, Project
-from beichen.problem import Problem, ProblemError, code, shorten
+from beichen.problem import Problem, ProblemError, code, said, shorten
 
 NO_PLAN = code("PLN-208", "There is no plan with this key.", status=404)
 
@@ -28,7 +28,7 @@ def plan_by_key(key: str) -> Plan:
     """The plan with this key. Raises ProblemError PLN-208."""
     found = Plan.objects.select_related("region").filter(key=key).first()
     if found is None:
-        raise ProblemError(Problem(NO_PLAN, shorten(f"no plan has the key {key}")))
+        raise ProblemError(Problem(NO_PLAN, shorten(said("no plan has the key {key}", key=key))))
     return found
 
 

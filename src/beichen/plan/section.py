@@ -20,7 +20,7 @@ from beichen.kernel.scene.vocabulary import KEY, TEXT, record
 from beichen.plan.importer.facts import Body, Indicator, Node, PlanFacts, Project, Target
 from beichen.plan.models import Plan
 from beichen.plan.service import MeasureFacts, import_facts, load_measures, name_in_english
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 PLAN, SOURCE, MEASURES = "plan/plan.yaml", "plan/source.txt", "plan-indicators.yaml"
 LISTS: Mapping[str, Any] = {
@@ -65,11 +65,11 @@ class PlanSection(Section):
         """Import the facts; corrections made in this installation stay in force."""
         if package.document(PLAN) is None:
             return Changes()
-        said = package.value(PLAN)
+        stated = package.value(PLAN)
         region = region_by_code(str(package.manifest.value["region"]))
-        changes = import_facts(_facts(package), said["plan"], by=by, region=region)
-        plan = Plan.objects.get(key=said["plan"])
-        if name_in_english(plan, said["title"]["en"], said.get("english", {}), by=by):
+        changes = import_facts(_facts(package), stated["plan"], by=by, region=region)
+        plan = Plan.objects.get(key=stated["plan"])
+        if name_in_english(plan, stated["title"]["en"], stated.get("english", {}), by=by):
             changes.changed.append("names")
         return changes
 
@@ -137,8 +137,8 @@ def _measures(item: dict[str, Any]) -> list[MeasureFacts]:
 def _read(package: Package, name: str) -> bytes:
     path = package.path(name)
     if not path.is_file():
-        hint = "write it with: beichen plan import FILE --out DIR"
-        raise ProblemError(Problem(MISSING, f"{name} is missing", package.where(name), hint))
+        hint = said("write it with: beichen plan import FILE --out DIR")
+        raise ProblemError(Problem(MISSING, said("{name} is missing", name=name), package.where(name), hint))
     return path.read_bytes()
 
 
@@ -168,11 +168,11 @@ def _facts(package: Package) -> PlanFacts:
         problems += error.problems
     if problems:
         raise ProblemError(*problems)
-    said = package.value(PLAN)
+    stated = package.value(PLAN)
     return PlanFacts(
-        title=said["title"]["zh"],
-        start_year=said["start_year"],
-        end_year=said["end_year"],
+        title=stated["title"]["zh"],
+        start_year=stated["start_year"],
+        end_year=stated["end_year"],
         source=SOURCE,
         text=text,
         problems=(),

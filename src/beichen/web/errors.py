@@ -16,10 +16,7 @@ FORBIDDEN = code("WEB-403", _("This is not allowed."), status=403)
 NOT_FOUND = code("WEB-404", _("There is nothing at this address."), status=404)
 SERVER_ERROR = code("WEB-500", _("Beichen made a mistake; it was recorded."), status=500)
 # Titles of other rooms' problems that people meet on pages, so that they are translated here.
-MET_ON_PAGES = (
-    _("This needs a right that the actor does not have."),
-    _("no post carries the permission %(permission)s"),
-)
+MET_ON_PAGES = (_("This needs a right that the actor does not have."),)
 
 PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.

@@ -12,7 +12,7 @@ from beichen.hubs.data.models import Aggregation, Direction, Indicator
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 __all__ = ["IndicatorFacts", "choice_faults", "define_indicators", "indicator", "indicators"]
 
@@ -54,11 +54,19 @@ def define_indicators(facts: Iterable[IndicatorFacts], *, owner: str, by: Actor)
         problems += choice_faults("direction", item.direction, Direction.values, item.where)
         problems += choice_faults("aggregation", item.aggregation, Aggregation.values, item.where)
         if item.key in seen:
-            problems.append(Problem(TWICE, f"the indicator {item.key} stands twice", item.where))
+            problems.append(
+                Problem(TWICE, said("the indicator {key} stands twice", key=item.key), item.where)
+            )
         seen.add(item.key)
         row = existing.get(item.key)
         if row is not None and row.owner != owner:
-            problems.append(Problem(TAKEN, f"the indicator {item.key} belongs to {row.owner}", item.where))
+            problems.append(
+                Problem(
+                    TAKEN,
+                    said("the indicator {key} belongs to {owner}", key=item.key, owner=row.owner),
+                    item.where,
+                )
+            )
     if problems:
         raise ProblemError(*problems)
     changes = Changes()
@@ -86,7 +94,14 @@ def define_indicators(facts: Iterable[IndicatorFacts], *, owner: str, by: Actor)
 def choice_faults(field: str, given: str, possible: Iterable[str], where: Where) -> list[Problem]:
     if given in possible:
         return []
-    return [Problem(BAD_CHOICE, shorten(f"{field} is {given!r}"), where, nearest(given, possible))]
+    return [
+        Problem(
+            BAD_CHOICE,
+            shorten(said("{field} is {given!r}", field=field, given=given)),
+            where,
+            nearest(given, possible),
+        )
+    ]
 
 
 def indicators() -> QuerySet[Indicator]:
@@ -99,5 +114,7 @@ def indicator(key: str) -> Indicator:
     found = indicators().filter(key=key).first()
     if found is None:
         hint = nearest(key, indicators().values_list("key", flat=True))
-        raise ProblemError(Problem(NO_INDICATOR, f"there is no indicator {key[:40]}", hint=hint))
+        raise ProblemError(
+            Problem(NO_INDICATOR, said("there is no indicator {key}", key=key[:40]), hint=hint)
+        )
     return found

@@ -20,7 +20,7 @@ from django.utils.module_loading import module_has_submodule
 from beichen.hubs.data.definitions import indicators
 from beichen.hubs.data.models import Direction, Indicator, IndicatorValue
 from beichen.hubs.data.period import Period
-from beichen.problem import Problem, ProblemError, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, code, nearest, said, shorten
 
 __all__ = ["INDICATOR", "Evidence", "Figure", "SubjectKind", "evidence", "evidence_of", "evidence_of_rooms"]
 
@@ -131,7 +131,7 @@ def evidence_of(keys: Iterable[str]) -> dict[str, Evidence]:
         known = {*declared, *(f"{INDICATOR}{key}" for key in indicators().values_list("key", flat=True))}
         raise ProblemError(
             *(
-                Problem(NO_EVIDENCE, shorten(f"nobody offers {key}"), hint=nearest(key, known))
+                Problem(NO_EVIDENCE, shorten(said("nobody offers {key}", key=key)), hint=nearest(key, known))
                 for key in missing
             )
         )

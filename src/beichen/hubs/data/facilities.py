@@ -20,7 +20,7 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Region
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.tables import Column, Row, Table, read_table
-from beichen.problem import Problem, ProblemError, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, code, nearest, said, shorten
 from beichen.registry import service as registry
 
 NO_CATEGORY = code("DAT-108", "The facility's category is not listed.", status=422)
@@ -67,7 +67,9 @@ class FacilitiesSection(Section):
             for row in table.rows:
                 problems += _faults(row, categories, regions)
                 if first.setdefault(row["key"], name) != name:
-                    message = shorten(f"{row['key']} stands in {first[row['key']]} already")
+                    message = shorten(
+                        said("{key} stands in {first} already", key=row["key"], first=first[row["key"]])
+                    )
                     problems.append(Problem(TWICE, message, row.where("key")))
         return problems
 
@@ -113,14 +115,16 @@ def _read(package: Package, name: str, columns: tuple[Column, ...]) -> Table:
 
 def _faults(row: Row, categories: Mapping[str, Row], regions: set[str] | None) -> Iterator[Problem]:
     if row["category"] not in categories:
-        message = shorten(f"no category is called {row['category']}")
+        message = shorten(said("no category is called {category}", category=row["category"]))
         hint = nearest(row["category"], categories)
         yield Problem(NO_CATEGORY, message, row.where("category"), hint)
     yield from region_faults(row, regions)
     if not row["name"] and not row["name_en"]:
-        yield Problem(NO_NAME, f"{row['key'][:40]} has no name", row.where("name"))
+        yield Problem(NO_NAME, said("{key} has no name", key=row["key"][:40]), row.where("name"))
     if bool(row["longitude"]) != bool(row["latitude"]):
-        yield Problem(HALF_A_PLACE, f"{row['key'][:40]} has half a place", row.where("longitude"))
+        yield Problem(
+            HALF_A_PLACE, said("{key} has half a place", key=row["key"][:40]), row.where("longitude")
+        )
 
 
 def _urn(package: Package, row: Row) -> str:

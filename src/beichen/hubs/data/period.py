@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from beichen.problem import Problem, ProblemError, code, shorten
+from beichen.problem import Problem, ProblemError, code, said, shorten
 
 __all__ = ["Period", "read_period"]
 
@@ -41,8 +41,10 @@ def read_period(text: str) -> Period:
             raise ValueError(text)
         return _covered(text, found)
     except ValueError:
-        message = shorten(f"{text!r} is not a period")
-        raise ProblemError(Problem(NOT_A_PERIOD, message, hint=f"such as {EXAMPLES}")) from None
+        message = shorten(said("{text!r} is not a period", text=text))
+        raise ProblemError(
+            Problem(NOT_A_PERIOD, message, hint=said("such as {examples}", examples=EXAMPLES))
+        ) from None
 
 
 def _covered(text: str, found: re.Match[str]) -> Period:

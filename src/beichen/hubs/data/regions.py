@@ -8,7 +8,7 @@ from beichen.hubs.data.statements import NO_REGION
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.sections.regions import read_regions
 from beichen.kernel.tables import Row
-from beichen.problem import Problem, nearest, shorten
+from beichen.problem import Problem, nearest, said, shorten
 
 
 def known_regions(package: Package) -> set[str] | None:
@@ -20,5 +20,5 @@ def known_regions(package: Package) -> set[str] | None:
 def region_faults(row: Row, regions: set[str] | None) -> Iterator[Problem]:
     """The problem of a row whose region is not one of ``regions``."""
     if regions is not None and row["region"] not in regions:
-        message = shorten(f"no region has the code {row['region']}")
+        message = shorten(said("no region has the code {region}", region=row["region"]))
         yield Problem(NO_REGION, message, row.where("region"), nearest(row["region"], regions))

@@ -18,7 +18,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.tables import Column, Row, Table, read_table
-from beichen.problem import Problem, ProblemError, nearest, shorten
+from beichen.problem import Problem, ProblemError, nearest, said, shorten
 
 INDICATORS, STATISTICS, TARGETS = "indicators.csv", "statistics.csv", "annual-targets.csv"
 KEY = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -157,7 +157,7 @@ def _read(package: Package, name: str, columns: Sequence[Column], key: Sequence[
 
 def _faults(row: Row, units: dict[str, str] | None, regions: set[str] | None) -> Iterator[Problem]:
     if units is not None and row["indicator"] not in units:
-        message = shorten(f"there is no indicator {row['indicator']}")
+        message = shorten(said("there is no indicator {indicator}", indicator=row["indicator"]))
         yield Problem(NO_INDICATOR, message, row.where("indicator"), nearest(row["indicator"], units))
     elif units is not None:
         unit = units[row["indicator"]]

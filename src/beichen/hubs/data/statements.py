@@ -14,7 +14,7 @@ from beichen.hubs.data.models import Indicator, Kind
 from beichen.hubs.data.period import Period, read_period
 from beichen.hubs.data.units import convert
 from beichen.kernel.org.models import Region
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 __all__ = ["CHOICES", "Statement", "ValueFacts", "understand"]
 
@@ -73,7 +73,14 @@ def understand(facts: Iterable[ValueFacts]) -> list[Statement]:
     for item in items:
         identity = (item.indicator, item.region, item.period, item.kind)
         if identity in seen:
-            message = shorten(f"{item.indicator} {item.region} {item.period} stands twice")
+            message = shorten(
+                said(
+                    "{indicator} {region} {period} stands twice",
+                    indicator=item.indicator,
+                    region=item.region,
+                    period=item.period,
+                )
+            )
             problems.append(Problem(TWICE, message, item.where))
         seen.add(identity)
         if faults := list(_faults(item, known, regions)):
@@ -95,11 +102,13 @@ def understand(facts: Iterable[ValueFacts]) -> list[Statement]:
 def _faults(item: ValueFacts, known: dict[str, Indicator], regions: dict[str, Region]) -> Iterator[Problem]:
     if item.indicator not in known:
         keys = Indicator.objects.values_list("key", flat=True)
-        message = shorten(f"there is no indicator {item.indicator}")
+        message = shorten(said("there is no indicator {indicator}", indicator=item.indicator))
         yield Problem(NO_INDICATOR, message, item.where, nearest(item.indicator, keys))
     if item.region not in regions:
-        yield Problem(NO_REGION, shorten(f"no region has the code {item.region}"), item.where)
+        yield Problem(
+            NO_REGION, shorten(said("no region has the code {region}", region=item.region)), item.where
+        )
     if not item.source_title:
-        yield Problem(NO_SOURCE, "every value names where it was found", item.where)
+        yield Problem(NO_SOURCE, said("every value names where it was found"), item.where)
     for field, possible in CHOICES.items():
         yield from choice_faults(field, getattr(item, field), possible, item.where)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beichen.problem import Problem, ProblemError, code, shorten
+from beichen.problem import Problem, ProblemError, code, said, shorten
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -65,7 +65,13 @@ def convert(value: Decimal, unit: str, into: str) -> Decimal:
         return value
     factor = _factor(unit, into)
     if factor is None:
-        message = shorten(f"{unit or 'a plain number'} cannot become {into or 'a plain number'}")
+        message = shorten(
+            said(
+                "{unit} cannot become {into}",
+                unit=unit or said("a plain number"),
+                into=into or said("a plain number"),
+            )
+        )
         raise ProblemError(Problem(NOT_COMPARABLE, message, hint=unit_hint(unit, into)))
     return value * factor
 

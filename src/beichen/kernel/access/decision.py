@@ -20,7 +20,7 @@ from beichen.kernel.access.models import Role
 from beichen.kernel.access.permissions import allows, declared
 from beichen.kernel.actor import EVERYWHERE, Actor, Scope
 from beichen.kernel.levels import Level, ScopeFields
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said, shorten
 
 REFUSED = code("ACC-403", "This needs a right that the actor does not have.", status=403)
 ROLES_SECONDS = 30
@@ -111,11 +111,11 @@ def decide(actor: Actor, action: str, resource: Any = None, *, level: Level = Le
         if inside and grant.clearance >= needed:
             return Decision(True, f"role {scope.role} in {scope.region_path or '*'} {scope.body_path or '*'}")
     if not candidates:
-        reason = f"no post carries the permission {action}"
+        reason = said("no post carries the permission {action}", action=action)
     elif all(grant.clearance < needed for _, grant in candidates):
-        reason = f"data of level L{needed} is above the clearance of every post"
+        reason = said("data of level L{needed} is above the clearance of every post", needed=needed)
     else:
-        reason = "the resource lies outside the region or body of every post"
+        reason = said("the resource lies outside the region or body of every post")
     return Decision(False, reason, _grantors(action, needed))
 
 
@@ -131,8 +131,12 @@ def require(actor: Actor, action: str, resource: Any = None, *, level: Level = L
     """The decision when it is yes. Raises ProblemError ACC-403, saying who could allow it."""
     decision = decide(actor, action, resource, level=level)
     if not decision:
-        hint = f"could be allowed by: {', '.join(decision.grantors)}" if decision.grantors else ""
-        raise ProblemError(Problem(REFUSED, decision.reason[:80], hint=hint))
+        hint = (
+            said("could be allowed by: {names}", names=", ".join(decision.grantors))
+            if decision.grantors
+            else ""
+        )
+        raise ProblemError(Problem(REFUSED, shorten(decision.reason), hint=hint))
     return decision
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from beichen.kernel.access.models import Account, Client
 from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor, Scope
 from beichen.kernel.org.service import actor_of
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 from beichen.settings import settings
 
 BAD_KEY = code("ACC-401", "The client key is not valid.", status=401)
@@ -25,7 +25,7 @@ def _client(secret: str, address: str) -> Actor:
     client = Client.objects.select_related("body", "region").filter(fingerprint=fingerprint(secret)).first()
     if client is None or not client.is_active:
         raise ProblemError(
-            Problem(BAD_KEY, "no active client has this key", hint="Authorization: Bearer KEY")
+            Problem(BAD_KEY, said("no active client has this key"), hint=said("Authorization: Bearer KEY"))
         )
     body = client.body.path if client.body else EVERYWHERE
     region = client.region.path if client.region else EVERYWHERE

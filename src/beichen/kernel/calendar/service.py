@@ -15,7 +15,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.calendar.models import AmendedDay, WorkingSpan
 from beichen.kernel.calendar.working import SPANS, WorkingTime
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, Where, code, said
 
 __all__ = [
     "amend_days",
@@ -57,9 +57,13 @@ def deadline(start: datetime, duration: timedelta, *, working: bool = False) -> 
     a naive ``start`` (CAL-101) and a negative duration (CAL-103).
     """
     if start.tzinfo is None:
-        raise ProblemError(Problem(NAIVE, f"{start.isoformat()} has no offset", Where(field="start")))
+        raise ProblemError(
+            Problem(NAIVE, said("{start} has no offset", start=start.isoformat()), Where(field="start"))
+        )
     if duration < timedelta():
-        raise ProblemError(Problem(NEGATIVE, f"duration is {duration}", Where(field="duration")))
+        raise ProblemError(
+            Problem(NEGATIVE, said("duration is {duration}", duration=duration), Where(field="duration"))
+        )
     if not working:
         return start + duration
     time_ = working_time()
@@ -99,7 +103,11 @@ def set_working_hours(spans: Sequence[tuple[time, time]], *, by: Actor) -> None:
     flat = [moment for span in spans for moment in span]
     if not flat or any(later <= earlier for earlier, later in itertools.pairwise(flat)):
         written = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans)
-        raise ProblemError(Problem(HOURS, f"working hours {written or 'are empty'}", Where(field="spans")))
+        raise ProblemError(
+            Problem(
+                HOURS, said("working hours {written}", written=written or "are empty"), Where(field="spans")
+            )
+        )
     WorkingSpan.objects.all().delete()
     WorkingSpan.objects.bulk_create(WorkingSpan(start=start, end=end) for start, end in spans)
     detail = {"spans": [f"{start:%H:%M}-{end:%H:%M}" for start, end in spans]}

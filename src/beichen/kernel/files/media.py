@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 import puremagic
 
-from beichen.problem import Problem, ProblemError, Where, code, nearest
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said
 
 TYPE_REFUSED = code("FIL-101", "Files of this type are not taken.", status=415)
 CONTENT_DIFFERS = code("FIL-102", "The content is not what the file's name says.", status=415)
@@ -65,11 +65,18 @@ def media_type_of(name: str, head: bytes) -> str:
     if ending in TEXTS:
         if _is_text(head):
             return TEXTS[ending]
-        raise ProblemError(Problem(CONTENT_DIFFERS, f"the content is not text, as .{ending} says", where))
+        raise ProblemError(
+            Problem(CONTENT_DIFFERS, said("the content is not text, as .{ending} says", ending=ending), where)
+        )
     if ending not in SIGNED:
         hint = nearest(ending, [*SIGNED, *TEXTS])
         raise ProblemError(
-            Problem(TYPE_REFUSED, f"files that end in .{ending[:20]} are not taken", where, hint)
+            Problem(
+                TYPE_REFUSED,
+                said("files that end in .{ending} are not taken", ending=ending[:20]),
+                where,
+                hint,
+            )
         )
     media_type, endings = SIGNED[ending]
     try:
@@ -77,5 +84,7 @@ def media_type_of(name: str, head: bytes) -> str:
     except (puremagic.PureError, ValueError):
         found = set()
     if not found & endings:
-        raise ProblemError(Problem(CONTENT_DIFFERS, f"the content is not what .{ending} says", where))
+        raise ProblemError(
+            Problem(CONTENT_DIFFERS, said("the content is not what .{ending} says", ending=ending), where)
+        )
     return media_type

@@ -16,7 +16,7 @@ from beichen.kernel.files.media import media_type_of
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 
 __all__ = ["READ", "find", "open_stored", "store", "verify"]
 
@@ -62,7 +62,7 @@ def find(value: str, *, by: Actor) -> StoredFile:
     """The file with this code, when the actor may read it. Raises ProblemError FIL-404, ACC-403."""
     row = StoredFile.objects.select_related("body", "region").filter(code=value).first()
     if row is None:
-        raise ProblemError(Problem(NOT_FOUND, "no file has this code"))
+        raise ProblemError(Problem(NOT_FOUND, said("no file has this code")))
     decision = access.require(by, READ, row)
     if row.level >= Level.L3:
         resource = f"kernel_files.storedfile:{row.code}"

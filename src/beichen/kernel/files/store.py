@@ -20,7 +20,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from beichen.kernel.files.media import HEAD
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, Where, code, said
 from beichen.settings import settings
 
 TOO_LARGE = code("FIL-103", "The file is larger than is taken.", status=413)
@@ -73,7 +73,7 @@ def _copy(stream: BinaryIO, file: IO[bytes], name: str, limit: int) -> Spooled:
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > limit:
-            message = f"more than {limit // (1 << 20)} MB"
+            message = said("more than {limit} MB", limit=limit // (1 << 20))
             raise ProblemError(Problem(TOO_LARGE, message, Where(field=name[:60])))
         head = (head + chunk)[:HEAD] if len(head) < HEAD else head
         digest.update(chunk)
@@ -86,7 +86,9 @@ def _copy(stream: BinaryIO, file: IO[bytes], name: str, limit: int) -> Spooled:
 def _no_space(error: OSError) -> Problem:
     reason = (error.strerror or type(error).__name__)[:60]
     return Problem(
-        NO_SPACE, f"the store answers: {reason}", hint="try again later; operators: beichen doctor"
+        NO_SPACE,
+        said("the store answers: {reason}", reason=reason),
+        hint=said("try again later; operators: beichen doctor"),
     )
 
 
@@ -127,7 +129,9 @@ def read(content: str) -> Iterator[bytes]:
     try:
         result = obstore.get(contents(), path_of(content))
     except FileNotFoundError:
-        raise ProblemError(Problem(MISSING, f"content {content[:12]}… is missing")) from None
+        raise ProblemError(
+            Problem(MISSING, said("content {content}… is missing", content=content[:12]))
+        ) from None
     return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
 
 
@@ -141,6 +145,8 @@ def damage(content: str) -> Problem | None:
         return error.problems[0]
     if digest.hexdigest() != content:
         return Problem(
-            DAMAGED, f"content {content[:12]}… differs from its hash", hint="restore it from a backup"
+            DAMAGED,
+            said("content {content}… differs from its hash", content=content[:12]),
+            hint=said("restore it from a backup"),
         )
     return None

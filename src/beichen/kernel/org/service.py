@@ -18,7 +18,7 @@ from beichen.kernel.actor import Actor, Scope
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Person, Post, Region, RegionLevel
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 __all__ = [
     "BodyFacts",
@@ -81,12 +81,18 @@ def tree_problems(parents: Mapping[str, str | None], noun: str) -> list[Problem]
             current = parents[current]
         last = next(reversed(trail), key)
         if current is not None and current not in parents:
-            message = shorten(f"{noun} {last}: parent {current} does not exist")
+            message = shorten(
+                said("{noun} {last}: parent {current} does not exist", noun=noun, last=last, current=current)
+            )
             hint = nearest(current, parents) if len(problems) < HINTS else ""
             problems.append(Problem(NO_PARENT, message, Where(field=last), hint))
         elif current in trail:
             problems.append(
-                Problem(CYCLE, shorten(f"{noun} {current} is its own ancestor"), Where(field=current))
+                Problem(
+                    CYCLE,
+                    shorten(said("{noun} {current} is its own ancestor", noun=noun, current=current)),
+                    Where(field=current),
+                )
             )
         seen.update(trail)  # each mistake is reported once
     return problems
@@ -112,7 +118,12 @@ def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
 def _refuse_twice(keys: Sequence[str], noun: str) -> None:
     twice = sorted(key for key, times in Counter(keys).items() if times > 1)
     if twice:
-        raise ProblemError(*(Problem(TWICE, f"{noun} {key} stands twice", Where(field=key)) for key in twice))
+        raise ProblemError(
+            *(
+                Problem(TWICE, said("{noun} {key} stands twice", noun=noun, key=key), Where(field=key))
+                for key in twice
+            )
+        )
 
 
 def _load_tree(
@@ -195,7 +206,11 @@ def load_bodies(facts: Iterable[BodyFacts], *, by: Actor) -> Changes:
     if missing := [row for row in rows if row.region and row.region not in regions]:
         raise ProblemError(
             *(
-                Problem(NO_REGION, f"body {row.key}: no region {row.region}", Where(field=row.key))
+                Problem(
+                    NO_REGION,
+                    said("body {key}: no region {region}", key=row.key, region=row.region),
+                    Where(field=row.key),
+                )
                 for row in missing
             )
         )
@@ -221,7 +236,7 @@ def region_by_code(value: str) -> Region:
     try:
         return Region.objects.get(code=value)
     except Region.DoesNotExist:
-        raise ProblemError(Problem(NO_REGION, f"no region has the code {value}")) from None
+        raise ProblemError(Problem(NO_REGION, said("no region has the code {value}", value=value))) from None
 
 
 @transaction.atomic

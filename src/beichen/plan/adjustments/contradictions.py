@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from beichen.plan.service import lower_is_better
-from beichen.problem import Problem, Where, code, shorten
+from beichen.problem import Problem, Where, code, said, shorten
 
 NOT_ADJUSTABLE = code("PLN-801", "This cannot be changed by an adjustment.", status=422)
 TWICE = code("PLN-802", "Two changes of one adjustment concern the same.", status=422)
@@ -59,22 +59,34 @@ def _shape(item: Proposed, values: Mapping[str, Any] | None) -> Iterator[Problem
     """Whether such a change exists at all."""
     where = Where(field="field" if item.field else "kind")
     if not item.reason.strip():
-        yield Problem(NO_REASON, "say why it is to change", Where(field="reason"))
+        yield Problem(NO_REASON, said("say why it is to change"), Where(field="reason"))
     if item.field and item.field not in FIELDS.get(item.kind, ()):
-        yield Problem(NOT_ADJUSTABLE, shorten(f"{item.kind} have no adjustable {item.field}"), where)
+        yield Problem(
+            NOT_ADJUSTABLE,
+            shorten(said("{kind} have no adjustable {field}", kind=item.kind, field=item.field)),
+            where,
+        )
     elif not item.field and item.new is None and item.kind not in REMOVABLE:
-        yield Problem(NOT_ADJUSTABLE, shorten(f"{item.kind} are changed, never removed"), where)
+        yield Problem(
+            NOT_ADJUSTABLE, shorten(said("{kind} are changed, never removed", kind=item.kind)), where
+        )
     elif not item.field and item.new is not None and item.kind != "projects":
-        yield Problem(NOT_ADJUSTABLE, "only projects are added", where)
+        yield Problem(NOT_ADJUSTABLE, said("only projects are added"), where)
     elif values is not None and values.get("parts") and item.field == "target_value":
-        yield Problem(NOT_ADJUSTABLE, "the indicator is stated in several lines", where)
+        yield Problem(NOT_ADJUSTABLE, said("the indicator is stated in several lines"), where)
     elif values is not None and item.field and values.get(item.field) == item.new:
-        yield Problem(NO_CHANGE, shorten(f"{item.field} is {item.new} already"), Where(field="new"))
+        yield Problem(
+            NO_CHANGE,
+            shorten(said("{field} is {new} already", field=item.field, new=item.new)),
+            Where(field="new"),
+        )
     if item.field == "comparator" and item.new not in COMPARISONS:
         hint = " ".join(COMPARISONS)
-        yield Problem(NOT_ADJUSTABLE, shorten(f"{item.new} compares nothing"), Where(field="new"), hint)
+        yield Problem(
+            NOT_ADJUSTABLE, shorten(said("{new} compares nothing", new=item.new)), Where(field="new"), hint
+        )
     if item.field == "attribute" and item.new not in ("binding", "expected"):
-        yield Problem(NOT_ADJUSTABLE, "binding or expected", Where(field="new"))
+        yield Problem(NOT_ADJUSTABLE, said("binding or expected"), Where(field="new"))
 
 
 def _years(item: Proposed, values: Mapping[str, Any], years: tuple[int, int]) -> Iterator[Problem]:
@@ -82,23 +94,23 @@ def _years(item: Proposed, values: Mapping[str, Any], years: tuple[int, int]) ->
         return
     last = max(years[1], values.get("target_year") or 0)
     if not years[0] <= item.new <= last:
-        hint = f"from {years[0]} to {last}"
-        message = f"{item.new} is no year of the plan"
+        hint = said("from {years} to {last}", years=years[0], last=last)
+        message = said("{new} is no year of the plan", new=item.new)
         yield Problem(OUTSIDE_YEARS, message, Where(field="new"), hint)
 
 
 def _needs_justification(item: Proposed, values: Mapping[str, Any], lower: bool | None) -> Iterator[Problem]:
     if item.justification.strip():
         return
-    where, hint = Where(field="justification"), "justify it: the standing committee decides"
+    where, hint = Where(field="justification"), said("justify it: the standing committee decides")
     if values.get("attribute") == "binding":
         later = item.field == "target_year" and (item.new or 0) > (values.get("target_year") or 0)
         if is_eased(values, item.field, item.new, lower=lower) or later or item.field == "attribute":
-            yield Problem(BINDING_EASED, shorten(f"{values['name']} binds"), where, hint)
+            yield Problem(BINDING_EASED, shorten(said("{name} binds", name=values["name"])), where, hint)
     base = values.get("base_value")
     is_level = item.field == "target_value" and values.get("period") == "level" and base is not None
     if is_level and is_eased({**values, "target_value": base}, "target_value", item.new, lower=lower):
-        message = shorten(f"{item.new} is behind the base {base}")
+        message = shorten(said("{new} is behind the base {base}", new=item.new, base=base))
         yield Problem(BEHIND_BASE, message, where, hint)
 
 
@@ -124,6 +136,6 @@ def contradictions(
     whole = {(item.kind, item.key) for item in changes if not item.field}
     for kind, key, field in same:
         if same[kind, key, field] > 1 or (field and (kind, key) in whole):
-            message = shorten(f"{kind} {key} {field} is changed twice")
+            message = shorten(said("{kind} {key} {field} is changed twice", kind=kind, key=key, field=field))
             problems.append(Problem(TWICE, message, Where(field="field")))
     return problems

@@ -22,7 +22,7 @@ from beichen.plan.adjustments.proposals import PROPOSE, check_changes, proposed
 from beichen.plan.adjustments.versions import facts_in_force, sealed
 from beichen.plan.models import Plan, PlanIndicator
 from beichen.plan.service import AmendmentFacts, amend_facts
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.web.numbers import COMPARATORS, figure
 
 APPROVE = permission(
@@ -76,31 +76,35 @@ class Said:
     note: str = ""
 
 
-def _refuse(held: Adjustment, way: Way, said: Said, by: Actor) -> None:
+def _refuse(held: Adjustment, way: Way, stated: Said, by: Actor) -> None:
     """Raise everything that stands against a step."""
     problems: list[Problem] = []
-    if way.needs and not getattr(said, way.needs).strip():
-        message = f"this step needs its {'document' if way.needs == 'document' else 'reason'}"
+    if way.needs and not getattr(stated, way.needs).strip():
+        message = (
+            said("this step needs its document")
+            if way.needs == "document"
+            else said("this step needs its reason")
+        )
         problems.append(Problem(NO_DOCUMENT, message, Where(field=way.needs)))
     before = list(held.decisions.order_by("id"))
-    if before and said.on < before[-1].day:
-        message = f"the step before was on {before[-1].day}"
+    if before and stated.on < before[-1].day:
+        message = said("the step before was on {day}", day=before[-1].day)
         problems.append(Problem(BEFORE, message, Where(field="on")))
     others = {_AUTHORITY[AdjustmentState(row.state)] for row in before if row.by == by.key}
     if not by.is_system and others - {way.authority}:
-        message = shorten(f"you decided for the {', '.join(sorted(others))} already")
+        message = shorten(said("you decided for the {names} already", names=", ".join(sorted(others))))
         problems.append(Problem(SAME_PERSON, message))
     if way.target in (_S.SUBMITTED, _S.IN_FORCE):
         changes = list(held.changes.all())
         if not changes:
-            problems.append(Problem(EMPTY, "add at least one change"))
+            problems.append(Problem(EMPTY, said("add at least one change")))
         problems += check_changes(held.plan, proposed(changes))
     if problems:
         raise ProblemError(*problems)
 
 
 @transaction.atomic
-def decide_adjustment(adjustment: Adjustment, step: str, said: Said, *, by: Actor) -> Adjustment:
+def decide_adjustment(adjustment: Adjustment, step: str, stated: Said, *, by: Actor) -> Adjustment:
     """Take the step ``step`` of :data:`WAYS`. Publishes ``plan.adjustment.moved``.
 
     Raises ProblemError: ACC-403, PLN-813 to 817, what contradicts (PLN-801 to 807), and at the last step
@@ -114,21 +118,23 @@ def decide_adjustment(adjustment: Adjustment, step: str, said: Said, *, by: Acto
     ways = WAYS.get(AdjustmentState(held.state), {})
     way = ways.get(step)
     if way is None:
-        hint = f"one of: {', '.join(ways)}" if ways else ""
-        message = shorten(f"an adjustment that is {held.state} cannot take the step {step}")
+        hint = said("one of: {names}", names=", ".join(ways)) if ways else ""
+        message = shorten(
+            said("an adjustment that is {state} cannot take the step {step}", state=held.state, step=step)
+        )
         raise ProblemError(Problem(BAD_STEP, message, hint=hint))
     require(by, way.right, held)
-    _refuse(held, way, said, by)
+    _refuse(held, way, stated, by)
     held.state = way.target
     held.save(update_fields=["state"])
-    document, note = said.document.strip(), said.note.strip()
+    document, note = stated.document.strip(), stated.note.strip()
     Decision.objects.create(
-        adjustment=held, state=held.state, day=said.on, document=document, note=note, by=by.key
+        adjustment=held, state=held.state, day=stated.on, document=document, note=note, by=by.key
     )
     if held.state == _S.IN_FORCE:
-        _enact(held, said, by)
+        _enact(held, stated, by)
     resource = f"plan_adjustments.adjustment:{held.plan.key}/{held.number}"
-    detail = {"state": str(held.state), "document": document, "day": said.on.isoformat()}
+    detail = {"state": str(held.state), "document": document, "day": stated.on.isoformat()}
     audit.record(by, way.right, resource, detail=detail, reason=note)
     data = {"plan": held.plan.key, "number": held.number, "state": str(held.state)}
     path = held.plan.region.path if held.plan.region else ""
@@ -152,7 +158,7 @@ def _printed(plan: Plan, change: Change, changes: list[Change]) -> AmendmentFact
     return AmendmentFacts("indicators", change.key, "target_raw", row.target_raw, raw, change.reason)
 
 
-def _enact(adjustment: Adjustment, said: Said, by: Actor) -> None:
+def _enact(adjustment: Adjustment, stated: Said, by: Actor) -> None:
     """Seal the version before, change the facts, begin the new version."""
     plan, changes = adjustment.plan, list(adjustment.changes.all())
     last = Version.objects.filter(plan=plan).order_by("-number").first()
@@ -165,11 +171,11 @@ def _enact(adjustment: Adjustment, said: Said, by: Actor) -> None:
         AmendmentFacts(row.kind, row.key, row.field, row.old, row.new, row.reason) for row in changes
     ]
     amendments += [item for row in changes if (item := _printed(plan, row, changes)) is not None]
-    amend_facts(plan, amendments, document=said.document.strip(), by=by)
+    amend_facts(plan, amendments, document=stated.document.strip(), by=by)
     Version.objects.create(
         plan=plan,
         number=last.number + 1,
         adjustment=adjustment,
-        since=said.on,
-        document=said.document.strip(),
+        since=stated.on,
+        document=stated.document.strip(),
     )

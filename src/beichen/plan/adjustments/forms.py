@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 FIELD_NAMES = {
     "target_value": _("Target value"),
@@ -44,7 +45,7 @@ class ProblemForm(forms.Form):
         first = next(iter(self.fields))
         for problem in error.problems:
             name = problem.where.field if problem.where.field in self.fields else first
-            self.add_error(name, f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
+            self.add_error(name, in_words(problem))
 
 
 class AdjustmentForm(ProblemForm):

@@ -16,7 +16,7 @@ from beichen.plan.adjustments.models import Adjustment, AdjustmentState, Change
 from beichen.plan.adjustments.versions import label_of
 from beichen.plan.models import Measure, Node, Plan
 from beichen.plan.service import ADJUSTABLE, clean_value, fact, values_of
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 PROPOSE = permission("plan.adjustment.propose", "提出规划调整方案", "Propose an adjustment of the plan")
 NO_ADJUSTMENT = code("PLN-810", "The plan has no such adjustment.", status=404)
@@ -28,7 +28,7 @@ def adjustment_of(plan: Plan, number: int) -> Adjustment:
     """An adjustment of a plan. Raises ProblemError PLN-810."""
     found = Adjustment.objects.select_related("plan__region").filter(plan=plan, number=number).first()
     if found is None:
-        raise ProblemError(Problem(NO_ADJUSTMENT, f"there is no adjustment {number}"))
+        raise ProblemError(Problem(NO_ADJUSTMENT, said("there is no adjustment {number}", number=number)))
     return found
 
 
@@ -38,7 +38,9 @@ def propose(plan: Plan, title: str, reason: str, *, by: Actor, is_demo: bool = F
     require(by, PROPOSE, plan)
     if not reason.strip() or not title.strip():
         field = "title" if reason.strip() else "reason"
-        raise ProblemError(Problem(NO_REASON, "an adjustment has a title and a reason", Where(field=field)))
+        raise ProblemError(
+            Problem(NO_REASON, said("an adjustment has a title and a reason"), Where(field=field))
+        )
     last = plan.adjustments.order_by("-number").values_list("number", flat=True).first() or 0
     row = Adjustment.objects.create(
         plan=plan, number=last + 1, title=title.strip(), reason=reason.strip(), by=by.key, is_demo=is_demo
@@ -51,7 +53,9 @@ def _draft(adjustment: Adjustment, by: Actor) -> Adjustment:
     held = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
     require(by, PROPOSE, held)
     if held.state != AdjustmentState.DRAFT:
-        raise ProblemError(Problem(NOT_A_DRAFT, f"it is {held.state}", hint="propose another"))
+        raise ProblemError(
+            Problem(NOT_A_DRAFT, said("it is {state}", state=held.state), hint=said("propose another"))
+        )
     return held
 
 
@@ -86,9 +90,14 @@ def _project(plan: Plan, values: dict[str, Any]) -> dict[str, Any]:
     boxes = dict(Node.objects.filter(plan=plan, level="box").values_list("location", "title"))
     box = str(values.get("box", ""))
     if box not in boxes or not str(values.get("name", "")).strip():
-        hint = nearest(box, boxes) if box not in boxes else "give it a name"
+        hint = nearest(box, boxes) if box not in boxes else said("give it a name")
         raise ProblemError(
-            Problem(NO_BOX, shorten(f"{box or 'no box'} or no name"), Where(field="box"), hint)
+            Problem(
+                NO_BOX,
+                shorten(said("{box} or no name", box=box) if box else said("no box, or no name")),
+                Where(field="box"),
+                hint,
+            )
         )
     end = len(plan.text.text)
     return {

@@ -12,7 +12,7 @@ import orjson
 from beichen.plan.adjustments.models import Version
 from beichen.plan.models import PLACE, Plan
 from beichen.plan.service import ADJUSTABLE, KINDS
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 
 NO_VERSION = code("PLN-808", "The plan has no such version.", status=404)
 BROKEN = code("PLN-809", "The facts of an old version are not what was sealed.", status=500)
@@ -67,12 +67,12 @@ def facts_of(plan: Plan, number: int) -> Facts:
     """The facts of a version. Raises ProblemError PLN-808, and PLN-809 when they were tampered with."""
     row = Version.objects.filter(plan=plan, number=number).first()
     if row is None and not (number == 1 and not Version.objects.filter(plan=plan).exists()):
-        raise ProblemError(Problem(NO_VERSION, f"there is no version {number}"))
+        raise ProblemError(Problem(NO_VERSION, said("there is no version {number}", number=number)))
     if row is None or row.facts is None:
         return facts_in_force(plan)
     facts: Facts = row.facts
     if sealed(facts) != row.sha256:
-        raise ProblemError(Problem(BROKEN, f"version {number} differs from its hash"))
+        raise ProblemError(Problem(BROKEN, said("version {number} differs from its hash", number=number)))
     return facts
 
 

@@ -18,7 +18,7 @@ from beichen.plan.catalogue.models import Entry
 from beichen.plan.catalogue.reading import covers_of
 from beichen.plan.models import Node, PlanIndicator, PlanKind
 from beichen.plan.service import current_plan
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 EDIT = permission("plan.catalogue.edit", "维护规划目录清单", "Keep the catalogue of plans")
 NO_ENTRY = code("PLN-701", "The catalogue has no such plan.", status=404)
@@ -47,7 +47,7 @@ def entry_of(key: str) -> Entry:
     """The entry with this key. Raises ProblemError PLN-701."""
     found = Entry.objects.select_related("region", "body").filter(key=key).first()
     if found is None:
-        raise ProblemError(Problem(NO_ENTRY, shorten(f"the catalogue has no plan {key}")))
+        raise ProblemError(Problem(NO_ENTRY, shorten(said("the catalogue has no plan {key}", key=key))))
     return found
 
 
@@ -76,11 +76,15 @@ def _problems(facts: EntryFacts) -> list[Problem]:
     problems = []
     if facts.kind not in PlanKind.values:
         hint = nearest(facts.kind, PlanKind.values)
-        problems.append(Problem(BAD_ENTRY, shorten(f"{facts.kind} is no kind"), Where(field="kind"), hint))
+        problems.append(
+            Problem(BAD_ENTRY, shorten(said("{kind} is no kind", kind=facts.kind)), Where(field="kind"), hint)
+        )
     if not facts.key or facts.key in RESERVED:
-        problems.append(Problem(BAD_ENTRY, "this key cannot be used", Where(field="key"), "another word"))
+        problems.append(
+            Problem(BAD_ENTRY, said("this key cannot be used"), Where(field="key"), said("another word"))
+        )
     if not facts.title.strip():
-        problems.append(Problem(BAD_ENTRY, "the plan has no title", Where(field="title")))
+        problems.append(Problem(BAD_ENTRY, said("the plan has no title"), Where(field="title")))
     return problems + _cover_problems(facts.covers)
 
 
@@ -94,8 +98,11 @@ def _cover_problems(text: str) -> list[Problem]:
     missing = [item for item in covers.locations if item not in known]
     missing += [f"#{item}" for item in sorted(covers.numbers - numbers)]
     where = Where(field="covers")
-    hint = "headings as 7 or 9.2, indicators as #19"
-    return [Problem(NO_PLACE, shorten(f"the outline has no {item}"), where, hint) for item in missing]
+    hint = said("headings as 7 or 9.2, indicators as #19")
+    return [
+        Problem(NO_PLACE, shorten(said("the outline has no {item}", item=item)), where, hint)
+        for item in missing
+    ]
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from beichen.plan.catalogue.finding import Severity
 from beichen.plan.catalogue.models import Entry, Filing, FilingState, FindingState, Step
 from beichen.plan.models import Plan, PlanKind, PlanState
 from beichen.plan.service import PlanFacts, PlanPlace, current_plan, import_facts, place_plan, read_plan
-from beichen.problem import Level, Problem, ProblemError, Where, code, shorten
+from beichen.problem import Level, Problem, ProblemError, Where, code, said, shorten
 
 FILE = permission("plan.catalogue.file", "报送规划", "File a plan")
 APPROVE = permission("plan.catalogue.approve", "批准备案规划", "Approve a plan of the catalogue")
@@ -63,7 +63,7 @@ def outline_or_refuse() -> Plan:
     """The city's outline. Raises ProblemError PLN-707."""
     outline = current_plan()
     if outline is None:
-        raise ProblemError(Problem(NO_OUTLINE, "import the city's outline first"))
+        raise ProblemError(Problem(NO_OUTLINE, said("import the city's outline first")))
     return outline
 
 
@@ -141,7 +141,9 @@ def _way(filing: Filing, name: str) -> Way:
     way = WAYS.get(FilingState(filing.state), {}).get(name)
     if way is None:
         hint = "one of: " + (", ".join(WAYS.get(FilingState(filing.state), {})) or "none")
-        message = shorten(f"a filing that is {filing.state} cannot take the step {name}")
+        message = shorten(
+            said("a filing that is {state} cannot take the step {name}", state=filing.state, name=name)
+        )
         raise ProblemError(Problem(BAD_STEP, message, hint=hint))
     return way
 
@@ -149,14 +151,16 @@ def _way(filing: Filing, name: str) -> Way:
 def _refuse_step(filing: Filing, way: Way, document: str) -> None:
     """Raise what stands against the step."""
     if way.needs_document and not document.strip():
-        raise ProblemError(Problem(NO_DOCUMENT, "give the document's number", Where(field="document")))
+        raise ProblemError(Problem(NO_DOCUMENT, said("give the document's number"), Where(field="document")))
     if way.target is FilingState.APPROVED and filing.plan is not None:
         if filing.checked_at is None:
-            raise ProblemError(Problem(UNSETTLED, "the plan has not been checked yet"))
+            raise ProblemError(Problem(UNSETTLED, said("the plan has not been checked yet")))
         left = unsettled(filing)
         if left:
-            hint = "justify them, or file the plan with the changes"
-            raise ProblemError(Problem(UNSETTLED, f"{left} findings are not settled", hint=hint))
+            hint = said("justify them, or file the plan with the changes")
+            raise ProblemError(
+                Problem(UNSETTLED, said("{left} findings are not settled", left=left), hint=hint)
+            )
 
 
 @transaction.atomic

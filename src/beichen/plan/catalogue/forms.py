@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.kernel.org.models import Body, Region, RegionLevel
 from beichen.plan.catalogue.wording import KINDS
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 
 class ProblemForm(forms.Form):
@@ -20,7 +21,7 @@ class ProblemForm(forms.Form):
         first = next(iter(self.fields))
         for problem in error.problems:
             name = problem.where.field if problem.where.field in self.fields else first
-            self.add_error(name, f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
+            self.add_error(name, in_words(problem))
 
 
 def _day() -> forms.DateField:

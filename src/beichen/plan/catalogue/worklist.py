@@ -19,7 +19,7 @@ from beichen.plan.catalogue.finding import Finding, Severity
 from beichen.plan.catalogue.models import Filing, FilingState, FindingRecord, FindingState
 from beichen.plan.catalogue.reading import covers_of, known_bodies, statements_of
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 CHECK = permission("plan.catalogue.check", "开展规划衔接审查", "Check a plan against the outline")
 SETTLE = permission("plan.catalogue.settle", "处理衔接审查意见", "Settle findings of a check")
@@ -96,7 +96,9 @@ def check_filings(filings: Iterable[Filing], *, by: Actor) -> dict[str, int]:
     for filing in filings:
         require(by, CHECK, filing)
         if filing.plan is None:
-            raise ProblemError(Problem(NO_FACTS, "it was filed as a document: there is nothing to compare"))
+            raise ProblemError(
+                Problem(NO_FACTS, said("it was filed as a document: there is nothing to compare"))
+            )
         theirs = statements_of(filing.plan, outline)
         found = check(ours, theirs, covers=covers_of(filing.entry.covers), bodies=bodies)
         counts = _write(filing, found)
@@ -120,7 +122,11 @@ def finding_of(entry_key: str, key: str) -> FindingRecord:
     rows = FindingRecord.objects.select_related("entry__region", "entry__body", "filing__plan")
     found = rows.filter(entry__key=entry_key, key=key).first()
     if found is None:
-        raise ProblemError(Problem(NO_FINDING, shorten(f"{entry_key} has no finding {key}")))
+        raise ProblemError(
+            Problem(
+                NO_FINDING, shorten(said("{entry_key} has no finding {key}", entry_key=entry_key, key=key))
+            )
+        )
     return found
 
 
@@ -132,10 +138,12 @@ def settle_finding(finding: FindingRecord, state: str, *, reason: str, by: Actor
     """
     require_own(by, SETTLE, finding.entry)
     if state not in DECISIONS or finding.state == FindingState.RESOLVED:
-        message = shorten(f"a finding that is {finding.state} cannot become {state}")
+        message = shorten(
+            said("a finding that is {state} cannot become {state2}", state=finding.state, state2=state)
+        )
         raise ProblemError(Problem(BAD_DECISION, message, Where(field="state")))
     if state == FindingState.JUSTIFIED and not reason.strip():
-        raise ProblemError(Problem(NO_REASON, "say why the plan may differ", Where(field="reason")))
+        raise ProblemError(Problem(NO_REASON, said("say why the plan may differ"), Where(field="reason")))
     finding.state, finding.decision = state, reason.strip()[:500]
     finding.decided_by, finding.decided_at = by.key, timezone.now()
     finding.save(update_fields=["state", "decision", "decided_by", "decided_at"])

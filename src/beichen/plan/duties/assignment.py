@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -21,7 +20,7 @@ from beichen.plan.duties.history import Deed, keep
 from beichen.plan.duties.models import Duty
 from beichen.plan.duties.rights import ASSIGN
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 YEARS_AFTER = 15  # a plan's long-range objectives reach this far beyond its last year
 
@@ -45,18 +44,20 @@ def deadline_years(plan: Plan, day: date) -> str:
 def _check(plan: Plan, wanted: Sequence[Assignment], reason: str) -> None:
     problems = []
     if not wanted:
-        problems.append(Problem(codes.NOTHING, _("choose at least one duty"), Where(field="duties")))
+        problems.append(Problem(codes.NOTHING, said("choose at least one duty"), Where(field="duties")))
     if not reason.strip():
-        problems.append(Problem(codes.NO_REASON, _("say why, or by which decision"), Where(field="reason")))
+        problems.append(
+            Problem(codes.NO_REASON, said("say why, or by which decision"), Where(field="reason"))
+        )
     days = {item.deadline for item in wanted if item.deadline is not None}
     problems += [
-        Problem(codes.DEADLINE, _("the day lies outside the plan's years"), Where(field="deadline"), years)
+        Problem(codes.DEADLINE, said("the day lies outside the plan's years"), Where(field="deadline"), years)
         for day in sorted(days)
         if (years := deadline_years(plan, day))
     ]
     bodies = {body for item in wanted for body in (item.lead, *(item.supporting or ())) if body}
     problems += [
-        Problem(codes.NO_BODY, _("the body is one no more"), Where(field="lead"), body.name)
+        Problem(codes.NO_BODY, said("the body is one no more"), Where(field="lead"), body.name)
         for body in bodies
         if not body.is_current
     ]

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.org.models import Body
-from beichen.plan.duties.pages import in_words
 from beichen.plan.duties.service import Upload
 from beichen.plan.duties.words import Length, State
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 
 class DutyForm(forms.Form):

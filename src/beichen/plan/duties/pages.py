@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,11 +20,9 @@ from beichen.plan.duties.words import TONES
 from beichen.plan.models import Plan, PlanIndicator
 from beichen.plan.pages import in_english, place_of
 from beichen.plan.service import current_plan
-from beichen.problem import Problem
 from beichen.web.links import Link
 from beichen.web.templatetags.beichen import foreign
 
-_NEAREST = re.compile(r"did you mean '(?P<word>[^']*)'\?")
 _ICONS = {
     "missed": "missed",
     "behind": "behind",
@@ -100,15 +97,6 @@ def fact_address(duty: Duty) -> str:
     if duty.kind == "projects":
         return place_of(duty.location, f"projects-{duty.key}")
     return reverse("plan:text", args=[duty.location.partition("#")[0]])
-
-
-def in_words(problem: Problem) -> str:
-    """A problem in the reader's language: its sentence, and its hint where there is one."""
-    hint = _NEAREST.sub(
-        lambda found: gettext("did you mean %(word)s?") % {"word": found["word"]}, problem.hint
-    )
-    sentence = gettext(problem.message)
-    return f"{sentence} ({gettext(hint)})" if hint else sentence
 
 
 def tabs(request: HttpRequest, plan: Plan, current: str) -> list[Link]:

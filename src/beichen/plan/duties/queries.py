@@ -13,7 +13,7 @@ from beichen.plan.duties import codes
 from beichen.plan.duties.models import Duty, Milestone
 from beichen.plan.duties.rights import REPORT
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 
 def duties_of(plan: Plan, *, body: Body | None = None, year: int | None = None) -> QuerySet[Duty]:
@@ -39,7 +39,7 @@ def duty_by_number(plan: Plan, number: int) -> Duty:
     rows = Duty.objects.select_related("plan__region", "plan__text", "lead__region", "region", "suggestion")
     duty = rows.prefetch_related("supporting").filter(plan=plan, pk=number).first()
     if duty is None:
-        raise ProblemError(Problem(codes.NO_DUTY, f"the plan has no duty {number}"))
+        raise ProblemError(Problem(codes.NO_DUTY, said("the plan has no duty {number}", number=number)))
     return duty
 
 
@@ -49,7 +49,7 @@ def duties_by_number(plan: Plan, numbers: Iterable[int]) -> list[Duty]:
     rows = list(Duty.objects.select_related("lead").filter(plan=plan, pk__in=wanted).order_by("start"))
     if missing := wanted - {duty.pk for duty in rows}:
         raise ProblemError(
-            *(Problem(codes.NO_DUTY, f"the plan has no duty {one}") for one in sorted(missing))
+            *(Problem(codes.NO_DUTY, said("the plan has no duty {one}", one=one)) for one in sorted(missing))
         )
     for duty in rows:
         duty.plan = plan
@@ -61,7 +61,7 @@ def body_by_key(key: str) -> Body:
     body = Body.objects.select_related("region").filter(key=key).first()
     if body is None:
         known = Body.objects.filter(is_current=True).values_list("key", flat=True)
-        message = shorten(f"the city has no body {key}")
+        message = shorten(said("the city has no body {key}", key=key))
         raise ProblemError(Problem(codes.NO_BODY, message, Where(field="body"), nearest(key, known)))
     return body
 

@@ -24,7 +24,7 @@ from beichen.plan.duties.history import Deed, keep
 from beichen.plan.duties.models import Duty, Report, Round
 from beichen.plan.duties.rights import REPORT, REVIEW
 from beichen.plan.duties.words import ReportStatus, State
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 OPEN = {ReportStatus.DRAFT, ReportStatus.RETURNED}
 LEAST_WORDS = 4  # characters below which a text says nothing
@@ -42,8 +42,10 @@ class ReportFacts:
 
 
 def _status_problem(row: Report) -> ProblemError:
-    message = _("the report was handed in or decided on in the meantime")
-    return ProblemError(Problem(codes.REPORT_STATUS, message, hint=_("open it again to see how it stands")))
+    message = said("the report was handed in or decided on in the meantime")
+    return ProblemError(
+        Problem(codes.REPORT_STATUS, message, hint=said("open it again to see how it stands"))
+    )
 
 
 def _lock(row: Report) -> None:
@@ -52,15 +54,15 @@ def _lock(row: Report) -> None:
     row.status = rows.values_list("status", flat=True).get()
 
 
-def _shape(said: ReportFacts) -> list[Problem]:
+def _shape(stated: ReportFacts) -> list[Problem]:
     """What no report may say, not even as a draft."""
     problems = []
-    if said.state not in State.values:
+    if stated.state not in State.values:
         problems.append(
-            Problem(codes.REPORT, _("choose how far it is"), Where(field="state"), ", ".join(State.values))
+            Problem(codes.REPORT, said("choose how far it is"), Where(field="state"), ", ".join(State.values))
         )
-    if not 0 <= said.percent <= 100:
-        problems.append(Problem(codes.REPORT, _("percent is from 0 to 100"), Where(field="percent")))
+    if not 0 <= stated.percent <= 100:
+        problems.append(Problem(codes.REPORT, said("percent is from 0 to 100"), Where(field="percent")))
     return problems
 
 
@@ -103,7 +105,7 @@ def owes(duty: Duty, round_: Round) -> bool:
 def save_report(
     duty: Duty,
     round_: Round,
-    said: ReportFacts,
+    stated: ReportFacts,
     *,
     by: Actor,
     files: Sequence[Upload] = (),
@@ -117,10 +119,12 @@ def save_report(
     require(by, REPORT, duty)
     moment = now or timezone.now()
     if not owes(duty, round_) or duty.lead is None:
-        raise ProblemError(Problem(codes.NOT_OWED, _("no report on this duty is owed in this round")))
+        raise ProblemError(Problem(codes.NOT_OWED, said("no report on this duty is owed in this round")))
     if timezone.localdate(moment) < round_.opens:
-        raise ProblemError(Problem(codes.NO_ROUND, _("the round has not opened yet"), hint=str(round_.opens)))
-    if problems := _shape(said):
+        raise ProblemError(
+            Problem(codes.NO_ROUND, said("the round has not opened yet"), hint=str(round_.opens))
+        )
+    if problems := _shape(stated):
         raise ProblemError(*problems)
     Duty.objects.select_for_update(of=("self",)).filter(pk=duty.pk).values_list(
         "pk"
@@ -130,12 +134,12 @@ def save_report(
         row = Report(round=round_, duty=duty, is_demo=is_demo)
     elif row.status not in OPEN:
         raise _status_problem(row)
-    for name, value in asdict(said).items():
+    for name, value in asdict(stated).items():
         setattr(row, name, value)
     row.body, row.written_by = duty.lead, by.key
     row.save()
     attach(duty, files, by=by, report=row)
-    detail = {"round": round_.period, "state": said.state, "percent": said.percent, "files": len(files)}
+    detail = {"round": round_.period, "state": stated.state, "percent": stated.percent, "files": len(files)}
     audit.record(by, REPORT, f"plan_duties.report:{row.pk}", detail=detail)
     return row
 
@@ -176,7 +180,7 @@ def return_report(row: Report, reason: str, *, by: Actor, now: datetime | None =
     """Give a report back with what is missing. Raises ProblemError ACC-403, PLN-305, PLN-314."""
     if not reason.strip():
         require(by, REVIEW, row.duty.plan)
-        raise ProblemError(Problem(codes.NO_REASON, _("say what is missing"), Where(field="reason")))
+        raise ProblemError(Problem(codes.NO_REASON, said("say what is missing"), Where(field="reason")))
     return _decide(row, ReportStatus.RETURNED, reason.strip(), by, now)
 
 

@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -19,7 +18,7 @@ from beichen.plan.duties.periods import ReportingPeriod, parse_period, periods_o
 from beichen.plan.duties.rights import SCHEDULE
 from beichen.plan.duties.words import Length
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 
 def rule_of(plan: Plan) -> ReportingRule:
@@ -35,7 +34,7 @@ def set_rule(plan: Plan, length: Length, working_days: int, remind_days: int, *,
     """
     require(by, SCHEDULE, plan)
     if not (1 <= working_days <= 60 and 0 <= remind_days <= working_days):
-        message = _("1 to 60 working days, and reminded within them")
+        message = said("1 to 60 working days, and reminded within them")
         raise ProblemError(Problem(codes.PERIOD, message, Where(field="working_days")))
     values = {"length": str(length), "working_days": working_days, "remind_days": remind_days}
     row, _created = ReportingRule.objects.update_or_create(plan=plan, defaults=values)
@@ -69,10 +68,10 @@ def open_round(
     rule, period = rule_of(plan), parse_period(text)
     if period is None or not plan.start_year <= period.starts.year <= plan.end_year:
         hint = f"{plan.start_year}-S1 … {plan.end_year}-Q4"
-        message = _("this is no period of the plan")
+        message = said("this is no period of the plan")
         raise ProblemError(Problem(codes.PERIOD, message, Where(field="period"), hint))
     if period.ends >= (today or timezone.localdate()):
-        message = _("the period has not ended; it is reported on afterwards")
+        message = said("the period has not ended; it is reported on afterwards")
         raise ProblemError(Problem(codes.PERIOD, message, Where(field="period"), str(period.ends)))
     row = Round.objects.create(
         plan=plan,
@@ -95,7 +94,7 @@ def round_by_number(plan: Plan, number: int) -> Round:
     """A round of the plan. Raises ProblemError PLN-311."""
     row = Round.objects.select_related("plan__region").filter(plan=plan, pk=number).first()
     if row is None:
-        raise ProblemError(Problem(codes.NO_ROUND, f"there is no round {number}"))
+        raise ProblemError(Problem(codes.NO_ROUND, said("there is no round {number}", number=number)))
     return row
 
 

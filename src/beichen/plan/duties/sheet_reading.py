@@ -23,7 +23,7 @@ from beichen.plan.duties.assignment import Assignment, deadline_years
 from beichen.plan.duties.models import Duty
 from beichen.plan.duties.sheets import DEADLINE, HEADER, LEAD, NUMBER, REQUIRED, SUPPORTING, TITLE
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 MOST_BYTES = 20 << 20
 MOST_UNPACKED = 200 << 20
@@ -56,7 +56,7 @@ def _rows(stream: BinaryIO, name: str) -> list[Cells]:
             if len(rows) > MOST_ROWS:
                 raise ValueError(f"more than {MOST_ROWS} rows")
     except (zipfile.BadZipFile, InvalidFileException, LookupError, ValueError, TypeError, OSError) as error:
-        message = _("the file is no .xlsx workbook, is damaged, or is too large")
+        message = said("the file is no .xlsx workbook, is damaged, or is too large")
         raise ProblemError(
             Problem(codes.SHEET, message, Where(field="file"), shorten(f"{name}: {error}"))
         ) from None
@@ -68,21 +68,21 @@ def _header(rows: Sequence[Cells]) -> tuple[int, dict[str, int]]:
     texts = [[str(value or "").strip() for value in row] for row in rows[:HEADER_WITHIN]]
     at = max(range(len(texts)), key=lambda index: len(set(texts[index]) & set(HEADER)), default=-1)
     if at < 0 or not set(texts[at]) & set(HEADER):
-        message = _("no header of the assignment list was found")
+        message = said("no header of the assignment list was found")
         raise ProblemError(Problem(codes.HEADER, message, Where(row=1), "、".join(HEADER)))
     places: dict[str, int] = {}
     problems: list[Problem] = []
     for column, text in enumerate(texts[at]):
         where = _cell(column, at + 1, text)
         if text and text not in HEADER:
-            message, hint = _("this column is not one of the list's"), nearest(text, HEADER)
+            message, hint = said("this column is not one of the list's"), nearest(text, HEADER)
             problems.append(Problem(codes.HEADER, message, where, hint))
         elif text in places:
-            problems.append(Problem(codes.HEADER, _("this column stands twice"), where, text))
+            problems.append(Problem(codes.HEADER, said("this column stands twice"), where, text))
         elif text:
             places[text] = column
     problems += [
-        Problem(codes.HEADER, _("a column is missing"), Where(row=at + 1), name)
+        Problem(codes.HEADER, said("a column is missing"), Where(row=at + 1), name)
         for name in REQUIRED
         if name not in places
     ]
@@ -160,14 +160,14 @@ class _Reader:
         number, title = self._text(cells, NUMBER), self._text(cells, TITLE)
         duty = self.duties.get(number)
         if duty is None:
-            message = _("the plan has no duty of this number") if number else _("the number is empty")
+            message = said("the plan has no duty of this number") if number else said("the number is empty")
             self._wrong(codes.ROW, row, NUMBER, message, number[:40])
             return None
         if (before := self.seen.setdefault(number, row)) != row:
             self._wrong(codes.ROW, row, NUMBER, _("the number stands in an earlier row"), str(before))
             return None
         if "".join(title.split()) != "".join(duty.title.split()):
-            message = _("the title is not that of the number; cells were shifted")
+            message = said("the title is not that of the number; cells were shifted")
             self._wrong(codes.ROW, row, TITLE, message, duty.title[:40])
         return duty
 

@@ -24,7 +24,7 @@ from beichen.plan.duties.models import Duty, NoteEntry, SupervisionNote
 from beichen.plan.duties.rights import ANSWER, SUPERVISE
 from beichen.plan.duties.words import NoteStatus
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 
 def note_by_number(plan: Plan, number: int) -> SupervisionNote:
@@ -34,7 +34,9 @@ def note_by_number(plan: Plan, number: int) -> SupervisionNote:
     )
     row = rows.filter(plan=plan, number=number).first()
     if row is None:
-        raise ProblemError(Problem(codes.NO_NOTE, f"there is no supervision note {number}"))
+        raise ProblemError(
+            Problem(codes.NO_NOTE, said("there is no supervision note {number}", number=number))
+        )
     return row
 
 
@@ -68,7 +70,7 @@ def write_note(
     moment = now or timezone.now()
     if duty.lead is None:
         raise ProblemError(
-            Problem(codes.UNASSIGNED, _("nobody answers for this duty"), hint=_("assign it first"))
+            Problem(codes.UNASSIGNED, said("nobody answers for this duty"), hint=said("assign it first"))
         )
     _incomplete(
         title="" if title.strip() else _("say what it is about"),
@@ -160,8 +162,8 @@ def _lock(note: SupervisionNote) -> None:
 
 
 def _elsewhere(note: SupervisionNote) -> ProblemError:
-    message = _("the note was answered, closed or reopened in the meantime")
-    return ProblemError(Problem(codes.NOTE_STATUS, message, hint=_("open it again to see how it stands")))
+    message = said("the note was answered, closed or reopened in the meantime")
+    return ProblemError(Problem(codes.NOTE_STATUS, message, hint=said("open it again to see how it stands")))
 
 
 def _enter(

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
-from beichen.problem import Level, Problem, Where, code, shorten
+from beichen.problem import Level, Problem, Where, code, said, shorten
 
 EMPTY = code("PLN-101", "The file holds no text")
 NOT_TEXT = code("PLN-102", "The file cannot be read as text")
@@ -61,6 +61,6 @@ class Findings:
             problems.append(Problem(code_, shorten(message), where, hint, level))
         for code_, count in counts.items():
             if count > _AT_MOST:
-                message = f"{count - _AT_MOST} more findings of this kind are not listed"
+                message = said("{count} more findings of this kind are not listed", count=count - _AT_MOST)
                 problems.append(Problem(code_, message, Where(file=source)))
         return tuple(problems)

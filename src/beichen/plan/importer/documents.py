@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from beichen.plan.importer import codes
 from beichen.plan.importer.lines import TABLE_END
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -126,7 +126,7 @@ def read_pdf(content: bytes, source: str) -> str:
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:
         raise refuse(codes.BROKEN_FILE, source, "this is no readable .pdf file") from error
     if not any(page.strip() for page in pages):
-        hint = "a scanned plan must be recognised (OCR) first"
+        hint = said("a scanned plan must be recognised (OCR) first")
         raise refuse(codes.EMPTY, source, "the .pdf file holds pictures of text only", hint)
     return "\n\f".join(pages)
 

@@ -18,7 +18,7 @@ import orjson
 
 from beichen.plan.importer import codes
 from beichen.plan.importer.facts import PlanFacts
-from beichen.problem import Level, Problem, ProblemError, Where, shorten
+from beichen.problem import Level, Problem, ProblemError, Where, said, shorten
 
 LISTS = ("outline", "indicators", "targets", "projects", "bodies")
 _OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -86,5 +86,5 @@ def write_facts(facts: PlanFacts, folder: Path) -> list[Path]:
 
 
 def _not_written(folder: Path, error: OSError) -> ProblemError:
-    message = shorten(f"the folder cannot be written: {error.strerror or error}")
+    message = shorten(said("the folder cannot be written: {strerror}", strerror=error.strerror or error))
     return ProblemError(Problem(codes.NOT_WRITTEN, message, Where(file=str(folder))))

@@ -22,7 +22,7 @@ from beichen.plan.importer.passages import join
 from beichen.plan.importer.projects import read_projects
 from beichen.plan.importer.tables import Region, find_region
 from beichen.plan.importer.targets import read_targets
-from beichen.problem import Level, Problem, Where
+from beichen.problem import Level, Problem, Where, said
 
 _TITLE = re.compile(
     rf"([\u4e00-\u9fff]{{0,16}}?)国民经济和社会发展第?([{CHINESE}]{{1,4}})个?五年(?:规划|计划)"
@@ -74,7 +74,7 @@ def _ends_abruptly(lines: Sequence[Line]) -> bool:
 def _check_whole(lines: Sequence[Line], divisions: Sequence[Division], findings: Findings) -> None:
     last = lines[-1]
     if _ends_abruptly(lines):
-        message = "the text breaks off in the middle of a sentence"
+        message = said("the text breaks off in the middle of a sentence")
         findings.add(codes.TRUNCATED, (last.start, last.end), message, "give the whole plan", Level.ERROR)
     tops = [d for d in divisions if d.heading is not None and d.parent is None and not d.is_box]
     if tops and not _IMPLEMENTATION.search(tops[-1].title):
@@ -174,6 +174,6 @@ def read_plan(path: Path) -> PlanFacts:
     facts = read_plan_text(text, path.name)
     if encoding.startswith("utf-8"):
         return facts
-    message = f"the text has been decoded from {encoding}"
-    decoded = Problem(codes.DECODED, message, Where(file=path.name), "check a name or two", Level.NOTE)
+    message = said("the text has been decoded from {encoding}", encoding=encoding)
+    decoded = Problem(codes.DECODED, message, Where(file=path.name), said("check a name or two"), Level.NOTE)
     return replace(facts, problems=(decoded, *facts.problems))

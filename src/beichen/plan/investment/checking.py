@@ -13,7 +13,7 @@ from shapely.geometry import shape
 from beichen.plan.investment.codes import BAD_FIELD
 from beichen.plan.investment.models import Investment
 from beichen.plan.investment.moments import in_order, read_moment
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 EDITABLE = (
     "name", "builder", "nature", "content", "lead", "lead_name", "region", "address", "geometry", "starts",
@@ -78,10 +78,10 @@ def _together(row: Investment, fields: Mapping[str, Any]) -> Iterator[Problem]:
         return fields.get(name, getattr(row, name))
 
     if not in_order(of("starts"), of("ends")):
-        message = f"the end {of('ends')} comes before the start {of('starts')}"
+        message = said("the end {word} comes before the start {word2}", word=of("ends"), word2=of("starts"))
         yield Problem(BAD_FIELD, message, Where(field="ends"))
     if of("land_state") == "none" and of("land_area"):
-        yield Problem(BAD_FIELD, "a project without need of land has no area", Where(field="land_area"))
+        yield Problem(BAD_FIELD, said("a project without need of land has no area"), Where(field="land_area"))
 
 
 def cleaned(row: Investment, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +92,12 @@ def cleaned(row: Investment, values: Mapping[str, Any]) -> dict[str, Any]:
         where = Where(field=name)
         if name not in EDITABLE:
             problems.append(
-                Problem(BAD_FIELD, shorten(f"{name} cannot be written"), where, nearest(name, EDITABLE))
+                Problem(
+                    BAD_FIELD,
+                    shorten(said("{name} cannot be written", name=name)),
+                    where,
+                    nearest(name, EDITABLE),
+                )
             )
             continue
         try:

@@ -14,14 +14,19 @@ from beichen.plan.investment.declared import APPROVALS, ApprovalState, ElementKi
 from beichen.plan.investment.models import Approval, Element, Investment
 from beichen.plan.investment.register import as_json, note
 from beichen.plan.investment.rights import require_writer
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 
 def _refuse_unknown(field: str, value: str, valid: Any) -> None:
     if value not in valid:
         hint = nearest(value, valid)
         raise ProblemError(
-            Problem(BAD_FIELD, shorten(f"{field}: {value} is not known"), Where(field=field), hint)
+            Problem(
+                BAD_FIELD,
+                shorten(said("{field}: {value} is not known", field=field, value=value)),
+                Where(field=field),
+                hint,
+            )
         )
 
 
@@ -49,9 +54,9 @@ def set_approval(
         _refuse_unknown("state", state, ApprovalState.values)
     problems = []
     if state == ApprovalState.GRANTED and not (number.strip() and on):
-        problems.append(Problem(BAD_FIELD, "a grant has its number and day", Where(field="number")))
+        problems.append(Problem(BAD_FIELD, said("a grant has its number and day"), Where(field="number")))
     if on is not None and on > (today or timezone.localdate()):
-        problems.append(Problem(BAD_DATE, f"{on} lies in the future", Where(field="on")))
+        problems.append(Problem(BAD_DATE, said("{on} lies in the future", on=on), Where(field="on")))
     if problems:
         raise ProblemError(*problems)
     found = Approval.objects.filter(investment=row, kind=kind).first()

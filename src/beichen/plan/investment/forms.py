@@ -38,8 +38,8 @@ from beichen.plan.investment.service import (
     set_year,
 )
 from beichen.plan.investment.stages import Stage
-from beichen.plan.investment.wording import told
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 Choices = list[tuple[str, str | Promise]]
 LARGEST = 20 << 20  # bytes of a piece of evidence
@@ -92,7 +92,7 @@ class ProjectForm(forms.Form):
         """Show what a service refused beside the fields that it concerns."""
         for problem in error.problems:
             name = {"geometry": "longitude", "on": "on"}.get(problem.where.field or "", problem.where.field)
-            self.add_error(name if name in self.fields else None, told(problem))
+            self.add_error(name if name in self.fields else None, in_words(problem))
 
 
 class FactsForm(ProjectForm):

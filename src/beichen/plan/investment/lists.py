@@ -30,7 +30,7 @@ from beichen.plan.investment.sheets.writing import write_sheet
 from beichen.plan.investment.staging import change_stage
 from beichen.plan.investment.standings import InvestmentStanding
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 COPIED = (
     "builder", "nature", "content", "address", "total", "starts", "ends", "done_total", "done_until",
@@ -87,94 +87,98 @@ class _Register:
             regions = regions.filter(path__under=plan.region.path)
         self.regions = {plain(region.name): region for region in regions}
 
-    def find(self, said: ListRow) -> Investment | None:
+    def find(self, stated: ListRow) -> Investment | None:
         """The project that a row means, None when it is new. Raises ProblemError PLN-628."""
-        if said.key in self.by_key:
-            row = self.by_key[said.key]
-            if plain(row.name) != plain(said.name):
-                where = Where(row=said.row, field=said.columns.get("name", ""))
-                message = shorten(f"the code is that of {row.name}")
-                raise ProblemError(Problem(BAD_CELL, message, where, "correct the name or the code"))
+        if stated.key in self.by_key:
+            row = self.by_key[stated.key]
+            if plain(row.name) != plain(stated.name):
+                where = Where(row=stated.row, field=stated.columns.get("name", ""))
+                message = shorten(said("the code is that of {name}", name=row.name))
+                raise ProblemError(Problem(BAD_CELL, message, where, said("correct the name or the code")))
             return row
-        found = self.by_name.get(plain(said.name), [])
+        found = self.by_name.get(plain(stated.name), [])
         if len(found) > 1:
-            box = plain(said.box_title)
+            box = plain(stated.box_title)
             found = [row for row in found if box and plain(row.box_title) == box]
             if len(found) != 1:
-                where = Where(row=said.row, field=said.columns.get("name", ""))
-                message = shorten(f"the name stands several times in the register: {said.name}")
-                raise ProblemError(Problem(MANY, message, where, "add the column 项目编码 or 所属专栏"))
+                where = Where(row=stated.row, field=stated.columns.get("name", ""))
+                message = shorten(
+                    said("the name stands several times in the register: {name}", name=stated.name)
+                )
+                raise ProblemError(Problem(MANY, message, where, said("add the column 项目编码 or 所属专栏")))
         return found[0] if found else None
 
-    def region(self, said: ListRow) -> Region:
+    def region(self, stated: ListRow) -> Region:
         """The region that a row names. Raises ProblemError PLN-625."""
-        found = self.regions.get(plain(said.region))
+        found = self.regions.get(plain(stated.region))
         if found is None:
-            where = Where(row=said.row, field=said.columns.get("region", ""))
-            hint = nearest(plain(said.region), self.regions)
-            raise ProblemError(Problem(BAD_CELL, shorten(f"no region {said.region}"), where, hint))
+            where = Where(row=stated.row, field=stated.columns.get("region", ""))
+            hint = nearest(plain(stated.region), self.regions)
+            raise ProblemError(
+                Problem(BAD_CELL, shorten(said("no region {region}", region=stated.region)), where, hint)
+            )
         return found
 
 
-def _values(said: ListRow, register: _Register) -> dict[str, Any]:
+def _values(stated: ListRow, register: _Register) -> dict[str, Any]:
     """The fields that the row states."""
-    values = {name: getattr(said, name) for name in COPIED if getattr(said, name) not in ("", None)}
-    if said.region:
-        values["region"] = register.region(said)
-    if said.lead:
-        body = register.bodies.get(plain(said.lead))
-        values |= {"lead": body, "lead_name": "" if body else said.lead}
-    if said.longitude is not None and said.latitude is not None:
-        at = [float(said.longitude), float(said.latitude)]
+    values = {name: getattr(stated, name) for name in COPIED if getattr(stated, name) not in ("", None)}
+    if stated.region:
+        values["region"] = register.region(stated)
+    if stated.lead:
+        body = register.bodies.get(plain(stated.lead))
+        values |= {"lead": body, "lead_name": "" if body else stated.lead}
+    if stated.longitude is not None and stated.latitude is not None:
+        at = [float(stated.longitude), float(stated.latitude)]
         values["geometry"] = {"type": "Point", "coordinates": at}
-    if said.is_demo:
+    if stated.is_demo:
         values["is_demo"] = True
     return values
 
 
-def _is_newer(said: ListRow, row: Investment) -> bool:
-    return bool(said.stage) and said.stage != row.stage
+def _is_newer(stated: ListRow, row: Investment) -> bool:
+    return bool(stated.stage) and stated.stage != row.stage
 
 
-def _apply(said: ListRow, register: _Register, by: Actor, reason: str, today: date | None) -> ListEffect:
-    values = _values(said, register)
-    row = register.find(said)
+def _apply(stated: ListRow, register: _Register, by: Actor, reason: str, today: date | None) -> ListEffect:
+    values = _values(stated, register)
+    row = register.find(stated)
     is_new = row is None
     if row is None:
-        row = add_project(register.plan, said.name, by=by, values=values)
+        row = add_project(register.plan, stated.name, by=by, values=values)
         told: dict[str, Any] = {name: [None, str(value)] for name, value in values.items()}
-        told |= _apply_funds(said, row, by, reason)
+        told |= _apply_funds(stated, row, by, reason)
     else:
         told = {}
-        falls = row.total is not None and said.total is not None and said.total < row.total
+        falls = row.total is not None and stated.total is not None and stated.total < row.total
         if falls:  # the lines first: together they never exceed the total
-            told |= _apply_funds(said, row, by, reason)
+            told |= _apply_funds(stated, row, by, reason)
         told |= change_project(row, values, by=by, reason=reason)
         if not falls:
-            told |= _apply_funds(said, row, by, reason)
-    told |= _apply_years(said, row, by, reason)
+            told |= _apply_funds(stated, row, by, reason)
+    told |= _apply_years(stated, row, by, reason)
     waived: tuple[str, ...] = ()
-    if _is_newer(said, row):
+    if _is_newer(stated, row):
         before = row.stage
-        if said.stage_on is None:
-            where = Where(row=said.row, field=said.columns.get("stage", ""))
-            hint = "add the column 阶段日期"
-            raise ProblemError(Problem(BAD_DATE, "the stage changes without a day", where, hint))
+        if stated.stage_on is None:
+            where = Where(row=stated.row, field=stated.columns.get("stage", ""))
+            hint = said("add the column 阶段日期")
+            raise ProblemError(Problem(BAD_DATE, said("the stage changes without a day"), where, hint))
         change = change_stage(
-            row, said.stage, said.stage_on, by=by, reason=reason, evidence=reason, today=today
+            row, stated.stage, stated.stage_on, by=by, reason=reason, evidence=reason, today=today
         )
-        told["stage"], waived = [before, said.stage], tuple(change.waived)
-    return ListEffect(said.row, row.key, row.name, is_new, told, waived)
+        told["stage"], waived = [before, stated.stage], tuple(change.waived)
+    return ListEffect(stated.row, row.key, row.name, is_new, told, waived)
 
 
-def _apply_funds(said: ListRow, row: Investment, by: Actor, reason: str) -> dict[str, Any]:
-    if not said.funds:
+def _apply_funds(stated: ListRow, row: Investment, by: Actor, reason: str) -> dict[str, Any]:
+    if not stated.funds:
         return {}
     known: dict[str, tuple[Any, Any]] = {
         line.source: (line.planned, line.allotted) for line in row.funds.all()
     }
     lines = dict(known)
-    for source, amount in said.funds.items():
+    for source, amount in stated.funds.items():
         before = known.get(source, (None, None))
         lines[source] = (amount if amount is not None else before[0], before[1])
     if lines == known:
@@ -182,12 +186,12 @@ def _apply_funds(said: ListRow, row: Investment, by: Actor, reason: str) -> dict
     return dict(set_funds(row, lines, by=by, reason=reason))
 
 
-def _apply_years(said: ListRow, row: Investment, by: Actor, reason: str) -> dict[str, Any]:
+def _apply_years(stated: ListRow, row: Investment, by: Actor, reason: str) -> dict[str, Any]:
     known = {line.year: line for line in row.years.all()}
     told: dict[str, Any] = {}
-    for year in sorted({*said.planned, *said.done}):
+    for year in sorted({*stated.planned, *stated.done}):
         given: dict[str, Decimal] = {}
-        for name, amounts in (("planned", said.planned), ("done", said.done)):
+        for name, amounts in (("planned", stated.planned), ("done", stated.done)):
             if year in amounts and amounts[year] != getattr(known.get(year), name, None):
                 given[name] = amounts[year]
                 told[f"{year} {name}"] = [str(getattr(known.get(year), name, None) or ""), str(amounts[year])]
@@ -196,14 +200,14 @@ def _apply_years(said: ListRow, row: Investment, by: Actor, reason: str) -> dict
     return told
 
 
-def _at_row(error: ProblemError, said: ListRow) -> list[Problem]:
+def _at_row(error: ProblemError, stated: ListRow) -> list[Problem]:
     """The problems of a row with its place in the sheet."""
     found = []
     for problem in error.problems:
         where = problem.where
         if where.row is None:
-            label = said.columns.get(where.field or "", "") or said.columns.get("name", "")
-            where = Where(row=said.row, field=label)
+            label = stated.columns.get(where.field or "", "") or stated.columns.get("name", "")
+            where = Where(row=stated.row, field=label)
         found.append(Problem(problem.code, problem.message, where, problem.hint, problem.level))
     return found
 
@@ -229,14 +233,14 @@ def apply_list(
     problems: list[Problem] = []
     effects: list[ListEffect] = []
     unchanged = 0
-    for said in sheet.rows:
+    for stated in sheet.rows:
         try:
             with transaction.atomic():
-                effect = _apply(said, register, by, reason, today)
+                effect = _apply(stated, register, by, reason, today)
         except ProblemError as error:
             if error.status == 403:
                 raise
-            problems += _at_row(error, said)
+            problems += _at_row(error, stated)
             continue
         if effect.is_new or effect.changes:
             effects.append(effect)

@@ -16,7 +16,7 @@ from beichen.plan.investment.models import FundLine, Investment, PartMoney, Year
 from beichen.plan.investment.moments import months_of
 from beichen.plan.investment.register import as_json, note
 from beichen.plan.investment.rights import require_writer
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 MOST = Decimal(10) ** 14
 YUAN = Decimal("0.0001")
@@ -31,7 +31,7 @@ def exact(value: Any, field: str) -> Decimal | None:
         if not amount.is_finite() or not 0 <= amount < MOST or amount != amount.quantize(YUAN):
             raise InvalidOperation
     except InvalidOperation:
-        message = shorten(f"{value} is no amount in 万元, from zero, to the yuan")
+        message = shorten(said("{value} is no amount in 万元, from zero, to the yuan", value=value))
         raise ProblemError(Problem(BAD_FIELD, message, Where(field=field))) from None
     return amount.quantize(YUAN)
 
@@ -39,7 +39,11 @@ def exact(value: Any, field: str) -> Decimal | None:
 def _known_source(source: str) -> str:
     if source not in Source.values:
         hint = nearest(source, Source.values)
-        raise ProblemError(Problem(BAD_FIELD, shorten(f"no source {source}"), Where(field="source"), hint))
+        raise ProblemError(
+            Problem(
+                BAD_FIELD, shorten(said("no source {source}", source=source)), Where(field="source"), hint
+            )
+        )
     return Source(source).value
 
 
@@ -84,13 +88,26 @@ def _refuse_contradiction(
     row: Investment, wanted: Mapping[str, tuple[Decimal | None, Decimal | None]]
 ) -> None:
     problems = [
-        Problem(BAD_MONEY, f"{source}: {allotted} allotted of {planned} planned", Where(field=source))
+        Problem(
+            BAD_MONEY,
+            said(
+                "{source}: {allotted} allotted of {planned} planned",
+                source=source,
+                allotted=allotted,
+                planned=planned,
+            ),
+            Where(field=source),
+        )
         for source, (planned, allotted) in wanted.items()
         if planned is not None and allotted is not None and allotted > planned
     ]
     together = sum((planned for planned, _ in wanted.values() if planned is not None), Decimal(0))
     if row.total is not None and together > row.total:
-        message = f"the lines together are {together}, the total investment is {row.total}"
+        message = said(
+            "the lines together are {together}, the total investment is {total}",
+            together=together,
+            total=row.total,
+        )
         problems.append(Problem(BAD_MONEY, shorten(message), Where(field="total")))
     if problems:
         raise ProblemError(*problems)
@@ -106,7 +123,7 @@ def set_year(
     """
     require_writer(by, row)
     if not 1950 <= year <= 2200:
-        raise ProblemError(Problem(BAD_FIELD, f"{year} is no year", Where(field="year")))
+        raise ProblemError(Problem(BAD_FIELD, said("{year} is no year", year=year), Where(field="year")))
     line = YearMoney.objects.filter(investment=row, year=year).first()
     line = line or YearMoney(investment=row, year=year)
     told: dict[str, Any] = {}
@@ -115,7 +132,12 @@ def set_year(
     }
     parts = PartMoney.objects.filter(investment=row, year=year).aggregate(sum=Sum("done"))["sum"]
     if parts is not None and "done" in given and given["done"] != parts:
-        message = f"{year}: months and quarters sum to {parts}, not {given['done']}"
+        message = said(
+            "{year}: months and quarters sum to {parts}, not {done}",
+            year=year,
+            parts=parts,
+            done=given["done"],
+        )
         raise ProblemError(Problem(BAD_MONEY, shorten(message), Where(field="done")))
     for name, value in given.items():
         if getattr(line, name) != value:
@@ -136,13 +158,15 @@ def record_done(row: Investment, period: str, done: Any, *, by: Actor, reason: s
     require_writer(by, row)
     months = months_of(period)
     if months is None:
-        message = shorten(f"{period} is no month or quarter, such as 2024-03 or 2024-Q1")
+        message = shorten(said("{period} is no month or quarter, such as 2024-03 or 2024-Q1", period=period))
         raise ProblemError(Problem(BAD_FIELD, message, Where(field="period")))
     year, amount = int(period[:4]), exact(done, "done")
     parts = {part.period: part for part in PartMoney.objects.filter(investment=row, year=year)}
     crossed = [name for name in parts if name != period and (months_of(name) or frozenset()) & months]
     if crossed and amount is not None:
-        message = f"{period} lies within what {', '.join(sorted(crossed))} counts"
+        message = said(
+            "{period} lies within what {names} counts", period=period, names=", ".join(sorted(crossed))
+        )
         raise ProblemError(Problem(OVERLAP, shorten(message), Where(field="period")))
     before = parts[period].done if period in parts else None
     line = YearMoney.objects.filter(investment=row, year=year).first()

@@ -22,7 +22,7 @@ from beichen.plan.investment.codes import BAD_MONEY, NO_PROJECT
 from beichen.plan.investment.models import Change, FundLine, Investment
 from beichen.plan.investment.rights import MANAGE, require_writer
 from beichen.plan.models import Node, Plan, Project
-from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 COPIED = ("position", "name", "part", "box", "box_title", "is_stated")
 _BATCH = 400
@@ -39,7 +39,7 @@ def investment(plan: Plan, key: str) -> Investment:
     row = Investment.objects.filter(plan=plan, key=key).select_related("lead", "region", "plan", "parent")
     found = row.first()
     if found is None:
-        raise ProblemError(Problem(NO_PROJECT, f"no project has the key {key[:40]}"))
+        raise ProblemError(Problem(NO_PROJECT, said("no project has the key {key}", key=key[:40])))
     return found
 
 
@@ -162,7 +162,9 @@ def _refuse_less_than_lines(row: Investment, total: Decimal | None) -> None:
         return
     together = FundLine.objects.filter(investment=row).aggregate(sum=Sum("planned"))["sum"]
     if together is not None and together > total:
-        message = f"the fund lines together are {together}, more than {total}"
+        message = said(
+            "the fund lines together are {together}, more than {total}", together=together, total=total
+        )
         raise ProblemError(Problem(BAD_MONEY, shorten(message), Where(field="total")))
 
 

@@ -18,7 +18,7 @@ from beichen.kernel.scene.vocabulary import REGION, mapping_of, record
 from beichen.plan.investment.demonstration import SCHEMA, install_demonstration
 from beichen.plan.investment.service import change_project, investments, register_projects
 from beichen.plan.models import Plan
-from beichen.problem import Problem, nearest
+from beichen.problem import Problem, nearest, said
 from beichen.settings import settings
 
 PLAN, PLACES, DEMO = "plan/plan.yaml", "plan-projects.yaml", "demo-investment.yaml"
@@ -57,7 +57,7 @@ class PlacesSection(Section):
         return [
             Problem(
                 codes.NO_REFERENCE,
-                f"no region {place['region']!r}",
+                said("no region {region!r}", region=place["region"]),
                 document.position((key, "region")),
                 nearest(place["region"], known),
             )

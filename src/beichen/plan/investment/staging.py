@@ -19,7 +19,7 @@ from beichen.plan.investment.models import Approval, Investment, StageChange
 from beichen.plan.investment.register import note
 from beichen.plan.investment.rights import require_writer
 from beichen.plan.investment.stages import BESIDE, Stage, is_forward, passes_start
-from beichen.problem import Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 
 def missing_approvals(row: Investment) -> list[str]:
@@ -40,16 +40,20 @@ def _faults(row: Investment, stage: str, on: date, reason: str, today: date) -> 
     problems = []
     if stage == row.stage:
         problems.append(
-            Problem(BAD_FIELD, f"the project is at this stage already: {stage}", Where(field="stage"))
+            Problem(
+                BAD_FIELD,
+                said("the project is at this stage already: {stage}", stage=stage),
+                Where(field="stage"),
+            )
         )
     if on > today:
-        problems.append(Problem(BAD_DATE, f"{on} lies in the future", Where(field="on")))
+        problems.append(Problem(BAD_DATE, said("{on} lies in the future", on=on), Where(field="on")))
     if row.stage_on is not None and on < row.stage_on:
-        message = f"{on} lies before the last change on {row.stage_on}"
+        message = said("{on} lies before the last change on {stage_on}", on=on, stage_on=row.stage_on)
         problems.append(Problem(BAD_DATE, message, Where(field="on")))
     if not reason and stage != row.stage and not is_forward(_before(row), stage):
-        message = f"{row.stage or 'no stage'} → {stage} is not the next step"
-        hint = "a step back, a leap, a pause or an end needs a reason"
+        message = said("{stage} → {stage2} is not the next step", stage=row.stage or "no stage", stage2=stage)
+        hint = said("a step back, a leap, a pause or an end needs a reason")
         problems.append(Problem(NO_REASON, message, Where(field="reason"), hint))
     return problems
 
@@ -78,13 +82,15 @@ def change_stage(
     require_writer(by, row)
     if stage not in Stage.values:
         hint = nearest(stage, Stage.values)
-        raise ProblemError(Problem(BAD_FIELD, shorten(f"no stage {stage}"), Where(field="stage"), hint))
-    said = reason.strip()
-    problems = _faults(row, stage, on, said, today or timezone.localdate())
+        raise ProblemError(
+            Problem(BAD_FIELD, shorten(said("no stage {stage}", stage=stage)), Where(field="stage"), hint)
+        )
+    stated = reason.strip()
+    problems = _faults(row, stage, on, stated, today or timezone.localdate())
     waived = missing_approvals(row) if passes_start(stage_on_the_way(row), stage) else []
-    if waived and not said:
-        message = shorten(f"missing before the start: {', '.join(waived)}")
-        hint = "record the approvals, or give the reason for a start without them"
+    if waived and not stated:
+        message = shorten(said("missing before the start: {names}", names=", ".join(waived)))
+        hint = said("record the approvals, or give the reason for a start without them")
         problems.append(Problem(NOT_APPROVED, message, Where(field="reason"), hint))
     if problems:
         raise ProblemError(*problems)
@@ -93,7 +99,7 @@ def change_stage(
         before=row.stage,
         stage=stage,
         on=on,
-        reason=said,
+        reason=stated,
         evidence=evidence.strip(),
         file=file,
         waived=waived,
@@ -103,5 +109,5 @@ def change_stage(
     told = {"stage": [row.stage, stage], "on": on.isoformat(), "waived": waived}
     row.stage, row.stage_on = stage, on
     row.save(update_fields=["stage", "stage_on", "updated_at"])
-    note(row, "stage", told, by=by, reason=said, event="stage-changed")
+    note(row, "stage", told, by=by, reason=stated, event="stage-changed")
     return change

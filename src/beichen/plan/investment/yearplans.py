@@ -43,7 +43,7 @@ from beichen.plan.investment.money import exact
 from beichen.plan.investment.register import as_json
 from beichen.plan.investment.rights import MANAGE
 from beichen.plan.models import Plan
-from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 ZERO = Decimal(0)
 
@@ -58,7 +58,7 @@ def investment_plan(plan: Plan, year: int, version: int | None = None) -> Invest
     rows = investment_plans(plan).filter(year=year).select_related("plan", "plan__region")
     found = (rows.filter(version=version) if version else rows).first()
     if found is None:
-        raise ProblemError(Problem(NO_PLAN, f"there is no investment plan of {year}"))
+        raise ProblemError(Problem(NO_PLAN, said("there is no investment plan of {year}", year=year)))
     return found
 
 
@@ -83,8 +83,16 @@ def _record(row: InvestmentPlan, what: str, detail: dict[str, Any], *, by: Actor
 def _as_draft(row: InvestmentPlan, by: Actor) -> None:
     require(by, MANAGE, row)
     if row.state != PlanState.DRAFT:
-        hint = "make a new draft of the year"
-        raise ProblemError(Problem(NOT_DRAFT, f"{row.year} version {row.version} is {row.state}", hint=hint))
+        hint = said("make a new draft of the year")
+        raise ProblemError(
+            Problem(
+                NOT_DRAFT,
+                said(
+                    "{year} version {version} is {state}", year=row.year, version=row.version, state=row.state
+                ),
+                hint=hint,
+            )
+        )
 
 
 @transaction.atomic
@@ -95,7 +103,12 @@ def draft_investment_plan(plan: Plan, year: int, *, by: Actor, is_demo: bool = F
     """
     require(by, MANAGE, plan)
     if not plan.start_year <= year <= plan.end_year:
-        message = f"{year} lies outside {plan.start_year}–{plan.end_year}"
+        message = said(
+            "{year} lies outside {start_year}–{end_year}",
+            year=year,
+            start_year=plan.start_year,
+            end_year=plan.end_year,
+        )
         raise ProblemError(Problem(BAD_FIELD, message, Where(field="year")))
     last = investment_plans(plan).filter(year=year).first()
     if last is not None and last.state == PlanState.DRAFT:
@@ -130,7 +143,9 @@ def set_plan_line(
     """Write a line of a draft; no amount takes it out. Raises ACC-403, PLN-602, PLN-609."""
     _as_draft(row, by)
     if source not in Source.values or project.plan_id != row.plan_id:
-        raise ProblemError(Problem(BAD_FIELD, shorten(f"no source {source}"), Where(field="source")))
+        raise ProblemError(
+            Problem(BAD_FIELD, shorten(said("no source {source}", source=source)), Where(field="source"))
+        )
     value = exact(amount, "amount")
     line = PlanLine.objects.filter(of=row, investment=project, source=source).first()
     before = line.amount if line else None
@@ -153,7 +168,9 @@ def set_budget(row: InvestmentPlan, source: str, amount: Any, *, by: Actor) -> N
     """Write what a source can give in a draft; no amount takes it out. Raises ACC-403, PLN-602, PLN-609."""
     _as_draft(row, by)
     if source not in Source.values:
-        raise ProblemError(Problem(BAD_FIELD, shorten(f"no source {source}"), Where(field="source")))
+        raise ProblemError(
+            Problem(BAD_FIELD, shorten(said("no source {source}", source=source)), Where(field="source"))
+        )
     value = exact(amount, "amount")
     found = PlanBudget.objects.filter(of=row, source=source).first()
     before = found.amount if found else None
@@ -178,7 +195,11 @@ def plan_findings(row: InvestmentPlan) -> list[Problem]:
         by_project[line.investment_id] += line.amount
     budgets = {one.source: one.amount for one in row.budgets.all()}
     found = [
-        Problem(OVER_BUDGET, f"{source}: {spent} of {budgets[source]}", Where(field=source))
+        Problem(
+            OVER_BUDGET,
+            said("{source}: {spent} of {budgets}", source=source, spent=spent, budgets=budgets[source]),
+            Where(field=source),
+        )
         for source, spent in by_source.items()
         if source in budgets and spent > budgets[source]
     ]
@@ -193,12 +214,23 @@ def plan_findings(row: InvestmentPlan) -> list[Problem]:
     for pk, together in by_project.items():
         planned = own.get(pk)
         if planned is not None and together > planned:
-            message = f"{names[pk].name[:24]}: lines {together}, planned {planned}"
+            message = said(
+                "{name}: lines {together}, planned {planned}",
+                name=names[pk].name[:24],
+                together=together,
+                planned=planned,
+            )
             found.append(Problem(DIFFERS, shorten(message), Where(field=names[pk].key)))
     for line in lines:
         limit = funds.get((line.investment_id, line.source))
         if limit is not None and line.amount > limit:
-            message = f"{line.investment.name[:24]}: {line.source} {line.amount} of {limit}"
+            message = said(
+                "{name}: {source} {amount} of {limit}",
+                name=line.investment.name[:24],
+                source=line.source,
+                amount=line.amount,
+                limit=limit,
+            )
             found.append(Problem(DIFFERS, shorten(message), Where(field=line.investment.key)))
     return found
 
@@ -222,13 +254,19 @@ def adopt_investment_plan(
     _as_draft(row, by)
     problems = plan_findings(row)
     if not number.strip():
-        problems.append(Problem(BAD_FIELD, "the document that adopts it has a number", Where(field="number")))
+        problems.append(
+            Problem(BAD_FIELD, said("the document that adopts it has a number"), Where(field="number"))
+        )
     if not row.lines.exists():
-        problems.append(Problem(BAD_FIELD, "a plan without lines cannot be adopted", Where(field="lines")))
+        problems.append(
+            Problem(BAD_FIELD, said("a plan without lines cannot be adopted"), Where(field="lines"))
+        )
     if on > (today or timezone.localdate()):
-        problems.append(Problem(BAD_DATE, f"{on} lies in the future", Where(field="on")))
+        problems.append(Problem(BAD_DATE, said("{on} lies in the future", on=on), Where(field="on")))
     if row.version > 1 and not reason.strip():
-        problems.append(Problem(NO_REASON, "say why the adopted plan is changed", Where(field="reason")))
+        problems.append(
+            Problem(NO_REASON, said("say why the adopted plan is changed"), Where(field="reason"))
+        )
     if problems:
         raise ProblemError(*problems)
     InvestmentPlan.objects.filter(plan=row.plan, year=row.year, state=PlanState.ADOPTED).update(
@@ -245,10 +283,10 @@ def allot(line: PlanLine, amount: Any, *, by: Actor) -> None:
     """Write how much of an adopted line has been paid out. Raises ACC-403, PLN-602, PLN-606, PLN-609."""
     require(by, MANAGE, line.of)
     if line.of.state != PlanState.ADOPTED:
-        raise ProblemError(Problem(NOT_DRAFT, "money is allotted on an adopted plan"))
+        raise ProblemError(Problem(NOT_DRAFT, said("money is allotted on an adopted plan")))
     value = exact(amount, "allotted")
     if value is not None and value > line.amount:
-        message = f"{value} allotted of {line.amount}"
+        message = said("{value} allotted of {amount}", value=value, amount=line.amount)
         raise ProblemError(Problem(BAD_MONEY, message, Where(field="allotted")))
     if value != line.allotted:
         told = {"project": line.investment.key, "source": line.source}

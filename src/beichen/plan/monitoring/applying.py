@@ -31,7 +31,7 @@ from beichen.plan.monitoring.intake import Entry, compare, read_values
 from beichen.plan.monitoring.models import FileState, SetAside, ValueFile
 from beichen.plan.monitoring.naming import own_indicators
 from beichen.plan.service import Standing, standings
-from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.problem import Problem, ProblemError, Where, kept, said, shorten
 
 RECORD = permission("plan.value.record", "报送指标数据", "Record values of indicators")
 Choice = Literal["file", "held"]
@@ -41,7 +41,7 @@ def file_of(plan: Plan, number: int) -> ValueFile:
     """A file of values. Raises ProblemError PLN-510."""
     found = ValueFile.objects.filter(plan=plan, pk=number).select_related("plan__region").first()
     if found is None:
-        raise ProblemError(Problem(NO_FILE, f"no file of values has the number {number}"))
+        raise ProblemError(Problem(NO_FILE, said("no file of values has the number {number}", number=number)))
     return found
 
 
@@ -66,7 +66,7 @@ def bring_file(plan: Plan, content: bytes, name: str, *, by: Actor) -> ValueFile
             stored=stored,
             state=FileState.CHECKED if reading.is_sound else FileState.REFUSED,
             rows=[asdict(entry) for entry in reading.entries],
-            problems=[problem.as_dict() for problem in reading.problems],
+            problems=[kept(problem) for problem in reading.problems],
             brought_by=by.key,
             brought_at=timezone.now(),
         )
@@ -86,8 +86,8 @@ def apply_file(row: ValueFile, choices: Mapping[str, Choice], *, reason: str = "
     require(by, RECORD, row.plan)
     held = ValueFile.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if held.state != FileState.CHECKED:
-        message = f"the file is {held.state}"
-        raise ProblemError(Problem(NOT_OPEN, shorten(message), hint="bring it in again"))
+        message = said("the file is {state}", state=held.state)
+        raise ProblemError(Problem(NOT_OPEN, shorten(message), hint=said("bring it in again")))
     entries = entries_of(held)
     _renew(entries)
     _refuse_undecided(entries, choices, reason)
@@ -125,7 +125,15 @@ def _refuse_undecided(entries: list[Entry], choices: Mapping[str, Choice], reaso
         ):
             continue
         both = f"{entry.held} ({entry.held_source}) / {entry.value} ({entry.source})"
-        message = shorten(f"{entry.name} {entry.period}: {entry.held} or {entry.value}")
+        message = shorten(
+            said(
+                "{name} {period}: {held} or {value}",
+                name=entry.name,
+                period=entry.period,
+                held=entry.held,
+                value=entry.value,
+            )
+        )
         problems.append(Problem(UNDECIDED, message, Where(row=entry.row), shorten(both, 200)))
     if problems:
         raise ProblemError(*problems)

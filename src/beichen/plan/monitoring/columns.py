@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from beichen.plan.monitoring.codes import HEADER, UNREADABLE
-from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 REQUIRED = ("indicator", "period", "value", "unit", "source")
 NAMES = {
@@ -58,13 +58,25 @@ class Cells:
 def read_cells(content: bytes, name: str) -> list[Cells]:
     """The rows of a file below its head. Raises ProblemError PLN-501, PLN-502, every mistake of the head."""
     if len(content) > MOST_BYTES:
-        raise ProblemError(Problem(UNREADABLE, f"{len(content):,} bytes, at most {MOST_BYTES:,}"))
+        raise ProblemError(
+            Problem(
+                UNREADABLE,
+                said("{number:,} bytes, at most {most_bytes:,}", number=len(content), most_bytes=MOST_BYTES),
+            )
+        )
     lines = list(_sheet(content) if name.lower().endswith((".xlsx", ".xlsm")) else _csv(content))
     filled = [(number, cells) for number, cells in lines if any(cells)]
     if len(filled) < 2:
-        raise ProblemError(Problem(UNREADABLE, "the table has no rows", hint="a head and at least one row"))
+        raise ProblemError(
+            Problem(UNREADABLE, said("the table has no rows"), hint=said("a head and at least one row"))
+        )
     if len(filled) > MOST_ROWS:
-        raise ProblemError(Problem(UNREADABLE, f"{len(filled):,} rows, at most {MOST_ROWS:,}"))
+        raise ProblemError(
+            Problem(
+                UNREADABLE,
+                said("{number:,} rows, at most {most_rows:,}", number=len(filled), most_rows=MOST_ROWS),
+            )
+        )
     (first, head), body = filled[0], filled[1:]
     columns = _head(head, first)
     return [_cells(number, cells, columns, head) for number, cells in body]
@@ -77,7 +89,7 @@ def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
         rows = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2))
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
         raise ProblemError(
-            Problem(UNREADABLE, "the file is no xlsx workbook", hint="save it as .xlsx or .csv")
+            Problem(UNREADABLE, said("the file is no xlsx workbook"), hint=said("save it as .xlsx or .csv"))
         ) from error
     for number, row in enumerate(rows, 1):
         yield number, [_text(value) for value in row]
@@ -87,13 +99,15 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        hint = "save the file as CSV in UTF-8, or as .xlsx"
-        raise ProblemError(Problem(UNREADABLE, "the file is not UTF-8", hint=hint)) from error
+        hint = said("save the file as CSV in UTF-8, or as .xlsx")
+        raise ProblemError(Problem(UNREADABLE, said("the file is not UTF-8"), hint=hint)) from error
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
             yield number, [cell.strip() for cell in row]
     except csv.Error as error:
-        raise ProblemError(Problem(UNREADABLE, shorten(f"the file is no CSV: {error}"))) from error
+        raise ProblemError(
+            Problem(UNREADABLE, shorten(said("the file is no CSV: {error}", error=error)))
+        ) from error
 
 
 def _text(value: Any) -> str:
@@ -114,14 +128,20 @@ def _head(head: Iterable[str], row: int) -> list[str]:
         where = Where(row=row, field=get_column_letter(index + 1))
         column = _COLUMN.get(heading.casefold(), "")
         if heading and not column:
-            message = shorten(f"the column {heading!r} is not known")
-            hint = f"one of: {', '.join(names[0] for names in NAMES.values())}"
+            message = shorten(said("the column {heading!r} is not known", heading=heading))
+            hint = said("one of: {names}", names=", ".join(names[0] for names in NAMES.values()))
             problems.append(Problem(HEADER, message, where, hint))
         elif column and column in columns:
-            problems.append(Problem(HEADER, shorten(f"the column {heading!r} stands twice"), where))
+            problems.append(
+                Problem(HEADER, shorten(said("the column {heading!r} stands twice", heading=heading)), where)
+            )
         columns.append(column)
     problems += [
-        Problem(HEADER, f"the column {NAMES[column][0]} ({column}) is missing", Where(row=row))
+        Problem(
+            HEADER,
+            said("the column {names} ({column}) is missing", names=NAMES[column][0], column=column),
+            Where(row=row),
+        )
         for column in REQUIRED
         if column not in columns
     ]

@@ -18,7 +18,7 @@ from beichen.plan.models import Plan
 from beichen.plan.monitoring.codes import CELL, MISSING_YEAR, SHIFTED, TWICE, UNIT, UNKNOWN
 from beichen.plan.monitoring.columns import NAMES, REQUIRED, Cells, read_cells
 from beichen.plan.monitoring.naming import Counted, Directory
-from beichen.problem import Level, Problem, ProblemError, Where, nearest, shorten
+from beichen.problem import Level, Problem, ProblemError, Where, nearest, said, shorten
 
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
 _PERIOD = re.compile(r"(19|20)\d\d(\s*年|-.+)?")
@@ -98,7 +98,7 @@ def _entry(cells: Cells, directory: Directory) -> tuple[Entry | None, list[Probl
     if shift := _shift(cells, directory):
         return None, [shift]
     problems = [
-        Problem(CELL, f"{NAMES[column][0]} is empty", cells.where(column))
+        Problem(CELL, said("{names} is empty", names=NAMES[column][0]), cells.where(column))
         for column in REQUIRED
         if column != "unit" and not cells[column]
     ]
@@ -109,7 +109,7 @@ def _entry(cells: Cells, directory: Directory) -> tuple[Entry | None, list[Probl
     number = _number(cells, problems)
     status = STATUS.get(cells["status"])
     if status is None:
-        message = shorten(f"{cells['status']!r} is no standing of a value")
+        message = shorten(said("{status!r} is no standing of a value", status=cells["status"]))
         problems.append(Problem(CELL, message, cells.where("status"), nearest(cells["status"], STATUS)))
     value = _converted(cells, counted, number, problems) if counted and number is not None else None
     if problems or counted is None or region is None or value is None or number is None:
@@ -138,13 +138,18 @@ def _unknown(
     cells: Cells, directory: Directory, counted: Counted | None, region: Region | None
 ) -> Iterator[Problem]:
     if counted is None and cells["indicator"]:
-        message = shorten(f"there is no indicator {cells['indicator']}")
+        message = shorten(said("there is no indicator {indicator}", indicator=cells["indicator"]))
         hint = nearest(cells["indicator"], directory.indicator_words)
         yield Problem(UNKNOWN, message, cells.where("indicator"), hint)
     if region is None:
-        message = shorten(f"there is no region {cells['region'] or 'for the plan'}")
+        stated = cells["region"]
+        message = (
+            said("there is no region {region}", region=stated)
+            if stated
+            else said("there is no region for the plan")
+        )
         yield Problem(
-            UNKNOWN, message, cells.where("region"), nearest(cells["region"], directory.region_words)
+            UNKNOWN, shorten(message), cells.where("region"), nearest(cells["region"], directory.region_words)
         )
 
 
@@ -166,13 +171,17 @@ def _number(cells: Cells, problems: list[Problem]) -> Decimal | None:
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
-        hint = "a number alone; the unit has its own column"
-        problems.append(Problem(CELL, shorten(f"{text!r} is no number"), cells.where("value"), hint))
+        hint = said("a number alone; the unit has its own column")
+        problems.append(
+            Problem(CELL, shorten(said("{text!r} is no number", text=text)), cells.where("value"), hint)
+        )
         return None
     try:
         return Decimal(text.replace(",", ""))
     except InvalidOperation:
-        problems.append(Problem(CELL, shorten(f"{text!r} is no number"), cells.where("value")))
+        problems.append(
+            Problem(CELL, shorten(said("{text!r} is no number", text=text)), cells.where("value"))
+        )
         return None
 
 
@@ -183,7 +192,7 @@ def _converted(cells: Cells, counted: Counted, number: Decimal, problems: list[P
         where = cells.where("unit")
         problems += [Problem(UNIT, one.message, where, one.hint) for one in error.problems]
     except InvalidOperation:
-        problems.append(Problem(CELL, "the number is too large", cells.where("value")))
+        problems.append(Problem(CELL, said("the number is too large"), cells.where("value")))
     return None
 
 
@@ -195,12 +204,16 @@ def _shift(cells: Cells, directory: Directory) -> Problem | None:
     empty_first = sorted(range(len(texts)), key=lambda at: bool(texts[at]))
     for at in empty_first:
         if _fits(order, [*texts[:at], *texts[at + 1 :], ""], directory):
-            message = f"from {NAMES[order[at]][0]} on the cells stand one column too far to the right"
-            return Problem(SHIFTED, shorten(message), cells.where(order[at]), "remove the extra cell")
+            message = said(
+                "from {names} on the cells stand one column too far to the right", names=NAMES[order[at]][0]
+            )
+            return Problem(SHIFTED, shorten(message), cells.where(order[at]), said("remove the extra cell"))
     for at in range(len(texts)):
         if _fits(order, [*texts[:at], "", *texts[at:-1]], directory):
-            message = f"from {NAMES[order[at]][0]} on the cells stand one column too far to the left"
-            return Problem(SHIFTED, shorten(message), cells.where(order[at]), "put the missing cell in")
+            message = said(
+                "from {names} on the cells stand one column too far to the left", names=NAMES[order[at]][0]
+            )
+            return Problem(SHIFTED, shorten(message), cells.where(order[at]), said("put the missing cell in"))
     return None
 
 
@@ -223,7 +236,14 @@ def _twice(entries: Iterable[Entry]) -> Iterator[Problem]:
         before = first.setdefault(entry.identity, entry)
         if before is entry:
             continue
-        message = shorten(f"{entry.name} {entry.period} stands in row {before.row} already")
+        message = shorten(
+            said(
+                "{name} {period} stands in row {row} already",
+                name=entry.name,
+                period=entry.period,
+                row=before.row,
+            )
+        )
         both = f"{before.value} ({before.source}) / {entry.value} ({entry.source}): keep one of them"
         yield Problem(TWICE, message, Where(row=entry.row), shorten(both, 200))
 
@@ -258,8 +278,10 @@ def _gaps(entries: list[Entry]) -> Iterator[Problem]:
         present = stated | known.get((key, region), set())
         missing = [year for year in range(min(stated), max(stated)) if year not in present]
         if missing:
-            message = shorten(f"{name}: {', '.join(map(str, missing))} is missing")
-            hint = "the sum or the mean over these years cannot be said"
+            message = shorten(
+                said("{name}: {names} is missing", name=name, names=", ".join(map(str, missing)))
+            )
+            hint = said("the sum or the mean over these years cannot be said")
             yield Problem(MISSING_YEAR, message, hint=hint, level=Level.WARNING)
 
 

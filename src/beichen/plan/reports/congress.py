@@ -35,7 +35,7 @@ from beichen.plan.reports.rights import (
     TWICE,
     WRONG_ORDER,
 )
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 
 def submissions_of(plan: Plan, *, by: Actor) -> QuerySet[Submission]:
@@ -65,10 +65,16 @@ def _check_days(submission: Submission) -> None:
     known = [(name, day) for name, day in days if day is not None]
     for (before, first), (after, second) in pairwise(known):
         if second < first:
-            message = f"{after} {second} is before {before} {first}"
+            message = said(
+                "{after} {second} is before {before} {first}",
+                after=after,
+                second=second,
+                before=before,
+                first=first,
+            )
             problems.append(Problem(WRONG_ORDER, message, Where(field=after)))
     if submission.deliberated_on is not None and submission.delivered_on is None:
-        message = "it was deliberated, so it was delivered before"
+        message = said("it was deliberated, so it was delivered before")
         problems.append(Problem(WRONG_ORDER, message, Where(field="delivered_on")))
     if problems:
         raise ProblemError(*problems)
@@ -81,8 +87,10 @@ def submit_to_congress(
     """Hand a year's report to the standing committee. Raises ProblemError ACC-403, PLN-940, PLN-942."""
     decision = require(by, SUBMIT, report)
     if report.kind != Kind.CONGRESS or report.state not in {State.PUBLISHED, State.SUPERSEDED}:
-        hint = "make a report of the kind “congress”, have it approved and publish it"
-        raise ProblemError(Problem(NOT_FIT, "this report cannot be submitted", Where(field="report"), hint))
+        hint = said("make a report of the kind “congress”, have it approved and publish it")
+        raise ProblemError(
+            Problem(NOT_FIT, said("this report cannot be submitted"), Where(field="report"), hint)
+        )
     level = Level.L1 if is_open else Level.L2
     values = {"report": report, "session": session, "submitted_on": submitted_on, "level": int(level)}
     try:
@@ -91,7 +99,7 @@ def submit_to_congress(
                 plan=report.plan, year=report.year, is_demo=report.is_demo, **values
             )
     except IntegrityError:
-        message = f"the report of {report.year} is submitted already"
+        message = said("the report of {year} is submitted already", year=report.year)
         raise ProblemError(Problem(TWICE, message, Where(field="report"))) from None
     _tell(row, "submitted", {"report": report.code, "hash": report.hash}, by=by, reason=decision.reason)
     return row
@@ -118,10 +126,10 @@ def record_days(
 
 
 def _words(text: str, field: str) -> str:
-    said = text.strip()
-    if not said:
-        raise ProblemError(Problem(EMPTY, "there are no words", Where(field=field)))
-    return said
+    stated = text.strip()
+    if not stated:
+        raise ProblemError(Problem(EMPTY, said("there are no words"), Where(field=field)))
+    return stated
 
 
 @transaction.atomic
@@ -130,10 +138,10 @@ def record_opinion(
 ) -> Opinion:
     """Record a deliberation opinion. Raises ProblemError ACC-403, PLN-944."""
     decision = require(by, OPINE, submission)
-    said = _words(text, "text")
+    stated = _words(text, "text")
     Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     last = submission.opinions.aggregate(last=Max("number"))["last"] or 0
-    row = Opinion.objects.create(submission=submission, number=last + 1, text=said, body=body, due=due)
+    row = Opinion.objects.create(submission=submission, number=last + 1, text=stated, body=body, due=due)
     detail = {"number": row.number, "body": body.key if body else ""}
     _tell(submission, "opined", detail, by=by, reason=decision.reason)
     return row
@@ -167,12 +175,14 @@ def may_answer(opinion: Opinion, *, by: Actor) -> bool:
 def answer_opinion(opinion: Opinion, text: str, *, by: Actor) -> Answer:
     """Answer an opinion. Raises ProblemError ACC-403, PLN-943 once an answer is accepted, PLN-944."""
     decision = _may_answer(by, opinion) or require(by, ANSWER, _Desk.of(opinion))
-    said = _words(text, "text")
+    stated = _words(text, "text")
     row = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
     if row.state == Opinion.State.ACCEPTED:
-        raise ProblemError(Problem(CLOSED, f"opinion {row.number} is answered and accepted"))
+        raise ProblemError(
+            Problem(CLOSED, said("opinion {number} is answered and accepted", number=row.number))
+        )
     answer = Answer.objects.create(
-        opinion=row, text=said, by=by.key, by_name=by.name[:120], at=timezone.now()
+        opinion=row, text=stated, by=by.key, by_name=by.name[:120], at=timezone.now()
     )
     _set(opinion, row, Opinion.State.ANSWERED)
     _tell(opinion.submission, "answered", {"number": row.number}, by=by, reason=decision.reason)
@@ -186,7 +196,9 @@ def judge_answer(opinion: Opinion, *, is_accepted: bool, by: Actor, words: str =
     row = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
     last = row.answers.order_by("-id").first()
     if row.state != Opinion.State.ANSWERED or last is None:
-        raise ProblemError(Problem(CLOSED, f"opinion {row.number} has no answer to judge"))
+        raise ProblemError(
+            Problem(CLOSED, said("opinion {number} has no answer to judge", number=row.number))
+        )
     last.is_accepted, last.verdict = is_accepted, words.strip()[:500]
     last.save(update_fields=["is_accepted", "verdict"])
     _set(opinion, row, Opinion.State.ACCEPTED if is_accepted else Opinion.State.RETURNED)

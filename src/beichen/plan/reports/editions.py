@@ -23,7 +23,7 @@ from beichen.plan.reports.rights import (
     OWN_WORK,
     PUBLISH,
 )
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 # step → the states that it may be taken in, and the right that it needs
 STEPS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -40,8 +40,8 @@ def _begin(report: Report, verb: str, by: Actor) -> tuple[Report, Decision]:
     decision = require(by, right, report)
     locked = Report.objects.select_for_update(of=("self",)).defer("document").get(pk=report.pk)
     if locked.state not in states:
-        message = f"a report that is {locked.state} cannot be {verb}"
-        hint = "make the next edition" if locked.state in {State.PUBLISHED, State.SUPERSEDED} else ""
+        message = said("a report that is {state} cannot be {verb}", state=locked.state, verb=verb)
+        hint = said("make the next edition") if locked.state in {State.PUBLISHED, State.SUPERSEDED} else ""
         raise ProblemError(Problem(NO_STEP, message, Where(field="state"), hint))
     return locked, decision
 
@@ -65,7 +65,7 @@ def return_report(report: Report, *, by: Actor, words: str) -> Report:
     """Send a report back with a reason. Raises ProblemError ACC-403, PLN-921, PLN-923."""
     locked, decision = _begin(report, Verb.RETURNED, by)
     if not words.strip():
-        raise ProblemError(Problem(NO_WORDS, "say why the report is returned", Where(field="words")))
+        raise ProblemError(Problem(NO_WORDS, said("say why the report is returned"), Where(field="words")))
     return _end(locked, State.DRAFT, Verb.RETURNED, by, words, decision)
 
 
@@ -75,8 +75,8 @@ def approve_report(report: Report, *, by: Actor, words: str = "") -> Report:
     locked, decision = _begin(report, Verb.APPROVED, by)
     handed_in = locked.steps.filter(verb=Verb.SUBMITTED).order_by("-id").values_list("by", flat=True).first()
     if by.key in {locked.made_by, handed_in}:
-        hint = "another person with this right approves it"
-        raise ProblemError(Problem(OWN_WORK, "nobody approves a report of their own", hint=hint))
+        hint = said("another person with this right approves it")
+        raise ProblemError(Problem(OWN_WORK, said("nobody approves a report of their own"), hint=hint))
     return _end(locked, State.APPROVED, Verb.APPROVED, by, words, decision)
 
 

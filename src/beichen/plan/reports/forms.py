@@ -13,6 +13,7 @@ from beichen.plan.models import Plan
 from beichen.plan.reports.making import Order
 from beichen.plan.reports.models import Kind, Report
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 
 class ProblemForm(forms.Form):
@@ -22,8 +23,7 @@ class ProblemForm(forms.Form):
         """Show each problem at its field, or above the form."""
         for problem in error.problems:
             name = problem.where.field
-            text = f"{problem.message} {problem.hint}".strip()
-            self.add_error(name if name in self.fields else None, text)
+            self.add_error(name if name in self.fields else None, in_words(problem))
 
 
 class OrderForm(ProblemForm):

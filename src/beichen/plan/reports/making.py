@@ -40,7 +40,7 @@ from beichen.plan.reports.rights import (
     READ,
 )
 from beichen.plan.reports.wordtemplates import current_template
-from beichen.problem import Problem, ProblemError, Where, nearest
+from beichen.problem import Problem, ProblemError, Where, nearest, said
 
 STORED = ("pdf", "docx", "xlsx", "json")  # a page is rendered when it is asked for
 
@@ -74,17 +74,27 @@ def _check(plan: Plan, order: Order) -> _Checked:
     """The order with its body and district. Raises ProblemError PLN-901, 902, 904, ORG-104."""
     problems: list[Problem] = []
     if not plan.start_year <= order.year <= plan.end_year:
-        message = f"{order.year} lies outside the plan"
-        hint = f"the plan runs from {plan.start_year} to {plan.end_year}"
+        message = said("{year} lies outside the plan", year=order.year)
+        hint = said(
+            "the plan runs from {start_year} to {end_year}",
+            start_year=plan.start_year,
+            end_year=plan.end_year,
+        )
         problems.append(Problem(OUTSIDE, message, Where(field="year"), hint))
     elif order.kind == Kind.FINAL and order.year != plan.end_year:
-        message = f"the final evaluation is of {plan.end_year}, not of {order.year}"
-        problems.append(Problem(NOT_YET, message, Where(field="year"), "ask for a mid-term evaluation"))
+        message = said(
+            "the final evaluation is of {end_year}, not of {year}", end_year=plan.end_year, year=order.year
+        )
+        problems.append(Problem(NOT_YET, message, Where(field="year"), said("ask for a mid-term evaluation")))
     body = Body.objects.select_related("region").filter(key=order.body).first() if order.body else None
     if order.body and body is None:
         keys = Body.objects.filter(is_current=True).values_list("key", flat=True)
         hint = nearest(order.body, keys)
-        problems.append(Problem(NO_BODY, f"no body has the key {order.body[:40]}", Where(field="body"), hint))
+        problems.append(
+            Problem(
+                NO_BODY, said("no body has the key {body}", body=order.body[:40]), Where(field="body"), hint
+            )
+        )
     region = None
     if order.region:
         try:
@@ -247,14 +257,14 @@ def find_report(code: str, *, by: Actor) -> Report:
     rows = Report.objects.select_related("plan__region", "body", "region").filter(code=code)
     report = rows.first()
     if report is None or not decide(by, READ, report):
-        raise ProblemError(Problem(NO_REPORT, "no report has this code, or it is not open to you"))
+        raise ProblemError(Problem(NO_REPORT, said("no report has this code, or it is not open to you")))
     return report
 
 
 def document_of(report: Report) -> Document:
     """A made report's document. Raises ProblemError PLN-924 before it is made."""
     if report.document is None:
-        raise ProblemError(Problem(NO_FILE, "the report is not made yet"))
+        raise ProblemError(Problem(NO_FILE, said("the report is not made yet")))
     return from_json(report.document)
 
 
@@ -267,6 +277,10 @@ def open_report(report: Report, wanted: str) -> tuple[str, str, Iterator[bytes]]
     if found is None:
         known = [*report.files.values_list("format", flat=True), "html"]
         raise ProblemError(
-            Problem(NO_FILE, f"the report has no {wanted[:8]} file", hint=nearest(wanted, known))
+            Problem(
+                NO_FILE,
+                said("the report has no {wanted} file", wanted=wanted[:8]),
+                hint=nearest(wanted, known),
+            )
         )
     return name, found.file.media_type, open_stored(found.file)

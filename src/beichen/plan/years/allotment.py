@@ -15,7 +15,7 @@ from typing import Literal
 from django.utils.translation import gettext_noop as _
 
 from beichen.plan.years.decomposition import PLACES
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 NO_WEIGHT = code("PLN-409", _("A district has no weight to divide by."), status=422)
 SHORT = code("PLN-410", _("The districts together do not reach the city's target."), status=409)
@@ -39,7 +39,11 @@ def divide_by_weights(total: Decimal, weights: Mapping[str, Decimal | None]) -> 
     wrong = [region for region, weight in weights.items() if weight is None or weight <= 0]
     if wrong or not weights:
         names = "、".join(wrong) or "no district"
-        raise ProblemError(Problem(NO_WEIGHT, shorten(f"no real value for {names}"), Where(field="weights")))
+        raise ProblemError(
+            Problem(
+                NO_WEIGHT, shorten(said("no real value for {names}", names=names)), Where(field="weights")
+            )
+        )
     found: dict[str, Decimal] = {}
     with localcontext() as context:
         context.prec = 60
@@ -95,4 +99,6 @@ def balance(
 def refuse_short(name: str, found: Balance) -> Problem:
     """What adoption says about districts that fall short."""
     lack = f"{-found.difference.normalize():f}"
-    return Problem(SHORT, shorten(f"{name}: the districts lack {lack}"), Where(field=name))
+    return Problem(
+        SHORT, shorten(said("{name}: the districts lack {lack}", name=name, lack=lack)), Where(field=name)
+    )

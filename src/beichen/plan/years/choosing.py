@@ -18,7 +18,7 @@ from beichen.plan.years.courses import Course, courses
 from beichen.plan.years.decomposition import Nature
 from beichen.plan.years.drafting import DRAFT, checked_reason
 from beichen.plan.years.models import Method, NatureChoice, State, YearTarget
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 
 NO_LINE = code("PLN-417", _("The plan's table has no such line."), status=404)
 
@@ -27,7 +27,7 @@ def course_of(plan: Plan, line: str) -> Course:
     """The course of a line. Raises ProblemError PLN-417."""
     found = next((course for course in courses(plan) if course.line == line), None)
     if found is None:
-        raise ProblemError(Problem(NO_LINE, f"the table has no line {line[:40]}"))
+        raise ProblemError(Problem(NO_LINE, said("the table has no line {line}", line=line[:40])))
     return found
 
 

@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_noop as _
 
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 NO_BASE = code("PLN-401", _("A target cannot be divided into years without a base."), status=422)
 NO_GROWTH = code("PLN-402", _("No growth leads from the base to the target."), status=422)
@@ -100,7 +100,7 @@ def _rounded(value: Decimal) -> Decimal:
 
 def _base(aim: Aim) -> Decimal:
     if aim.base is None:
-        hint = "choose keep or step, or enter the years' targets"
+        hint = said("choose keep or step, or enter the years' targets")
         raise _refusal(NO_BASE, f"{aim.nature} needs the value of {aim.base_year}", "base", hint)
     if aim.last_year <= aim.base_year:
         raise _refusal(NO_YEARS, f"{aim.last_year} is not after {aim.base_year}", "target_year")
@@ -111,7 +111,7 @@ def _course(aim: Aim, target: Decimal) -> dict[int, Decimal]:
     """A straight line or a curve of equal growth."""
     base = _base(aim)
     if aim.nature is Nature.COMPOUND and min(base, target) <= 0:
-        hint = "choose linear: growth in percent needs both above zero"
+        hint = said("choose linear: growth in percent needs both above zero")
         raise _refusal(NO_GROWTH, f"no growth leads from {base} to {target}", "nature", hint)
     span = aim.last_year - aim.base_year
     low, high = min(base, target), max(base, target)
@@ -153,7 +153,7 @@ def _steps(aim: Aim, target: Decimal) -> dict[int, Decimal]:
     steps = tuple(sorted(set(aim.steps))) or (aim.last_year,)
     wrong = [year for year in steps if year not in aim.years]
     if wrong:
-        hint = f"from {aim.first_year} to {aim.last_year}"
+        hint = said("from {first_year} to {last_year}", first_year=aim.first_year, last_year=aim.last_year)
         raise _refusal(OUTSIDE, f"{', '.join(map(str, wrong))} is outside the plan", "steps", hint)
     if aim.base is None:
         if len(steps) > 1:
@@ -191,9 +191,13 @@ def order_of(sources: Mapping[str, str]) -> list[str]:
         if last in way:
             circle = way[way.index(last) :]
             message = shorten(" → ".join([*circle, last]))
-            problems.append(Problem(CIRCULAR, message, Where(field="source"), "break one of these links"))
+            problems.append(
+                Problem(CIRCULAR, message, Where(field="source"), said("break one of these links"))
+            )
         elif last and last not in sources:
-            message = shorten(f"{way[-1]} is derived from {last}, which is not there")
+            message = shorten(
+                said("{way} is derived from {last}, which is not there", way=way[-1], last=last)
+            )
             problems.append(Problem(NO_SOURCE, message, Where(field="source")))
         ordered.update(dict.fromkeys(reversed(way)))
     if problems:

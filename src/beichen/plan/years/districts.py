@@ -30,7 +30,7 @@ from beichen.plan.years.drafting import (
     target_of,
 )
 from beichen.plan.years.models import Method, YearPlan, YearTarget
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said
 
 POPULATION = "permanent-population"
 
@@ -61,7 +61,7 @@ def _given(
     target: YearTarget, method: Method, weights: str, year: int, regions: list[Region]
 ) -> list[Decimal]:
     if target.value is None:
-        message = "the city itself has no target for the year"
+        message = said("the city itself has no target for the year")
         raise ProblemError(Problem(BAD_VALUE, message, Where(field="method")))
     if method is Method.WEIGHTS:
         found = divide_by_weights(target.value, weights_of(weights or POPULATION, regions, year))

@@ -23,7 +23,7 @@ from beichen.plan.models import Plan
 from beichen.plan.years.balances import imbalances
 from beichen.plan.years.courses import Course, courses
 from beichen.plan.years.models import Method, State, YearPlan, YearTarget
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 DRAFT = permission("plan.year.draft", "编制年度计划", "Draft the year's plan")
 ADOPT = permission("plan.year.adopt", "批准年度计划", "Adopt the year's plan")
@@ -44,15 +44,17 @@ def resource(row: YearPlan) -> str:
 def tell(event: str, row: YearPlan, by: Actor, **data: object) -> None:
     """Publish what happened to a version."""
     path = row.plan.region.path if row.plan.region else ""
-    said = {"plan": row.plan.key, "year": row.year, "version": row.version, **data}
-    publish(event, f"{row.plan.key}/{row.year}", said, by=by, region=path, level=row.level)
+    stated = {"plan": row.plan.key, "year": row.year, "version": row.version, **data}
+    publish(event, f"{row.plan.key}/{row.year}", stated, by=by, region=path, level=row.level)
 
 
 def check_year(plan: Plan, year: int) -> None:
     """Raise ProblemError PLN-412 for a year outside the plan."""
     if not plan.start_year <= year <= plan.end_year:
-        hint = f"from {plan.start_year} to {plan.end_year}"
-        raise ProblemError(Problem(NO_YEAR, f"{year} is no year of the plan", Where(field="year"), hint))
+        hint = said("from {start_year} to {end_year}", start_year=plan.start_year, end_year=plan.end_year)
+        raise ProblemError(
+            Problem(NO_YEAR, said("{year} is no year of the plan", year=year), Where(field="year"), hint)
+        )
 
 
 def generated(plan: Plan, year: int, lines: list[Course] | None = None) -> list[YearTarget]:
@@ -111,7 +113,11 @@ def draft_year(plan: Plan, year: int, *, by: Actor) -> YearPlan:
     check_year(plan, year)
     held = YearPlan.objects.select_for_update(of=("self",)).filter(plan=plan, year=year)
     if held.filter(state=State.DRAFT).exists():
-        raise ProblemError(Problem(HAS_DRAFT, f"{year} has a draft already", hint="change or discard it"))
+        raise ProblemError(
+            Problem(
+                HAS_DRAFT, said("{year} has a draft already", year=year), hint=said("change or discard it")
+            )
+        )
     last = held.aggregate(Max("version"))["version__max"] or 0
     based_on = held.filter(state=State.ADOPTED).order_by("-version").first()
     row = YearPlan.objects.create(
@@ -135,14 +141,20 @@ def draft_year(plan: Plan, year: int, *, by: Actor) -> YearPlan:
 def refuse_adopted(row: YearPlan) -> None:
     """Raise ProblemError PLN-413 unless the version is a draft."""
     if row.state != State.DRAFT:
-        hint = "start a new draft: it becomes the next version"
-        raise ProblemError(Problem(ADOPTED, f"version {row.version} of {row.year} is adopted", hint=hint))
+        hint = said("start a new draft: it becomes the next version")
+        raise ProblemError(
+            Problem(
+                ADOPTED,
+                said("version {version} of {year} is adopted", version=row.version, year=row.year),
+                hint=hint,
+            )
+        )
 
 
 def checked_reason(reason: str) -> str:
     """The reason, stripped. Raises ProblemError PLN-415 without one."""
     if not reason.strip():
-        raise ProblemError(Problem(NO_REASON, "say why the target is changed", Where(field="reason")))
+        raise ProblemError(Problem(NO_REASON, said("say why the target is changed"), Where(field="reason")))
     return reason.strip()[:300]
 
 
@@ -150,7 +162,7 @@ def checked_value(value: Decimal | None) -> Decimal | None:
     """The value as it is kept. Raises ProblemError PLN-416."""
     if value is not None and (not value.is_finite() or abs(value) >= _MOST):
         raise ProblemError(
-            Problem(BAD_VALUE, "the target is not a number of this size", Where(field="value"))
+            Problem(BAD_VALUE, said("the target is not a number of this size"), Where(field="value"))
         )
     return value
 
@@ -159,7 +171,12 @@ def target_of(row: YearPlan, pk: int) -> YearTarget:
     """A target of the version. Raises ProblemError PLN-414."""
     found = row.targets.select_related("region").filter(pk=pk).first()
     if found is None:
-        raise ProblemError(Problem(NO_ROW, f"version {row.version} of {row.year} has no such target"))
+        raise ProblemError(
+            Problem(
+                NO_ROW,
+                said("version {version} of {year} has no such target", version=row.version, year=row.year),
+            )
+        )
     return found
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from beichen.plan.pages import told
 from beichen.plan.years.models import Method
 from beichen.plan.years.service import Nature
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 NATURES = {
     Nature.LINEAR: _("Linear: equal steps"),
@@ -32,7 +32,7 @@ class TellingForm(forms.Form):
             if problem.status == 403:
                 raise error
             name = problem.where.field if problem.where.field in self.fields else None
-            self.add_error(name, told(problem))
+            self.add_error(name, in_words(problem))
 
 
 class NatureForm(TellingForm):

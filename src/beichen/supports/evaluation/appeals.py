@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, Where, code, said
 from beichen.supports.evaluation.computing import draft_result
 from beichen.supports.evaluation.inputs import criterion_fed_by, keep_file, refuse_partial
 from beichen.supports.evaluation.models import Appeal, Subject
@@ -48,7 +48,9 @@ def file_appeal(
     row = criterion_fed_by(subject, criterion, *SCORED)
     words = needs_reason(reason)
     if Appeal.objects.filter(subject=subject, criterion=row, status=AppealStatus.OPEN).exists():
-        raise ProblemError(Problem(OPEN, "an appeal on this criterion is open", Where(field="criterion")))
+        raise ProblemError(
+            Problem(OPEN, said("an appeal on this criterion is open"), Where(field="criterion"))
+        )
     appeal = Appeal.objects.create(
         subject=subject,
         criterion=row,
@@ -79,7 +81,7 @@ def decide_appeal(
     round_ = at_stage(appeal.subject.round, Stage.PUBLISHED)
     row = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal.pk)
     if row.status != AppealStatus.OPEN:
-        raise ProblemError(Problem(OPEN, f"the appeal was {row.status} already"))
+        raise ProblemError(Problem(OPEN, said("the appeal was {status} already", status=row.status)))
     moment, words = at or timezone.now(), needs_reason(decision, "decision")
     row.status = (AppealStatus.DISMISSED if score is None else AppealStatus.UPHELD).value
     row.decision, row.score, row.decided_by, row.decided_at = words, score, by.key, moment

@@ -6,21 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beichen.problem import Problem, ProblemError
+from beichen.problem import ProblemError
 from beichen.supports.evaluation.models import Scheme
+from beichen.web.wording import placed
 
 KEY = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-
-
-def said(problem: Problem) -> str:
-    """A problem as a form shows it: its place, its sentence, and in English what exactly was found."""
-    place = f"{problem.where}: " if problem.where.file else ""
-    if get_language() == "en":
-        return f"{place}{problem.message}" + (f" ({problem.hint})" if problem.hint else "")
-    return f"{place}{gettext(problem.title)}" + (f"（{problem.message}）" if place else "")
 
 
 class AnsweringForm(forms.Form):
@@ -34,7 +27,7 @@ class AnsweringForm(forms.Form):
             raise error
         for problem in error.problems:
             name = self.NAMES.get(problem.where.field or "", problem.where.field or "")
-            self.add_error(name if name in self.fields else None, said(problem))
+            self.add_error(name if name in self.fields else None, placed(problem))
 
 
 def key_field(label: Any) -> forms.RegexField:

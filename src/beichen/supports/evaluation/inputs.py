@@ -14,7 +14,7 @@ from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
 from beichen.kernel.files import service as files
 from beichen.kernel.files.models import StoredFile
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.supports.evaluation.models import Assessment, Criterion, Points, SelfReport, Subject
 from beichen.supports.evaluation.rights import ASSESS, REPORT, RUN
 from beichen.supports.evaluation.rounds import at_stage, in_time, needs_reason, record
@@ -29,7 +29,7 @@ def criterion_fed_by(subject: Subject, key: str, *sources: str) -> Criterion:
     """The criterion of the subject's scheme, when it is fed that way. Raises ProblemError EVA-111."""
     row = Criterion.objects.filter(scheme=subject.round.scheme_id, key=key, source__in=sources).first()
     if row is None:
-        message = shorten(f"no criterion {key} is fed by {' or '.join(sources)}")
+        message = shorten(said("no criterion {key} is fed by {names}", key=key, names=" or ".join(sources)))
         raise ProblemError(Problem(NOT_FED, message, Where(field="criterion")))
     return row
 
@@ -37,7 +37,7 @@ def criterion_fed_by(subject: Subject, key: str, *sources: str) -> Criterion:
 def checked_score(score: Decimal, field: str = "score", most: Decimal = Decimal(100)) -> Decimal:
     """The score when it lies between 0 and ``most``. Raises ProblemError EVA-110."""
     if not score.is_finite() or not 0 <= score <= most:
-        message = f"{score} is not between 0 and {most.normalize():f}"
+        message = said("{score} is not between 0 and {most:f}", score=score, most=most.normalize())
         raise ProblemError(Problem(SCORE, shorten(message), Where(field=field)))
     return score
 
@@ -46,7 +46,7 @@ def refuse_partial(by: Actor, subject: Subject) -> None:
     """Raises ProblemError EVA-117 when ``by`` holds a post within the subject's own body."""
     path = subject.body.path if subject.body else None
     if path and not by.is_system and any(scope.body_path.startswith(path) for scope in by.scopes):
-        raise ProblemError(Problem(NOT_INDEPENDENT, shorten(f"you belong to {subject.name}")))
+        raise ProblemError(Problem(NOT_INDEPENDENT, shorten(said("you belong to {name}", name=subject.name))))
 
 
 def keep_file(stream: BinaryIO | None, name: str, subject: Subject, by: Actor) -> StoredFile | None:

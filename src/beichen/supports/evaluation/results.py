@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 from beichen.supports.evaluation.models import Result, Round, Score
 from beichen.supports.evaluation.words import Stage
 
@@ -27,7 +27,7 @@ def result_of(round_: Round, version: int | None) -> Result:
     rows = round_.results.order_by("-version")
     found = (rows if version is None else rows.filter(version=version)).first()
     if found is None:
-        raise ProblemError(Problem(NO_RESULT, f"{round_.key[:40]} has no such result"))
+        raise ProblemError(Problem(NO_RESULT, said("{key} has no such result", key=round_.key[:40])))
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import decide, permission, require, visible
 from beichen.kernel.actor import Actor
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 from beichen.supports.evaluation.models import Appeal, Round, Scheme, Subject
 from beichen.supports.evaluation.words import SchemeStatus, Stage
 
@@ -44,7 +44,9 @@ def scheme_for(key: str, version: int, by: Actor) -> Scheme:
     require(by, READ)
     found = schemes_for(by).filter(key=key, version=version).select_related("region").first()
     if found is None:
-        raise ProblemError(Problem(NO_SCHEME, f"no scheme {key[:40]} of version {version}"))
+        raise ProblemError(
+            Problem(NO_SCHEME, said("no scheme {key} of version {version}", key=key[:40], version=version))
+        )
     return found
 
 
@@ -66,7 +68,7 @@ def round_for(key: str, by: Actor) -> Round:
     require(by, READ)
     found = rounds_for(by).filter(key=key).select_related("scheme", "region").first()
     if found is None:
-        raise ProblemError(Problem(NO_ROUND, f"there is no evaluation {key[:40]}"))
+        raise ProblemError(Problem(NO_ROUND, said("there is no evaluation {key}", key=key[:40])))
     return found
 
 
@@ -81,7 +83,7 @@ def subject_for(round_: Round, key: str, by: Actor) -> Subject:
     if found is not None:
         found.round = round_
     if found is None or (round_.stage != Stage.PUBLISHED and not may_inspect(by, found)):
-        raise ProblemError(Problem(NO_SUBJECT, f"the evaluation has no subject {key[:40]}"))
+        raise ProblemError(Problem(NO_SUBJECT, said("the evaluation has no subject {key}", key=key[:40])))
     return found
 
 

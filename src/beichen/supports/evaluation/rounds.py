@@ -17,7 +17,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.calendar.service import deadline
 from beichen.kernel.org.models import Body, Region
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, Where, code, said
 from beichen.supports.evaluation.computing import draft_result, publish_draft
 from beichen.supports.evaluation.models import Criterion, Round, Scheme, SelfReport, Subject
 from beichen.supports.evaluation.rights import RUN
@@ -42,7 +42,7 @@ class Pace:
 def needs_reason(text: str, field: str = "reason") -> str:
     """The reason without blanks round it. Raises ProblemError EVA-115."""
     if not text.strip():
-        raise ProblemError(Problem(NO_REASON, "say why", Where(field=field)))
+        raise ProblemError(Problem(NO_REASON, said("say why"), Where(field=field)))
     return text.strip()
 
 
@@ -50,8 +50,10 @@ def at_stage(round_: Round, *stages: Stage) -> Round:
     """The round's row, held for this transaction. Raises ProblemError EVA-108 at any other stage."""
     row = Round.objects.select_for_update(of=("self",)).select_related("scheme", "region").get(pk=round_.pk)
     if row.stage not in stages:
-        hint = f"possible at: {', '.join(stages)}"
-        raise ProblemError(Problem(NOT_NOW, f"the evaluation stands at {row.stage}", hint=hint))
+        hint = said("possible at: {names}", names=", ".join(stages))
+        raise ProblemError(
+            Problem(NOT_NOW, said("the evaluation stands at {stage}", stage=row.stage), hint=hint)
+        )
     return row
 
 
@@ -59,7 +61,11 @@ def in_time(due: datetime | None, at: datetime) -> None:
     """Raises ProblemError EVA-109 when ``at`` is later than ``due``."""
     if due is None or at > due:
         day = timezone.localtime(due).strftime("%Y-%m-%d %H:%M") if due else ""
-        raise ProblemError(Problem(TIME, f"this was due by {day}", hint="ask whoever leads the evaluation"))
+        raise ProblemError(
+            Problem(
+                TIME, said("this was due by {day}", day=day), hint=said("ask whoever leads the evaluation")
+            )
+        )
 
 
 def record(by: Actor, action: str, round_: Round, **detail: Any) -> None:
@@ -95,11 +101,13 @@ def open_round(
     """
     require(by, RUN, scheme)
     if scheme.status != SchemeStatus.ADOPTED:
-        hint = "adopt it first"
-        raise ProblemError(Problem(NOT_NOW, "the scheme is a draft", Where(field="scheme"), hint))
+        hint = said("adopt it first")
+        raise ProblemError(Problem(NOT_NOW, said("the scheme is a draft"), Where(field="scheme"), hint))
     span = read_span(period)
     if Round.objects.filter(key=key).exists():
-        raise ProblemError(Problem(TAKEN, f"the evaluation {key[:40]} exists", Where(field="key")))
+        raise ProblemError(
+            Problem(TAKEN, said("the evaluation {key} exists", key=key[:40]), Where(field="key"))
+        )
     days, moment = pace or Pace(), at or timezone.now()
     reports_due = deadline(moment, timedelta(days=days.report_days), working=True)
     row = Round.objects.create(
@@ -194,7 +202,9 @@ def missing_reports(round_: Round) -> int:
 def _refuse_early(due: datetime, at: datetime, missing: int) -> None:
     if missing > 0 and at < due:
         day = timezone.localtime(due).strftime("%Y-%m-%d %H:%M")
-        message = f"{missing} self-reports are missing and may come until {day}"
+        message = said(
+            "{missing} self-reports are missing and may come until {day}", missing=missing, day=day
+        )
         raise ProblemError(Problem(TIME, message[:80]))
 
 

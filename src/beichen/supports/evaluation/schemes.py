@@ -19,7 +19,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Region
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.supports.evaluation.facts import CriterionFacts, SchemeFacts, stated
 from beichen.supports.evaluation.models import Criterion, Scheme
 from beichen.supports.evaluation.rights import ADOPT, DESIGN
@@ -138,7 +138,9 @@ def draft_scheme(facts: SchemeFacts, *, region: Region | None, by: Actor) -> Sch
     if problems := [fault.problem() for fault in _frame_faults(facts)]:
         raise ProblemError(*problems)
     if Scheme.objects.filter(key=facts.key).exists():
-        raise ProblemError(Problem(TWICE, f"the scheme {facts.key[:40]} exists", Where(field="key")))
+        raise ProblemError(
+            Problem(TWICE, said("the scheme {key} exists", key=facts.key[:40]), Where(field="key"))
+        )
     scheme = _write(facts, region, "")
     _record(by, DESIGN, scheme, {"kind": scheme.kind})
     return scheme
@@ -148,8 +150,10 @@ def _unlocked(scheme: Scheme) -> Scheme:
     """The scheme's row, held for this transaction. Raises ProblemError EVA-103 once it was adopted."""
     row = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
     if row.status != SchemeStatus.DRAFT:
-        hint = "begin the next version and change that"
-        raise ProblemError(Problem(FROZEN, f"version {row.version} is adopted", hint=hint))
+        hint = said("begin the next version and change that")
+        raise ProblemError(
+            Problem(FROZEN, said("version {version} is adopted", version=row.version), hint=hint)
+        )
     return row
 
 
@@ -175,11 +179,13 @@ def save_criterion(scheme: Scheme, facts: CriterionFacts, *, by: Actor, old: str
     draft = _unlocked(scheme)
     row = _criterion(draft, old) if old else Criterion(scheme=draft, position=_next_position(draft))
     if facts.key != old and draft.criteria.filter(key=facts.key).exists():
-        raise ProblemError(Problem(TWICE, f"the criterion {facts.key[:40]} exists", Where(field="key")))
+        raise ProblemError(
+            Problem(TWICE, said("the criterion {key} exists", key=facts.key[:40]), Where(field="key"))
+        )
     parent = _criterion(draft, facts.parent) if facts.parent else None
     problems = [one.problem() for one in criterion_faults(facts, draft.subject_kind, _offers(facts, draft))]
     if parent is not None and (parent.source != Source.GROUP or _is_within(parent, row)):
-        message = shorten(f"{parent.key} is no group that this can stand in")
+        message = shorten(said("{key} is no group that this can stand in", key=parent.key))
         problems.append(Problem(NO_CRITERION, message, Where(field="parent")))
     if problems:
         raise ProblemError(*problems)
@@ -209,7 +215,7 @@ def _next_position(scheme: Scheme) -> int:
 def _criterion(scheme: Scheme, key: str) -> Criterion:
     row = scheme.criteria.select_related("parent").filter(key=key).first()
     if row is None:
-        raise ProblemError(Problem(NO_CRITERION, shorten(f"no criterion {key}")))
+        raise ProblemError(Problem(NO_CRITERION, shorten(said("no criterion {key}", key=key))))
     return row
 
 

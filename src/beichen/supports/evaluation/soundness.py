@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from beichen.hubs.data.service import Direction, SubjectKind
-from beichen.problem import Problem, Where, code, nearest, shorten
+from beichen.problem import Problem, Where, code, nearest, said, shorten
 from beichen.supports.evaluation.facts import CriterionFacts
 from beichen.supports.evaluation.rulebook import UnusableError, exact, rule_of
 from beichen.supports.evaluation.words import ADJUSTING, SCORED, WEIGHTED, RuleName, Source
@@ -70,7 +70,12 @@ def _rule_faults(item: CriterionFacts, kind: str, offers: Mapping[str, Offer]) -
         offer = offers.get(item.evidence)
         if offer is None or offer.subject.value != kind:
             fitting = [key for key, one in offers.items() if one.subject.value == kind]
-            message = f"{item.key}: nobody offers {item.evidence or 'nothing'} about a {kind}"
+            message = said(
+                "{key}: nobody offers {evidence} about a {kind}",
+                key=item.key,
+                evidence=item.evidence or "nothing",
+                kind=kind,
+            )
             yield Fault(EVIDENCE, item.key, "evidence", message, nearest(item.evidence, fitting))
             return
         direction = offer.direction

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_noop as _
 
 from beichen.hubs.data.service import Period
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 NO_SPAN = code("EVA-121", _("The period is not a year, or a first and a last year."), status=422)
 _SPAN = re.compile(r"(\d{4})(?:/(\d{4}))?\Z")
@@ -20,6 +20,8 @@ def read_span(text: str) -> Period:
     first = int(found[1]) if found else 0
     last = int(found[2] or first) if found else 0
     if not 1950 <= first <= last <= 2200:
-        message = shorten(f"{text!r} is no period of years")
-        raise ProblemError(Problem(NO_SPAN, message, Where(field="period"), "such as 2023 or 2021/2023"))
+        message = shorten(said("{text!r} is no period of years", text=text))
+        raise ProblemError(
+            Problem(NO_SPAN, message, Where(field="period"), said("such as 2023 or 2021/2023"))
+        )
     return Period(text.strip(), "years", date(first, 1, 1), date(last, 12, 31))

@@ -26,7 +26,7 @@ from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
 from beichen.kernel.files import service as files
 from beichen.kernel.tables import Column, Row, read_table
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 from beichen.supports.evaluation.inputs import NOT_FED
 from beichen.supports.evaluation.models import Criterion, Round, Subject, SurveyResult
 from beichen.supports.evaluation.rights import RUN
@@ -86,7 +86,7 @@ def _as_csv(content: bytes, name: str) -> bytes:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True)
         rows = list(book.worksheets[0].iter_rows(max_row=5000, max_col=30, values_only=True))
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError):
-        message = shorten(f"{name} cannot be read")
+        message = shorten(said("{name} cannot be read", name=name))
         raise ProblemError(Problem(UNREADABLE, message, Where(field="file"))) from None
     text = StringIO()
     writer = csv.writer(text)
@@ -121,20 +121,34 @@ def _cell(value: Any) -> str:
 def _faults(row: Row, scale: _Scale, subjects: Mapping[str, Subject], seen: set[str]) -> Iterator[Problem]:
     subject = subjects.get(row["subject"])
     if subject is None:
-        message = shorten(f"no subject is called {row['subject']}")
+        message = shorten(said("no subject is called {subject}", subject=row["subject"]))
         yield Problem(ODD, message, row.where("subject"), nearest(row["subject"], subjects))
     elif subject.key in seen:
-        yield Problem(ODD, shorten(f"{row['subject']} stands twice"), row.where("subject"))
+        yield Problem(
+            ODD, shorten(said("{subject} stands twice", subject=row["subject"])), row.where("subject")
+        )
     if int(row["n"]) < scale.least_n:
-        hint = f"the scheme asks for at least {scale.least_n}; ask more people or leave the row out"
-        message = f"{row['n']} people answered, {scale.least_n} are needed"
+        hint = said(
+            "the scheme asks for at least {least_n}; ask more people or leave the row out",
+            least_n=scale.least_n,
+        )
+        message = said("{n} people answered, {least_n} are needed", n=row["n"], least_n=scale.least_n)
         yield Problem(FEW, message, row.where("n"), hint)
     if not scale.low <= Decimal(row["mean"]) <= scale.high:
-        message = f"a mean of {row['mean']} is not between {scale.low} and {scale.high}"
+        message = said(
+            "a mean of {mean} is not between {low} and {high}",
+            mean=row["mean"],
+            low=scale.low,
+            high=scale.high,
+        )
         yield Problem(ODD, shorten(message), row.where("mean"))
     days = [_day(row[name]) for name in ("from", "to")]
     if None in days or str(row["from"]) > str(row["to"]):
-        yield Problem(ODD, shorten(f"{row['from']} to {row['to']} are no days in order"), row.where("from"))
+        yield Problem(
+            ODD,
+            shorten(said("{first} to {last} are no days in order", first=row["from"], last=row["to"])),
+            row.where("from"),
+        )
 
 
 def _day(text: str) -> date | None:
@@ -166,7 +180,7 @@ def import_survey(
     in_time(held.inputs_due, moment)
     fed = Criterion.objects.filter(scheme=held.scheme_id, key=criterion, source=Source.SURVEY).first()
     if fed is None:
-        message = shorten(f"no criterion {criterion} is fed by a survey")
+        message = shorten(said("no criterion {criterion} is fed by a survey", criterion=criterion))
         raise ProblemError(Problem(NOT_FED, message, Where(field="criterion")))
     rows, subjects = _read(held, fed, content, name)
     kept = files.store(BytesIO(content), name, by=by, region=held.region)
@@ -212,7 +226,7 @@ def _read(
         if row["subject"] in subjects:
             seen.add(subjects[row["subject"]].key)
     if not table.rows and not problems:
-        problems.append(Problem(ODD, "the file has no row", Where(file=name)))
+        problems.append(Problem(ODD, said("the file has no row"), Where(file=name)))
     if problems:
         raise ProblemError(*problems)
     return table.rows, subjects

@@ -23,11 +23,10 @@ from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.status import LABELS, SURENESS, Status
 from beichen.web.tables import TablePage
+from beichen.web.wording import worded
 
 register = template.Library()
 COMPONENTS = "web/components"
-_GRANTORS = "could be allowed by: "
-_NO_POST = "no post carries the permission "
 
 
 @register.filter
@@ -150,20 +149,8 @@ def dialog(content: str, anchor: str, title: str, opener: str, kind: str = "") -
 
 @register.simple_tag
 def translated(text: str) -> str:
-    """A sentence of a problem in the reader's language, where a room has translated it."""
-    if text.startswith(_NO_POST):
-        return _("no post carries the permission %(permission)s") % {
-            "permission": text.removeprefix(_NO_POST)
-        }
-    return _(text) if text else ""
-
-
-@register.simple_tag
-def translated_hint(hint: str) -> str:
-    """A problem's hint; who could allow something is said in the reader's language."""
-    if hint.startswith(_GRANTORS):
-        return _("This could be allowed by: %(roles)s") % {"roles": hint.removeprefix(_GRANTORS)}
-    return _(hint)
+    """A title, message or hint of a problem in the reader's language, where a room has translated it."""
+    return worded(text)
 
 
 register.filter("figure", figure)

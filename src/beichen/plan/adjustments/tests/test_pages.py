@@ -83,6 +83,7 @@ def test_an_adjustment_goes_its_whole_way(plan: Plan) -> None:
     assert "目标值" in planner.get("/plan/adjustments/1?fact=indicators/i1").content.decode()
     eased = _change(planner, "indicators", "i1", "target_value", "70")
     assert eased.status_code == 422, "a binding target is not made easier without a justification"
+    assert "为约束性指标（请说明理由，由常务委员会决定）" in eased.content.decode()
     assert not Change.objects.exists()
     justified = {"justification": "上级下达的新任务"}
     assert _change(planner, "indicators", "i1", "target_value", "70", **justified).status_code == 302
@@ -222,7 +223,7 @@ def test_steps_in_wrong_order_or_hands_are_refused(plan: Plan) -> None:
     assert _step(admin, "submit").status_code == 302
     both = _step(admin, "approve")
     assert both.status_code == 422
-    assert "you decided for the planner already" in both.content.decode()
+    assert "您已代表 planner 作过决定" in both.content.decode()
     assert code_of("approve", Said(date(2023, 8, 1))) == "PLN-814"
     assert code_of("approve", Said(date(2023, 7, 1), "1号")) == "PLN-816"
     assert code_of("reject", day) == "PLN-814"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.kernel.access.service import acting, require
 from beichen.plan.duties.forms import SheetForm
-from beichen.plan.duties.pages import crumbs, frame, in_words, plan_of_duties
+from beichen.plan.duties.pages import crumbs, frame, plan_of_duties
 from beichen.plan.duties.service import (
     ASSIGN,
     assign_duties,
@@ -23,6 +23,7 @@ from beichen.plan.duties.service import (
 from beichen.plan.pages import without_plan
 from beichen.problem import Problem, ProblemError
 from beichen.web.links import Link
+from beichen.web.wording import in_words
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 500  # mistakes of a sheet that the page lists

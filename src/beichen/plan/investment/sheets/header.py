@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from beichen.hubs.data.service import convert
 from beichen.plan.investment.codes import BAD_UNIT, COLUMN_TWICE, IGNORED, NO_HEADER, NO_UNIT
 from beichen.plan.investment.declared import Source
-from beichen.problem import Level, Problem, ProblemError, Where, shorten
+from beichen.problem import Level, Problem, ProblemError, Where, said, shorten
 
 LAST_HEADER_ROW = 20
 LEAST = 3
@@ -205,8 +205,10 @@ def find_header(sheet: Worksheet, year: int | None) -> Header:
         ((_recognised(cells, row, width), -row) for row in range(1, LAST_HEADER_ROW + 1)), default=(0, 0)
     )
     if best < LEAST:
-        hint = "a row with 项目名称, 总投资(万元), 责任单位 … is expected in the first 20 rows"
-        raise ProblemError(Problem(NO_HEADER, "no header of a project list was found", Where(row=1), hint))
+        hint = said("a row with 项目名称, 总投资(万元), 责任单位 … is expected in the first 20 rows")
+        raise ProblemError(
+            Problem(NO_HEADER, said("no header of a project list was found"), Where(row=1), hint)
+        )
     return _read_header(cells, -row, width, year)
 
 
@@ -229,7 +231,9 @@ def _read_header(cells: _Cells, row: int, width: int, year: int | None) -> Heade
         title, found = "/".join(texts), _kind(texts, titled or year)
         where = Where(row=row, field=f"{get_column_letter(index)} {title[:20]}")
         if found is None:
-            problems.append(Problem(IGNORED, shorten(f"not read: {title}"), where, level=Level.WARNING))
+            problems.append(
+                Problem(IGNORED, shorten(said("not read: {title}", title=title)), where, level=Level.WARNING)
+            )
             continue
         kind, detail = found
         unit = _unit(texts, stated) if kind in (*MONEY, "funds") else ""
@@ -246,13 +250,15 @@ def _unit_faults(kind: str, detail: str, unit: str, where: Where) -> Iterator[Pr
     if kind not in MONEY:
         return
     if kind in ("planned", "done") and not detail:
-        yield Problem(NO_HEADER, "which year is meant by 本年?", where, "name it in a title: 2024年…")
+        yield Problem(
+            NO_HEADER, said("which year is meant by 本年?"), where, said("name it in a title: 2024年…")
+        )
     if not unit:
-        hint = "write it in the header, such as 总投资(万元), or above: 单位：万元"
-        yield Problem(NO_UNIT, "the column of money says no unit", where, hint)
+        hint = said("write it in the header, such as 总投资(万元), or above: 单位：万元")
+        yield Problem(NO_UNIT, said("the column of money says no unit"), where, hint)
     elif not _is_money(unit):
-        hint = f"one of: {', '.join(MONEY_UNITS)}"
-        yield Problem(BAD_UNIT, shorten(f"{unit} is no unit of money"), where, hint)
+        hint = said("one of: {names}", names=", ".join(MONEY_UNITS))
+        yield Problem(BAD_UNIT, shorten(said("{unit} is no unit of money", unit=unit)), where, hint)
 
 
 def _is_money(unit: str) -> bool:
@@ -269,5 +275,7 @@ def _doubled(columns: Sequence[HeaderColumn], row: int) -> Iterator[Problem]:
     for column in columns:
         if times[column.kind, column.detail] > 1 and column.kind not in ("note", "serial"):
             yield Problem(
-                COLUMN_TWICE, shorten(f"stands twice: {column.title}"), Where(row=row, field=column.label)
+                COLUMN_TWICE,
+                shorten(said("stands twice: {title}", title=column.title)),
+                Where(row=row, field=column.label),
             )

@@ -19,7 +19,7 @@ from beichen.plan.investment.sheets.cells import READERS, is_blank, money, read_
 from beichen.plan.investment.sheets.header import MONEY, Header, HeaderColumn, find_header, plain
 from beichen.plan.investment.sheets.rows import ListRow
 from beichen.plan.investment.sheets.sums import Line, sum_faults
-from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 LARGEST = 20 << 20  # bytes of the file
 LARGEST_UNPACKED = 300 << 20
@@ -53,18 +53,20 @@ def read_sheet(content: bytes, *, year: int | None = None) -> ProjectSheet:
                 refused = error
             continue
         return _read(sheet, written, header)
-    raise refused or ProblemError(Problem(NO_HEADER, "the workbook has no sheet", Where(row=1)))
+    raise refused or ProblemError(Problem(NO_HEADER, said("the workbook has no sheet"), Where(row=1)))
 
 
 def _books(content: bytes) -> tuple[Any, Any]:
     """The workbook with the stored values, and with the formulas behind them. Raises PLN-629."""
     if len(content) > LARGEST:
-        raise ProblemError(Problem(NOT_SHEET, f"the file is larger than {LARGEST >> 20} MB"))
+        raise ProblemError(
+            Problem(NOT_SHEET, said("the file is larger than {largest} MB", largest=LARGEST >> 20))
+        )
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
             if unpacked > LARGEST_UNPACKED:
-                raise ProblemError(Problem(NOT_SHEET, "the file unpacks to more than a workbook holds"))
+                raise ProblemError(Problem(NOT_SHEET, said("the file unpacks to more than a workbook holds")))
             sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
             has_formulas = any(b"<f" in packed.read(name) for name in sheets)
         book = load_workbook(BytesIO(content), data_only=True)
@@ -73,8 +75,8 @@ def _books(content: bytes) -> tuple[Any, Any]:
         zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError,
         SyntaxError,
     ) as error:  # fmt: skip
-        message = shorten(f"the workbook cannot be read: {type(error).__name__}")
-        raise ProblemError(Problem(NOT_SHEET, message, hint="save it as .xlsx")) from None
+        message = shorten(said("the workbook cannot be read: {name}", name=type(error).__name__))
+        raise ProblemError(Problem(NOT_SHEET, message, hint=said("save it as .xlsx"))) from None
 
 
 def _read(sheet: Worksheet, formulas: Worksheet, header: Header) -> ProjectSheet:
@@ -82,7 +84,9 @@ def _read(sheet: Worksheet, formulas: Worksheet, header: Header) -> ProjectSheet
     lines: list[Line] = []
     problems: list[Problem] = []
     if (sheet.max_row or 0) > MOST_ROWS:
-        raise ProblemError(Problem(NOT_SHEET, f"the sheet has more than {MOST_ROWS} rows"))
+        raise ProblemError(
+            Problem(NOT_SHEET, said("the sheet has more than {most_rows} rows", most_rows=MOST_ROWS))
+        )
     for number in range(header.first_row, (sheet.max_row or 0) + 1):
         values = {column.index: sheet.cell(number, column.index).value for column in header.columns}
         if all(is_blank(value) for value in values.values()):
@@ -120,23 +124,23 @@ def _without_value(
 ) -> Iterator[Problem]:
     for column in columns:
         if values[column.index] is None and formulas.cell(number, column.index).data_type == "f":
-            hint = "open the file in a spreadsheet program and save it"
+            hint = said("open the file in a spreadsheet program and save it")
             where = Where(row=number, field=column.label)
-            yield Problem(BAD_CELL, "the formula has no stored value", where, hint)
+            yield Problem(BAD_CELL, said("the formula has no stored value"), where, hint)
 
 
 def _nature(columns: Sequence[HeaderColumn], values: Mapping[int, Any]) -> tuple[bool, bool]:
     """Whether a row is a sum, and whether it is the heading of a group."""
-    said = [plain(values[column.index]) for column in columns if column.kind in ("serial", "name", "key")]
+    stated = [plain(values[column.index]) for column in columns if column.kind in ("serial", "name", "key")]
     has_money = any(not is_blank(values[column.index]) for column in columns if column.kind in MONEY)
     others = [
         column
         for column in columns
         if column.kind not in ("serial", "name", "note", *MONEY) and not is_blank(values[column.index])
     ]
-    if any(_SUM.search(text) for text in said):
+    if any(_SUM.search(text) for text in stated):
         return True, False
-    if any(_HEADING.match(text) for text in said) and not others:
+    if any(_HEADING.match(text) for text in stated) and not others:
         return has_money, not has_money
     return False, False
 
@@ -176,9 +180,9 @@ def _read_row(
     if len(faults) > 1:
         for step, way in ((1, "right"), (-1, "left")):
             if len(list(_faults(number, columns, values, step))) < len(faults) - 1:
-                message = f"the cells stand {abs(step)} column too far to the {way}"
+                message = said("the cells stand {step} column too far to the {way}", step=abs(step), way=way)
                 first = faults[0].where
-                return [Problem(SHIFTED, message, first, "move them under their headings")], ListRow(
+                return [Problem(SHIFTED, message, first, said("move them under their headings"))], ListRow(
                     row=number
                 )
     row = ListRow(row=number)
@@ -255,10 +259,10 @@ def _amounts(columns: Sequence[HeaderColumn], row: ListRow) -> dict[str, Decimal
 def _twice(rows: Sequence[ListRow]) -> Iterator[Problem]:
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
-        said = (row.key or plain(row.name), "" if row.key else plain(row.box_title))
-        if not said[0]:
+        stated = (row.key or plain(row.name), "" if row.key else plain(row.box_title))
+        if not stated[0]:
             continue
-        if said in seen:
-            message = shorten(f"stands in row {seen[said]} already: {row.name}")
+        if stated in seen:
+            message = shorten(said("stands in row {seen} already: {name}", seen=seen[stated], name=row.name))
             yield Problem(TWICE, message, Where(row=row.row, field=row.columns.get("name", "")))
-        seen.setdefault(said, row.row)
+        seen.setdefault(stated, row.row)

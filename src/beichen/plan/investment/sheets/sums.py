@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from beichen.plan.investment.codes import BAD_SUM
-from beichen.problem import Problem, Where, shorten
+from beichen.problem import Problem, Where, said, shorten
 
 Amounts = Mapping[str, Decimal]  # column label → amount in 万元
 
@@ -42,7 +42,11 @@ def sum_faults(lines: Sequence[Line]) -> Iterator[Problem]:
             continue
         likeliest = min(readings, key=lambda reading: len(list(_differences(line, reading))), default={})
         for label, expected in _differences(line, likeliest):
-            message = f"the sum is {line.amounts[label]}, the rows make {expected} (万元)"
+            message = said(
+                "the sum is {amounts}, the rows make {expected} (万元)",
+                amounts=line.amounts[label],
+                expected=expected,
+            )
             yield Problem(BAD_SUM, shorten(message), Where(row=line.row, field=label))
 
 

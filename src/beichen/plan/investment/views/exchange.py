@@ -27,11 +27,11 @@ from beichen.kernel.levels import Level
 from beichen.plan.investment.forms import ListForm
 from beichen.plan.investment.service import MANAGE, ListReport, apply_list, list_of, read_sheet
 from beichen.plan.investment.views.shown import plan_of, standings_for, year_of
-from beichen.plan.investment.wording import told
 from beichen.plan.models import Plan
 from beichen.plan.pages import without_plan
 from beichen.problem import Problem, ProblemError
 from beichen.web.links import Link
+from beichen.web.wording import sentence, worded
 
 LARGEST = 20 << 20
 SHOWN = 300  # rows of a preview
@@ -42,8 +42,8 @@ def _lines(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, Any]
         {
             "row": one.where.row,
             "column": one.where.field or "",
-            "text": told(one),
-            "hint": one.hint,
+            "text": sentence(one),
+            "hint": worded(one.hint),
             "code": one.code,
         }
         for one in problems

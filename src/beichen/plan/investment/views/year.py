@@ -33,12 +33,12 @@ from beichen.plan.investment.service import (
     set_plan_line,
 )
 from beichen.plan.investment.views.shown import money, plan_of
-from beichen.plan.investment.wording import told
 from beichen.plan.investment.year_forms import AdoptionForm, AllotmentForm, BudgetForm, LineForm
 from beichen.plan.models import Plan
 from beichen.plan.pages import without_plan
 from beichen.problem import ProblemError
 from beichen.web.links import Link
+from beichen.web.wording import in_words
 
 ZERO = Decimal(0)
 TONES = {PlanState.DRAFT: "behind", PlanState.ADOPTED: "ahead", PlanState.REPLACED: "unknown"}
@@ -121,7 +121,7 @@ def _page(request: HttpRequest, plan: Plan, year: int, filled: forms.Form | None
             "lines": [(line, Source(line.source).label, planned.get(line.investment_id)) for line in lines],
             "sources": _sources(row, lines),
             "together": sum((line.amount for line in lines), ZERO),
-            "findings": [told(problem) for problem in plan_findings(row)],
+            "findings": [in_words(problem) for problem in plan_findings(row)],
             "is_draft": row.state == PlanState.DRAFT,
         }
     if may_manage:
@@ -199,7 +199,7 @@ def _written(form: forms.Form, write: Callable[[dict[str, Any]], None]) -> forms
             raise
         for problem in error.problems:
             name = problem.where.field if problem.where.field in form.fields else None
-            form.add_error(name, told(problem))
+            form.add_error(name, in_words(problem))
         return form
     return None
 

@@ -191,6 +191,16 @@ def upload(client: Client, content: bytes, name: str = "数据.xlsx") -> Any:
     return client.post("/plan/monitoring/values", {"file": SimpleUploadedFile(name, content)})
 
 
+def test_a_wrong_file_is_refused_in_chinese(client: Client, plan: Plan) -> None:
+    greenways(y2022=50)
+    client.force_login(officer())
+    wrong = (ROW[0], ROW[1], ROW[2], "许多", *ROW[4:])
+    page = client.get(upload(client, sheet(wrong))["Location"]).content.decode()
+    assert "“许多”不是数字" in page
+    assert "只填数字，单位另列填写" in page
+    assert "is no number" not in page
+
+
 def test_an_officer_brings_decides_and_applies(client: Client, plan: Plan) -> None:
     greenways(y2022=50)
     client.force_login(officer())
@@ -200,7 +210,7 @@ def test_an_officer_brings_decides_and_applies(client: Client, plan: Plan) -> No
     assert "统计公报" in page
     refused = client.post(f"{address}/apply", {})
     assert refused.status_code == 409
-    assert "尚未裁定" in refused.content.decode()
+    assert " 还是 " in refused.content.decode()
     said = {"choice greenways 990100 2022": "file", "reason": "终审"}
     assert client.post(f"{address}/apply", said).status_code == 302
     assert "已入库" in client.get(address).content.decode()

@@ -20,11 +20,12 @@ from beichen.plan.monitoring.columns import NAMES, REQUIRED
 from beichen.plan.monitoring.models import FileState, ValueFile
 from beichen.plan.monitoring.service import RECORD, Choice, apply_file, bring_file, entries_of, file_of
 from beichen.plan.monitoring.views.shown import crumbs, pages_of
-from beichen.plan.pages import shown_plan, told, without_plan
-from beichen.problem import Problem, ProblemError
+from beichen.plan.pages import shown_plan, without_plan
+from beichen.problem import Problem, ProblemError, restored
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer
 from beichen.web.templatetags.beichen import foreign
+from beichen.web.wording import in_words, sentence, worded
 
 KINDS = {
     "new": _("New"),
@@ -78,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
                 row = bring_file(plan, given.read(), given.name, by=by)
             except ProblemError as error:
                 for problem in error.problems:
-                    form.add_error("file", told(problem))
+                    form.add_error("file", in_words(problem))
             else:
                 return HttpResponseRedirect(reverse("plan_monitoring:file", args=[row.pk]))
     rows = ValueFile.objects.filter(plan=plan) if may else ValueFile.objects.none()
@@ -97,16 +98,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _said(document: dict[str, Any]) -> dict[str, Any]:
-    where = document.get("where", {})
-    place, heading = where.get("field", ""), document["title"]
+def _shown(problem: Problem) -> dict[str, Any]:
     return {
-        "row": where.get("row"),
-        "place": place,
-        "title": gettext(heading),
-        "message": document["detail"],
-        "hint": document.get("hint", ""),
-        "is_warning": document["level"] != "error",
+        "row": problem.where.row,
+        "place": problem.where.field or "",
+        "message": sentence(problem),
+        "hint": worded(problem.hint),
+        "is_warning": problem.level != "error",
     }
 
 
@@ -119,10 +117,10 @@ def _page(
         "plan": plan,
         "row": row,
         "is_open": open_ and decide(acting(request), RECORD, plan),
-        "problems": [_said(one) for one in row.problems],
+        "problems": [_shown(restored(one)) for one in row.problems],
         "entries": [(entry, KINDS[entry.kind]) for entry in entries],
         "disagreements": [entry for entry in entries if entry.kind == "disagreement"] if open_ else [],
-        "refused": [told(problem) for problem in refused],
+        "refused": [in_words(problem) for problem in refused],
         "crumbs": crumbs(Link(_("Values by file"), reverse("plan_monitoring:values")), Link(row.name)),
     }
     return render(request, "plan_monitoring/file.html", context, status=409 if refused else 200)

@@ -13,7 +13,7 @@ from typing import Any
 
 from beichen.plan.reports.document import Document
 from beichen.plan.reports.rendering.html import as_page
-from beichen.problem import Problem, ProblemError, code
+from beichen.problem import Problem, ProblemError, code, said
 
 NO_PANGO = code("PLN-905", "The library that lays out pages is not installed.", status=500)
 TOO_LONG = code("PLN-906", "A one-page brief does not fit on one page.", status=422)
@@ -25,7 +25,7 @@ def _engine() -> Any:
     try:
         weasyprint = import_module("weasyprint")
     except OSError as error:
-        hint = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        hint = said("apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
         raise ProblemError(Problem(NO_PANGO, f"{error}"[:80], hint=hint)) from None
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of every rule meant for a screen
     return weasyprint
@@ -48,4 +48,6 @@ def as_pdf(document: Document) -> bytes:
     for laid_out in _laid_out(document):
         if not document.is_short or len(laid_out.pages) == 1:
             return bytes(laid_out.write_pdf())
-    raise ProblemError(Problem(TOO_LONG, "the brief is longer than a page even in the smallest letters"))
+    raise ProblemError(
+        Problem(TOO_LONG, said("the brief is longer than a page even in the smallest letters"))
+    )

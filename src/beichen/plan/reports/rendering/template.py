@@ -18,7 +18,7 @@ import docx
 from docx.document import Document as Word
 from jinja2.sandbox import SandboxedEnvironment
 
-from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
+from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
 
 NOT_WORD = code("PLN-910", "A template is not a Word file that can be read.", status=422)
 LACKS_PLACE = code("PLN-911", "A template lacks a placeholder that a report needs.", status=422)
@@ -68,11 +68,16 @@ def _open(content: bytes, name: str) -> Word:
             size = sum(part.file_size for part in parts.infolist())
         if size > MOST_BYTES:
             raise ProblemError(
-                Problem(NOT_WORD, f"it unfolds into {size >> 20} MB", where, "40 MB is the most")
+                Problem(
+                    NOT_WORD,
+                    said("it unfolds into {size} MB", size=size >> 20),
+                    where,
+                    said("40 MB is the most"),
+                )
             )
         return docx.Document(BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        hint = "save it in Word as .docx (not .doc, not .dotx)"
+        hint = said("save it in Word as .docx (not .doc, not .dotx)")
         raise ProblemError(Problem(NOT_WORD, shorten(f"{error}"), where, hint)) from None
 
 
@@ -97,24 +102,35 @@ def _place_problems(texts: list[str], name: str) -> Iterator[Problem]:
         for match in _ANY.findall(text):
             plain = _PLAIN.fullmatch(match)
             if plain is None:
-                hint = f"plain placeholders: {', '.join(sorted(known))}"
-                yield Problem(NO_PLACE, shorten(f"“{match}” is no plain placeholder"), Where(file=name), hint)
+                hint = said("plain placeholders: {names}", names=", ".join(sorted(known)))
+                yield Problem(
+                    NO_PLACE,
+                    shorten(said("“{match}” is no plain placeholder", match=match)),
+                    Where(file=name),
+                    hint,
+                )
             else:
                 found[plain[1]] = text
     for place, text in found.items():
         if place not in known:
             where = Where(file=name, field=place)
             yield Problem(
-                UNKNOWN_PLACE, shorten(f"nothing fills {{{{ {place} }}}}"), where, nearest(place, known)
+                UNKNOWN_PLACE,
+                shorten(said("nothing fills {{{{ {place} }}}}", place=place)),
+                where,
+                nearest(place, known),
             )
         elif place in TOKENS and not _PLAIN.fullmatch(text.strip()):
-            message = f"{{{{ {place} }}}} must be alone in its paragraph"
+            message = said("{{{{ {place} }}}} must be alone in its paragraph", place=place)
             yield Problem(NO_PLACE, message, Where(file=name, field=place))
     for place in NEEDED:
         if place not in found:
             where = Where(file=name, field=place)
             yield Problem(
-                LACKS_PLACE, f"{{{{ {place} }}}} stands nowhere", where, "write it where it belongs"
+                LACKS_PLACE,
+                said("{{{{ {place} }}}} stands nowhere", place=place),
+                where,
+                said("write it where it belongs"),
             )
 
 
@@ -127,12 +143,18 @@ def template_problems(content: bytes, name: str = "template.docx") -> list[Probl
     problems = list(_place_problems(list(_texts(word)), name))
     body = [line.text.strip() for line in word.paragraphs]
     if not problems and not any(_PLAIN.fullmatch(text) and "body" in text for text in body):
-        problems.append(Problem(LACKS_PLACE, "{{ body }} must stand in the text itself", Where(file=name)))
+        problems.append(
+            Problem(LACKS_PLACE, said("{{{{ body }}}} must stand in the text itself"), Where(file=name))
+        )
     held = {style.name for style in word.styles}
     for style in STYLES:
         if style not in held:
-            hint = "start from the default template, which has every style"
-            problems.append(Problem(LACKS_STYLE, f"no style is called “{style}”", Where(file=name), hint))
+            hint = said("start from the default template, which has every style")
+            problems.append(
+                Problem(
+                    LACKS_STYLE, said("no style is called “{style}”", style=style), Where(file=name), hint
+                )
+            )
     return problems
 
 

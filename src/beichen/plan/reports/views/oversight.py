@@ -25,6 +25,7 @@ from beichen.problem import ProblemError
 from beichen.web.status import Status
 from beichen.web.tables import Column, Filter, Table, answer
 from beichen.web.templatetags.beichen import foreign
+from beichen.web.wording import in_words
 
 
 def _detail(row: AuditRecord) -> str:
@@ -112,7 +113,7 @@ def save_template(request: HttpRequest) -> HttpResponse:
         service.save_template(file.read(), form.cleaned_data["use"], file.name, by=by)
     except ProblemError as error:
         for problem in error.problems:
-            form.add_error("file", f"{problem.message} {problem.hint}".strip())
+            form.add_error("file", in_words(problem))
         return _templates(request, form, status=422)
     return HttpResponseRedirect(reverse("plan_reports:templates"))
 

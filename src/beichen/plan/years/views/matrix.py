@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.kernel.access.service import acting, decide
 from beichen.plan.models import Plan
-from beichen.plan.pages import ATTRIBUTES, in_english, told
+from beichen.plan.pages import ATTRIBUTES, in_english
 from beichen.plan.years.forms import NATURES, NatureForm
 from beichen.plan.years.models import NatureChoice, State, YearPlan
 from beichen.plan.years.service import DRAFT, Course, Nature, choose_nature, course_of, courses
@@ -24,6 +24,7 @@ from beichen.problem import ProblemError
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import in_words
 
 
 def _name(row: Course) -> str:
@@ -145,7 +146,7 @@ def nature(request: HttpRequest, plan: Plan, line: str) -> HttpResponse:
         "name": _name(course),
         "nature": NATURES[course.nature],
         "proposed": NATURES[course.proposed],
-        "why_not": told(course.problem) if course.problem else "",
+        "why_not": in_words(course.problem) if course.problem else "",
         "chart": _chart(plan, course),
         "form": form,
         "may_draft": decide(by, DRAFT, plan),

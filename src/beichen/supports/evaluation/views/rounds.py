@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.problem import ProblemError
-from beichen.supports.evaluation.forms import CommentForm, ExtendForm, RoundForm, SurveyForm, said
+from beichen.supports.evaluation.forms import CommentForm, ExtendForm, RoundForm, SurveyForm
 from beichen.supports.evaluation.models import Round, Scheme, SurveyResult
 from beichen.supports.evaluation.pages import badge, round_crumbs, tabs, told
 from beichen.supports.evaluation.review import comment_on
@@ -27,6 +27,7 @@ from beichen.supports.evaluation.views.standings import standings_table, totals_
 from beichen.supports.evaluation.words import STAGES, SchemeStatus, Source, Stage
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import placed
 
 TONES = {
     Stage.REPORTING: "on-course",
@@ -216,7 +217,7 @@ def act(request: HttpRequest, key: str) -> HttpResponse:
         if error.status == 403:
             raise
         for problem in error.problems:
-            messages.error(request, said(problem))
+            messages.error(request, placed(problem))
     return HttpResponseRedirect(reverse("supports_evaluation:round", args=[row.key]))
 
 

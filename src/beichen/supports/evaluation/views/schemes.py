@@ -18,7 +18,6 @@ from beichen.kernel.access.service import acting, decide, require
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 from beichen.problem import ProblemError
-from beichen.supports.evaluation.forms import said
 from beichen.supports.evaluation.models import Criterion, Scheme
 from beichen.supports.evaluation.pages import badge, in_english, named, scheme_crumbs, tabs, told
 from beichen.supports.evaluation.rights import ADOPT, DESIGN, READ, RUN, scheme_for, schemes_for
@@ -28,6 +27,7 @@ from beichen.supports.evaluation.words import ADJUSTING, RoundKind, SchemeStatus
 from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import placed
 
 TONES = {SchemeStatus.DRAFT: "unknown", SchemeStatus.ADOPTED: "ahead"}
 GRADES = "优秀 / Excellent = 90\n良好 / Good = 80\n一般 / Fair = 60\n较差 / Poor = 0"
@@ -180,7 +180,7 @@ def scheme(request: HttpRequest, key: str, version: int) -> HttpResponse:
             )
             for one in others
         ],
-        "faults": [said(fault) for fault in faults],
+        "faults": [placed(fault) for fault in faults],
         "may_write": is_draft and decide(by, DESIGN, row),
         "may_adopt": is_draft and decide(by, ADOPT, row),
         "may_go_on": not is_draft and decide(by, DESIGN, row),
@@ -203,7 +203,7 @@ def act(request: HttpRequest, key: str, version: int) -> HttpResponse:
         except ProblemError as error:
             if error.status == 403:
                 raise
-            messages.error(request, said(error.problems[0]))
+            messages.error(request, placed(error.problems[0]))
         else:
             messages.success(request, _("The scheme is adopted; from now on it does not change."))
     return HttpResponseRedirect(reverse("supports_evaluation:scheme", args=[row.key, row.version]))
