@@ -139,7 +139,7 @@ class _Reader:
         body = self.bodies.get(text)
         if body is None:
             hint = nearest(text, self.names) if len(self.problems) < HINTED else ""
-            hint = f"{text[:40]}; {hint}" if "did you mean" in hint else text[:40]
+            hint = said("{text}; {hint}", text=text[:40], hint=hint) if "did you mean" in hint else text[:40]
             self._wrong(codes.CELL, row, name, _("the city has no such body"), hint)
         return body
 
