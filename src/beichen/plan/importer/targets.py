@@ -24,8 +24,9 @@ from beichen.plan.importer.wording import ABROAD, ACTION_BEFORE, PAST, REVIEW, R
 
 _CLAUSE_END = re.compile(r"[，。；！？：]|\Z")
 _YEAR = r"(20\d\d|二[〇○零][〇一二三四五六七八九]{2})"
-_ANCHOR = re.compile(rf"(?<![比较于])(?:到|至|在|截至)?{_YEAR}年(?!的?(?:基础|水平))(?:底|末|前|左右)?")
+_ANCHOR = re.compile(rf"(?<![比较于由从自])(?:到|至|在|截至)?{_YEAR}年(?!的?(?:基础|水平))(?:底|末|前|左右)?")
 _QUOTED = re.compile(r"“[^“”。]{1,200}”|《[^《》]{1,60}》")
+_COST = re.compile(r"(?:总|计划|预计|概算)投资(?:额|约|近|超过|达到|达|为)*\Z|占地(?:面积)?(?:约|近)?\Z")
 _YEARLY = re.compile(r"每年|年均(?!浓度|气温|降水)|年度")
 
 
@@ -95,7 +96,8 @@ def _clauses(sentence: Passage, setting: _Setting) -> Iterator[Clause]:
         dated = bool(years) or setting.term.search(text, 0, quantity.start) is not None
         before, after = text[start : quantity.start], text[quantity.stop : closed]
         clause = Clause(quantity, before, after, start, follows, dated, years[-1] if years else None)
-        if not describes(clause):
+        costs = setting.division.is_box and _COST.search(before) is not None
+        if not costs and not describes(clause):
             yield clause
             if not quantity.small:
                 taken, follows = quantity.stop, True
