@@ -7,6 +7,8 @@ of cells divided by tabs; a table's end is marked, because a box of a plan is of
 from __future__ import annotations
 
 import io
+import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_TEXT = 8_000_000
 _LARGEST_PART = 256 * 1024 * 1024
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html|<\?xml)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -118,11 +122,14 @@ def read_docx(content: bytes, source: str) -> str:
 def read_pdf(content: bytes, source: str) -> str:
     """The text of a .pdf file, its pages divided by form feeds. Raises PLN-101, PLN-107."""
     import pypdf
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import FileNotDecryptedError, PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # what it mends on its way is no concern of a person
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
         pages = [page.extract_text() for page in reader.pages]
+    except FileNotDecryptedError as error:
+        raise refuse(codes.BROKEN_FILE, source, "the .pdf file has a password", "remove it") from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:
         raise refuse(codes.BROKEN_FILE, source, "this is no readable .pdf file") from error
     if not any(page.strip() for page in pages):
@@ -144,6 +151,12 @@ def read_document(path: Path) -> tuple[str, str]:
     content = path.read_bytes()
     if not content.strip():
         raise refuse(codes.EMPTY, source, "the file is empty")
+    if content.startswith(_COMPOUND):
+        hint = "remove the password, or save it as .docx"
+        raise refuse(codes.BROKEN_FILE, source, "the file has a password or is of the old .doc kind", hint)
+    if _MARKUP.match(content):
+        hint = "save its text as .txt, .docx or .pdf"
+        raise refuse(codes.UNKNOWN_FORMAT, source, "this is a web page, not a plan's text", hint)
     if content.startswith(b"%PDF-"):
         return read_pdf(content, source), "utf-8"
     if content.startswith(b"PK\x03\x04"):
