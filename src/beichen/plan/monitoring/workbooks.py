@@ -17,7 +17,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 
 from beichen.plan.monitoring.codes import UNREADABLE
@@ -57,7 +57,7 @@ def _read(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_PART:
             raise ProblemError(Problem(UNREADABLE, "the workbook unpacks to more than 200 MB"))
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        sheet: Any = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         rows = list(sheet.iter_rows(values_only=True, max_row=most_rows))
         source = archive.read(sheet._worksheet_path)
     formulas = _formulas(content, rows, most_rows) if b"<f" in source else {}
@@ -80,12 +80,12 @@ def _merged(source: bytes) -> dict[tuple[int, int], str]:
     """The cells that merging has emptied, each with the cell that holds its value."""
     found: dict[tuple[int, int], str] = {}
     for match in _MERGE.finditer(source):
-        reference = match.group(1).decode()
-        left, top, right, bottom = range_boundaries(reference)
+        first, _, last = match.group(1).decode().partition(":")
+        (top, left), (bottom, right) = coordinate_to_tuple(first), coordinate_to_tuple(last)
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 if len(found) < _MOST_CELLS and (row, column) != (top, left):
-                    found[row, column] = reference.partition(":")[0]
+                    found[row, column] = first
     return found
 
 

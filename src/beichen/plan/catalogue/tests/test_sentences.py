@@ -1,4 +1,4 @@
-"""Single sentences of three invented plans under the real outline of Changchun: contradictions and look-alikes.
+"""Single sentences of three invented plans under the real outline: contradictions and look-alikes.
 
 ``plans/sentences.csv`` says of each sentence which finding it must raise, or none: a sentence may differ
 from the outline without contradicting it (a district's part of an amount, another metric of a like name).

@@ -6,7 +6,14 @@ import pytest
 
 from beichen.plan.importer.reading import read_plan_text
 
-_PLAN = "某市国民经济和社会发展第十四个五年规划纲要\n第一章 目标\n第一节 发展\n{}\n第二章 保障实施\n第一节 落实\n抓好落实。\n"
+_PLAN = """某市国民经济和社会发展第十四个五年规划纲要
+第一章 目标
+第一节 发展
+{}
+第二章 保障实施
+第一节 落实
+抓好落实。
+"""
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from beichen.plan.monitoring.tests.ground import HEAD, build_plan, sheet
 
 pytestmark = pytest.mark.django_db
 SECONDS = 15.0
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000)
+LOCKED_SAYS = "the workbook has a password or is of the old .xls kind"
 
 
 @pytest.fixture
@@ -96,8 +98,8 @@ def _broken_sheet() -> bytes:
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "a.xlsx", "the workbook has a password or is of the old .xls kind"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "a.csv", "the workbook has a password or is of the old .xls kind"),
+        (LOCKED, "a.xlsx", LOCKED_SAYS),
+        (LOCKED, "a.csv", LOCKED_SAYS),
         (_broken_sheet(), "a.xlsx", "the file is no xlsx workbook"),
         (sheet(row())[:3000], "a.xlsx", "the file is no xlsx workbook"),
         (b"\x89PNG", "a.xlsx", "the file is no xlsx workbook"),
