@@ -39,10 +39,8 @@ def import_plan(file: Path, out: Path | None, dry_run: bool, key: str | None, as
     facts = read_plan(file)
     report = _report(facts)
     complete = not any(problem.level is Level.ERROR for problem in facts.problems)
-    if complete and out is not None:
-        report["written"] = [str(path) for path in write_facts(facts, out)]
-    if complete and not dry_run:
-        report["plan"], report["changes"] = _store(facts, key)
+    if complete:
+        _keep(facts, report, out, None if dry_run else key or "")
     _show(report, facts, as_json)
     if not complete:
         refuse_incomplete(facts)
@@ -59,7 +57,33 @@ def _report(facts: PlanFacts) -> dict[str, Any]:
     }
 
 
-def _store(facts: PlanFacts, key: str | None) -> tuple[str, dict[str, int]]:
+def _keep(facts: PlanFacts, report: dict[str, Any], out: Path | None, key: str | None) -> None:
+    """Store and write, both or neither; ``key`` is None when nothing is to be stored.
+
+    Files alone need no database: where the city has none yet, the report says that nothing is stored.
+    """
+    from django.db import transaction
+
+    if key is None or (out is not None and not _has_tables()):
+        report["written"] = [str(path) for path in write_facts(facts, out)] if out else []
+        report["stored"] = False
+        return
+    with transaction.atomic():
+        report["plan"], report["changes"] = _store(facts, key)
+        if out is not None:
+            report["written"] = [str(path) for path in write_facts(facts, out)]
+
+
+def _has_tables() -> bool:
+    """Whether the database has been set up."""
+    from django.db import connection
+
+    from beichen.plan.models import Plan
+
+    return Plan._meta.db_table in connection.introspection.table_names()
+
+
+def _store(facts: PlanFacts, key: str) -> tuple[str, dict[str, int]]:
     """Store the facts in the database; the rooms' models are imported only here."""
     from beichen.kernel.actor import system
     from beichen.plan.models import Plan
@@ -85,6 +109,8 @@ def _show(report: dict[str, Any], facts: PlanFacts, as_json: bool) -> None:
         click.echo(f"… {len(facts.problems) - _LISTED} more problems: see --json", err=True)
     for path in report.get("written", []):
         click.echo(f"wrote {path}")
+    if report.get("written") and not report.get("stored", True):
+        click.echo("not stored: files only")
     if "changes" in report:
         changes = ", ".join(f"{number} {what}" for what, number in report["changes"].items())
         click.echo(f"stored as {report['plan']}: {changes}")

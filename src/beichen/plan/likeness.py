@@ -64,6 +64,8 @@ _LOWER = re.compile(
     r"失业|浓度|死亡|事故|发生率|费用占|物流总费用|通行时间|耗水|用水量|漏损|赤字率|负债率|抚养比|师生比"
 )
 
+_REDUCTION = re.compile(r"(?:下降|降低|减少|压减|削减)(?:率|幅度|比例)?\Z")  # its number is how much less
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -106,4 +108,4 @@ def lower_is_better(metric: str, comparator: str) -> bool:
         return True
     if comparator in {">", ">="}:
         return False
-    return _LOWER.search(metric) is not None
+    return _LOWER.search(metric) is not None and _REDUCTION.search(metric) is None

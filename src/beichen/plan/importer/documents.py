@@ -7,6 +7,8 @@ of cells divided by tabs; a table's end is marked, because a box of a plan is of
 from __future__ import annotations
 
 import io
+import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_TEXT = 8_000_000
 _LARGEST_PART = 256 * 1024 * 1024
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html|<\?xml)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -59,7 +63,7 @@ def decode(content: bytes, source: str) -> tuple[str, str]:
     text = content.decode("utf-8", errors="replace")
     if text.count("\ufffd") < len(text) * 0.001 and _mostly_text(text):
         return text, "utf-8 with errors"
-    raise refuse(codes.NOT_TEXT, source, "the bytes are no text in UTF-8, UTF-16, GB 18030 or Big5")
+    raise refuse(codes.NOT_TEXT, source, said("the bytes are no text in UTF-8, UTF-16, GB 18030 or Big5"))
 
 
 def _cell_texts(row: Any) -> Iterator[str]:
@@ -109,25 +113,30 @@ def read_docx(content: bytes, source: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_PART:
-                raise refuse(codes.TOO_LARGE, source, "the .docx file unpacks to more than 256 MB")
+                raise refuse(codes.TOO_LARGE, source, said("the .docx file unpacks to more than 256 MB"))
         return "\n".join(_docx_lines(docx.Document(io.BytesIO(content))))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise refuse(codes.BROKEN_FILE, source, "this is no readable .docx file") from error
+        raise refuse(codes.BROKEN_FILE, source, said("this is no readable .docx file")) from error
 
 
 def read_pdf(content: bytes, source: str) -> str:
     """The text of a .pdf file, its pages divided by form feeds. Raises PLN-101, PLN-107."""
     import pypdf
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import FileNotDecryptedError, PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # what it mends on its way is no concern of a person
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
         pages = [page.extract_text() for page in reader.pages]
+    except FileNotDecryptedError as error:
+        raise refuse(
+            codes.BROKEN_FILE, source, said("the .pdf file has a password"), said("remove it")
+        ) from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:
-        raise refuse(codes.BROKEN_FILE, source, "this is no readable .pdf file") from error
+        raise refuse(codes.BROKEN_FILE, source, said("this is no readable .pdf file")) from error
     if not any(page.strip() for page in pages):
         hint = said("a scanned plan must be recognised (OCR) first")
-        raise refuse(codes.EMPTY, source, "the .pdf file holds pictures of text only", hint)
+        raise refuse(codes.EMPTY, source, said("the .pdf file holds pictures of text only"), hint)
     return "\n\f".join(pages)
 
 
@@ -138,12 +147,20 @@ def read_document(path: Path) -> tuple[str, str]:
     """
     source = path.name
     if not path.is_file():
-        raise refuse(codes.NO_FILE, str(path), "there is no file of this name")
+        raise refuse(codes.NO_FILE, str(path), said("there is no file of this name"))
     if path.stat().st_size > LARGEST_FILE:
-        raise refuse(codes.TOO_LARGE, source, "the file is larger than 64 MB")
+        raise refuse(codes.TOO_LARGE, source, said("the file is larger than 64 MB"))
     content = path.read_bytes()
     if not content.strip():
-        raise refuse(codes.EMPTY, source, "the file is empty")
+        raise refuse(codes.EMPTY, source, said("the file is empty"))
+    if content.startswith(_COMPOUND):
+        hint = said("remove the password, or save it as .docx")
+        raise refuse(
+            codes.BROKEN_FILE, source, said("the file has a password or is of the old .doc kind"), hint
+        )
+    if _MARKUP.match(content):
+        hint = said("save its text as .txt, .docx or .pdf")
+        raise refuse(codes.UNKNOWN_FORMAT, source, said("this is a web page, not a plan's text"), hint)
     if content.startswith(b"%PDF-"):
         return read_pdf(content, source), "utf-8"
     if content.startswith(b"PK\x03\x04"):
@@ -152,5 +169,5 @@ def read_document(path: Path) -> tuple[str, str]:
         known = path.suffix.lower() in (".pdf", ".docx")
         code_ = codes.BROKEN_FILE if known else codes.UNKNOWN_FORMAT
         what = f"this is no readable {path.suffix} file" if known else f"{path.suffix} files are not read"
-        raise refuse(code_, source, what, "give the plan as .txt, .docx or .pdf")
+        raise refuse(code_, source, what, said("give the plan as .txt, .docx or .pdf"))
     return decode(content, source)

@@ -75,6 +75,8 @@ def _begins(before: Line, line: Line, wide: float, untitled: bool) -> bool:
         return not wide or (before.width < wide - 4 and (untitled or _mark(before)[0] > 0))
     if before.text[-1] in "；：":
         return before.width < wide - 4
+    if _COLON.fullmatch(line.text):
+        return True
     named = _NAMED.match(line.text)
     return before.width < wide - 2.5 or (
         named is not None and named.end() < len(line.text) and named.end() <= 22

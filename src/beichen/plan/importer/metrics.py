@@ -35,6 +35,10 @@ _QUOTED_SUBJECT = re.compile(r"“([^”]{1,8})”(?:构建|发展|建设|打造
 _PRINTED_NOUN = re.compile(r"[^，。；：、]{0,40}?(?=[，。；：、]|[和及]\d|\Z)")
 _UNIFIED_NOUN = re.compile(r"集[^，。；]{2,40}?[于为]一体的[^，。；：、]{0,30}")
 _TASK_TAIL = re.compile(r"(?:建设|等|目标|任务)\Z")
+_COMPARED = re.compile(
+    r"\A(?:比|较|与)(?:20\d\d年(?:底|末)?|“?十[一二三四五六]五”?(?:期?末|时期)|上年|现状)(?:相比)?(?=[\u4e00-\u9fff])"
+)
+_CHANGES = re.compile(r"(?:累计|总体|平均)?(?:提高|提升|上升|增加|下降|降低|减少)")
 _LONGEST_SUBJECT = 14
 
 
@@ -113,6 +117,9 @@ def _named_subject(clause: Clause, sentence: str, lead: str) -> str:
 
 def _inherited(metric: str, clause: Clause, above: str) -> str:
     """A metric that rests on the one before: 「年均增长」 of what was named, a level of what grew."""
+    metric = _COMPARED.sub("", metric)
+    if above and _CHANGES.fullmatch(metric):
+        return GROWTH.sub("", above) + metric
     if above and GROWTH.fullmatch(metric):
         return GROWTH.sub("", above) + metric
     if not metric or metric == above:

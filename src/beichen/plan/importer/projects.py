@@ -118,6 +118,17 @@ def _lists(passage: Passage) -> bool:
     return True
 
 
+def _lists_works(passage: Passage) -> bool:
+    """Whether the words are a verb of building and names of works alone: 「实施甲项目、乙园区建设。」."""
+    sentences = [_trim(sentence) for sentence in _divide(passage, "。")]
+    return all(
+        _LEAD.match(sentence.text)
+        and (names := _names(sentence))
+        and all(len(name.text) > 4 and _NOUN.search(name.text) for name in names)
+        for sentence in sentences
+    ) and _lists(passage)
+
+
 def _named(entry: Entry) -> tuple[Passage, Passage] | None:
     """An entry that names an item first: its name and its description."""
     match = re.match(r"([^，。；：]{2,40}?)[。：]", entry.text)
@@ -214,6 +225,8 @@ class _Box:
         if entry.text[len(name.text)] != "。":
             return (several or kind) and _lists(rest)
         broad = kind or entry.mark == 1 or name.text.endswith(("工程", "行动", "网络", "体系"))
+        if entry.mark and not _NOUN.search(name.text) and _lists_works(rest):
+            return True
         return several and _lists(rest) and (broad or _TAIL.search(rest.text.rstrip("。")) is not None)
 
     def _title(self, entry: Entry, following: Entry | None) -> bool:

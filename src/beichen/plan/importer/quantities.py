@@ -30,6 +30,8 @@ _DOUBLED = re.compile(rf"翻(?P<low>[{_DIGITS}\d])?番(?P<after>以上)?")
 _PERCENT = re.compile(rf"百分之(?P<low>[{_DIGITS}百]+|{_N}){_AFTER}")
 _RANK = re.compile(rf"前(?P<low>\d{{1,3}}|[{_DIGITS}]{{1,3}})(?P<unit>位|名|强)?")
 _STARTS = re.compile(rf"[{_DIGITS}百千万亿]")
+_PURE = re.compile(r"(?:系数|指数|比值)[^，。；：、\d]{0,8}\Z")
+"""What is measured by a number without a unit."""
 _YEARLY = {"年", "天", "个月"}
 
 
@@ -62,13 +64,14 @@ def _value(text: str) -> float:
 def _arabic(text: str) -> Iterator[Quantity]:
     for match in _ARABIC.finditer(text):
         unit, magnitude = match["unit"] or "", match["magnitude"] or ""
-        if not unit and not magnitude:
+        pure = not unit and not magnitude and _PURE.search(text, 0, match.start()) is not None
+        if not unit and not magnitude and not pure:
             continue
         whole = match["low"]
         if unit == "年" and not magnitude and len(whole) == 4 and whole.isdigit():
             continue
         magnitude, unit = _split_magnitude(magnitude, unit, text[match.end() : match.end() + 1])
-        if not magnitude and not unit:
+        if not magnitude and not unit and not pure:
             continue
         after = (match["after"] or "") + (match["spare"] or match["spare2"] or "")
         end = match.start("after") if match["after"] else match.end()

@@ -19,6 +19,7 @@ from beichen.plan.importer.nodes import outline_nodes
 from beichen.plan.importer.numerals import CHINESE, chinese_number
 from beichen.plan.importer.outline import Division, divide
 from beichen.plan.importer.passages import join
+from beichen.plan.importer.periods import stated_years
 from beichen.plan.importer.projects import read_projects
 from beichen.plan.importer.tables import Region, find_region
 from beichen.plan.importer.targets import read_targets
@@ -29,6 +30,7 @@ _TITLE = re.compile(
     r"(?:和(?:\d{4}|二〇三五|二[○Oo0零]三五)年远景(?:发展)?目标)?(?:纲要)?"
 )
 _SHORT = re.compile(rf"“?(十[{CHINESE}]|[{CHINESE}]?十)五”?(?:时期|期间|规划|发展规划|以来|末|期末)")
+_NAMED = re.compile(rf"“(十[{CHINESE}]|[{CHINESE}]?十)五”[^。，；]{{0,40}}(?:规划|计划|方案)")
 _YEARS = re.compile(r"(20\d\d)年?[-—~至到](20\d\d)年?")
 _NOT_NAME = re.compile(r".*(?:关于|印发|编制|制定|批准|通过|审议|根据|《|的)")
 _FIRST_PLAN = 1953
@@ -42,6 +44,10 @@ def _period(opening: str, whole: str) -> tuple[str, int, int] | None:
         place = _NOT_NAME.sub("", match.group(1))
         title = place + match.group()[len(match.group(1)) :]
         ordinal = chinese_number(match.group(2))
+    if ordinal is None and (stated := stated_years(opening)) is not None:
+        return title, *stated
+    if ordinal is None and (named := _NAMED.search(opening)) is not None:
+        ordinal = chinese_number(named.group(1))
     if ordinal is None:
         counts: dict[str, int] = {}
         for found in _SHORT.findall(whole):
@@ -142,7 +148,7 @@ def read_plan_text(text: str, source: str) -> PlanFacts:
     period = _period(opening, read.folded)
     headings = [d for d in divisions if d.heading is not None and d.heading.mark != Mark.BOX]
     if period is None or len(headings) < 2:
-        missing = "no five-year plan is named" if period is None else "it has no chapters"
+        missing = "no plan with its years is named" if period is None else "it has no chapters"
         raise refuse(codes.NO_PLAN, source, f"this reads as no plan: {missing}")
     title, start_year, end_year = period
     years = (start_year, end_year)

@@ -279,7 +279,7 @@ def _row_of_cells(line: Line, cells: Sequence[str], roles: Sequence[str]) -> Row
         elif name == "name":
             row.name, row.unit = _unit_of(row.name + cell)
         elif name == "unit" and cell:
-            row.unit = cell.strip("（）")
+            row.unit = "" if _DASH.match(cell) else cell.strip("（）")
         elif name == "attribute":
             match = ATTRIBUTE.match(cell)
             row.attribute = match.group(1) if match else ""

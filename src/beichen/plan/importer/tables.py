@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from beichen.plan.importer.lines import TABLE_END, Line
 
-ATTRIBUTE = re.compile(r"(约束|预期|指导|引导)性?(?:指标)?\Z")
-_ATTRIBUTE_CELL = re.compile(r"(?:\A|[\s|])(?:约束|预期)性?(?:指标)?(?=[\s|]|\Z)")
+ATTRIBUTE = re.compile(r"[\[（〔【]?(约束|预期|指导|引导)性?(?:指标)?[\]）〕】]?\Z")
+_ATTRIBUTE_CELL = re.compile(r"(?:\A|[\s|])[\[（〔【]?(?:约束|预期)性?(?:指标)?[\]）〕】]?(?=[\s|]|\Z)")
 _TITLE = re.compile(r"(?:专 ?栏|表|附件).{0,4}.*指 ?标|主要(?:预期)?(?:发展)?指 ?标|发展.{0,4}指标")
 _HEADER_WORD = re.compile(
     r"(?:序号?|号|编号|类别?|别|类型|领域|分类|指标?|标|(?:指标|名称|类别|单位|计量|主要|具体|一级|二级)+|单位?|位"

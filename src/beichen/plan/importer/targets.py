@@ -19,13 +19,16 @@ from beichen.plan.importer.outline import Division
 from beichen.plan.importer.passages import MARKER, Passage, join, leading_sentence
 from beichen.plan.importer.periods import earlier_plan, plan_name, plan_number
 from beichen.plan.importer.quantities import Quantity, quantities
+from beichen.plan.importer.respective import respective
 from beichen.plan.importer.units import comparator
 from beichen.plan.importer.wording import ABROAD, ACTION_BEFORE, PAST, REVIEW, REVIEW_NOT, VISION
 
 _CLAUSE_END = re.compile(r"[，。；！？：]|\Z")
 _YEAR = r"(20\d\d|二[〇○零][〇一二三四五六七八九]{2})"
-_ANCHOR = re.compile(rf"(?<![比较于])(?:到|至|在|截至)?{_YEAR}年(?!的?(?:基础|水平))(?:底|末|前|左右)?")
+_ANCHOR = re.compile(rf"(?<![比较于由从自])(?:到|至|在|截至)?{_YEAR}年(?!的?(?:基础|水平))(?:底|末|前|左右)?")
 _QUOTED = re.compile(r"“[^“”。]{1,200}”|《[^《》]{1,60}》")
+_COST = re.compile(r"(?:总|计划|预计|概算)投资(?:额|约|近|超过|达到|达|为)*\Z|占地(?:面积)?(?:约|近)?\Z")
+_CLOSE = re.compile(r"(?:大约|约|近|逾|不低于|不少于|不超过)\Z")
 _YEARLY = re.compile(r"每年|年均(?!浓度|气温|降水)|年度")
 
 
@@ -95,7 +98,8 @@ def _clauses(sentence: Passage, setting: _Setting) -> Iterator[Clause]:
         dated = bool(years) or setting.term.search(text, 0, quantity.start) is not None
         before, after = text[start : quantity.start], text[quantity.stop : closed]
         clause = Clause(quantity, before, after, start, follows, dated, years[-1] if years else None)
-        if not describes(clause):
+        costs = setting.division.is_box and _COST.search(before) is not None
+        if not costs and not describes(clause):
             yield clause
             if not quantity.small:
                 taken, follows = quantity.stop, True
@@ -125,7 +129,9 @@ def _target(clause: Clause, sentence: Passage, setting: _Setting, text: str, yea
     source_start, source_end = sentence.span(start, stop)
     acted = ACTION_BEFORE.search(clause.before)
     within = "以内" if clause.after.startswith("内") else ""
-    sign = comparator(clause.verb or (acted.group() if acted else ""), quantity.after or within)
+    close = _CLOSE.search(clause.before)
+    verb = clause.verb or (acted.group() if acted else "") or (close.group() if close else "")
+    sign = comparator(verb, quantity.after or within)
     return Target(
         key=stable_key("target", setting.division.path[-1] if setting.division.path else "", subject, metric),
         subject=subject,
@@ -145,13 +151,22 @@ def _target(clause: Clause, sentence: Passage, setting: _Setting, text: str, yea
 
 def _of_sentence(sentence: Passage, setting: _Setting, text: str) -> Iterator[Target]:
     above, listed = "", False
-    for clause in _clauses(sentence, setting):
+    clauses = list(_clauses(sentence, setting))
+    names: list[str] = []
+    for i, clause in enumerate(clauses):
         year = _year(clause, sentence.text, setting)
         if year is None or not promises(clause, listed):
             continue
         target = _target(clause, sentence, setting, text, year, above)
         above, listed = target.metric, True
-        yield target
+        names = names[1:] or respective(target.metric, [other.before for other in clauses[i:]])
+        yield _renamed(target, names[0], setting) if names else target
+
+
+def _renamed(target: Target, metric: str, setting: _Setting) -> Target:
+    title = setting.division.path[-1] if setting.division.path else ""
+    subject = metric if target.subject in target.metric and "、" in target.subject else target.subject
+    return replace(target, subject=subject, metric=metric, key=stable_key("target", title, subject, metric))
 
 
 def _of_paragraph(passage: Passage, setting: _Setting, text: str) -> Iterator[Target]:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from beichen.plan.monitoring.codes import HEADER, UNREADABLE
+from beichen.plan.monitoring.workbooks import read_workbook
 from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 REQUIRED = ("indicator", "period", "value", "unit", "source")
@@ -35,6 +31,8 @@ NAMES = {
     "note": ("备注", "note"),
 }
 _COLUMN = {name.casefold(): column for column, names in NAMES.items() for name in names}
+_FIGURES = frozenset(("period", "value", "unit"))
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 MOST_ROWS, MOST_BYTES = 20_000, 10_000_000
 
 
@@ -64,7 +62,7 @@ def read_cells(content: bytes, name: str) -> list[Cells]:
                 said("{number:,} bytes, at most {most_bytes:,}", number=len(content), most_bytes=MOST_BYTES),
             )
         )
-    lines = list(_sheet(content) if name.lower().endswith((".xlsx", ".xlsm")) else _csv(content))
+    lines = list(_lines(content, name))
     filled = [(number, cells) for number, cells in lines if any(cells)]
     if len(filled) < 2:
         raise ProblemError(
@@ -82,17 +80,13 @@ def read_cells(content: bytes, name: str) -> list[Cells]:
     return [_cells(number, cells, columns, head) for number, cells in body]
 
 
-def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
-        raise ProblemError(
-            Problem(UNREADABLE, said("the file is no xlsx workbook"), hint=said("save it as .xlsx or .csv"))
-        ) from error
-    for number, row in enumerate(rows, 1):
-        yield number, [_text(value) for value in row]
+def _lines(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows by what the file is, whatever its name says."""
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls")) or content.startswith(
+        (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+    ):
+        return read_workbook(content, MOST_ROWS + 2)
+    return _csv(content)
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -110,14 +104,9 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _text(value: Any) -> str:
-    """A cell as text; whole numbers without a point."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        number = Decimal(repr(value))
-        return f"{number.to_integral_value() if number == number.to_integral_value() else number:f}"
-    return str(value).strip()
+def half_width(text: str) -> str:
+    """Full-width digits and signs as they are typed otherwise: １，２３４％ is 1,234%."""
+    return text.translate(_HALF)
 
 
 def _head(head: Iterable[str], row: int) -> list[str]:
@@ -155,6 +144,7 @@ def _cells(number: int, cells: list[str], columns: list[str], head: list[str]) -
     places: dict[str, Where] = {}
     for index, column in enumerate(columns):
         if column:
-            texts[column] = cells[index] if index < len(cells) else ""
+            text = cells[index] if index < len(cells) else ""
+            texts[column] = half_width(text) if column in _FIGURES else text
             places[column] = Where(row=number, field=f"{get_column_letter(index + 1)} {head[index]}")
     return Cells(number, texts, places)

@@ -53,3 +53,22 @@ def test_refuses_a_text_that_breaks_off(tmp_path: Path) -> None:
     assert "PLN-108" in result.stderr
     assert not (tmp_path / "out").exists()
     assert not Plan.objects.exists()
+
+
+@pytest.mark.django_db
+def test_files_need_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beichen.plan.commands._has_tables", lambda: False)
+    result = CliRunner().invoke(plan, ["import", LINJIANG, "--out", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "not stored: files only" in result.stdout
+    assert (tmp_path / "targets.json").exists()
+    assert not Plan.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_stored_when_the_files_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    result = CliRunner().invoke(plan, ["import", LINJIANG, "--out", str(tmp_path / "out")])
+    assert isinstance(result.exception, ProblemError)
+    assert "PLN-109" in str(result.exception.problems[0])
+    assert not Plan.objects.exists()

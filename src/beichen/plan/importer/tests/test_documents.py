@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pypdf
 import pytest
 
 from beichen.plan.importer import PlanFacts, read_plan, read_plan_text, write_facts
@@ -212,3 +213,32 @@ def test_leaves_the_old_files_when_it_cannot_write(tmp_path: Path, changchun: Pl
     assert sorted(path.name for path in folder.iterdir()) == ["bodies.csv", "targets.json"]
     with pytest.raises(ProblemError, match="PLN-109"):
         write_facts(changchun, folder / "targets.json")
+
+
+def _locked_pdf() -> bytes:
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt("secret", algorithm="RC4-128")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "a.docx",
+            b"\xd0\xcf\x11\xe0" + bytes(600),
+            "PLN-107 the file has a password or is of the old .doc kind",
+        ),
+        ("a.txt", b"<!DOCTYPE html><html><p>\xe8\xa7\x84</p></html>", "PLN-103 this is a web page"),
+        ("a.pdf", _locked_pdf(), "PLN-107 the .pdf file has a password"),
+    ],
+)
+def test_says_what_a_file_is_instead(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ProblemError) as refused:
+        read_plan(path)
+    assert said in str(refused.value.problems[0])
