@@ -13,7 +13,7 @@ from shapely.geometry import shape
 from beichen.plan.investment.codes import BAD_FIELD
 from beichen.plan.investment.models import Investment
 from beichen.plan.investment.moments import in_order, read_moment
-from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
+from beichen.problem import Problem, ProblemError, Said, Where, nearest, said, shorten
 
 EDITABLE = (
     "name", "builder", "nature", "content", "lead", "lead_name", "region", "address", "geometry", "starts",
@@ -28,22 +28,22 @@ KINDS = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "Mul
 def geometry_fault(geometry: Any) -> str:
     """What is wrong with a GeoJSON geometry in WGS 84; empty when nothing is."""
     if not isinstance(geometry, dict) or geometry.get("type") not in KINDS:
-        return "a GeoJSON geometry is expected: " + ", ".join(KINDS[:3])
+        return said("a GeoJSON geometry is expected: {kinds}", kinds=", ".join(KINDS[:3]))
     try:
         drawn = shape(geometry)
         west, south, east, north = drawn.bounds
         is_valid = bool(drawn.is_valid)
     except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError):
-        return "the coordinates cannot be read"
+        return said("the coordinates cannot be read")
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        return "coordinates are longitude −180–180 and latitude −90–90"
-    return "" if is_valid else "the outline crosses itself"
+        return said("coordinates are longitude −180–180 and latitude −90–90")
+    return "" if is_valid else said("the outline crosses itself")
 
 
 def _moment(value: Any) -> str:
     moment = read_moment(str(value))
     if moment is None:
-        raise ValidationError("a year or month is expected, such as 2021 or 2021-03")
+        raise ValidationError(said("a year or month is expected, such as 2021 or 2021-03"))
     return moment
 
 
@@ -59,7 +59,7 @@ def _column(row: Investment, name: str, value: Any) -> Any:
         return value or None
     if value in ("", None):
         if name == "name":
-            raise ValidationError("a project has a name")
+            raise ValidationError(said("a project has a name"))
         return None if column.null else ""
     if name in MOMENTS:
         return _moment(value)
@@ -69,7 +69,7 @@ def _column(row: Investment, name: str, value: Any) -> Any:
         value = value.strip()
     clean = column.clean(value, row)
     if name in NOT_NEGATIVE and Decimal(clean) < 0:
-        raise ValidationError("an amount is not negative")
+        raise ValidationError(said("an amount is not negative"))
     return clean
 
 
@@ -103,7 +103,9 @@ def cleaned(row: Investment, values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             fields[name] = _column(row, name, value)
         except ValidationError as error:
-            problems.append(Problem(BAD_FIELD, shorten("; ".join(error.messages)), where))
+            own = getattr(error, "message", "")  # ours remembers its template, Django's is in words already
+            message = own if isinstance(own, Said) else "; ".join(error.messages)
+            problems.append(Problem(BAD_FIELD, shorten(message), where))
     problems += _together(row, fields)
     if problems:
         raise ProblemError(*problems)

@@ -57,22 +57,22 @@ def _tell(submission: Submission, verb: str, detail: Mapping[str, object], *, by
 def _check_days(submission: Submission) -> None:
     """Raises ProblemError PLN-941 for each day before the one that it follows."""
     days = [
-        ("submitted_on", submission.submitted_on),
-        ("delivered_on", submission.delivered_on),
-        ("deliberated_on", submission.deliberated_on),
+        ("submitted_on", said("the day of submission"), submission.submitted_on),
+        ("delivered_on", said("the day of delivery"), submission.delivered_on),
+        ("deliberated_on", said("the day of deliberation"), submission.deliberated_on),
     ]
     problems = []
-    known = [(name, day) for name, day in days if day is not None]
-    for (before, first), (after, second) in pairwise(known):
+    known = [(name, words, day) for name, words, day in days if day is not None]
+    for (_, before, first), (name, after, second) in pairwise(known):
         if second < first:
             message = said(
-                "{after} {second} is before {before} {first}",
+                "{after}, {second}, is before {before}, {first}",
                 after=after,
                 second=second,
                 before=before,
                 first=first,
             )
-            problems.append(Problem(WRONG_ORDER, message, Where(field=after)))
+            problems.append(Problem(WRONG_ORDER, message, Where(field=name)))
     if submission.deliberated_on is not None and submission.delivered_on is None:
         message = said("it was deliberated, so it was delivered before")
         problems.append(Problem(WRONG_ORDER, message, Where(field="delivered_on")))

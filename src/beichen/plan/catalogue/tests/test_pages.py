@@ -105,7 +105,7 @@ def test_a_plan_goes_its_whole_way(planner: Client, officer: Client) -> None:
     assert "森林覆盖率" in page
     refused = _step(planner, "approve", document="云政函〔2021〕1号")
     assert refused.status_code == 422
-    assert "findings are not settled" in refused.content.decode()
+    assert "条审查意见未处理" in refused.content.decode()
     for row in FindingRecord.objects.exclude(severity="low"):
         address = f"/plans/qinghe-outline/findings/{row.key}"
         assert officer.post(address, {"state": "justified", "reason": "区情不同"}).status_code == 302
@@ -194,7 +194,7 @@ def test_the_list_is_added_to_and_filtered(planner: Client, officer: Client) -> 
     assert officer.post("/plans/new", said).status_code == 403
     wrong = planner.post("/plans/new", said | {"covers": "9.9, #77"})
     assert wrong.status_code == 422
-    assert "the outline has no 9.9" in wrong.content.decode()
+    assert "纲要中没有 9.9" in wrong.content.decode()
     assert planner.post("/plans/new", said)["Location"] == "/plans/forest"
     page = planner.get("/plans?kind=special").content.decode()
     assert "林业草原专项规划" in page

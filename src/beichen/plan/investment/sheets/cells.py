@@ -14,7 +14,7 @@ from beichen.plan.investment.moments import read_moment, read_span
 from beichen.plan.investment.money import MOST, YUAN
 from beichen.plan.investment.sheets.header import SOURCES, plain
 from beichen.plan.investment.stages import stage_of_word
-from beichen.problem import ProblemError
+from beichen.problem import ProblemError, said
 
 BLANKS = {"", "-", "--", "—", "——", "/", "无", "暂无"}
 UNKNOWN = {"未定", "待定", "有"}
@@ -48,23 +48,23 @@ def name(value: Any) -> str:
     """A project's name: words, not a number."""
     found = re.sub(r"\s*\n\s*", "", text(value))
     if not found or _NUMBER.match(plain(found)):
-        raise ValueError("a project's name is expected")
+        raise ValueError(said("a project's name is expected"))
     return found
 
 
 def number(value: Any) -> Decimal:
     """A number, or a number written as text with commas. Raises ValueError."""
     if isinstance(value, bool | datetime | date):
-        raise ValueError("a number is expected")
+        raise ValueError(said("a number is expected"))
     if isinstance(value, int | float | Decimal):
         found = Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
     else:
         matched = _NUMBER.match(plain(value))
         if matched is None:
-            raise ValueError("a number is expected")
+            raise ValueError(said("a number is expected"))
         found = Decimal(plain(value).replace(",", ""))
     if not found.is_finite() or found < 0:
-        raise ValueError("a number from zero is expected")
+        raise ValueError(said("a number from zero is expected"))
     return found
 
 
@@ -82,7 +82,7 @@ def money(value: Any, unit: str) -> Decimal:
     amount = number(matched[1] if matched else value)
     converted = in_ten_thousands(amount, matched[2] if matched else unit)
     if converted >= MOST:
-        raise ValueError("the amount is beyond any project")
+        raise ValueError(said("the amount is beyond any project"))
     return converted.quantize(YUAN)
 
 
@@ -93,10 +93,10 @@ def funds(value: Any, unit: str) -> dict[str, Decimal | None]:
         matched = _SOURCE.match(word)
         source = _SOURCES.get(matched[1]) if matched else None
         if matched is None or source is None:
-            raise ValueError(f"{word[:20]} is no known source of money")
+            raise ValueError(said("{word} is no known source of money", word=word[:20]))
         amount_unit = matched[3] or unit
         if matched[2] and not amount_unit:
-            raise ValueError(f"{word[:20]} has no unit")
+            raise ValueError(said("{word} has no unit", word=word[:20]))
         found[source] = money(matched[2], amount_unit) if matched[2] else None
     return found
 
@@ -112,7 +112,7 @@ def span(value: Any) -> tuple[str, str]:
         value = int(value)
     found = read_span(plain(value))
     if found is None:
-        raise ValueError("years are expected, such as 2021-2025")
+        raise ValueError(said("years are expected, such as 2021-2025"))
     return found
 
 
@@ -124,7 +124,7 @@ def moment(value: Any) -> str:
         value = int(value)
     found = read_moment(plain(value))
     if found is None:
-        raise ValueError("a year or month is expected, such as 2021-03")
+        raise ValueError(said("a year or month is expected, such as 2021-03"))
     return found
 
 
@@ -136,29 +136,29 @@ def day(value: Any) -> date:
         return value
     matched = _DAY.match(plain(value))
     if matched is None:
-        raise ValueError("a day is expected, such as 2024-05-01")
+        raise ValueError(said("a day is expected, such as 2024-05-01"))
     return date(*(int(part) for part in matched.groups()))
 
 
-def _word(words: Mapping[str, str], said: str) -> Callable[[Any], str]:
+def _word(words: Mapping[str, str], expected: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         found = words.get(plain(value))
         if found is None:
-            raise ValueError(f"{said}: one of {'、'.join(words)}")
+            raise ValueError(said("{expected}: one of {words}", expected=expected, words="、".join(words)))
         return found
 
     return read
 
 
-nature = _word({word: str(key) for key, word in NATURE_WORDS.items()}, "a nature of construction")
-land_state = _word(LAND_WORDS, "how land stands")
+nature = _word({word: str(key) for key, word in NATURE_WORDS.items()}, said("a nature of construction"))
+land_state = _word(LAND_WORDS, said("how land stands"))
 
 
 def stage(value: Any) -> str:
     """A stage by its word. Raises ValueError."""
     found = stage_of_word(plain(value))
     if found is None:
-        raise ValueError("a stage is expected: 谋划、前期、开工、在建、竣工、投产、暂停、终止")
+        raise ValueError(said("a stage is expected: 谋划、前期、开工、在建、竣工、投产、暂停、终止"))
     return str(found)
 
 

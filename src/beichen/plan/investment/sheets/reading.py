@@ -74,8 +74,8 @@ def _books(content: bytes) -> tuple[Any, Any]:
     except (
         zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError,
         SyntaxError,
-    ) as error:  # fmt: skip
-        message = shorten(said("the workbook cannot be read: {name}", name=type(error).__name__))
+    ):  # fmt: skip
+        message = shorten(said("this is no readable xlsx workbook"))
         raise ProblemError(Problem(NOT_SHEET, message, hint=said("save it as .xlsx"))) from None
 
 
@@ -160,7 +160,13 @@ def _sum_line(
             slack[column.label] = _half_of_last_decimal(value, column.unit)
         except ValueError as error:
             where = Where(row=number, field=column.label)
-            problems.append(Problem(BAD_CELL, shorten(f"{str(value)[:20]}: {error}"), where))
+            problems.append(
+                Problem(
+                    BAD_CELL,
+                    shorten(said("{found}: {expected}", found=str(value)[:20], expected=error.args[0])),
+                    where,
+                )
+            )
     return problems, Line(number, amounts, is_sum=is_sum, is_heading=not is_sum, slack=slack)
 
 
@@ -206,22 +212,23 @@ def _faults(
     for column in columns:
         value = values.get(column.index + step) if step else values[column.index]
         if column.kind == "serial" and not is_blank(value) and not plain(value).rstrip(".").isdecimal():
-            yield _fault(number, column, value, "a running number is expected")
+            yield _fault(number, column, value, said("a running number is expected"))
         if column.kind not in READ:
             continue
         if is_blank(value):
             if column.kind == "name":
-                yield _fault(number, column, "", "a project's name is expected")
+                yield _fault(number, column, "", said("a project's name is expected"))
             continue
         try:
             read_cell(column.kind, column.unit, value)
         except ValueError as error:
-            yield _fault(number, column, value, str(error))
+            yield _fault(number, column, value, error.args[0])
 
 
 def _fault(number: int, column: HeaderColumn, value: Any, expected: str) -> Problem:
-    shown = f"{str(value)[:16]}: " if str(value) else ""
-    return Problem(BAD_CELL, shorten(f"{shown}{expected}"), Where(row=number, field=column.label))
+    shown = str(value)[:16]
+    message = said("{found}: {expected}", found=shown, expected=expected) if shown else expected
+    return Problem(BAD_CELL, shorten(message), Where(row=number, field=column.label))
 
 
 def _put(row: ListRow, column: HeaderColumn, value: Any) -> None:

@@ -82,15 +82,15 @@ def test_a_stage_is_reported_with_its_evidence(planner: Client) -> None:
 @pytest.mark.parametrize(
     ("form", "values", "words"),
     [
-        ("stage", {"stage": "building", "on": "2024-01-01"}, "开工前审批手续不全"),
-        ("stage", {"stage": "planned", "on": "2999-01-01"}, "日期晚于今天"),
-        ("facts", {"total": "lots"}, "该值不符合要求"),
+        ("stage", {"stage": "building", "on": "2024-01-01"}, "开工前缺少"),
+        ("stage", {"stage": "planned", "on": "2999-01-01"}, "是未来日期"),
+        ("facts", {"total": "lots"}, "十进制数字"),
         ("facts", {"longitude": "125"}, "经度和纬度须同时填写"),
-        ("facts", {"longitude": "x", "latitude": "y"}, "该值不符合要求"),
-        ("facts", {"longitude": "43", "latitude": "125"}, "该值不符合要求"),
-        ("funds", {"city": "5", "city-allotted": "6"}, "金额相互矛盾"),
-        ("period", {"period": "soon", "done": "1"}, "该值不符合要求"),
-        ("approval", {"kind": "siting", "state": "granted"}, "该值不符合要求"),
+        ("facts", {"longitude": "x", "latitude": "y"}, "坐标无法识别"),
+        ("facts", {"longitude": "43", "latitude": "125"}, "经度应在"),
+        ("funds", {"city": "5", "city-allotted": "6"}, "已安排 6.0000，计划 5.0000"),
+        ("period", {"period": "soon", "done": "1"}, "不是月份或季度"),
+        ("approval", {"kind": "siting", "state": "granted"}, "批复须有文号和日期"),
         ("element", {"kind": "magic", "state": "needed"}, "magic"),
     ],
 )

@@ -106,7 +106,7 @@ def test_the_steps_are_taken_on_the_page(plan: Plan, planner: Actor, head: Actor
     assert mine.post(address, {"step": "submit"}).status_code == 302
     own = mine.post(address, {"step": "approve"})
     assert own.status_code == 422
-    assert "nobody approves" in own.content.decode()
+    assert "不能审批本人编制的报告" in own.content.decode()
     assert other.post(address, {"step": "approve", "words": "同意"}).status_code == 302
     assert other.post(address, {"step": "publish"}).status_code == 302
     report.refresh_from_db()
@@ -139,7 +139,7 @@ def test_the_congress_page_leads_from_submission_to_accepted_answer(
     years = "/plan/reports/congress/2023"
     wrong = overseer.post(f"{years}/days", {"delivered_on": "2024-01-01"})
     assert wrong.status_code == 422
-    assert "before" in wrong.content.decode()
+    assert "送达日期 2024-01-01 早于提交日期 2024-03-01" in wrong.content.decode()
     days = {"delivered_on": "2024-03-08", "deliberated_on": "2024-04-26", "session": "第十九次会议"}
     assert overseer.post(f"{years}/days", days).status_code == 302
     assert overseer.post(f"{years}/opinions", {"text": "加快绿道建设。"}).status_code == 302
@@ -176,7 +176,7 @@ def test_a_template_goes_out_and_comes_back(plan: Plan, planner: Actor) -> None:
     bad = SimpleUploadedFile("own.docx", file.getvalue())
     refused = client.post("/plan/reports/templates/save", {"use": "report", "file": bad})
     assert refused.status_code == 422
-    assert "did you mean" in refused.content.decode()
+    assert "是否为" in refused.content.decode()
     good = SimpleUploadedFile("own.docx", content)
     assert client.post("/plan/reports/templates/save", {"use": "report", "file": good}).status_code == 302
     assert "own.docx" in client.get("/plan/reports/templates").content.decode()
