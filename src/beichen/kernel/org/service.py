@@ -6,8 +6,7 @@ the report says exactly what changed.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,8 @@ from beichen.kernel.actor import Actor, Scope
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Person, Post, Region, RegionLevel
-from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
+from beichen.kernel.org.trees import paths_of, refuse_twice, tree_problems
+from beichen.problem import Problem, ProblemError, Where, code, said
 
 __all__ = [
     "BodyFacts",
@@ -37,10 +37,6 @@ __all__ = [
     "tree_problems",
 ]
 
-NO_PARENT = code("ORG-101", "The parent does not exist.", status=422)
-CYCLE = code("ORG-102", "The tree goes in a circle.", status=422)
-TWICE = code("ORG-103", "The key stands twice.", status=422)
-HINTS = 20  # looking for the nearest of thousands of keys is slow: the first mistakes get it
 NO_REGION = code("ORG-104", "The region does not exist.", status=404)
 
 
@@ -67,63 +63,6 @@ class BodyFacts:
     parent: str | None = None
     region: str | None = None
     credit_code: str = ""
-
-
-def tree_problems(parents: Mapping[str, str | None], noun: str) -> list[Problem]:
-    """Every parent that does not exist and every circle; ``where.field`` is the key it was found at."""
-    problems: list[Problem] = []
-    seen: set[str] = set()
-    for key in parents:
-        trail: dict[str, None] = {}
-        current: str | None = key
-        while current is not None and current in parents and current not in seen and current not in trail:
-            trail[current] = None
-            current = parents[current]
-        last = next(reversed(trail), key)
-        if current is not None and current not in parents:
-            message = shorten(
-                said("{noun} {last}: parent {current} does not exist", noun=noun, last=last, current=current)
-            )
-            hint = nearest(current, parents) if len(problems) < HINTS else ""
-            problems.append(Problem(NO_PARENT, message, Where(field=last), hint))
-        elif current in trail:
-            problems.append(
-                Problem(
-                    CYCLE,
-                    shorten(said("{noun} {current} is its own ancestor", noun=noun, current=current)),
-                    Where(field=current),
-                )
-            )
-        seen.update(trail)  # each mistake is reported once
-    return problems
-
-
-def _paths(parents: dict[str, str | None], noun: str) -> dict[str, str]:
-    """Each key's path. Raises ProblemError with every missing parent and every circle."""
-    if problems := tree_problems(parents, noun):
-        raise ProblemError(*problems)
-    paths: dict[str, str] = {}
-    for key in parents:
-        trail: list[str] = []
-        current: str | None = key
-        while current is not None and current not in paths:
-            trail.append(current)
-            current = parents[current]
-        prefix = paths[current] if current is not None else "/"
-        for step in reversed(trail):
-            prefix = paths[step] = f"{prefix}{step}/"
-    return paths
-
-
-def _refuse_twice(keys: Sequence[str], noun: str) -> None:
-    twice = sorted(key for key, times in Counter(keys).items() if times > 1)
-    if twice:
-        raise ProblemError(
-            *(
-                Problem(TWICE, said("{noun} {key} stands twice", noun=noun, key=key), Where(field=key))
-                for key in twice
-            )
-        )
 
 
 def _load_tree(
@@ -174,8 +113,8 @@ def load_regions(facts: Iterable[RegionFacts], *, by: Actor) -> Changes:
     Raises ProblemError (ORG-101, 102, 103) with every mistake, before anything is written.
     """
     rows = list(facts)
-    _refuse_twice([row.code for row in rows], "region")
-    paths = _paths({row.code: row.parent for row in rows}, "region")
+    refuse_twice([row.code for row in rows], "region")
+    paths = paths_of({row.code: row.parent for row in rows}, "region")
     wanted: dict[str, dict[str, Any]] = {
         row.code: {
             "name": row.name,
@@ -199,8 +138,8 @@ def load_bodies(facts: Iterable[BodyFacts], *, by: Actor) -> Changes:
     Raises ProblemError (ORG-101 to 104) with every mistake, before anything is written.
     """
     rows = list(facts)
-    _refuse_twice([row.key for row in rows], "body")
-    paths = _paths({row.key: row.parent for row in rows}, "body")
+    refuse_twice([row.key for row in rows], "body")
+    paths = paths_of({row.key: row.parent for row in rows}, "body")
     codes = {row.region for row in rows if row.region}
     regions = {region.code: region for region in Region.objects.filter(code__in=codes)}
     if missing := [row for row in rows if row.region and row.region not in regions]:

@@ -18,7 +18,7 @@ from beichen.plan.models import Plan
 from beichen.plan.monitoring.codes import CELL, MISSING_YEAR, SHIFTED, TWICE, UNIT, UNKNOWN
 from beichen.plan.monitoring.columns import NAMES, REQUIRED, Cells, read_cells
 from beichen.plan.monitoring.naming import Counted, Directory
-from beichen.plan.monitoring.workbooks import DATE, FORMULA, MERGED
+from beichen.plan.monitoring.unfit import unfit_cells
 from beichen.problem import Level, Problem, ProblemError, Where, nearest, said, shorten
 
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
@@ -96,7 +96,7 @@ def read_values(plan: Plan, content: bytes, name: str) -> Reading:
 
 
 def _entry(cells: Cells, directory: Directory) -> tuple[Entry | None, list[Problem]]:
-    if unfit := list(_unfit(cells)):
+    if unfit := list(unfit_cells(cells)):
         return None, unfit
     if shift := _shift(cells, directory):
         return None, [shift]
@@ -135,33 +135,6 @@ def _entry(cells: Cells, directory: Directory) -> tuple[Entry | None, list[Probl
         note=cells["note"],
         line=str(counted.line.number) if counted.line else "",
     ), []
-
-
-def _unfit(cells: Cells) -> Iterator[Problem]:
-    """Cells that hold neither words nor a number: formulas, parts of merged cells, dates."""
-    for column, text in cells.texts.items():
-        name = NAMES[column][0]
-        if column != "quote" and column != "note" and text.startswith(FORMULA):
-            hint = said("open the file in a spreadsheet and save it, or enter the number")
-            yield Problem(
-                CELL, said("{name} is a formula without a value", name=name), cells.where(column), hint
-            )
-        elif text.startswith(MERGED):
-            first = text.removeprefix(MERGED)
-            hint = said("unmerge the cells and fill in every row")
-            yield Problem(
-                CELL, said("{name} is merged with {first}", name=name, first=first), cells.where(column), hint
-            )
-        elif text.startswith(DATE):
-            day = text.removeprefix(DATE)
-            hint = (
-                said("write the year alone, such as {day}", day=day[:4])
-                if column == "period"
-                else said("format the cell as text")
-            )
-            yield Problem(
-                CELL, said("{name} is the date {day}", name=name, day=day), cells.where(column), hint
-            )
 
 
 def _unknown(

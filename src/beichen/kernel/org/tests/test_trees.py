@@ -14,10 +14,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import (
-    CYCLE,
-    NO_PARENT,
     NO_REGION,
-    TWICE,
     BodyFacts,
     RegionFacts,
     load_bodies,
@@ -25,6 +22,7 @@ from beichen.kernel.org.service import (
     region_by_code,
     tree_problems,
 )
+from beichen.kernel.org.trees import CYCLE, NO_PARENT, TWICE
 from beichen.problem import ProblemError
 
 BY = system("test")
