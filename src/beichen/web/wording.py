@@ -37,7 +37,8 @@ def in_words(problem: Problem) -> str:
 
 def placed(problem: Problem) -> str:
     """The problem after its place in a file, where it has one: a form holds the whole file in one field."""
-    return f"{place(problem.where)}: {in_words(problem)}" if problem.where.file else in_words(problem)
+    is_in_file = bool(problem.where.file) or problem.where.row is not None
+    return f"{place(problem.where)}: {in_words(problem)}" if is_in_file else in_words(problem)
 
 
 def place(where: Where) -> str:

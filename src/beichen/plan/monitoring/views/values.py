@@ -25,7 +25,7 @@ from beichen.problem import Problem, ProblemError, restored
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer
 from beichen.web.templatetags.beichen import foreign
-from beichen.web.wording import in_words, sentence, worded
+from beichen.web.wording import placed, worded
 
 KINDS = {
     "new": _("New"),
@@ -79,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
                 row = bring_file(plan, given.read(), given.name, by=by)
             except ProblemError as error:
                 for problem in error.problems:
-                    form.add_error("file", in_words(problem))
+                    form.add_error("file", placed(problem))
             else:
                 return HttpResponseRedirect(reverse("plan_monitoring:file", args=[row.pk]))
     rows = ValueFile.objects.filter(plan=plan) if may else ValueFile.objects.none()
@@ -120,7 +120,7 @@ def _page(
         "problems": [_shown(restored(one)) for one in row.problems],
         "entries": [(entry, KINDS[entry.kind]) for entry in entries],
         "disagreements": [entry for entry in entries if entry.kind == "disagreement"] if open_ else [],
-        "refused": [in_words(problem) for problem in refused],
+        "refused": [placed(problem) for problem in refused],
         "crumbs": crumbs(Link(_("Values by file"), reverse("plan_monitoring:values")), Link(row.name)),
     }
     return render(request, "plan_monitoring/file.html", context, status=409 if refused else 200)
