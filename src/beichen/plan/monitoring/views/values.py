@@ -25,7 +25,7 @@ from beichen.problem import Problem, ProblemError, restored
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer
 from beichen.web.templatetags.beichen import foreign
-from beichen.web.wording import placed, worded
+from beichen.web.wording import placed, sentence, worded
 
 KINDS = {
     "new": _("New"),
