@@ -26,7 +26,6 @@ DEFINITIONS = Path(__file__).with_name("units.txt")
 _SIGNS = {"": "数", "%": "百分比", "％": "百分比", "‰": "千分比", "‱": "万分比"}
 _WORD = re.compile(r"[^\W\d]+[²³]?")
 _LIMIT = 40  # longer texts are no unit
-_POINT_HINT = "% is a share, 个百分点 a difference of shares: state the value itself"
 
 
 @lru_cache(maxsize=1)
@@ -84,5 +83,7 @@ def is_unit(text: str) -> bool:
 def unit_hint(unit: str, into: str) -> str:
     """What to do about a unit that does not fit."""
     if {unit.strip(), into.strip()} & {"个百分点", "百分点"} and {unit.strip(), into.strip()} & {"%", "％"}:
-        return _POINT_HINT
-    return f"the indicator is counted in {into}" if into else "the indicator is a plain number without a unit"
+        return said("% is a share, 个百分点 a difference of shares: state the value itself")
+    if not into:
+        return said("the indicator is a plain number without a unit")
+    return said("the indicator is counted in {unit}", unit=into)
