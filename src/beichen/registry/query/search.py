@@ -8,9 +8,9 @@ reading the whole registry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import compress, islice
+from itertools import compress, islice, starmap
+from typing import NamedTuple
 
 import orjson
 from django.db import connection
@@ -29,8 +29,7 @@ OFFSET_LIMIT = 100_000
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """A found object as it is stored; ``document`` is its JSON text. Times only where asked for."""
 
     id: int
@@ -94,7 +93,7 @@ class Search:
             f"{self.plan.before}SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
         )
         parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
-        return [Row(*row) for row in fetch(statement, parameters)]
+        return list(starmap(Row, fetch(statement, parameters)))
 
     def _matching(self, wanted: int) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""
