@@ -1,0 +1,85 @@
+"""Routing (分发): the first row of the kind's table that fits region, category and grade chooses the body.
+
+A row names a body by its key, or the nearest one of a kind (``{kind: street-office, at: street}``): the
+current body of that kind whose region is the case's region or above it, at that level. A row whose body the
+city does not have is passed over and says so, so that a scene runs in any city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from beichen.hubs.events.kinds.categories import covers
+from beichen.hubs.events.kinds.declaration import Kind, Nearest, Row
+from beichen.kernel.org.models import Body, Region
+from beichen.problem import said
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who gets a case: the lead, those beside it, the row (from one; 0: none) and why, in words."""
+
+    lead: Body | None
+    support: tuple[Body, ...]
+    row: int
+    why: str
+
+
+class Bodies:
+    """The bodies that a table names, found in two queries."""
+
+    def __init__(self, rows: Sequence[Row], region: Region) -> None:
+        wanted = [target for row in rows for target in (row.to, *row.support)]
+        keys = {target for target in wanted if isinstance(target, str)}
+        kinds = {target.kind for target in wanted if isinstance(target, Nearest)}
+        codes = region.path.strip("/").split("/")
+        current = Body.objects.select_related("region").filter(is_current=True)
+        self._by_key = {body.key: body for body in current.filter(key__in=keys)} if keys else {}
+        near = current.filter(kind__in=kinds, region__code__in=codes) if kinds else current.none()
+        self._near = {
+            (body.kind, body.region.level): body
+            for body in near.order_by("-key")
+            if body.region is not None
+        }
+
+    def find(self, target: str | Nearest) -> Body | None:
+        """The body that ``target`` means here."""
+        if isinstance(target, str):
+            return self._by_key.get(target)
+        return self._near.get((target.kind, target.at))
+
+
+def fits(row: Row, *, region: str, category: str, grade: int) -> bool:
+    """Whether a row's conditions hold: a region's code (``220102*`` covers all below), category, grades."""
+    if row.region:
+        prefix = row.region.removesuffix("*")
+        if not (region.startswith(prefix) if row.region.endswith("*") else region == prefix):
+            return False
+    if row.category and not covers(row.category, category):
+        return False
+    return not row.grade or grade in row.grade
+
+
+def route(kind: Kind, region: Region, grade: int) -> Route:
+    """The first row that fits and whose body exists."""
+    bodies = Bodies(kind.route, region)
+    for number, row in enumerate(kind.route, 1):
+        if not fits(row, region=region.code, category=kind.category, grade=grade):
+            continue
+        lead = bodies.find(row.to)
+        if lead is not None:
+            support = tuple(body for body in map(bodies.find, row.support) if body is not None)
+            return Route(lead, support, number, _why(row))
+    return Route(None, (), 0, said("no row of the routing table fits"))
+
+
+def _why(row: Row) -> str:
+    """The conditions of the row in words."""
+    parts = [
+        said("region {region}", region=row.region) if row.region else "",
+        said("category {category}", category=row.category) if row.category else "",
+        said("grade {grades}", grades=", ".join(map(str, row.grade))) if row.grade else "",
+    ]
+    found = " · ".join(part for part in parts if part)
+    return found or said("every other case")
