@@ -96,7 +96,9 @@ def _write(
 
 
 def _retire(model: type[models.Model], name: str, scene: str, declared: Declared, changes: Changes) -> None:
-    rows = model._default_manager.filter(scene=scene, is_current=True).exclude(**{f"{name}__in": list(declared)})
+    rows = model._default_manager.filter(scene=scene, is_current=True).exclude(
+        **{f"{name}__in": list(declared)}
+    )
     changes.removed = sorted(rows.values_list(name, flat=True))
     rows.update(is_current=False)
 

@@ -126,7 +126,9 @@ def _check_kind(
     category = declared.get("category")
     if category is not None and category not in categories:
         where = document.position([key, "category"])
-        yield Problem(NO_CATEGORY, f"no category has the code {category}", where, nearest(category, categories))
+        yield Problem(
+            NO_CATEGORY, f"no category has the code {category}", where, nearest(category, categories)
+        )
     yield from _check_conditions(document, key, declared)
     yield from _check_patterns(document, key, declared)
     yield from _check_rows(document, key, declared)

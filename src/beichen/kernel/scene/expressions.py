@@ -66,7 +66,9 @@ def check_condition(text: str, known: Collection[str]) -> Condition:
     """The same, whose names are all among ``known``. Raises ProblemError SCN-240, SCN-241."""
     found = condition(text)
     for name in sorted(found.names - set(known)):
-        raise ProblemError(Problem(UNKNOWN_NAME, shorten(f"{name} is not known here"), hint=nearest(name, known)))
+        raise ProblemError(
+            Problem(UNKNOWN_NAME, shorten(f"{name} is not known here"), hint=nearest(name, known))
+        )
     return found
 
 

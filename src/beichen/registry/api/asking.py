@@ -167,8 +167,7 @@ def asking_of(call: Call, showing: Showing) -> Asking:
         ids=ids_of(call.words("id")),
         id_pattern=pattern_of(call.text("idPattern")),
         attributes=sorted(showing.representation.attributes),
-        is_everything=call.truth("local")
-        or (call.text("type") == "*" and call.parameters.get("local") != "false"),
+        is_everything=call.truth("local") or (call.text("type") == "*" and call.text("local") != "false"),
     )
     values = frozenset(call.words("expandValues"))
     if call.text("q"):

@@ -80,7 +80,8 @@ class Call:
 
     def __init__(self, request: HttpRequest, parameters: Iterable[str] = ()) -> None:
         self.request = request
-        self.parameters = request.GET
+        # A plain mapping: a QueryDict is asked twenty times a request, mostly for what is not there.
+        self.parameters: dict[str, list[str]] = dict(request.GET.lists())
         self.known = frozenset(parameters)
         self._tenant()
         self._known()
@@ -203,25 +204,29 @@ class Call:
 
     # ── parameters ────────────────────────────────────────────────────────────────────────────────
 
+    def _last(self, name: str) -> str | None:
+        values = self.parameters.get(name)
+        return values[-1] if values else None
+
     def text(self, name: str) -> str:
         """A parameter's value, or nothing. Raises ProblemError REG-101 for one that is given but empty."""
-        value = self.parameters.get(name)
-        if value is None:
-            return ""
+        value = self._last(name)
         if value == "":
             raise bad_parameter(name, f"{name} is empty")
-        return str(value)
+        return value or ""
 
     def words(self, name: str) -> list[str]:
         """A parameter's values, with commas between them or given again."""
-        found = [part.strip() for value in self.parameters.getlist(name) for part in value.split(",")]
-        if name in self.parameters and not all(found):
+        if name not in self.parameters:
+            return []
+        found = [part.strip() for value in self.parameters[name] for part in value.split(",")]
+        if not all(found):
             raise bad_parameter(name, f"{name} has an empty member")
         return found
 
     def number(self, name: str, default: int, highest: int) -> int:
         """A whole number that is not negative."""
-        value = self.parameters.get(name)
+        value = self._last(name)
         if value is None:
             return default
         if not value.isascii() or not value.isdigit() or len(value) > 9:
@@ -232,10 +237,12 @@ class Call:
 
     def truth(self, name: str) -> bool:
         """true or false."""
-        value = self.parameters.get(name, "false")
+        value = self._last(name)
+        if value is None:
+            return False
         if value not in {"true", "false"}:
             raise bad_parameter(name, f"{name} is {value[:20]!r}, not true or false")
-        return bool(value == "true")
+        return value == "true"
 
 
 def entity_id(value: str) -> str:

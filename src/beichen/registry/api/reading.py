@@ -184,12 +184,15 @@ def _add_pages(call: Call, response: HttpResponse, asking: Asking, has_more: boo
     links = [response["Link"]] if "Link" in response else []
     for relation, offset in pages:
         asked = {
-            **{key: str(value) for key, value in call.parameters.items()},
+            **{name: values[-1] for name, values in call.parameters.items()},
             "limit": str(asking.limit),
             "offset": str(offset),
         }
         # The names are ones that this operation knows: only values need quoting.
-        words = [f"{name}={quote_plus(asked[name], ':/*')}" for name in sorted(asked)]
+        words = [
+            f"{name}={value if value.isalnum() and value.isascii() else quote_plus(value, ':/*')}"
+            for name, value in sorted(asked.items())
+        ]
         links.append(f'<{path}?{"&".join(words)}>; rel="{relation}"; type="{response["Content-Type"]}"')
     if links:
         response["Link"] = ", ".join(links)

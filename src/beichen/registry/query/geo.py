@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,16 +38,32 @@ WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 
 @dataclass(frozen=True)
 class GeoQuery:
-    """A relation to a geometry, about one GeoProperty. ``distance`` in metres belongs to near."""
+    """A relation to a geometry, about one GeoProperty. ``distance`` in metres belongs to near.
+
+    A map's window, the geometry that is asked for most, stays four numbers (``outline`` is a box) until a
+    shape has to be compared with it.
+    """
 
     relation: str
-    geometry: BaseGeometry
+    outline: BaseGeometry | Box
     attribute: str = "location"
     distance: float = 0.0
+
+    @cached_property
+    def geometry(self) -> BaseGeometry:
+        """What is compared with."""
+        return shapely.box(*self.outline) if isinstance(self.outline, tuple) else self.outline
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it asks for what lies within a box: what is strictly inside needs no second look."""
+        return isinstance(self.outline, tuple)
 
     @property
     def box(self) -> Box | None:
         """The bounds outside of which nothing matches; None when anything may."""
+        if isinstance(self.outline, tuple):
+            return self.outline
         if self.relation in {"disjoint", "minDistance"}:
             return None
         west, south, east, north = self.geometry.bounds
@@ -61,17 +78,6 @@ class GeoQuery:
         if west - wide < -180 or east + wide > 180:
             return (WORLD[0], south, WORLD[2], north)
         return (west - wide, south, east + wide, north)
-
-    @cached_property
-    def is_frame(self) -> bool:
-        """Whether it asks for what lies within a box: what is strictly inside needs no second look.
-
-        A valid polygon of four corners at two longitudes and two latitudes is one.
-        """
-        if self.relation != "within" or self.geometry.geom_type != "Polygon":
-            return False
-        corners = shapely.get_coordinates(self.geometry).tolist()
-        return len(corners) == 5 and all(len(set(axis)) == 2 for axis in zip(*corners, strict=True))
 
     def select(self, shapes: Sequence[bytes | None]) -> list[bool]:
         """Which of the shapes (WKB) match; None stands for one that is known to."""
@@ -125,6 +131,23 @@ def _coordinates(value: Any) -> Any:
     return value
 
 
+def _frame(rings: Any) -> Box | None:
+    """The box that a polygon of four upright corners is; None for everything else."""
+    ring = rings[0] if len(rings) == 1 else None
+    if not isinstance(ring, list) or len(ring) != 5 or ring[0] != ring[4]:
+        return None
+    for corner in ring:
+        if not isinstance(corner, list) or len(corner) != 2 or {type(n) for n in corner} - {int, float}:
+            return None
+    if len(set(map(tuple, ring))) != 4:
+        return None
+    if any((x == other_x) == (y == other_y) for (x, y), (other_x, other_y) in pairwise(ring)):
+        return None
+    (west, south), (east, north) = map(min, zip(*ring, strict=True)), map(max, zip(*ring, strict=True))
+    is_on_earth = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    return (float(west), float(south), float(east), float(north)) if is_on_earth else None
+
+
 def parse_geo(georel: str, geometry: str, coordinates: Any, attribute: str = "location") -> GeoQuery:
     """A geo-query from its parameters. Raises ProblemError REG-101 with the parameter that is wrong."""
     near = _NEAR.match(georel)
@@ -134,8 +157,12 @@ def parse_geo(georel: str, geometry: str, coordinates: Any, attribute: str = "lo
         raise bad_parameter("georel", f"{georel[:40]!r} is no relation", expected)
     if geometry not in GEOMETRY_TYPES:
         raise bad_parameter("geometry", f"{geometry[:40]!r} is no geometry type", "Point, Polygon, …")
+    positions = _coordinates(coordinates)
+    frame = _frame(positions) if relation == "within" and geometry == "Polygon" else None
+    if frame is not None:
+        return GeoQuery(relation, frame, attribute)
     try:
-        shape = geometry_of(geometry, _coordinates(coordinates))
+        shape = geometry_of(geometry, positions)
     except GeometryError as error:
         raise bad_parameter("coordinates", str(error)) from None
     distance = float(near.group(2)) if near else 0.0

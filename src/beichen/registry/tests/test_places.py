@@ -6,9 +6,11 @@ from random import Random
 from typing import Any
 
 import pytest
+import shapely
 from django.db import connection
 
 from beichen.kernel.actor import system
+from beichen.problem import ProblemError
 from beichen.registry import service
 from beichen.registry.document.context import CORE_ONLY
 from beichen.registry.document.expansion import Expander
@@ -114,3 +116,26 @@ def test_every_box_of_the_tree_has_a_volume(lamps: list[str]) -> None:
         boxes, without = cursor.fetchone()
     assert boxes >= len(lamps) > 0
     assert without == 0
+
+
+@pytest.mark.parametrize(
+    ("ring", "is_frame"),
+    [
+        ([[0, 0], [2, 0], [2, 1], [0, 1], [0, 0]], True),
+        ([[0, 0], [0, 1], [2, 1], [2, 0], [0, 0]], True),
+        ([[0, 0], [2, 1], [2, 0], [0, 1], [0, 0]], False),  # crosses itself
+        ([[0, 0], [2, 0], [2, 1], [2, 0], [0, 0]], False),  # goes there and back
+        ([[0, 0], [2, 0], [0, 0], [2, 0], [0, 0]], False),  # has no area
+        ([[0, 0], [2, 0], [3, 1], [0, 1], [0, 0]], False),
+        ([[0, 0], [2, 0], [2, 95], [0, 95], [0, 0]], False),  # beyond the pole
+        ([[0, 0], [2, 0], [2, True], [0, True], [0, 0]], False),
+    ],
+)
+def test_only_an_upright_box_is_a_frame(ring: list[list[float]], is_frame: bool) -> None:
+    try:
+        found = parse_geo("within", "Polygon", [ring])
+    except ProblemError:
+        assert not is_frame
+        return
+    assert found.is_frame is is_frame
+    assert not is_frame or found.geometry.equals(shapely.Polygon(ring))

@@ -38,9 +38,7 @@ class Bodies:
         self._by_key = {body.key: body for body in current.filter(key__in=keys)} if keys else {}
         near = current.filter(kind__in=kinds, region__code__in=codes) if kinds else current.none()
         self._near = {
-            (body.kind, body.region.level): body
-            for body in near.order_by("-key")
-            if body.region is not None
+            (body.kind, body.region.level): body for body in near.order_by("-key") if body.region is not None
         }
 
     def find(self, target: str | Nearest) -> Body | None:

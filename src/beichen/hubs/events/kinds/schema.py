@@ -16,7 +16,11 @@ _CODE: Schema = {
     "maxLength": 20,
     "x-form": 'a category\'s code in quotes, such as "01-03"',
 }
-_WORDS: Schema = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 20}, "uniqueItems": True}
+_WORDS: Schema = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1, "maxLength": 20},
+    "uniqueItems": True,
+}
 CATEGORY: Schema = vocabulary.mapping_of(
     {
         "type": "object",
