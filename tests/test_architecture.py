@@ -23,6 +23,8 @@ OFFERED = {
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",
+    "beichen.kernel.scene.durations": "the language in which rooms describe their sections",
+    "beichen.kernel.scene.expressions": "the language in which scenes state conditions",
     "beichen.kernel.scene.section": "the language in which rooms describe their sections",
     "beichen.kernel.scene.vocabulary": "the language in which rooms describe their sections",
     "beichen.kernel.scene.stories.stage": "the language in which rooms describe steps of stories",

@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.hubs.data",
+    "beichen.hubs.events",
     "beichen.kernel.scene",
     "beichen.plan",
     "beichen.plan.investment",

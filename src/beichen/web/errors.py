@@ -20,7 +20,7 @@ MET_ON_PAGES = (_("This needs a right that the actor does not have."),)
 
 PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
-PROTOCOLS = ("/api/", "/events", "/ngsi-ld/")
+PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/")
 
 
 def _asks_for_page(request: HttpRequest) -> bool:

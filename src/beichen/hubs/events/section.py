@@ -40,11 +40,13 @@ class CategoriesSection(Section):
     def check(self, package: Package) -> list[Problem]:
         """That each parent is declared, here or in a scene that is required."""
         document, known = package.document(CATEGORIES), _categories(package)
+        if document is None:
+            return []
         return [
             Problem(NO_PARENT, f"{code} has no {parent_of(code)} above it", document.key_position([code]))
-            for code in (document.value if document is not None else ())
+            for code in document.value
             if parent_of(code) and parent_of(code) not in known
-        ]  # fmt: skip
+        ]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
         """Declare the categories, comparing with what stands."""

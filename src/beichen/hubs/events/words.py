@@ -15,7 +15,7 @@ class Stage(TextChoices):
     VERIFY = "verify", _("To verify")
     ANSWER = "answer", _("To answer")
     RATE = "rate", _("To be rated")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Case closed")
 
 
 class Outcome(TextChoices):
@@ -39,7 +39,7 @@ class Part(TextChoices):
     """What a body does in a case."""
 
     CENTRE = "centre", _("Centre")
-    LEAD = "lead", _("Lead")
+    LEAD = "lead", _("Lead desk")
     SUPPORT = "support", _("Support")
     SUPERVISOR = "supervisor", _("Supervisor")
     PAST = "past", _("No longer")
@@ -53,7 +53,7 @@ class Channel(TextChoices):
     HOTLINE = "hotline", _("Hotline")
     PATROL = "patrol", _("Grid patrol")
     DEVICE = "device", _("Device or program")
-    FILE = "file", _("File")
+    FILE = "file", _("From a file")
 
 
 OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)

@@ -45,6 +45,11 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def client_with(secret: str, request: HttpRequest) -> Actor:
+    """The client of a key that came otherwise than as a bearer token. Raises ProblemError ACC-401."""
+    return _client(secret.strip(), address_of(request))
+
+
 def acting(request: HttpRequest) -> Actor:
     """The actor of a request, found once. Raises ProblemError ACC-401 for a key that is not valid."""
     kept = request.__dict__.get(_KEPT)

@@ -19,7 +19,8 @@ from beichen.kernel.access.decision import (
 )
 from beichen.kernel.access.models import Account, Client, Role
 from beichen.kernel.access.permissions import declared, permission
-from beichen.kernel.access.request import acting, fingerprint
+from beichen.kernel.access.rates import check_rate
+from beichen.kernel.access.request import acting, client_with, fingerprint
 from beichen.kernel.access.roles import BUILTIN
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
@@ -29,7 +30,9 @@ from beichen.kernel.org.models import Body, Person, Region
 __all__ = [
     "Decision",
     "acting",
+    "check_rate",
     "clearance",
+    "client_with",
     "create_account",
     "create_client",
     "decide",

@@ -1,9 +1,9 @@
 """Conditions in SQL over one row of named values: parsed and checked by sqlglot, evaluated here.
 
-Scenes speak one expression language. Over many rows an engine runs it; a grade or a route is decided for one
-case, where starting an engine costs more than walking the tree. What is allowed: comparisons, ``AND OR NOT``,
-arithmetic, ``IN``, ``BETWEEN``, ``LIKE``, ``IS NULL``, literals and names. NULL behaves as in SQL: a condition holds
-when it is true, not when it is unknown.
+Scenes speak one expression language. Over many rows an engine runs it; a grade is decided for one case,
+where starting an engine costs more than walking the tree. Allowed are comparisons, ``AND OR NOT``,
+arithmetic, ``IN``, ``BETWEEN``, ``LIKE``, ``IS NULL``, literals and names. NULL behaves as in SQL: a
+condition holds when it is true, not when it is unknown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Condition:
     _tree: Any
 
     def holds(self, values: Values) -> bool:
-        """Whether it is true of ``values``; a name that is missing is NULL, a comparison of unlike types too."""
+        """Whether it is true of ``values``; a missing name is NULL, and so is comparing unlike types."""
         return _value(self._tree, values) is True
 
 

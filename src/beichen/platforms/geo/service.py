@@ -21,6 +21,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.platforms.geo import geojson
+from beichen.platforms.geo.locating import region_at
 from beichen.platforms.geo.models import Layer, LayerContent
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 
@@ -32,6 +33,7 @@ __all__ = [
     "install_layers",
     "layer",
     "layers",
+    "region_at",
     "switch_layer",
 ]
 

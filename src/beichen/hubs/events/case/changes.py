@@ -26,7 +26,7 @@ class Change(Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults
     """Something that happened to a case."""
 
 
-class Opened(Change, tag="opened"):
+class Opened(Change, frozen=True, kw_only=True, tag="opened"):
     """A report made a case; ``grade`` is what the kind says of it."""
 
     report: str
@@ -44,7 +44,7 @@ class Opened(Change, tag="opened"):
     why_grade: str = ""
 
 
-class Joined(Change, tag="joined"):
+class Joined(Change, frozen=True, kw_only=True, tag="joined"):
     """Another report is about the same; ``why`` says how that was known."""
 
     report: str
@@ -55,7 +55,7 @@ class Joined(Change, tag="joined"):
     merged: str = ""
 
 
-class Classified(Change, tag="classified"):
+class Classified(Change, frozen=True, kw_only=True, tag="classified"):
     """The kind was decided; ``by_suggestion`` is the share that the suggestion gave it."""
 
     kind: str
@@ -63,45 +63,48 @@ class Classified(Change, tag="classified"):
     by_suggestion: float | None = None
 
 
-class Graded(Change, tag="graded"):
-    """The grade was changed."""
+class Graded(Change, frozen=True, kw_only=True, tag="graded"):
+    """The grade was changed, for a reason, or because the kind was (``reason`` is empty)."""
 
     grade: int
     was: int
-    reason: str
+    reason: str = ""
 
 
-class Accepted(Change, tag="accepted"):
+class Accepted(Change, frozen=True, kw_only=True, tag="accepted"):
     """The centre took the case on (受理)."""
 
     clock: Clock | None = None
 
 
-class Refused(Change, tag="refused"):
+class Refused(Change, frozen=True, kw_only=True, tag="refused"):
     """The centre does not take the case on, for a reason that the reporter reads (不予受理)."""
 
     reason: str
 
 
-class Appealed(Change, tag="appealed"):
+class Appealed(Change, frozen=True, kw_only=True, tag="appealed"):
     """A reporter objects to the refusal; the case is to be accepted anew."""
 
     text: str
     clock: Clock
 
 
-class Dispatched(Change, tag="dispatched"):
-    """A lead and supporting bodies got the case (分发); ``row`` is the routing row that chose, from one."""
+class Dispatched(Change, frozen=True, kw_only=True, tag="dispatched"):
+    """A lead and supporting bodies got the case (分发).
+
+    ``row`` is the row of the routing table that chose them, from one, and ``why`` its conditions.
+    """
 
     lead: str
     support: tuple[str, ...] = ()
     row: int = 0
-    why: str = ""
+    why: dict[str, str] = {}
     note: str = ""
     clock: Clock | None = None
 
 
-class Transferred(Change, tag="transferred"):
+class Transferred(Change, frozen=True, kw_only=True, tag="transferred"):
     """The case went from one lead to another (转办)."""
 
     lead: str
@@ -109,41 +112,41 @@ class Transferred(Change, tag="transferred"):
     reason: str
 
 
-class Returned(Change, tag="returned"):
+class Returned(Change, frozen=True, kw_only=True, tag="returned"):
     """The lead gave the case back to the centre, with a reason (退回)."""
 
     reason: str
     clock: Clock | None = None
 
 
-class Escalated(Change, tag="escalated"):
+class Escalated(Change, frozen=True, kw_only=True, tag="escalated"):
     """A body above was called in (上报)."""
 
     to: str
     reason: str
 
 
-class Waiting(Change, tag="waiting"):
+class Waiting(Change, frozen=True, kw_only=True, tag="waiting"):
     """The clock stopped, with a reason (挂起); ``left`` in seconds."""
 
     reason: str
     left: float
 
 
-class Resumed(Change, tag="resumed"):
+class Resumed(Change, frozen=True, kw_only=True, tag="resumed"):
     """The clock goes on."""
 
     clock: Clock
 
 
-class Extended(Change, tag="extended"):
+class Extended(Change, frozen=True, kw_only=True, tag="extended"):
     """There is more time (延期)."""
 
     reason: str
     clock: Clock
 
 
-class TaskAdded(Change, tag="task-added"):
+class TaskAdded(Change, frozen=True, kw_only=True, tag="task-added"):
     """A part of the work for one body."""
 
     task: int
@@ -151,21 +154,21 @@ class TaskAdded(Change, tag="task-added"):
     body: str
 
 
-class TaskDone(Change, tag="task-done"):
+class TaskDone(Change, frozen=True, kw_only=True, tag="task-done"):
     """A part of the work is done."""
 
     task: int
     result: str
 
 
-class StepDone(Change, tag="step-done"):
+class StepDone(Change, frozen=True, kw_only=True, tag="step-done"):
     """A step that the kind declares is done."""
 
     step: str
     note: str = ""
 
 
-class EvidenceAdded(Change, tag="evidence-added"):
+class EvidenceAdded(Change, frozen=True, kw_only=True, tag="evidence-added"):
     """A file was added for one of the needs of the kind, or for none."""
 
     file: str
@@ -173,14 +176,14 @@ class EvidenceAdded(Change, tag="evidence-added"):
     note: str = ""
 
 
-class CostAdded(Change, tag="cost-added"):
+class CostAdded(Change, frozen=True, kw_only=True, tag="cost-added"):
     """Money was spent, in yuan."""
 
     yuan: float
     purpose: str
 
 
-class Handled(Change, tag="handled"):
+class Handled(Change, frozen=True, kw_only=True, tag="handled"):
     """The lead reports its result (处置完毕); ``to`` is the stage that follows for this kind."""
 
     result: str
@@ -189,7 +192,7 @@ class Handled(Change, tag="handled"):
     clock: Clock | None = None
 
 
-class Verified(Change, tag="verified"):
+class Verified(Change, frozen=True, kw_only=True, tag="verified"):
     """A checker looked at the result (核查)."""
 
     is_passed: bool
@@ -197,13 +200,13 @@ class Verified(Change, tag="verified"):
     clock: Clock | None = None
 
 
-class Answered(Change, tag="answered"):
+class Answered(Change, frozen=True, kw_only=True, tag="answered"):
     """The reporters were answered in plain words (反馈)."""
 
     text: str
 
 
-class Rated(Change, tag="rated"):
+class Rated(Change, frozen=True, kw_only=True, tag="rated"):
     """A reporter rated the handling, one to five (评价)."""
 
     report: str
@@ -212,42 +215,43 @@ class Rated(Change, tag="rated"):
     opinion: str = ""
 
 
-class Reopened(Change, tag="reopened"):
-    """The case is handled again."""
+class Reopened(Change, frozen=True, kw_only=True, tag="reopened"):
+    """The case is handled again, for a reason; empty: the reporter said that it is not solved."""
 
     reason: str
     clock: Clock
 
 
-class Closed(Change, tag="closed"):
+class Closed(Change, frozen=True, kw_only=True, tag="closed"):
     """Nothing more is to be done."""
 
     outcome: str
     into: str = ""
 
 
-class Supervised(Change, tag="supervised"):
-    """A supervisor asks how it can be (督办); answered by the lead."""
+class Supervised(Change, frozen=True, kw_only=True, tag="supervised"):
+    """A supervisor asks how it can be (督办), or the clock does: then ``overdue`` is the stage."""
 
     note: int
-    text: str
+    text: str = ""
+    overdue: str = ""
 
 
-class NoteAnswered(Change, tag="note-answered"):
+class NoteAnswered(Change, frozen=True, kw_only=True, tag="note-answered"):
     """The lead answers a supervision note."""
 
     note: int
     text: str
 
 
-class Warned(Change, tag="warned"):
+class Warned(Change, frozen=True, kw_only=True, tag="warned"):
     """A stage has used this share of its time, in percent; 100 and above is overdue."""
 
     stage: str
     share: int
 
 
-class Commented(Change, tag="commented"):
+class Commented(Change, frozen=True, kw_only=True, tag="commented"):
     """A remark among the bodies of the case."""
 
     text: str

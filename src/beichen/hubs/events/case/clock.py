@@ -19,7 +19,7 @@ AGAIN = timedelta(hours=24)
 
 
 class Clock(Struct, frozen=True, kw_only=True):
-    """A running clock of one stage. ``alerts`` are the instants that belong to :data:`ALERTS`."""
+    """A running clock of one stage; ``alerts`` are its instants of :data:`ALERTS`."""
 
     stage: str
     since: datetime
@@ -35,7 +35,7 @@ class Clock(Struct, frozen=True, kw_only=True):
         return self.due + AGAIN * (1 + (alerted - ALERTS[-1]) // 100)
 
     def share_at(self, now: datetime, alerted: int) -> int:
-        """The highest share that is due to be warned of at ``now``: 50, 80, 100, then 200, 300 a day apart."""
+        """The highest share to warn of at ``now``: 50, 80, 100, then 200, 300 and so on a day apart."""
         reached = [share for share, at in zip(ALERTS, self.alerts, strict=True) if at <= now]
         if not reached or reached[-1] < ALERTS[-1]:
             return max(reached, default=0)

@@ -1,7 +1,8 @@
 """The state of a case, folded from its events: pure, so that everything can be derived anew.
 
 ``evolve`` never refuses: what happened, happened. Whether something may happen is decided before
-(:mod:`.commands`), against the state.
+(:mod:`.commands`), against the state. The module is long because each of the thirty events has its rule here,
+and a fold that is spread over files cannot be read.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Note(Struct):
     text: str
     at: datetime
     by: str
+    overdue: str = ""
     answer: str = ""
     answered_at: datetime | None = None
 
@@ -318,7 +320,7 @@ def _closed(state: CaseState, event: Happened, change: c.Closed) -> None:
 
 @_rule(c.Supervised)
 def _supervised(state: CaseState, event: Happened, change: c.Supervised) -> None:
-    state.notes = [*state.notes, Note(change.note, change.text, event.at, event.by)]
+    state.notes = [*state.notes, Note(change.note, change.text, event.at, event.by, change.overdue)]
 
 
 @_rule(c.NoteAnswered)

@@ -8,22 +8,21 @@ city does not have is passed over and says so, so that a scene runs in any city.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from beichen.hubs.events.kinds.categories import covers
 from beichen.hubs.events.kinds.declaration import Kind, Nearest, Row
 from beichen.kernel.org.models import Body, Region
-from beichen.problem import said
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who gets a case: the lead, those beside it, the row (from one; 0: none) and why, in words."""
+    """Who gets a case: the lead, those beside it, the row that chose (from one), its conditions."""
 
     lead: Body | None
-    support: tuple[Body, ...]
-    row: int
-    why: str
+    support: tuple[Body, ...] = ()
+    row: int = 0
+    why: dict[str, str] = field(default_factory=dict)
 
 
 class Bodies:
@@ -69,15 +68,11 @@ def route(kind: Kind, region: Region, grade: int) -> Route:
         if lead is not None:
             support = tuple(body for body in map(bodies.find, row.support) if body is not None)
             return Route(lead, support, number, _why(row))
-    return Route(None, (), 0, said("no row of the routing table fits"))
+    return Route(None)
 
 
-def _why(row: Row) -> str:
-    """The conditions of the row in words."""
-    parts = [
-        said("region {region}", region=row.region) if row.region else "",
-        said("category {category}", category=row.category) if row.category else "",
-        said("grade {grades}", grades=", ".join(map(str, row.grade))) if row.grade else "",
-    ]
-    found = " · ".join(part for part in parts if part)
-    return found or said("every other case")
+def _why(row: Row) -> dict[str, str]:
+    """The conditions of the row; none: it takes every case that comes so far."""
+    grades = ", ".join(map(str, row.grade))
+    named = {"region": row.region, "category": row.category, "grade": grades}
+    return {name: value for name, value in named.items() if value}

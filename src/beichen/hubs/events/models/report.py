@@ -49,6 +49,7 @@ class Report(models.Model):
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     address = models.CharField(max_length=200, blank=True)
+    media_url = models.CharField(max_length=500, blank=True)  # shown to staff as a link, never fetched
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     reporter = models.ForeignKey(Reporter, models.PROTECT, null=True, related_name="reports")
     secret = models.CharField(max_length=64)

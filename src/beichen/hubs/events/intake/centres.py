@@ -1,0 +1,26 @@
+"""The centre that receives: the kind's own, else the city's event centre, else its government."""
+
+from __future__ import annotations
+
+from beichen.kernel.org.models import Body
+from beichen.problem import Problem, ProblemError, code, said
+
+NO_CENTRE = code("EVT-405", "The city has no body that receives events.", status=503)
+CENTRE, GOVERNMENT = "event-centre", "government"
+"""Kinds of body: what a city package names as its centre, and what stands in for one that names none."""
+
+
+def centre_of(key: str) -> Body:
+    """The body that accepts, verifies and answers. Raises ProblemError EVT-405."""
+    current = Body.objects.filter(is_current=True)
+    if key:
+        own = current.filter(key=key).first()
+        if own is not None:
+            return own
+    kinds = (CENTRE, GOVERNMENT)
+    found = {body.kind: body for body in current.filter(kind__in=kinds).order_by("-path")}
+    for kind in kinds:
+        if kind in found:
+            return found[kind]
+    hint = said("name one in bodies.yaml of the city package, of kind {kind}", kind=CENTRE)
+    raise ProblemError(Problem(NO_CENTRE, said("no body receives events"), hint=hint))

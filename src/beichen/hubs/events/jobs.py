@@ -1,0 +1,16 @@
+"""The room's scheduled work: the clocks of cases."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from beichen.hubs.events import service
+from beichen.kernel.jobs.schedule import scheduled
+
+
+@scheduled("events.clocks", "* * * * *")
+@task()
+def clocks() -> None:
+    """Let every clock speak whose time has come; what a stopped worker missed is made up at once."""
+    while service.tick() == service.TICK:
+        pass

@@ -1,0 +1,92 @@
+"""Kinds and reports as GeoReport v2 documents (services, service definition, service requests).
+
+What a citizen wrote is shown to the client that sent it, to nobody else: GeoReport's lists are public, and
+texts hold names and numbers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from beichen.hubs.events.kinds.declaration import Ask, Words, read_kind
+from beichen.hubs.events.models import EventKind, Report
+
+_STATUS = {True: "open", False: "closed"}
+
+
+def _said(words: Words) -> str:
+    return words.en if (get_language() or "").startswith("en") else words.zh
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time with its offset (W3C date and time formats)."""
+    return None if value is None else timezone.localtime(value).isoformat(timespec="seconds")
+
+
+def service(row: EventKind) -> dict[str, Any]:
+    """An entry of the list of services."""
+    kind = read_kind(row.declared)
+    group = row.category.parent or row.category if row.category is not None else None
+    return {
+        "service_code": row.key,
+        "service_name": row.label,
+        "description": row.description,
+        "metadata": bool(kind.ask),
+        "type": "realtime",
+        "keywords": ",".join(kind.keywords),
+        "group": group.label if group is not None else "",
+    }
+
+
+def definition(row: EventKind) -> dict[str, Any]:
+    """The questions of a service."""
+    asked = read_kind(row.declared).ask
+    return {
+        "service_code": row.key,
+        "attributes": [_attribute(order, name, ask) for order, (name, ask) in enumerate(asked.items(), 1)],
+    }
+
+
+def _attribute(order: int, name: str, ask: Ask) -> dict[str, Any]:
+    values = [{"key": key, "name": _said(words)} for key, words in ask.choices.items()]
+    return {
+        "variable": True,
+        "code": name,
+        "datatype": ask.type,
+        "required": ask.required,
+        "datatype_description": "",
+        "order": order,
+        "description": _said(ask.name),
+        "values": values,
+    }
+
+
+def request(report: Report, *, is_own: bool) -> dict[str, Any]:
+    """A service request: a report, with the state of its case."""
+    case = report.case
+    answer = case.state.get("answer") or case.state.get("refusal") or ""
+    return {
+        "service_request_id": report.code,
+        "status": _STATUS[case.is_open],
+        "status_notes": answer,
+        "service_name": report.kind.label if report.kind is not None else "",
+        "service_code": report.kind.key if report.kind is not None else "",
+        "description": report.text if is_own else "",
+        "agency_responsible": (case.desk or case.centre).name,
+        "service_notice": "",
+        "requested_datetime": moment(report.received_at),
+        "updated_datetime": moment(
+            case.closed_at or case.answered_at or case.handled_at or case.dispatched_at or report.received_at
+        ),
+        "expected_datetime": moment(case.due_at),
+        "address": report.address if is_own else "",
+        "address_id": report.region.code,
+        "zipcode": "",
+        "lat": report.latitude,
+        "long": report.longitude,
+        "media_url": report.media_url if is_own else "",
+    }

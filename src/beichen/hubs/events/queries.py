@@ -1,0 +1,61 @@
+"""Reading cases: those that an actor may see, one report with its secret, the timeline of a case."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from beichen.hubs.events.models import Case, CaseDesk, CaseEvent, Category, EventKind, Report
+from beichen.hubs.events.permissions import READ
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.problem import Problem, ProblemError, code, said
+
+NO_REPORT = code("EVT-406", "No report has this code and secret.", status=404)
+
+
+def cases(*, by: Actor) -> QuerySet[Case]:
+    """The cases that a body of the actor takes part in, with what a list shows of each."""
+    rows = Case.objects.select_related("kind", "region", "desk", "centre").defer("state")
+    if by.is_system:
+        return rows
+    seen = access.visible(by, READ, CaseDesk.objects.filter(case=OuterRef("pk")))
+    return rows.filter(Exists(seen))
+
+
+def follow(code_: str, secret: str) -> Report:
+    """The report that somebody follows without an account. Raises ProblemError EVT-406."""
+    rows = Report.objects.select_related("case", "case__kind", "case__desk", "kind", "region")
+    found = rows.filter(code=code_.strip().upper()).first()
+    if found is None or not secrets.compare_digest(found.secret.encode(), secret.strip().upper().encode()):
+        raise ProblemError(
+            Problem(
+                NO_REPORT, said("no report has this code and secret"), hint=said("look at what you were sent")
+            )
+        )
+    return found
+
+
+def public_kinds() -> QuerySet[EventKind]:
+    """The kinds that citizens may report, in the order of their categories."""
+    rows = EventKind.objects.select_related("category", "category__parent")
+    return rows.filter(is_current=True, is_public=True).order_by("category__code", "key")
+
+
+def all_kinds() -> QuerySet[EventKind]:
+    """The kinds that a case may be of."""
+    return (
+        EventKind.objects.select_related("category").filter(is_current=True).order_by("category__code", "key")
+    )
+
+
+def categories() -> QuerySet[Category]:
+    """The categories that are in use."""
+    return Category.objects.filter(is_current=True)
+
+
+def timeline(row: Case) -> Iterable[CaseEvent]:
+    """Everything that happened to a case, in its order."""
+    return row.stream.select_related("body").order_by("number")

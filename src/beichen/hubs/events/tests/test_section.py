@@ -1,0 +1,156 @@
+"""`events.yaml` and `categories.yaml`: every mistake with its line, and what installing changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from beichen.hubs.events import service
+from beichen.hubs.events.models import Category, EventKind
+from beichen.hubs.events.tests import city
+from beichen.kernel.scene import service as scenes
+from beichen.kernel.scene.expressions import check_condition, condition
+from beichen.problem import Problem, ProblemError
+
+MANIFEST = """scene: works
+name: {zh: 市政, en: Works}
+why: {zh: 试验, en: A trial}
+version: 1.0.0
+owner: works-bureau
+level: L2
+requires: []
+"""
+CATEGORIES = """"01": {zh: 道路, en: Roads}
+"01-01": {zh: 路面, en: Surface, keywords: [坑]}
+"""
+EVENTS = """works.hole:
+  name: {zh: 坑洞, en: Hole}
+  category: "01-01"
+  grade: {default: 4, escalate: [{when: "reports > 3", to: 3}]}
+  route:
+    - {region: 990102*, to: east}
+    - {to: {kind: urban-management, at: county}}
+    - {to: roads}
+"""
+
+
+def scene(folder: Path, events: str = EVENTS, categories: str = CATEGORIES) -> Path:
+    """A scene in ``folder``."""
+    for name, text in (("scene.yaml", MANIFEST), ("events.yaml", events), ("categories.yaml", categories)):
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "README.md").write_text("# Works\n", encoding="utf-8")
+    return folder
+
+
+def problems(folder: Path) -> list[Problem]:
+    """What is wrong with the events and categories."""
+    found = scenes.check(folder).problems
+    return [
+        one for one in found if one.where.file and one.where.file.endswith(("events.yaml", "categories.yaml"))
+    ]
+
+
+def test_a_sound_scene_has_no_mistakes(tmp_path: Path) -> None:
+    assert problems(scene(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "code", "line", "hint"),
+    [
+        ("works.hole:", "roads.hole:", "EVT-101", 1, "works.hole"),
+        ('"01-01"\n  grade', '"01-10"\n  grade', "EVT-102", 3, "01-01"),
+        ("reports > 3", "report > 3", "SCN-241", 4, "reports"),
+        ("reports > 3", "drop table x", "SCN-240", 4, ""),
+        ("    - {region: 990102*, to: east}", "    - {to: east}", "EVT-104", 7, ""),
+    ],
+)
+def test_a_mistake_says_where(tmp_path: Path, find: str, put: str, code: str, line: int, hint: str) -> None:
+    assert find in EVENTS
+    found = [one for one in problems(scene(tmp_path, EVENTS.replace(find, put))) if one.code == code]
+    assert [one.where.line for one in found][:1] == [line]
+    assert hint in found[0].hint
+
+
+def test_a_category_stands_below_one(tmp_path: Path) -> None:
+    found = problems(scene(tmp_path, categories=CATEGORIES + '"02-01": {zh: 甲, en: A}\n'))
+    assert [(one.code, one.where.line) for one in found] == [("EVT-103", 3)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("default: 4", "default: 5"),
+        ("name: {zh: 坑洞, en: Hole}", "name: {zh: 坑洞}"),
+        ('  category: "01-01"', '  category: "01-01"\n  deadlines: {handle: soon}'),
+        ('  category: "01-01"', '  category: "01-01"\n  same_as: {within: near, during: 2h}'),
+        ('  category: "01-01"', '  category: "01-01"\n  colour: red'),
+    ],
+)
+def test_the_schema_refuses(tmp_path: Path, change: tuple[str, str]) -> None:
+    assert change[0] in EVENTS
+    assert problems(scene(tmp_path, EVENTS.replace(*change)))
+
+
+@pytest.mark.django_db
+def test_declaring_compares_first() -> None:
+    city.build()
+    again = service.declare_kinds(city.KINDS, scene="works", by=city.SETUP)
+    assert (again.added, again.changed, again.removed, again.unchanged) == ([], [], [], 3)
+    gone = service.declare_kinds({}, scene="works", by=city.SETUP)
+    assert sorted(gone.removed) == sorted(city.KINDS)
+    assert not EventKind.objects.filter(is_current=True).exists()
+    assert Category.objects.get(code="01-01").parent == Category.objects.get(code="01")
+
+
+@pytest.mark.django_db
+def test_a_word_has_one_owner() -> None:
+    city.build()
+    for declare, words in (
+        (service.declare_kinds, city.KINDS),
+        (service.declare_categories, city.CATEGORIES),
+    ):
+        with pytest.raises(ProblemError) as error:
+            declare(words, scene="other", by=city.SETUP)
+        assert {one.code for one in error.value.problems} == {"EVT-105"}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "holds"),
+    [
+        ("a > 3 and b in ('x', 'y')", {"a": 4, "b": "x"}, True),
+        ("a > 3 or b = 'x'", {"b": "x"}, True),
+        ("a > 3 and b = 'x'", {"b": "x"}, False),
+        ("not (a between 1 and 3)", {"a": 5}, True),
+        ("not a > 3", {}, False),
+        ("a is null", {}, True),
+        ("a is not null", {"a": 0}, True),
+        ("t like '%井盖%'", {"t": "路边井盖破损"}, True),
+        ("t like '_盖'", {"t": "井盖"}, True),
+        ("a / b > 2", {"a": 9, "b": 3}, True),
+        ("a / b > 2", {"a": 9, "b": 0}, False),
+        ("a = -1.5", {"a": -1.5}, True),
+        ("a > 3", {"a": "four"}, False),
+        ("is_open = true", {"is_open": True}, True),
+        ("a in (1, null)", {"a": 2}, False),
+    ],
+)
+def test_conditions_are_those_of_sql(text: str, values: dict[str, object], holds: bool) -> None:
+    assert condition(text).holds(values) is holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["select 1", "a >", "f(a) > 1", "a; drop table x", "(select 1) = 1", "a = b'1'", "x" * 600, "(" * 400],
+)
+def test_a_condition_asks_nothing_but_values(text: str) -> None:
+    with pytest.raises(ProblemError) as error:
+        condition(text)
+    assert error.value.problems[0].code == "SCN-240"
+
+
+def test_a_condition_names_what_is_known() -> None:
+    with pytest.raises(ProblemError) as error:
+        check_condition("heigth > 3", ["height", "width"])
+    problem = error.value.problems[0]
+    assert (problem.code, problem.hint) == ("SCN-241", "did you mean 'height'?")
