@@ -60,6 +60,7 @@ def declare_kinds(declared: Declared, *, scene: str, by: Actor) -> Changes:
             "category": categories.get(facts.get("category", "")),
             "scene": scene,
             "is_public": bool(facts.get("public")),
+            "listens": bool(facts.get("on")),
             "declared": dict(facts),
             "is_current": True,
         }

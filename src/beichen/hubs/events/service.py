@@ -14,6 +14,7 @@ from beichen.hubs.events.acting import (
 )
 from beichen.hubs.events.case.stream import derive, differences, history
 from beichen.hubs.events.declaring import declare_categories, declare_kinds
+from beichen.hubs.events.identity import Look, erase, export, identify, looks
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.permissions import (
@@ -47,6 +48,7 @@ __all__ = [
     "TAKE",
     "TICK",
     "VERIFY",
+    "Look",
     "Receipt",
     "ReportDraft",
     "ReporterFacts",
@@ -61,9 +63,13 @@ __all__ = [
     "declare_kinds",
     "derive",
     "differences",
+    "erase",
+    "export",
     "find_case",
     "follow",
     "history",
+    "identify",
+    "looks",
     "merge",
     "public_kinds",
     "rate",

@@ -56,5 +56,8 @@ class Channel(TextChoices):
     FILE = "file", _("From a file")
 
 
+OTHER_PARTS = (Part.CENTRE, Part.LEAD, Part.SUPPORT, Part.SUPERVISOR)
+"""The parts that still act."""
+
 OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 """The stages in their order, without the last."""

@@ -20,11 +20,9 @@ from beichen.hubs.events.kinds.declaration import UNKNOWN, Kind, read_kind
 from beichen.hubs.events.kinds.routing import Route, route
 from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.problems import NO_BODY, NO_KIND, not_now
-from beichen.hubs.events.words import Part, Stage
+from beichen.hubs.events.words import OTHER_PARTS, Part, Stage
 from beichen.kernel.org.models import Body, Region
 from beichen.problem import Problem, ProblemError, Where, said
-
-OTHERS = (Part.CENTRE, Part.LEAD, Part.SUPPORT, Part.SUPERVISOR)
 
 
 class Ground:
@@ -94,7 +92,7 @@ class Command(Struct, frozen=True, kw_only=True):
     """
 
     right: ClassVar[str]
-    parts: ClassVar[tuple[Part, ...]] = OTHERS
+    parts: ClassVar[tuple[Part, ...]] = OTHER_PARTS
 
     def decide(self, ground: Ground) -> list[Change]:
         """What happens. Raises ProblemError when it cannot."""

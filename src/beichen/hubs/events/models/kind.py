@@ -49,6 +49,9 @@ class EventKind(_Named):
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="kinds")
     scene = models.CharField(max_length=60, db_index=True)
     is_public = models.BooleanField(default=False)
+    listens = models.BooleanField(
+        default=False
+    )  # to events of the bus, by its patterns in ``declared["on"]``
     declared: models.JSONField[Any, Any] = models.JSONField(default=dict)
     is_current = models.BooleanField(default=True)
 

@@ -9,12 +9,13 @@ from django.db import models
 from beichen.hubs.events.models.kind import EventKind
 from beichen.hubs.events.words import Channel
 from beichen.kernel.levels import Level, ScopeFields
-from beichen.kernel.org.models import Person, Region
+from beichen.kernel.org.models import Person, Region, random_code
 
 
 class Reporter(models.Model):
     """Who sent a report, as far as they said. Erased on request; the report stays."""
 
+    code = models.CharField(max_length=16, unique=True, default=random_code)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(max_length=100, blank=True)
     phone = models.CharField(max_length=30, blank=True)

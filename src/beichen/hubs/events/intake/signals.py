@@ -1,0 +1,61 @@
+"""Events of the bus that open cases: rules, devices and programs report like anybody else.
+
+A kind names the types that it listens to (``on: [drainage.level.>]``). The event's data says the rest where
+it can: ``text``, ``longitude`` and ``latitude`` (or a GeoJSON ``location``), ``address``, the kind's questions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from beichen.hubs.events.intake.receive import receive
+from beichen.hubs.events.intake.report import LONGEST_TEXT, ReportDraft
+from beichen.hubs.events.kinds.declaration import read_kind
+from beichen.hubs.events.models import EventKind
+from beichen.hubs.events.words import Channel
+from beichen.kernel.actor import Actor
+from beichen.kernel.bus.event import Event, matches
+
+
+def listening(event_type: str) -> list[EventKind]:
+    """The kinds that listen to this type."""
+    rows = EventKind.objects.filter(is_current=True, listens=True)
+    return [row for row in rows if any(matches(pattern, event_type) for pattern in row.declared["on"])]
+
+
+def take_event(event: Event, *, by: Actor) -> int:
+    """Let an event of the bus come in as a report of each kind that listens; returns how many did."""
+    rows = listening(event.type)
+    for row in rows:
+        receive(draft_of(event, row), by=by, now=event.time)
+    return len(rows)
+
+
+def draft_of(event: Event, row: EventKind) -> ReportDraft:
+    """The report that an event is."""
+    data = event.data if isinstance(event.data, dict) else {}
+    longitude, latitude = _place(data)
+    asked = read_kind(row.declared).ask
+    text = data.get("text") or data.get("description")
+    return ReportDraft(
+        channel=Channel.DEVICE,
+        text=str(text)[:LONGEST_TEXT] if text else f"{row.name} · {event.subject or event.source}",
+        key=f"{row.pk}:{event.key}"[:200],
+        kind=row.key,
+        longitude=longitude,
+        latitude=latitude,
+        address=str(data.get("address", ""))[:200],
+        region="" if longitude is not None else event.region.strip("/").rpartition("/")[2],
+        answers={name: data[name] for name in asked if data.get(name) is not None},
+    )
+
+
+def _place(data: dict[str, Any]) -> tuple[float | None, float | None]:
+    location = data.get("location")
+    if isinstance(location, dict) and location.get("type") == "Point":
+        values = location.get("coordinates", [None, None])[:2]
+    else:
+        values = [data.get("longitude"), data.get("latitude")]
+    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in values) or len(values) != 2:
+        return None, None
+    return float(values[0]), float(values[1])
