@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,10 +16,13 @@ from beichen.problem import Problem, ProblemError, code
 BAD_REQUEST = code("WEB-400", _("The request cannot be read."), status=400)
 FORBIDDEN = code("WEB-403", _("This is not allowed."), status=403)
 NOT_FOUND = code("WEB-404", _("There is nothing at this address."), status=404)
+AWAY = code("WEB-503", _("The house cannot answer just now."), status=503)
 SERVER_ERROR = code("WEB-500", _("Beichen made a mistake; it was recorded."), status=500)
 # Titles of other rooms' problems that people meet on pages, so that they are translated here.
 MET_ON_PAGES = (_("This needs a right that the actor does not have."),)
 
+RETRY_SECONDS = 30
+_log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
 PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/")
@@ -68,6 +73,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("web/failure.html", {"problem": problem}), status=500)
 
 
+def _away(request: HttpRequest, exception: OperationalError) -> HttpResponse:
+    """The database is away: nothing was kept, and when to come again."""
+    _log.error("the database cannot be used: %s", exception)
+    problem = Problem(AWAY, _("Nothing was lost that was confirmed; please try again in a moment."))
+    if _asks_for_page(request):
+        # Without the shell, which asks the database.
+        response = HttpResponse(render_to_string("web/failure.html", {"problem": problem}), status=503)
+    else:
+        response = JsonResponse(problem.as_dict(), status=503, content_type=PROBLEM_TYPE)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 class ProblemMiddleware:
     """Turns a ProblemError that a view let go into its answer, instead of a 500."""
 
@@ -82,4 +100,6 @@ class ProblemMiddleware:
         """Answer problems; leave every other exception to Django."""
         if isinstance(exception, ProblemError):
             return problem_response(exception.problems[0], request)
+        if isinstance(exception, OperationalError):
+            return _away(request, exception)
         return None

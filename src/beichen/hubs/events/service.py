@@ -15,8 +15,10 @@ from beichen.hubs.events.acting import (
 from beichen.hubs.events.case.stream import derive, differences, history
 from beichen.hubs.events.declaring import declare_categories, declare_kinds
 from beichen.hubs.events.identity import Look, erase, export, identify, looks
+from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
+from beichen.hubs.events.kinds.declaration import Ask, asked_of
 from beichen.hubs.events.permissions import (
     ACCEPT,
     DISPATCH,
@@ -48,6 +50,7 @@ __all__ = [
     "TAKE",
     "TICK",
     "VERIFY",
+    "Ask",
     "Look",
     "Receipt",
     "ReportDraft",
@@ -56,6 +59,7 @@ __all__ = [
     "acting_body",
     "all_kinds",
     "appeal",
+    "asked_of",
     "cases",
     "categories",
     "command_of",
@@ -69,6 +73,7 @@ __all__ = [
     "follow",
     "history",
     "identify",
+    "keep_picture",
     "looks",
     "merge",
     "public_kinds",

@@ -1,7 +1,7 @@
 """Events of the bus that open cases: rules, devices and programs report like anybody else.
 
 A kind names the types that it listens to (``on: [drainage.level.>]``). The event's data says the rest where
-it can: ``text``, ``longitude`` and ``latitude`` (or a GeoJSON ``location``), ``address``, the kind's questions.
+it can: ``text``, ``longitude`` and ``latitude`` (or a GeoJSON ``location``), ``address``, its questions.
 """
 
 from __future__ import annotations

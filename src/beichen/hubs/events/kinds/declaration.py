@@ -13,6 +13,7 @@ import msgspec
 import orjson
 from msgspec import Struct, field
 
+from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.words import Stage
 from beichen.kernel.scene.durations import duration
 
@@ -140,6 +141,11 @@ UNKNOWN = Kind(Words("未分类", "Unclassified"), deadlines=Deadlines(working=F
 def read_kind(declared: dict[str, Any]) -> Kind:
     """The kind of a declaration. Raises msgspec.ValidationError for one that is not sound."""
     return _read(orjson.dumps(declared))
+
+
+def asked_of(row: EventKind | None) -> dict[str, Ask]:
+    """The questions to the reporter; none for a case that nobody has classified."""
+    return read_kind(row.declared).ask if row is not None else {}
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,27 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CitizenConfig(AppConfig):
+    """Reporting and following."""
+
+    name = "beichen.fronts.citizen"
+    label = "fronts_citizen"
+    verbose_name = "Citizen's door"
+
+    def ready(self) -> None:
+        """Put the two pages into the navigation."""
+        from beichen.web.links import add_to_navigation
+
+        add_to_navigation(_("Report a problem"), "citizen:report", order=70)
+        add_to_navigation(
+            _("Follow a report"),
+            "citizen:follow",
+            order=10,
+            under="citizen:report",
+            inside=_("Report a problem"),
+        )

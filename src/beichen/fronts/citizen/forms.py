@@ -1,0 +1,174 @@
+"""The forms of the citizen's door; the questions of a kind become fields of their own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from beichen.hubs.events.models import EventKind
+from beichen.hubs.events.service import Ask, asked_of
+from beichen.kernel.org.models import Region
+from beichen.problem import ProblemError
+from beichen.web.wording import in_words
+
+MOST_PHOTOS = 5
+ASK = "ask_"
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """Several photographs; a phone offers its camera."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/input.html"
+
+
+class PhotosField(forms.FileField):
+    """Several photographs."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each by itself; empty inputs are none."""
+        files = data if isinstance(data, list | tuple) else [data]
+        return [file for one in files if one and (file := super(PhotosField, self).clean(one, initial))]
+
+
+class ProblemForm(forms.Form):
+    """A form that shows what a service refuses beside the field that it concerns."""
+
+    fallback = ""
+    renamed: dict[str, str] = {}  # noqa: RUF012 - read only, one a class
+
+    def take(self, error: ProblemError) -> None:
+        """Every problem beside its field."""
+        for problem in error.problems:
+            name = self.renamed.get(problem.where.field or "", problem.where.field or "")
+            if name not in self.fields:
+                name = f"{ASK}{name}" if f"{ASK}{name}" in self.fields else self.fallback
+            self.add_error(name or None, in_words(problem))
+
+
+class ReportForm(ProblemForm):
+    """A report. ``key`` makes sending it twice one report; only machines fill in ``website``."""
+
+    fallback = "text"
+    renamed = {"address_id": "region"}  # noqa: RUF012
+
+    text = forms.CharField(
+        label=_("What happened?"),
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": 4000}),
+        required=False,
+        help_text=_("What, where exactly, since when. Please name no other people."),
+    )
+    photos = PhotosField(
+        label=_("Photographs"),
+        widget=PhotosInput(attrs={"accept": "image/*"}),
+        required=False,
+        help_text=_("Up to five. The camera's own data, such as the place, are removed."),
+    )
+    region = forms.ChoiceField(label=_("District"), required=False)
+    address = forms.CharField(label=_("Address or a known place nearby"), max_length=200, required=False)
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Your name"), max_length=100, required=False)
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    email = forms.CharField(
+        label=_("E-mail"), max_length=254, required=False, widget=forms.TextInput(attrs={"type": "email"})
+    )
+    callback = forms.BooleanField(label=_("Please call me back"), required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
+    website = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+
+    def __init__(self, kind: EventKind | None, districts: list[Region], *args: Any, **named: Any) -> None:
+        named.setdefault("initial", {"key": str(uuid.uuid4())})
+        super().__init__(*args, **named)
+        english = (get_language() or "").startswith("en")
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)  # noqa: S101 - for the type checker
+        region.choices = [
+            ("", _("I show it on the map")),
+            *((one.code, _named(one, english)) for one in districts),
+        ]
+        self.asked = asked_of(kind)
+        for name, ask in self.asked.items():
+            self.fields[f"{ASK}{name}"] = _question(ask, english)
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The kind's own questions."""
+        return [self[f"{ASK}{name}"] for name in self.asked]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered to them."""
+        found = {name: self.cleaned_data.get(f"{ASK}{name}") for name in self.asked}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _named(region: Region, english: bool) -> str:
+    return (region.name_en or region.name) if english else region.name
+
+
+def _question(ask: Ask, english: bool) -> forms.Field:
+    label = ask.name.en if english else ask.name.zh
+    choices = [(key, words.en if english else words.zh) for key, words in ask.choices.items()]
+    if ask.type == "singlevaluelist":
+        return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *choices])
+    if ask.type == "multivaluelist":
+        return forms.MultipleChoiceField(
+            label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+        )
+    if ask.type == "number":
+        return forms.FloatField(label=label, required=False)
+    if ask.type == "text":
+        return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    return forms.CharField(label=label, required=False, max_length=1000)
+
+
+class FollowForm(ProblemForm):
+    """The two words of a report."""
+
+    fallback = "code"
+    code = forms.CharField(label=_("Number of the report"), max_length=20)
+    secret = forms.CharField(label=_("Follow code"), max_length=20)
+
+
+class RatingForm(ProblemForm):
+    """How it went."""
+
+    fallback = "stars"
+    stars = forms.TypedChoiceField(
+        label=_("How satisfied are you?"),
+        coerce=int,
+        choices=[
+            (5, _("5 · very satisfied")),
+            (4, _("4 · satisfied")),
+            (3, _("3 · so so")),
+            (2, _("2 · not satisfied")),
+            (1, _("1 · not at all")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    is_solved = forms.ChoiceField(
+        label=_("Is it solved?"),
+        choices=[("yes", _("Yes, it is")), ("no", _("No, please look again"))],
+        widget=forms.RadioSelect,
+    )
+    opinion = forms.CharField(
+        label=_("Anything else?"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AppealForm(ProblemForm):
+    """Why the refusal is wrong."""
+
+    fallback = "text"
+    text = forms.CharField(
+        label=_("Why should it be taken on?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
