@@ -67,11 +67,11 @@ class Place:
         """Whether the handler has written so many."""
         return self.count("crash_effect") >= number
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, driver: str = "tests.crash.driver") -> subprocess.Popen[bytes]:
         """A driver process."""
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.driver", *arguments],
+                [sys.executable, "-m", driver, *arguments],
                 env=self._environment,
                 cwd=ROOT,
                 stdout=log,
@@ -90,9 +90,14 @@ class Place:
                 raise AssertionError(f"{'the process ended' if ended else 'too late'}\n{said}")
             time.sleep(0.02)
 
-    def killed(self, *arguments: str) -> None:
+    def done(self, *arguments: str, driver: str) -> None:
+        """Run a driver process to its good end."""
+        code = self.start(*arguments, driver=driver).wait(DEADLINE_SECONDS)
+        assert code == 0, self._log.read_text(errors="replace")[-3000:]
+
+    def killed(self, *arguments: str, driver: str = "tests.crash.driver") -> None:
         """Run a driver process that kills itself."""
-        code = self.start(*arguments).wait(DEADLINE_SECONDS)
+        code = self.start(*arguments, driver=driver).wait(DEADLINE_SECONDS)
         assert code == -signal.SIGKILL, self._log.read_text(errors="replace")[-3000:]
 
     def finish(self, count: int) -> None:

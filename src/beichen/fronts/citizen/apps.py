@@ -17,11 +17,6 @@ class CitizenConfig(AppConfig):
         """Put the two pages into the navigation."""
         from beichen.web.links import add_to_navigation
 
-        add_to_navigation(_("Report a problem"), "citizen:report", order=70)
-        add_to_navigation(
-            _("Follow a report"),
-            "citizen:follow",
-            order=10,
-            under="citizen:report",
-            inside=_("Report a problem"),
-        )
+        inside = _("Report something")
+        add_to_navigation(_("Report a problem"), "citizen:report", order=70, inside=inside)
+        add_to_navigation(_("Follow a report"), "citizen:follow", order=10, under="citizen:report")

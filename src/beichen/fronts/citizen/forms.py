@@ -39,12 +39,20 @@ class ProblemForm(forms.Form):
     """A form that shows what a service refuses beside the field that it concerns."""
 
     fallback = ""
-    renamed: dict[str, str] = {}  # noqa: RUF012 - read only, one a class
+    asked_for: tuple[str, ...] = ()
+    """Required fields whose absence the service tells, so that all mistakes are told at once."""
+
+    def full_clean(self) -> None:
+        for name in self.asked_for:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in self.asked_for:
+            self.fields[name].required = True
 
     def take(self, error: ProblemError) -> None:
         """Every problem beside its field."""
         for problem in error.problems:
-            name = self.renamed.get(problem.where.field or "", problem.where.field or "")
+            name = problem.where.field or ""
             if name not in self.fields:
                 name = f"{ASK}{name}" if f"{ASK}{name}" in self.fields else self.fallback
             self.add_error(name or None, in_words(problem))
@@ -54,12 +62,11 @@ class ReportForm(ProblemForm):
     """A report. ``key`` makes sending it twice one report; only machines fill in ``website``."""
 
     fallback = "text"
-    renamed = {"address_id": "region"}  # noqa: RUF012
+    asked_for = ("text",)
 
     text = forms.CharField(
         label=_("What happened?"),
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": 4000}),
-        required=False,
         help_text=_("What, where exactly, since when. Please name no other people."),
     )
     photos = PhotosField(
