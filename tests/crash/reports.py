@@ -1,7 +1,7 @@
 """A process that sends reports, acts on cases or lets clocks speak, and kills itself at a named point.
 
-`python -m tests.crash.reports build | send FILE [POINT] | accept [POINT] | tick [POINT]`. FILE takes down what
-was acknowledged, a line each, before the next report is sent: what a sender knows when the house dies.
+`python -m tests.crash.reports build | send FILE [POINT] | accept [POINT] | tick [POINT]`. FILE takes down
+what was acknowledged, a line each, before the next report is sent: what a sender knows when the house dies.
 """
 
 from __future__ import annotations
