@@ -17,6 +17,9 @@ from beichen.hubs.events.suggestion.ngrams import grams_of
 OPENING = 400
 """Characters of a text that are looked at."""
 
+ALIKE = 0.4
+"""From here on the most alike candidate mostly is the same thing (four of five; decision 0012)."""
+
 BANDS = 32
 """The most bands that a text has."""
 
