@@ -2,12 +2,13 @@
 
 Suggesting is timed beside the bare scikit-learn pipeline of the same n-grams and the same machine, both of
 a thousand invented texts; `memory_mb` is what a process holds that can do it. Quality is measured on
-held-out messages: ours beside the most frequent label, telling n-grams, and the names of the taxonomy as
-keywords; time is that of learning. Candidates are looked up in a table of bands beside reading all texts
-with rapidfuzz: that grows with their number, the look-up must not. Among real messages, `found` is the
-share of those that repeat an earlier one (same place and subject in the title) for which an earlier one is
-among the candidates, `top5` among the five most alike. Figures of real messages need BEICHEN_MESSAGES_DIR
-(see `bench/_messages.py`).
+held-out messages, the mean of five splits: ours beside the most frequent label, telling n-grams of the
+training part, the names of the taxonomy as keywords, and the bare pipeline; time is that of learning;
+`calibration error` is how far shares lie from how often they are right, on average. Candidates are looked
+up in a table of bands beside reading all texts with rapidfuzz: that grows with their number, the look-up
+must not. Among real messages, `found` is the share of those that repeat an earlier one (same place and
+subject in the title) for which an earlier one is among the candidates, `top5` among the five most alike.
+Figures of real messages need BEICHEN_MESSAGES_DIR (see `bench/_messages.py`).
 """
 
 from __future__ import annotations
@@ -20,18 +21,17 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from beichen.hubs.events.suggestion.classifier import Classifier, train
-from beichen.hubs.events.suggestion.evaluation import Comparison, evaluate
-from beichen.hubs.events.suggestion.quality import Quality
 from beichen.hubs.events.suggestion.similarity import bands
+from bench._bare_pipeline import Bare
 from bench._candidates import Table, best
 from bench._messages import VARIABLE, Sent, folder, labelled, same_things, sent, taxonomy
+from bench._quality import quality
 from bench._texts import invented, reworded
-from bench.measure import Row, seconds
+from bench.measure import Row, rounded, seconds
 
 TODAY = date(2025, 1, 1)
 HELD = 5  # every fifth sample is asked of the bare pipeline
@@ -47,12 +47,12 @@ def run() -> list[Row]:
     if given is None:
         sys.stderr.write(f"skipped: figures of real messages ({VARIABLE} is not set)\n")
         return rows
-    return [*rows, *_quality(labelled(given), taxonomy(given)), *_hotspots(sent(given))]
+    return [*rows, *quality(labelled(given), taxonomy(given)), *_hotspots(sent(given))]
 
 
 def _suggesting() -> Iterator[Row]:
     samples = list(invented(1_000))
-    classifier, bare = train(samples, today=TODAY), _Bare(samples)
+    classifier, bare = train(samples, today=TODAY), Bare(samples)
     memory = {
         "memory_mb": _resident("from beichen.hubs.events.suggestion.classifier import Classifier"),
         "peer memory_mb": _resident("import sklearn.svm, sklearn.feature_extraction.text"),
@@ -61,7 +61,7 @@ def _suggesting() -> Iterator[Row]:
         texts = [text for text, _kind in invented(size, seed=1)]
         ours, peer = seconds(partial(classifier.suggest, texts), 3), seconds(partial(bare.suggest, texts), 3)
         figures = {"texts_per_s": size / ours, "peer texts_per_s": size / peer, **memory}
-        yield Row("suggest", size, ours, "bare scikit-learn", peer, figures=_round(figures))
+        yield Row("suggest", size, ours, "bare scikit-learn", peer, figures=rounded(figures))
     texts = [text for text, _kind in invented(200, seed=1)]
     ours = seconds(partial(_one_by_one, classifier, texts), 3)
     peer = seconds(lambda: [bare.suggest([text]) for text in texts], 3)
@@ -87,7 +87,7 @@ def _banding() -> Iterator[Row]:
     for size in (100, 1_000, 10_000):
         texts = [text for text, _kind in invented(size, seed=1)]
         ours, peer = seconds(partial(_band, texts)), seconds(partial(sketched, texts))
-        yield Row("bands of texts", size, ours, "datasketch MinHash(64)", peer, figures=_round(memory))
+        yield Row("bands of texts", size, ours, "datasketch MinHash(64)", peer, figures=rounded(memory))
 
 
 def _looking_up() -> Iterator[Row]:
@@ -110,7 +110,7 @@ def _looking_up() -> Iterator[Row]:
             ours / LOOK_UPS,
             "rapidfuzz over all",
             peer / SCANS,
-            figures=_round(figures),
+            figures=rounded(figures),
         )
 
 
@@ -127,37 +127,6 @@ def _look_up(table: Table, texts: list[str]) -> None:
 def _scan(asked: list[str], texts: list[str]) -> None:
     for text in asked:
         process.extract(text, texts, scorer=fuzz.ratio, limit=5)
-
-
-def _quality(samples: list[tuple[str, str]], names: dict[str, list[str]]) -> Iterator[Row]:
-    for part in (4, 2, 1):
-        chosen = samples[::part]
-        compared = evaluate(chosen, today=TODAY, keywords=names)
-        learned = seconds(partial(train, chosen, today=TODAY))
-        peer = seconds(partial(_Bare, chosen))
-        asked = chosen[::HELD]
-        bare = _Bare([sample for at, sample in enumerate(chosen) if at % HELD])
-        first = [row[0] for row in bare.suggest([text for text, _label in asked])]
-        right = fmean(one == label for one, (_text, label) in zip(first, asked, strict=True))
-        figures = {**_figures(compared), "peer top1": right}
-        yield Row("learn", len(chosen), learned, "bare scikit-learn, once", peer, figures=_round(figures))
-
-
-def _figures(compared: Comparison) -> dict[str, float]:
-    def two(name: str, quality: Quality | None) -> dict[str, float]:
-        if quality is None:
-            return {}
-        return {f"{name}top1": quality.top1 or 0, f"{name}top3": quality.top3 or 0}
-
-    return {
-        "held_out": compared.model.support,
-        **two("", compared.model),
-        "sure": compared.model.sure or 0,
-        "right when sure": compared.model.right_when_sure or 0,
-        **two("majority ", compared.majority),
-        **two("n-grams ", compared.learned_keywords),
-        **two("taxonomy ", compared.given_keywords),
-    }
 
 
 def _hotspots(messages: list[Sent]) -> Iterator[Row]:
@@ -200,25 +169,7 @@ def _hotspot(name: str, messages: list[Sent], texts: list[str]) -> Row:
         "top5 by place": fmean(fmean(row) for row in top.values()),
         "candidates": fmean(counts),
     }
-    return Row(f"repeats: {name}", len(texts), ours, "rapidfuzz over all", peer, figures=_round(figures))
-
-
-class _Bare:
-    """The pipeline that scikit-learn's own documentation would build."""
-
-    def __init__(self, samples: list[tuple[str, str]]) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
-        from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-        from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
-
-        vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True)
-        pipeline: Any = make_pipeline(vectors, LinearSVC(random_state=0))
-        self.pipeline = pipeline.fit([text for text, _label in samples], [label for _text, label in samples])
-
-    def suggest(self, texts: list[str]) -> list[list[str]]:
-        """The three best labels of each text."""
-        margins, labels = self.pipeline.decision_function(texts), self.pipeline.classes_
-        return [[labels[at] for at in (-row).argsort()[:3]] for row in margins]
+    return Row(f"repeats: {name}", len(texts), ours, "rapidfuzz over all", peer, figures=rounded(figures))
 
 
 def _resident(statement: str) -> float:
@@ -226,7 +177,3 @@ def _resident(statement: str) -> float:
     command = [sys.executable, "-c", f"{statement}\n{_RESIDENT}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
     return float(done.stdout)
-
-
-def _round(figures: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 3 if value < 10 else 1) for name, value in figures.items()}

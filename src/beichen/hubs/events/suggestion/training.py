@@ -91,10 +91,12 @@ def sharpened(model: Model, texts: Sequence[str], labels: Sequence[str]) -> Mode
         return model
     right = np.array([model.labels.index(label) for label in labels])[is_known]
     rows = np.arange(right.size)
-    surprises = [
-        -np.log(np.maximum(softmax(margins[is_known], sharpness)[rows, right], 1e-12)).mean()
-        for sharpness in _SHARPNESSES
-    ]
+    # Were all of them right, no sharpness would be enough: one more that is wrong is imagined (Platt 1999).
+    doubt = 1 / (right.size + 2)
+    surprises = []
+    for sharpness in _SHARPNESSES:
+        shares = np.clip(softmax(margins[is_known], sharpness)[rows, right], 1e-12, 1 - 1e-12)
+        surprises.append(-((1 - doubt) * np.log(shares) + doubt * np.log(1 - shares)).mean())
     return replace(model, sharpness=float(_SHARPNESSES[int(np.argmin(surprises))]))
 
 

@@ -153,3 +153,9 @@ def test_shares_are_sorted_and_sum_to_one_at_most(texts: list[str], top: int) ->
         assert all(0 < share <= 1 for share in shares)
         assert sum(shares) <= 1 + 1e-9
         assert len({one.label for one in row}) == len(row)
+
+
+def test_what_was_always_right_is_still_not_certain() -> None:
+    """However well the kinds part, a share stays under one and a weaker text is believed less."""
+    strong, weak = learned().suggest(["望江新村夜间施工噪音大", "望江新村施工"], top=1)
+    assert weak[0].share < strong[0].share < 1
