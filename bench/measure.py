@@ -45,6 +45,11 @@ def seconds(work: Callable[[], object], times: int = 1) -> float:
     return statistics.median(taken)
 
 
+def rounded(figures: dict[str, float]) -> dict[str, float]:
+    """Figures as a table shows them: three decimals under ten, else one."""
+    return {name: round(value, 3 if value < 10 else 1) for name, value in figures.items()}
+
+
 def machine() -> dict[str, Any]:
     """What it ran on."""
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
