@@ -42,9 +42,6 @@ def test_cells_cover_the_distance(longitude: float, latitude: float, bearing: fl
 @pytest.mark.django_db
 def test_a_city_must_be_there_with_a_centre() -> None:
     with pytest.raises(ProblemError) as error:
-        city.report(kind="")
-    assert refusal(error) == "ACC-403"  # no roles yet either
-    with pytest.raises(ProblemError) as error:
         city.report(kind="", by=city.SETUP)
     assert refusal(error) == "EVT-404"
     org.load_regions(city.REGIONS, by=city.SETUP)
