@@ -27,7 +27,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
-from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.models import Body, Person, Post, Region
 from beichen.kernel.org.service import city_region
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
@@ -47,6 +47,8 @@ from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.plan.years import service as years
 from beichen.plan.years.models import YearTarget
+from beichen.platforms.comms import service as comms
+from beichen.platforms.comms.models import Delivery, Roster, Shift
 from beichen.registry.models import Object
 from beichen.supports.evaluation import service as evaluation
 from beichen.supports.evaluation.models import Appeal
@@ -65,6 +67,12 @@ OPEN = {
     "theme": "keeps a choice in a cookie",
     "": "the front door: words and links; a test of the overview holds that what it shows is filtered",
     "me": "the reader's own account; without a session it leads to the door",
+    "messages": "the reader's own inbox; without a session it leads to the door",
+    "messages/read": "the same",
+    "messages/<int:number>": "the same",
+    "messages/<int:number>/open": "the same",
+    "messages/preferences": "the reader's own; without a session it leads to the door",
+    "messages/preferences/city": "the same, and a right of its own, which a test of the room asks for",
     "^ngsi-ld/": "says that there is nothing at this address",
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
@@ -102,11 +110,18 @@ FORMS = (
     "plan/adjustments",
     "plans",
     "evaluation",
+    "messages",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
 FIXED = 900_001  # a key that no sequence of a test reaches
 FINISHED, NOTED = f"milestone-{FIXED}-done_on", f"milestone-{FIXED}-note"
+ON_DUTY: dict[str, Any] = {
+    "person": "TESTTESTTESTTEST",
+    "starts": "2199-01-01T08:00",
+    "ends": "2199-01-01T20:00",
+    "weeks": 1,
+}
 SETTLED = {"state": "justified", "reason": "x"}
 RENAMED = {"kind": "projects", "key": "p1", "field": "name", "new": "x", "reason": "x"}
 ADDED = {"name": "x", "box": "专栏2", "reason": "x"}
@@ -119,6 +134,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
+    "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],
+    "messages/log": [("GET", "messages/log", None)],
+    "messages/log/<str:number>": [("GET", "messages/log/{delivery}", None)],
+    "messages/rosters": [("GET", "messages/rosters", None)],
+    "messages/rosters/<slug:key>/shifts": [("POST", "messages/rosters/hotline/shifts", ON_DUTY)],
+    "messages/rosters/<slug:key>/shifts/<int:number>/remove": [
+        ("POST", "messages/rosters/hotline/shifts/{shift}/remove", {})
+    ],
     "events": [("GET", "events", None), ("POST", "events", EVENT)],
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],
@@ -374,6 +397,20 @@ def keep_catalogue(plan: Plan) -> None:
     adjustments.add_change(draft, adjustments.Proposed("projects", "p2", "name", "y", "x"), by=BY)
 
 
+def keep_messages() -> None:
+    """A roster with a shift, and a message to whoever holds it."""
+    body = Body.objects.order_by("path")[0]
+    person = Person.objects.create(code=ON_DUTY["person"], name="x")
+    Post.objects.create(person=person, role="officer", body=body, region=Region.objects.order_by("code")[0])
+    texts = {"subject_zh": "x", "subject_en": "x", "text_zh": "x", "text_en": "x"}
+    roster = {"name": "x", "name_en": "x", "body": body.key, "fallback": "", "cover": []}
+    stock = comms.Stock(templates={"said": texts}, rosters={"hotline": roster})
+    comms.load_stock(stock, owner="city:invented", by=BY)
+    hours = (datetime(2198, 1, 1, tzinfo=UTC), datetime(2198, 1, 2, tzinfo=UTC))
+    comms.add_shift(Roster.objects.get(key="hotline"), person, *hours, by=BY)
+    comms.send(comms.Notice("said"), [comms.ToPerson(person)], by=BY)
+
+
 def keep_years(plan: Plan) -> None:
     """The draft of a year, and a file of values that waits."""
     years.draft_year(plan, 2023, by=BY)
@@ -409,6 +446,8 @@ def numbers() -> dict[str, Any]:
         "round": Round.objects.get().pk,
         "milestone": FIXED,
         "change": Change.objects.get().pk,
+        "delivery": Delivery.objects.get(channel="inbox").number,
+        "shift": Shift.objects.get().pk,
         "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
         "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
@@ -446,6 +485,7 @@ def key(db: None) -> str:
     keep_catalogue(Plan.objects.get(key="star"))
     keep_years(Plan.objects.get(key="star"))
     keep_evaluations()
+    keep_messages()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)

@@ -94,8 +94,7 @@ def _chunks(rows: list[Delivery]) -> Iterator[list[Delivery]]:
 def deliver_due(*, by: Actor, clock: Clock = timezone.now, message: int | None = None) -> dict[str, int]:
     """Send what is due, of one message or of all; how many deliveries came into which state.
 
-    Publishes ``comms.delivery.delivered`` where taking is arriving, ``comms.delivery.failed`` at the end of
-    the attempts. Never raises for what a channel does.
+    Publishes ``comms.delivery.failed`` at the end of the attempts. Never raises for what a channel does.
     """
     counts: Counter[str] = Counter()
     with ExitStack() as sessions:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
-from beichen.kernel.org.models import Person
+from beichen.kernel.org.models import Person, Post
 from beichen.platforms.comms.codes import BAD_SHIFT, GAP
 from beichen.platforms.comms.models import Roster, Shift
 from beichen.platforms.comms.receivers import people_on_duty, rosters_by_key
@@ -90,6 +93,20 @@ def gaps_of(roster: Roster, shifts: Iterable[Shift], since: datetime, until: dat
     zone = ZoneInfo(django_settings.TIME_ZONE)
     asked = wanted([read_hours(one) for one in roster.cover], since, until, zone)
     return gaps(asked, [(shift.starts, shift.ends) for shift in shifts])
+
+
+def candidates(rosters: Sequence[Roster]) -> dict[int, list[Person]]:
+    """Who may be put on duty, by the roster's id: those with a post at its body or below; one query."""
+    if not rosters:
+        return {}
+    below = reduce(operator.or_, [Q(body__path__under=row.body.path) for row in rosters])
+    posts = list(Post.objects.filter(below, until=None).select_related("person", "body"))
+    posts.sort(key=lambda post: post.person.name)
+    found: dict[int, list[Person]] = {}
+    for row in rosters:
+        people = {post.person_id: post.person for post in posts if post.body.path.startswith(row.body.path)}
+        found[row.pk] = list(people.values())
+    return found
 
 
 def _check(starts: datetime, ends: datetime, weeks: int) -> None:

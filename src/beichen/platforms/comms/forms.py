@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms.addresses import OUTSIDE
@@ -14,8 +15,6 @@ from beichen.platforms.comms.duty import MOST_WEEKS
 from beichen.platforms.comms.models import Roster
 from beichen.problem import ProblemError
 from beichen.web.wording import in_words
-
-_MOST_PEOPLE = 500
 
 
 class CommsForm(forms.Form):
@@ -28,14 +27,6 @@ class CommsForm(forms.Form):
         for problem in error.problems:
             name = problem.where.field or ""
             self.add_error(name if name in self.fields else self.fallback or None, in_words(problem))
-
-
-class PersonChoice(forms.ModelChoiceField[Person]):
-    """People by name; a model's own text is a code that says nothing."""
-
-    def label_from_instance(self, obj: Person) -> str:
-        """The name."""
-        return obj.name
 
 
 class MomentField(forms.DateTimeField):
@@ -57,20 +48,24 @@ class HourField(forms.TimeField):
 class ShiftForm(CommsForm):
     """Somebody is on duty from a time until a time, in one week or several."""
 
-    person = PersonChoice(Person.objects.none(), to_field_name="code", label=_("Who"))
-    starts = MomentField(label=pgettext_lazy("shift", "From"))
-    ends = MomentField(label=pgettext_lazy("shift", "Until"))
+    person = forms.ChoiceField(label=_("Person on duty"))
+    starts = MomentField(label=pgettext("shift", "From"))
+    ends = MomentField(label=pgettext("shift", "Until"))
     weeks = forms.IntegerField(label=_("In how many weeks"), min_value=1, max_value=MOST_WEEKS, initial=1)
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    note = forms.CharField(label=_("Note on the shift"), max_length=200, required=False)
     fallback = "starts"
 
-    def __init__(self, *args: Any, roster: Roster, **options: Any) -> None:
+    def __init__(self, *args: Any, roster: Roster, people: Sequence[Person], **options: Any) -> None:
         super().__init__(*args, **{"auto_id": f"{roster.key}-%s", **options})
         self.roster = roster
+        self._people = {person.code: person for person in people}
         choice = self.fields["person"]
-        if isinstance(choice, forms.ModelChoiceField):
-            people = Person.objects.filter(posts__until=None, posts__body__path__under=roster.body.path)
-            choice.queryset = people.order_by("name").distinct()[:_MOST_PEOPLE]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = [("", "–"), *((person.code, person.name) for person in people)]
+
+    def chosen(self) -> Person:
+        """Whom the form puts on duty, once it is valid."""
+        return self._people[self.cleaned_data["person"]]
 
 
 class PreferencesForm(CommsForm):

@@ -58,9 +58,7 @@ def _apply(row: Delivery, result: Result, now: datetime) -> None:
         row.reference = result.outcome.reference
         row.sent_at = row.sent_at or now
         if row.state == State.SENDING:
-            is_there = result.outcome.is_delivered
-            row.state, row.next_at = (State.DELIVERED if is_there else State.SENT), None
-            row.delivered_at = now if is_there else None
+            row.state, row.next_at = State.SENT, None
     elif row.state == State.SENDING:
         if result.reason is None and row.attempts < ATTEMPTS:
             row.state, row.next_at = State.QUEUED, now + delay_after(row.attempts)

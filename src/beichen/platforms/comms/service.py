@@ -12,7 +12,14 @@ from __future__ import annotations
 
 from beichen.platforms.comms.contacts import Preferences, preferences_of, set_city_quiet, set_preferences
 from beichen.platforms.comms.delivering import deliver_due
-from beichen.platforms.comms.duty import RosterWeek, add_shift, on_duty, remove_shift, roster_weeks
+from beichen.platforms.comms.duty import (
+    RosterWeek,
+    add_shift,
+    candidates,
+    on_duty,
+    remove_shift,
+    roster_weeks,
+)
 from beichen.platforms.comms.forgetting import forget_addresses
 from beichen.platforms.comms.groups import add_member, remove_member, set_chat
 from beichen.platforms.comms.log import deliveries_for, delivery_for, disclosed_address, status
@@ -47,6 +54,7 @@ __all__ = [
     "Urgency",
     "add_member",
     "add_shift",
+    "candidates",
     "city_quiet",
     "deliver_due",
     "deliveries_for",

@@ -30,7 +30,9 @@ def _parts(text: str) -> Iterator[tuple[str, str | None]]:
         parsed = list(_PARSER.parse(text))
     except ValueError as error:
         message = shorten(said("a brace is not closed: {error}", error=str(error)))
-        raise ProblemError(Problem(BAD_PLACEHOLDER, message, hint=said("write {{ for a brace"))) from None
+        raise ProblemError(
+            Problem(BAD_PLACEHOLDER, message, hint=said("write {example} for a brace", example="{{"))
+        ) from None
     for literal, name, form, conversion in parsed:
         if name is not None and (form or conversion or not _NAME.match(name)):
             found = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")

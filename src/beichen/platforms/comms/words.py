@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as pgettext
 
 
 class Urgency(models.TextChoices):
     """How much a message may disturb: low waits in the inbox, urgent comes at night and on every channel."""
 
     LOW = "low", _("For information")
-    NORMAL = "normal", pgettext_lazy("urgency", "Normal")
+    NORMAL = "normal", pgettext("urgency", "Normal")
     URGENT = "urgent", _("Urgent")
 
 
@@ -29,10 +29,10 @@ class State(models.TextChoices):
 
     QUEUED = "queued", _("Waits to be sent")
     SENDING = "sending", _("Is being sent")
-    SENT = "sent", pgettext_lazy("delivery", "Sent")
-    DELIVERED = "delivered", _("Delivered")
-    READ = "read", pgettext_lazy("delivery", "Read")
-    FAILED = "failed", pgettext_lazy("delivery", "Failed")
+    SENT = "sent", pgettext("delivery", "Sent")
+    DELIVERED = "delivered", pgettext("delivery", "Delivered")
+    READ = "read", pgettext("delivery", "Read")
+    FAILED = "failed", pgettext("delivery", "Failed")
     HELD = "held", _("Held until morning")
     DROPPED = "dropped", _("Not sent")
 

@@ -24,10 +24,9 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The channel took it: ``reference`` is its name for it; ``is_delivered`` where taking is arriving."""
+    """The channel took it; ``reference`` is its own name for it. Whether it arrived, receipts say."""
 
     reference: str = ""
-    is_delivered: bool = False
 
 
 class RefusedError(Exception):

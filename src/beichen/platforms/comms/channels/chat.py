@@ -7,6 +7,7 @@ of which read files or run programs.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -25,6 +26,10 @@ CLASSES = {
     "json": ("custom_json", "NotifyJSON"),
     "jsons": ("custom_json", "NotifyJSON"),
 }
+
+
+# Apprise logs the secret address of a chat that it finds malformed.
+logging.getLogger("apprise").disabled = True
 
 
 def _service(url: str) -> Any:
@@ -71,7 +76,7 @@ class Chat:
             body = f"{parcel.text}\n{parcel.link}".strip()
             if not service.notify(body=body, title=parcel.subject, notify_type="info"):
                 raise TroubleError("the chat did not take it")
-            return Outcome(is_delivered=True)
+            return Outcome()
 
         yield send
 

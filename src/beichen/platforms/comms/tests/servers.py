@@ -167,4 +167,4 @@ class MessageCentre:
         connection.sendall(
             struct.pack(">IIII", 16 + len(content), command | 0x80000000, status, sequence) + content
         )
-        return command != 0x06
+        return bool(command != 0x06)

@@ -51,9 +51,14 @@ def test_the_inbox_has_it_at_once_and_channels_that_are_not_set_up_say_so(make: 
 
 def test_nothing_is_sent_when_the_transaction_rolls_back(make: Make, mail_server: MailServer) -> None:
     person = make("李", mail="li@x.cn")
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def dispatch() -> None:
         comms.send(NOTICE, [comms.ToPerson(person)], by=BY, now=DAY)
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        dispatch()
     assert not Message.objects.exists()
     assert not DBTaskResult.objects.exists()
     comms.deliver_due(by=BY, clock=lambda: DAY)
@@ -71,7 +76,11 @@ def test_the_same_key_is_the_same_message(make: Make) -> None:
 def test_a_normal_message_takes_the_first_channel_that_reaches(
     make: Make, mail_server: MailServer, gateway: Gateway
 ) -> None:
-    both, phone, none = make("一", mail="a@x.cn", phone="13800000001"), make("二", phone="13800000002"), make("三")
+    both, phone, none = (
+        make("一", mail="a@x.cn", phone="13800000001"),
+        make("二", phone="13800000002"),
+        make("三"),
+    )
     message = comms.send(NOTICE, [comms.ToPerson(one) for one in (both, phone, none)], by=BY, now=DAY)
     assert {row for row in told(message) if row[1] != "inbox"} == {
         ("一", "mail", "queued", ""),
@@ -120,12 +129,20 @@ def test_a_body_is_whoever_holds_the_post_for_the_region(make: Make) -> None:
 
 def test_somebody_who_is_named_twice_is_told_once(make: Make) -> None:
     one = make("北区", region="990102")
-    to = [comms.ToPerson(one), comms.ToGroup("crew"), comms.ToBody(Body.objects.get(key="water"))]
+    to: list[comms.Receiver] = [
+        comms.ToPerson(one),
+        comms.ToGroup("crew"),
+        comms.ToBody(Body.objects.get(key="water")),
+    ]
     assert comms.send(NOTICE, to, by=BY, now=DAY).deliveries.filter(channel="inbox").count() == 1
 
 
 def test_members_by_name_are_in_the_group(make: Make) -> None:
-    post, named, other = make("北区", region="990102"), make("名单", body="roads"), make("东区", region="990103")
+    post, named, other = (
+        make("北区", region="990102"),
+        make("名单", body="roads"),
+        make("东区", region="990103"),
+    )
     comms.add_member("crew", named, by=BY)
     comms.add_member("crew", other, by=BY)
     comms.remove_member("crew", other, by=BY)
@@ -137,7 +154,10 @@ def test_members_by_name_are_in_the_group(make: Make) -> None:
 
 
 def test_an_empty_group_or_body_is_on_record(make: Make) -> None:
-    to = [comms.ToGroup("crew"), comms.ToBody(Body.objects.get(key="water"), role="officer")]
+    to: list[comms.Receiver] = [
+        comms.ToGroup("crew"),
+        comms.ToBody(Body.objects.get(key="water"), role="officer"),
+    ]
     assert told(comms.send(NOTICE, to, by=BY, now=DAY)) == {
         ("抢险队", "inbox", "dropped", "nobody-there"),
         ("water", "inbox", "dropped", "nobody-there"),

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting
@@ -22,7 +23,7 @@ from beichen.platforms.comms.words import State, Urgency
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
-STATES = [(State.DELIVERED.value, _("Unread")), (State.READ.value, pgettext_lazy("delivery", "Read"))]
+STATES = [(State.DELIVERED.value, _("Unread")), (State.READ.value, pgettext("delivery", "Read"))]
 
 
 def _person(request: HttpRequest) -> Person:

@@ -42,17 +42,17 @@ def _time(key: str, title: Any, name: str) -> Column[Delivery]:
 COLUMNS: list[Column[Delivery]] = [
     Column("message", _("Message"), _subject, _title, is_header=True),
     Column("about", _("About"), lambda row: row.message.about, sort=("message__about",)),
-    Column("name", _("To"), lambda row: row.name, sort=("name",)),
+    Column("name", _("Receiver"), lambda row: row.name, sort=("name",)),
     Column("channel", _("Channel"), lambda row: str(ChannelName(row.channel).label), sort=("channel",)),
-    Column("address", _("Address"), lambda row: masked(row.channel, row.address)),
+    Column("address", _("Address it went to"), lambda row: masked(row.channel, row.address)),
     Column("state", _("Status"), lambda row: str(State(row.state).label), state_badge, ("state",)),
-    Column("reason", _("Why"), reason_of),
+    Column("reason", _("What went wrong"), reason_of),
     Column("attempts", _("Attempts"), lambda row: row.attempts, sort=("attempts",), is_number=True),
     _time("created", _("Begun"), "created_at"),
     _time("sent", _("Sent at"), "sent_at"),
     _time("delivered", _("Delivered at"), "delivered_at"),
     _time("read", _("Read at"), "read_at"),
-    Column("number", _("No."), lambda row: row.number, is_exported_only=True),
+    Column("number", _("Delivery number"), lambda row: row.number, is_exported_only=True),
 ]
 FILTERS = [
     Filter("channel", _("Channel"), "channel", ChannelName.choices),

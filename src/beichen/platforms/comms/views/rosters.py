@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from beichen.kernel.access.service import acting, decide
-from beichen.kernel.actor import Actor
+from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.org.models import Person
 from beichen.platforms.comms.forms import ShiftForm
 from beichen.platforms.comms.models import Roster, Shift
 from beichen.platforms.comms.pages import name_of
 from beichen.platforms.comms.rights import EDIT_ROSTERS
-from beichen.platforms.comms.service import RosterWeek, add_shift, remove_shift, roster_weeks
+from beichen.platforms.comms.service import RosterWeek, add_shift, candidates, remove_shift, roster_weeks
 from beichen.problem import ProblemError
 
 _DAYS = 7
@@ -39,9 +39,11 @@ def _day(shift: Shift) -> date:
     return timezone.localdate(shift.starts)
 
 
-def _shown(week: RosterWeek, by: Actor, now: datetime, bad: ShiftForm | None) -> dict[str, Any]:
-    """A roster as the page shows it; the form for who may edit it."""
-    may_edit = bool(decide(by, EDIT_ROSTERS, week.roster))
+def _shown(
+    week: RosterWeek, people: list[Person] | None, now: datetime, bad: ShiftForm | None
+) -> dict[str, Any]:
+    """A roster as the page shows it; ``people`` are those whom its reader may put on duty."""
+    may_edit = people is not None
     is_bad = bad is not None and bad.roster.pk == week.roster.pk
     days = [
         {
@@ -61,7 +63,7 @@ def _shown(week: RosterWeek, by: Actor, now: datetime, bad: ShiftForm | None) ->
         "days": days,
         "gaps": week.gaps,
         "may_edit": may_edit,
-        "form": (bad if is_bad else ShiftForm(roster=week.roster)) if may_edit else None,
+        "form": bad if is_bad else None if people is None else ShiftForm(roster=week.roster, people=people),
         "is_bad": is_bad,
     }
 
@@ -71,8 +73,9 @@ def _page(request: HttpRequest, bad: ShiftForm | None = None) -> HttpResponse:
     monday = _monday(request.GET.get("week", ""), timezone.localdate(now))
     since = timezone.make_aware(datetime.combine(monday, time()))
     weeks = roster_weeks(by=by, since=since, until=since + timedelta(days=_DAYS), now=now)
+    people = candidates([week.roster for week in weeks if decide(by, EDIT_ROSTERS, week.roster)])
     context = {
-        "rosters": [_shown(week, by, now, bad) for week in weeks],
+        "rosters": [_shown(week, people.get(week.roster.pk), now, bad) for week in weeks],
         "monday": monday,
         "sunday": monday + timedelta(days=_DAYS - 1),
         "previous": monday - timedelta(days=_DAYS),
@@ -96,14 +99,15 @@ def _roster(key: str) -> Roster:
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """Put somebody on duty."""
     roster, by = _roster(key), acting(request)
-    form = ShiftForm(request.POST, roster=roster)
+    require(by, EDIT_ROSTERS, roster)
+    form = ShiftForm(request.POST, roster=roster, people=candidates([roster])[roster.pk])
     if not form.is_valid():
         return _page(request, form)
     said = form.cleaned_data
     try:
         shifts = add_shift(
             roster,
-            said["person"],
+            form.chosen(),
             said["starts"],
             said["ends"],
             weeks=said["weeks"],
