@@ -27,7 +27,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.files.service import store
 from beichen.kernel.levels import Level
-from beichen.kernel.org.models import Body, Person, Post, Region
+from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
@@ -47,11 +47,10 @@ from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.plan.years import service as years
 from beichen.plan.years.models import YearTarget
-from beichen.platforms.comms import service as comms
-from beichen.platforms.comms.models import Delivery, Roster, Shift
+from beichen.platforms.comms.models import Delivery, Shift
 from beichen.registry.models import Object
-from beichen.supports.evaluation import service as evaluation
 from beichen.supports.evaluation.models import Appeal
+from tests.access_population import ON_DUTY, keep_evaluations, keep_messages
 
 BY = system("test")
 CITY = Path(__file__).parent / "cities/invented"
@@ -116,12 +115,6 @@ STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
 FIXED = 900_001  # a key that no sequence of a test reaches
 FINISHED, NOTED = f"milestone-{FIXED}-done_on", f"milestone-{FIXED}-note"
-ON_DUTY: dict[str, Any] = {
-    "person": "TESTTESTTESTTEST",
-    "starts": "2199-01-01T08:00",
-    "ends": "2199-01-01T20:00",
-    "weeks": 1,
-}
 SETTLED = {"state": "justified", "reason": "x"}
 RENAMED = {"kind": "projects", "key": "p1", "field": "name", "new": "x", "reason": "x"}
 ADDED = {"name": "x", "box": "专栏2", "reason": "x"}
@@ -362,27 +355,6 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
     return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
 
 
-def keep_evaluations() -> None:
-    """A scheme with a draft beside it, a round that is published and appealed, and one that runs."""
-    work = evaluation.CriterionFacts("work", "x", "self-report", weight="100", rule="direct")
-    facts = evaluation.SchemeFacts(
-        key="scored",
-        kind="yearly",
-        subject_kind="body",
-        name="x",
-        groups=({"key": "all", "zh": "x", "en": "x", "members": ["water-bureau"]},),
-        grades=({"zh": "x", "en": "x", "from": 0},),
-        criteria=(work,),
-    )
-    scheme = evaluation.adopt_scheme(evaluation.draft_scheme(facts, region=None, by=BY), by=BY)
-    evaluation.next_version(scheme, by=BY)
-    evaluation.open_round(scheme, "running", "x", "2023", by=BY)
-    done = evaluation.open_round(scheme, "done", "x", "2022", by=BY)
-    for at in (done.reports_due, None, None):
-        done = evaluation.advance_round(done, by=BY, at=at)
-    evaluation.file_appeal(done.subjects.select_related("round").get(), "work", "x", by=BY)
-
-
 def keep_catalogue(plan: Plan) -> None:
     """A filed plan with a finding, and a draft of an adjustment with a change."""
     body, region = Body.objects.order_by("path")[0], Region.objects.order_by("code")[0]
@@ -395,20 +367,6 @@ def keep_catalogue(plan: Plan) -> None:
     )  # fmt: skip
     draft = adjustments.propose(plan, "x", "x", by=BY)
     adjustments.add_change(draft, adjustments.Proposed("projects", "p2", "name", "y", "x"), by=BY)
-
-
-def keep_messages() -> None:
-    """A roster with a shift, and a message to whoever holds it."""
-    body = Body.objects.order_by("path")[0]
-    person = Person.objects.create(code=ON_DUTY["person"], name="x")
-    Post.objects.create(person=person, role="officer", body=body, region=Region.objects.order_by("code")[0])
-    texts = {"subject_zh": "x", "subject_en": "x", "text_zh": "x", "text_en": "x"}
-    roster = {"name": "x", "name_en": "x", "body": body.key, "fallback": "", "cover": []}
-    stock = comms.Stock(templates={"said": texts}, rosters={"hotline": roster})
-    comms.load_stock(stock, owner="city:invented", by=BY)
-    hours = (datetime(2198, 1, 1, tzinfo=UTC), datetime(2198, 1, 2, tzinfo=UTC))
-    comms.add_shift(Roster.objects.get(key="hotline"), person, *hours, by=BY)
-    comms.send(comms.Notice("said"), [comms.ToPerson(person)], by=BY)
 
 
 def keep_years(plan: Plan) -> None:

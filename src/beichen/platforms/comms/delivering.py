@@ -2,8 +2,8 @@
 
 **At least once.** A claim is a transaction of its own that moves rows to ``sending`` with a lease. Whoever
 dies between the claim and the mark leaves rows whose lease runs out; the next sweep sends them again under
-the same number (the Message-ID of a mail), so that the other side can tell. Marks are written every
-:data:`CHUNK` parcels, which bounds how many are sent twice.
+the same number (the Message-ID of a mail), so that the other side can tell. :data:`CLAIM` rows are claimed,
+sent and marked at a time: that bounds how many are sent twice, and keeps a slow server within the lease.
 
 A channel that does not answer is asked once a run: the rest of its parcels wait for the next attempt.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ from beichen.kernel.actor import Actor
 from beichen.platforms.comms import channels
 from beichen.platforms.comms.channels import AwayError, Parcel, RefusedError, TroubleError
 from beichen.platforms.comms.channels.channel import Send
-from beichen.platforms.comms.marking import Result, mark
+from beichen.platforms.comms.marking import ATTEMPTS, Result, mark
 from beichen.platforms.comms.models import Delivery
 from beichen.platforms.comms.parcels import chats_of, parcel_of
 from beichen.platforms.comms.words import DUE, Reason, State
@@ -32,7 +32,7 @@ from beichen.platforms.comms.words import DUE, Reason, State
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-CLAIM, CHUNK, ROUNDS = 200, 25, 50
+CLAIM, ROUNDS = 25, 200
 Clock = Callable[[], datetime]
 
 
@@ -70,6 +70,8 @@ class Run:
 
     def attempt(self, row: Delivery, parcel: Parcel) -> Result:
         """Send one parcel; every failure is a result."""
+        if row.attempts > ATTEMPTS:  # whoever tried the last time died of it
+            return Result(row, error="nobody came back from the last attempt", reason=Reason.GAVE_UP)
         try:
             return Result(row, outcome=self._session(row.channel)(parcel))
         except RefusedError as error:
@@ -86,11 +88,6 @@ class Run:
             return Result(row, error=f"{type(error).__name__}: {error}")
 
 
-def _chunks(rows: list[Delivery]) -> Iterator[list[Delivery]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
-
-
 def deliver_due(*, by: Actor, clock: Clock = timezone.now, message: int | None = None) -> dict[str, int]:
     """Send what is due, of one message or of all; how many deliveries came into which state.
 
@@ -104,7 +101,6 @@ def deliver_due(*, by: Actor, clock: Clock = timezone.now, message: int | None =
             if not claimed:
                 break
             chats = chats_of(claimed)
-            for rows in _chunks(claimed):
-                results = [run.attempt(row, parcel_of(row, chats)) for row in rows]
-                counts.update(mark(results, by=by, now=clock()))
+            results = [run.attempt(row, parcel_of(row, chats)) for row in claimed]
+            counts.update(mark(results, by=by, now=clock()))
     return dict(counts)

@@ -21,7 +21,7 @@ from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Person
-from beichen.platforms.comms import delivering, jobs
+from beichen.platforms.comms import delivering, jobs, marking
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.channels import Outcome, Parcel, mail
 from beichen.platforms.comms.channels.channel import Send
@@ -99,18 +99,14 @@ def test_who_dies_on_the_way_is_taken_over_with_the_same_number(
     def die(*_arguments: Any, **_named: Any) -> Any:
         raise KeyboardInterrupt
 
+    place: Any
+    place, name = {
+        "claimed": (delivering, "chats_of"),
+        "sent": (delivering, "mark"),
+        "marked": (marking, "keep"),
+    }[moment]
     with monkeypatch.context() as patch:
-        target = {"claimed": "chats_of", "sent": "_chunks", "marked": "mark"}[moment]
-        if moment == "sent":
-
-            def after(rows: list[Delivery]) -> Iterator[list[Delivery]]:
-                yield rows
-                raise KeyboardInterrupt
-
-            patch.setattr(delivering, "_chunks", after)
-            patch.setattr(delivering, "mark", lambda *_a, **_n: {})
-        else:
-            patch.setattr(delivering, target, die)
+        patch.setattr(place, name, die)
         with pytest.raises(KeyboardInterrupt):
             deliver()
     row = outside(message)
@@ -120,6 +116,24 @@ def test_who_dies_on_the_way_is_taken_over_with_the_same_number(
     numbers = {letter["Message-ID"] for letter in mail_server.letters}
     assert numbers == {f"<{row.number}@star.example>"}
     assert len(mail_server.letters) == (1 if moment == "claimed" else 2)
+
+
+def test_what_kills_every_time_is_given_up(
+    make: Make, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, at = send(comms.ToPerson(make("李", mail="li@x.cn"))), DAY
+
+    def die(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivering, "chats_of", die)
+        for _attempt in range(ATTEMPTS):
+            with pytest.raises(KeyboardInterrupt):
+                deliver(at)
+            at += delivering.LEASE
+    assert deliver(at) == {"failed": 1}
+    assert outside(message).reason == "gave-up"
 
 
 def test_a_server_that_is_away_is_tried_eight_times_within_two_hours(
@@ -349,7 +363,7 @@ def test_delivering_asks_a_fixed_number_of_questions_a_chunk(
         Person(name=f"人{number}", email=f"p{number}@x.cn") for number in range(100)
     )
     send(*(comms.ToPerson(person) for person in people))
-    with django_assert_max_num_queries(90):  # four chunks and two claims, with their records
+    with django_assert_max_num_queries(4 * 25 + 10):  # four claims with their marks, records and events
         assert deliver() == {"sent": 100}
     assert len({parcel.number for parcel in quick.taken}) == 100
     assert AuditRecord.objects.filter(action="comms.delivery.mark").count() == 4
