@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.bus.models import OutboxEvent
+from beichen.kernel.jobs.models import Schedule
+from beichen.kernel.jobs.worker import JobWorker
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms import delivering, jobs, marking
@@ -324,6 +326,18 @@ def test_the_jobs_send_what_is_due(make: Make, mail_server: MailServer) -> None:
     assert len(mail_server.letters) == 1
     jobs.sweep.func()
     assert len(mail_server.letters) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sends_what_was_committed(make: Make, mail_server: MailServer) -> None:
+    """Through the queue of jobs, as in the house; the sweep is among its schedules."""
+    comms.send(NOTICE, [comms.ToPerson(make("李", mail="li@x.cn"))], by=BY)
+    worker = JobWorker()
+    worker.start()
+    while worker.tick():
+        pass
+    assert [letter["Subject"] for letter in mail_server.letters] == ["新任务 A-1"]
+    assert Schedule.objects.filter(name="comms.sweep", cron="* * * * *").exists()
 
 
 def test_addresses_are_forgotten_after_half_a_year(make: Make, mail_server: MailServer) -> None:
