@@ -47,9 +47,10 @@ from beichen.plan.service import import_facts
 from beichen.plan.tests.facts import plan_facts
 from beichen.plan.years import service as years
 from beichen.plan.years.models import YearTarget
+from beichen.platforms.comms.models import Delivery, Shift
 from beichen.registry.models import Object
-from beichen.supports.evaluation import service as evaluation
 from beichen.supports.evaluation.models import Appeal
+from tests.access_population import ON_DUTY, keep_evaluations, keep_messages
 
 BY = system("test")
 CITY = Path(__file__).parent / "cities/invented"
@@ -65,6 +66,12 @@ OPEN = {
     "theme": "keeps a choice in a cookie",
     "": "the front door: words and links; a test of the overview holds that what it shows is filtered",
     "me": "the reader's own account; without a session it leads to the door",
+    "messages": "the reader's own inbox; without a session it leads to the door",
+    "messages/read": "the same",
+    "messages/<int:number>": "the same",
+    "messages/<int:number>/open": "the same",
+    "messages/preferences": "the reader's own; without a session it leads to the door",
+    "messages/preferences/city": "the same, and a right of its own, which a test of the room asks for",
     "^ngsi-ld/": "says that there is nothing at this address",
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
@@ -102,6 +109,7 @@ FORMS = (
     "plan/adjustments",
     "plans",
     "evaluation",
+    "messages",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
@@ -119,6 +127,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
+    "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],
+    "messages/log": [("GET", "messages/log", None)],
+    "messages/log/<str:number>": [("GET", "messages/log/{delivery}", None)],
+    "messages/rosters": [("GET", "messages/rosters", None)],
+    "messages/rosters/<slug:key>/shifts": [("POST", "messages/rosters/hotline/shifts", ON_DUTY)],
+    "messages/rosters/<slug:key>/shifts/<int:number>/remove": [
+        ("POST", "messages/rosters/hotline/shifts/{shift}/remove", {})
+    ],
     "events": [("GET", "events", None), ("POST", "events", EVENT)],
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],
@@ -339,27 +355,6 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
     return Client(headers=headers).generic(method, f"/{address}", content, content_type=kind)
 
 
-def keep_evaluations() -> None:
-    """A scheme with a draft beside it, a round that is published and appealed, and one that runs."""
-    work = evaluation.CriterionFacts("work", "x", "self-report", weight="100", rule="direct")
-    facts = evaluation.SchemeFacts(
-        key="scored",
-        kind="yearly",
-        subject_kind="body",
-        name="x",
-        groups=({"key": "all", "zh": "x", "en": "x", "members": ["water-bureau"]},),
-        grades=({"zh": "x", "en": "x", "from": 0},),
-        criteria=(work,),
-    )
-    scheme = evaluation.adopt_scheme(evaluation.draft_scheme(facts, region=None, by=BY), by=BY)
-    evaluation.next_version(scheme, by=BY)
-    evaluation.open_round(scheme, "running", "x", "2023", by=BY)
-    done = evaluation.open_round(scheme, "done", "x", "2022", by=BY)
-    for at in (done.reports_due, None, None):
-        done = evaluation.advance_round(done, by=BY, at=at)
-    evaluation.file_appeal(done.subjects.select_related("round").get(), "work", "x", by=BY)
-
-
 def keep_catalogue(plan: Plan) -> None:
     """A filed plan with a finding, and a draft of an adjustment with a change."""
     body, region = Body.objects.order_by("path")[0], Region.objects.order_by("code")[0]
@@ -409,6 +404,8 @@ def numbers() -> dict[str, Any]:
         "round": Round.objects.get().pk,
         "milestone": FIXED,
         "change": Change.objects.get().pk,
+        "delivery": Delivery.objects.get(channel="inbox").number,
+        "shift": Shift.objects.get().pk,
         "appeal": Appeal.objects.get().pk,
         "evidence": evidence.file.code,
         "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
@@ -446,6 +443,7 @@ def key(db: None) -> str:
     keep_catalogue(Plan.objects.get(key="star"))
     keep_years(Plan.objects.get(key="star"))
     keep_evaluations()
+    keep_messages()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)

@@ -24,6 +24,7 @@ def test_defaults_make_one_machine(tmp_path: Path) -> None:
     assert chosen.database == f"sqlite:///{tmp_path}/var/beichen.db"
     assert chosen.files == f"{tmp_path}/var/files"
     assert chosen.live == "http://localhost:8001"
+    assert (chosen.public, chosen.mail_sender) == ("http://localhost:8000", "beichen@localhost")
     assert not chosen.is_production
 
 
@@ -45,6 +46,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://x"),
         ("NATS_URL", "kafka://x"),
         ("SMTP_URL", "mail.example"),
+        ("SMS_URL", "ftp://x"),
+        ("PUBLIC_URL", "city.example"),
         ("ENVIRONMENT", "staging"),
     ],
 )

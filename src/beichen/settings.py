@@ -54,6 +54,10 @@ class Settings:
     live_url: str = _setting("", "public address of the live process; default the web port plus one")
     context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
     smtp_url: str = _setting("", "smtp:// or smtps://user:password@host:port; default: mail is printed")
+    mail_from: str = _setting("", "the sender of mail; default beichen@ and the host of the public address")
+    sms_url: str = _setting("", "http(s)://gateway/path or smpp://user:password@host:port; default no texts")
+    sms_secret: str = _setting("", "signs what is sent to the gateway of text messages")
+    public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
     def is_production(self) -> bool:
@@ -69,6 +73,21 @@ class Settings:
     def live(self) -> str:
         """The public address of the live process with its default filled in."""
         return self.live_url.rstrip("/") or f"http://localhost:{self.port + 1}"
+
+    @property
+    def public(self) -> str:
+        """The address at which people reach the house, with its default filled in, without a final slash."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def mail_sender(self) -> str:
+        """The sender of mail with its default filled in."""
+        return self.mail_from or f"beichen@{urlsplit(self.public).hostname}"
+
+    @property
+    def mail_host(self) -> str:
+        """The host in the identifiers of mail: that of its sender."""
+        return self.mail_sender.rpartition("@")[2]
 
     @property
     def files(self) -> str:
@@ -127,6 +146,8 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "database_url": {"sqlite", "postgres", "postgresql"},
         "nats_url": {"embedded", "nats", "tls"},
         "smtp_url": {"smtp", "smtps"},
+        "sms_url": {"http", "https", "smpp"},
+        "public_url": {"http", "https"},
     }
     problems = []
     for name, valid in schemes.items():

@@ -11,6 +11,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.jobs",
     "beichen.kernel.bus",
     "beichen.platforms.geo",
+    "beichen.platforms.comms",
     "beichen.hubs.data",
     "beichen.hubs.events",
     "beichen.kernel.scene",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("beichen.kernel.files.urls")),
     path("", include("beichen.hubs.events.urls")),
     path("", include("beichen.registry.urls")),
+    path("", include("beichen.platforms.comms.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),

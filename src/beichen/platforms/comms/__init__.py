@@ -1,0 +1,1 @@
+"""Converged communication (融合通信): one message to people and groups, over every channel they have."""

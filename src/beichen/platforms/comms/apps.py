@@ -1,0 +1,35 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommsConfig(AppConfig):
+    """Messages, their deliveries, groups and rosters."""
+
+    name = "beichen.platforms.comms"
+    label = "platforms_comms"
+    verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Give staff their messages in the navigation."""
+        from beichen.platforms.comms.rights import READ_ROSTERS
+        from beichen.web.links import add_to_navigation
+
+        home = "platforms_comms:inbox"
+        add_to_navigation(_("Messages"), home, order=110, permission=READ_ROSTERS, inside=_("Inbox"))
+        add_to_navigation(
+            _("On duty"), "platforms_comms:rosters", order=111, under=home, permission=READ_ROSTERS
+        )
+        add_to_navigation(
+            _("Who was told"), "platforms_comms:log", order=112, under=home, permission="comms.log.read"
+        )
+        add_to_navigation(
+            _("How I am reached"),
+            "platforms_comms:preferences",
+            order=113,
+            under=home,
+            permission=READ_ROSTERS,
+        )

@@ -1,0 +1,64 @@
+"""What the pages of messages share: whose inbox it is, badges, times, the frame."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from beichen.kernel.access.models import Account
+from beichen.kernel.org.models import Person
+from beichen.platforms.comms.models import Delivery, Group, Roster
+from beichen.platforms.comms.words import TONES, Reason, State
+
+_ICONS = {
+    "missed": "missed",
+    "behind": "behind",
+    "unknown": "unknown",
+    "on-course": "on-course",
+    "ahead": "check",
+}
+
+
+def own_person(request: HttpRequest) -> Person | None:
+    """Who is signed in, as a person; None for an account that stands for nobody."""
+    account = request.user
+    return account.person if isinstance(account, Account) else None
+
+
+def language() -> str:
+    """The reader's language, as messages are kept in it."""
+    return "en" if get_language() == "en" else "zh"
+
+
+def moment(value: datetime | None) -> str:
+    """A time as a list shows it, in the city's zone."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+def name_of(row: Roster | Group) -> str:
+    """A roster's or a group's name in the reader's language."""
+    return row.name_en if language() == "en" else row.name
+
+
+def badge(tone: str, label: Any) -> SafeString:
+    """Sign, word and colour together."""
+    context = {"tone": tone, "icon": _ICONS[tone], "label": label}
+    return render_to_string("platforms_comms/badge.html", context)
+
+
+def state_badge(row: Delivery) -> SafeString:
+    """How far a delivery is."""
+    state = State(row.state)
+    return badge(TONES[state], state.label)
+
+
+def reason_of(row: Delivery) -> str:
+    """Why it was not sent, or the last error."""
+    label = str(Reason(row.reason).label) if row.reason else ""
+    return f"{label}: {row.error}" if label and row.error else label or row.error

@@ -1,0 +1,1 @@
+"""The pages of messages: the inbox, who was told, rosters, preferences."""
