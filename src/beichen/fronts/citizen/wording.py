@@ -17,7 +17,7 @@ from beichen.hubs.events.words import Outcome, Stage
 from beichen.kernel.org.models import Body
 
 STATIONS: tuple[tuple[frozenset[str], Promise], ...] = (
-    (frozenset({Stage.ACCEPT}), gettext_lazy("Received")),
+    (frozenset({Stage.ACCEPT}), gettext_lazy("Report received")),
     (frozenset({Stage.DISPATCH}), gettext_lazy("Taken on")),
     (frozenset({Stage.HANDLE, Stage.VERIFY}), gettext_lazy("Being handled")),
     (frozenset({Stage.ANSWER, Stage.RATE}), gettext_lazy("Answered")),
