@@ -84,7 +84,10 @@ class ReportForm(ProblemForm):
         label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
     email = forms.CharField(
-        label=_("E-mail address"), max_length=254, required=False, widget=forms.TextInput(attrs={"type": "email"})
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "email"}),
     )
     callback = forms.BooleanField(label=_("Please call me back"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
