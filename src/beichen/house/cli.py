@@ -21,6 +21,7 @@ from beichen.problem import ProblemError
 COMMANDS: dict[str, tuple[str, bool]] = {
     "city": ("beichen.house.city:city", True),
     "client": ("beichen.kernel.access.commands:client", True),
+    "events": ("beichen.hubs.events.terminal:events", True),
     "comms": ("beichen.platforms.comms.commands:comms", True),
     "doctor": ("beichen.house.doctor:doctor", True),
     "verify": ("beichen.house.verify:verify", True),

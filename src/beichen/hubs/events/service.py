@@ -33,6 +33,7 @@ from beichen.hubs.events.permissions import (
     VERIFY,
 )
 from beichen.hubs.events.queries import all_kinds, cases, categories, follow, public_kinds, timeline
+from beichen.hubs.events.suggesting import learn
 
 TICK = 500
 """How many clocks :func:`tick` lets speak at once."""
@@ -74,6 +75,7 @@ __all__ = [
     "history",
     "identify",
     "keep_picture",
+    "learn",
     "looks",
     "merge",
     "public_kinds",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from beichen.hubs.events.intake.signals import take_event
+from beichen.hubs.events.notices import tell
+from beichen.hubs.events.suggesting import let_go, look_at
 from beichen.kernel.actor import system
 from beichen.kernel.bus.event import Event
 from beichen.kernel.bus.subscribers import subscriber
@@ -16,3 +18,21 @@ def take(event: Event) -> None:
     """Every event of the house passes here, because scenes decide which ones matter; own steps do not."""
     if not event.type.startswith(OWN):
         take_event(event, by=BY)
+
+
+@subscriber("events.suggest", "events.case.opened", "events.case.reopened", "events.case.appealed")
+def suggest(event: Event) -> None:
+    """A new case gets its suggestions beside the report's way, which they must not slow down."""
+    look_at(event.subject)
+
+
+@subscriber("events.forget", "events.case.closed", "events.case.refused")
+def forget(event: Event) -> None:
+    """A closed case is no candidate for new ones."""
+    let_go(event.subject)
+
+
+@subscriber("events.notices", "events.case.*")
+def notify(event: Event) -> None:
+    """Desks and reporters are told what concerns them."""
+    tell(event, by=BY)

@@ -1,11 +1,12 @@
 """What is kept: declared kinds, reports, cases with their streams, and who takes part in them."""
 
-from beichen.hubs.events.models.case import Case, CaseDesk, CaseEvent, CaseFile, Likeness
+from beichen.hubs.events.models.case import Case, CaseBand, CaseDesk, CaseEvent, CaseFile, Likeness
 from beichen.hubs.events.models.kind import Category, EventKind
 from beichen.hubs.events.models.report import Report, Reporter
 
 __all__ = [
     "Case",
+    "CaseBand",
     "CaseDesk",
     "CaseEvent",
     "CaseFile",

@@ -61,6 +61,7 @@ class Case(models.Model):
     answered_in_time = models.BooleanField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     state: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    suggested = models.JSONField(default=list)  # kinds with shares, beside the stream: see suggesting.py
     level = models.PositiveSmallIntegerField(default=Level.L2.value)
     is_demo = models.BooleanField(default=False)
 
@@ -140,6 +141,22 @@ class CaseFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} of {self.case_id}"
+
+
+class CaseBand(models.Model):
+    """A band of an open case's text: alike texts share one (:mod:`..suggestion.similarity`)."""
+
+    band = models.BigIntegerField()
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["band", "case"], name="band_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.band} of {self.case_id}"
 
 
 class Likeness(models.Model):
