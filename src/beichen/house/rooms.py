@@ -25,5 +25,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.monitoring",
     "beichen.registry",
     "beichen.fronts.overview",
+    "beichen.fronts.governance",
     "beichen.web",
 )

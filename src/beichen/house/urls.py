@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),
+    path("", include("beichen.fronts.governance.urls")),
     path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.supports.evaluation.urls")),
     path("", include("beichen.plan.urls")),
