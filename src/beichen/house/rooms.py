@@ -27,5 +27,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.registry",
     "beichen.fronts.overview",
     "beichen.fronts.citizen",
+    "beichen.fronts.governance",
     "beichen.web",
 )

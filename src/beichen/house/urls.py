@@ -20,6 +20,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),
     path("", include("beichen.fronts.citizen.urls")),
+    path("", include("beichen.fronts.governance.urls")),
     path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.supports.evaluation.urls")),
     path("", include("beichen.plan.urls")),

@@ -1,0 +1,42 @@
+"""A form's command, done: a file is stored first, merging goes its own way, everything in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from beichen.fronts.governance.forms import CommandForm
+from beichen.fronts.governance.possible import MERGE
+from beichen.hubs.events import service as events
+from beichen.hubs.events.models import Case
+from beichen.kernel.actor import Actor
+from beichen.kernel.files import service as files
+from beichen.problem import Problem, ProblemError, Where, code, said
+
+NO_FILE = code("GOV-104", "No file was chosen.", status=422)
+MOST_BYTES = 30 << 20
+
+
+@transaction.atomic
+def do(row: Case, form: CommandForm, *, by: Actor, now: datetime) -> Case:
+    """Give the form's command. Raises ProblemError as the event hub refuses it, GOV-104 without a file."""
+    values = dict(form.values())
+    if form.name == MERGE:
+        return events.merge(row.code, str(values["into"]).strip().upper(), by=by, now=now)
+    if form.name == "add-evidence":
+        values["file"] = _stored(row, values.get("file"), by=by)
+    command = events.command_of(form.name, values)
+    return events.act(row.code, command, by=by, expected=form.cleaned_data["version"], now=now)
+
+
+def _stored(row: Case, file: UploadedFile[bytes] | None, *, by: Actor) -> str:
+    if file is None:
+        raise ProblemError(Problem(NO_FILE, said("no file was chosen"), Where(field="file")))
+    content = cast("BinaryIO", file.file)
+    kept = files.store(
+        content, file.name or "file", by=by, body=row.desk or row.centre, region=row.region, limit=MOST_BYTES
+    )
+    return kept.code

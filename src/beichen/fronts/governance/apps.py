@@ -1,0 +1,32 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GovernanceConfig(AppConfig):
+    """The operator's console."""
+
+    name = "beichen.fronts.governance"
+    label = "fronts_governance"
+    verbose_name = "Governance"
+
+    def ready(self) -> None:
+        """Put the console and its pages into the navigation, for those who may see cases."""
+        from beichen.fronts.governance.service import READ
+        from beichen.web.links import add_to_navigation
+
+        console = "governance:queue"
+        add_to_navigation(_("Console"), console, order=30, permission=READ, inside=_("Queue"))
+        for order, (label, route) in enumerate(
+            (
+                (_("Our desk"), "governance:desk"),
+                (_("Board"), "governance:board"),
+                (_("Wall"), "governance:wall"),
+                (_("Map of cases"), "governance:map"),
+            ),
+            31,
+        ):
+            add_to_navigation(label, route, order=order, under=console, permission=READ)

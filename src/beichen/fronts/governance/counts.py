@@ -1,0 +1,146 @@
+"""Figures of the open cases: by body and by district, day by day, by place.
+
+What is counted are the cases that the reader may see. The figures of a reach are kept for :data:`SECONDS`:
+however many walls hang in a city, each process counts that often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from beichen.fronts.governance.reach import cases_for
+from beichen.fronts.governance.times import SOON
+from beichen.hubs.events.models import Case
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Body, Region
+
+SECONDS = 20
+DAYS = 30
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many cases stand with a body or in a district."""
+
+    key: Any
+    open: int = 0
+    soon: int = 0
+    overdue: int = 0
+    waiting: int = 0
+
+    @property
+    def in_hand(self) -> int:
+        """Open and not waiting: what somebody must work on."""
+        return self.open - self.waiting
+
+
+def kept(name: str, by: Actor, work: Callable[[], T]) -> T:
+    """What ``work`` found for the actor's reach, not older than :data:`SECONDS`."""
+    reach = hashlib.sha256(repr((by.scopes, by.is_system)).encode()).hexdigest()[:32]
+    key = f"beichen.console.{name}.{reach}"
+    found: T | None = cache.get(key)
+    if found is None:
+        found = work()
+        cache.set(key, found, SECONDS)
+    return found
+
+
+def _open(by: Actor) -> QuerySet[Case]:
+    return cases_for(by).filter(is_open=True).select_related(None).order_by()
+
+
+def _counts(now: datetime) -> dict[str, Count]:
+    return {
+        "all": Count("pk"),
+        "soon": Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
+        "overdue": Count("pk", filter=Q(due_at__lt=now)),
+        "waiting": Count("pk", filter=Q(is_waiting=True)),
+    }
+
+
+def _loads(by: Actor, now: datetime, field: str) -> dict[int | None, Load]:
+    rows = _open(by).values(field).annotate(**_counts(now)).order_by()
+    return {
+        row[field]: Load(row[field], row["all"], row["soon"], row["overdue"], row["waiting"]) for row in rows
+    }
+
+
+def loads_by_body(by: Actor, now: datetime) -> dict[int | None, Load]:
+    """By the key of the lead body's row; None: nobody has it yet."""
+    return kept("body", by, lambda: _loads(by, now, "desk"))
+
+
+def loads_by_region(by: Actor, now: datetime) -> dict[int | None, Load]:
+    """By the key of the region's row."""
+    return kept("region", by, lambda: _loads(by, now, "region"))
+
+
+def summed(loads: list[Load], key: Any = None) -> Load:
+    """The sum of several."""
+    return Load(
+        key,
+        sum(one.open for one in loads),
+        sum(one.soon for one in loads),
+        sum(one.overdue for one in loads),
+        sum(one.waiting for one in loads),
+    )
+
+
+def body_loads(by: Actor, now: datetime) -> list[tuple[Body | None, Load]]:
+    """Each body that has open cases, the most overdue first; None where nobody has them yet."""
+    loads = loads_by_body(by, now)
+    bodies = Body.objects.in_bulk([key for key in loads if key is not None])
+    found = [(bodies.get(key) if key is not None else None, load) for key, load in loads.items()]
+    return sorted(found, key=lambda pair: (-pair[1].overdue, -pair[1].open))
+
+
+def district_loads(by: Actor, now: datetime, districts: list[Region]) -> list[tuple[Region | None, Load]]:
+    """Each district with everything below it; None: in the city, nobody knows where."""
+    loads = loads_by_region(by, now)
+    paths = dict(Region.objects.filter(pk__in=list(loads)).values_list("pk", "path"))
+    found: dict[str, list[Load]] = {}
+    for key, load in loads.items():
+        path = paths.get(key, "") if key is not None else ""
+        home = next((one.path for one in districts if path.startswith(one.path)), "")
+        found.setdefault(home, []).append(load)
+    rows: list[tuple[Region | None, Load]] = [
+        (one, summed(found[one.path], one.path)) for one in districts if one.path in found
+    ]
+    if "" in found:
+        rows.append((None, summed(found[""])))
+    return sorted(rows, key=lambda pair: (-pair[1].overdue, -pair[1].open))
+
+
+def trend(by: Actor, now: datetime) -> list[tuple[date, int, int]]:
+    """The last thirty days, the oldest first: how many cases came in, and how many of them are still open."""
+    today = timezone.localtime(now).date()
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+
+    def work() -> list[tuple[date, int, int]]:
+        starts = [_start(day) for day in [*days, today + timedelta(days=1)]]
+        rows = cases_for(by).filter(opened_at__gte=starts[0]).select_related(None).order_by()
+        ranges = {
+            f"day{place}": Q(opened_at__gte=starts[place], opened_at__lt=starts[place + 1])
+            for place in range(DAYS)
+        }
+        counts = {name: Count("pk", filter=within) for name, within in ranges.items()}
+        counts |= {
+            f"{name}_open": Count("pk", filter=within & Q(is_open=True)) for name, within in ranges.items()
+        }
+        found = rows.aggregate(**counts)
+        return [(day, found[f"day{place}"], found[f"day{place}_open"]) for place, day in enumerate(days)]
+
+    return kept(f"trend.{today.isoformat()}", by, work)
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

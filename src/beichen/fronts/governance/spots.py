@@ -1,0 +1,99 @@
+"""Where the open cases are: counted by H3 cell, gathered into larger cells for a zoom; a place is a range.
+
+A case's cell has resolution 10. Its cells within a larger cell are the numbers between the first and the
+last of them, so that a place is a range of the index on open cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import h3.api.basic_int as h3
+from django.db.models import Count, Q, QuerySet
+
+from beichen.fronts.governance.counts import kept
+from beichen.fronts.governance.reach import cases_for
+from beichen.hubs.events.models import Case
+from beichen.kernel.actor import Actor
+
+FINEST = 10
+COARSEST = 5
+_DIGIT_BITS, _RESOLUTIONS, _LAST_CHILD = 3, 15, 6
+# From this zoom on, cells of a resolution are about as large as a sign on the map.
+_ZOOMS = ((15.0, 10), (13.5, 9), (12.0, 8), (10.5, 7), (8.5, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The open cases of one cell; ``longitude`` and ``latitude`` are the cell's middle, WGS 84."""
+
+    cell: int
+    count: int
+    overdue: int
+    longitude: float
+    latitude: float
+
+    @property
+    def key(self) -> str:
+        """The cell as addresses write it."""
+        return str(h3.int_to_str(self.cell))
+
+    @property
+    def tone(self) -> str:
+        """The colour token: how much of it is overdue."""
+        if self.overdue * 4 >= self.count:
+            return "missed"
+        return "behind" if self.overdue else "on-course"
+
+
+def resolution_of(zoom: float) -> int:
+    """The resolution of the cells that a map of this zoom shows."""
+    return next((resolution for least, resolution in _ZOOMS if zoom >= least), COARSEST)
+
+
+def counted_cells(by: Actor, now: datetime) -> list[tuple[int, int, int]]:
+    """(cell, open, overdue) of each cell with open cases that the actor may see."""
+
+    def work() -> list[tuple[int, int, int]]:
+        rows: Any = cases_for(by).filter(is_open=True, cell__isnull=False).select_related(None).order_by()
+        counts = {"found": Count("pk"), "late": Count("pk", filter=Q(due_at__lt=now))}
+        return [(row["cell"], row["found"], row["late"]) for row in rows.values("cell").annotate(**counts)]
+
+    return kept("cells", by, work)
+
+
+def spots(cells: list[tuple[int, int, int]], resolution: int) -> list[Spot]:
+    """The cells gathered into those of a resolution, the fullest first."""
+    counts: Counter[int] = Counter()
+    late: Counter[int] = Counter()
+    for cell, found, overdue in cells:
+        parent = h3.cell_to_parent(cell, resolution)
+        counts[parent] += found
+        late[parent] += overdue
+    found_spots = []
+    for cell, count in counts.most_common():
+        latitude, longitude = h3.cell_to_latlng(cell)
+        found_spots.append(Spot(cell, count, late[cell], round(longitude, 6), round(latitude, 6)))
+    return found_spots
+
+
+def cell_of_key(key: str) -> int | None:
+    """The cell of an address; None for anything that is none between the coarsest and the finest."""
+    try:
+        cell = int(h3.str_to_int(key[:16]))
+    except ValueError:
+        return None
+    is_sound = h3.is_valid_cell(cell) and COARSEST <= h3.get_resolution(cell) <= FINEST
+    return cell if is_sound else None
+
+
+def within(rows: QuerySet[Case], cell: int) -> QuerySet[Case]:
+    """Those of ``rows`` whose place lies in the cell."""
+    first = int(h3.cell_to_center_child(cell, FINEST))
+    last = first
+    for resolution in range(h3.get_resolution(cell) + 1, FINEST + 1):
+        last |= _LAST_CHILD << (_DIGIT_BITS * (_RESOLUTIONS - resolution))
+    return rows.filter(cell__gte=first, cell__lte=last, is_open=True)

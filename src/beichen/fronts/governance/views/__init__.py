@@ -1,0 +1,1 @@
+"""The console's pages: queue, case, board, wall, map, the department's desk."""
