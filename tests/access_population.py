@@ -19,6 +19,17 @@ ON_DUTY: dict[str, Any] = {
     "weeks": 1,
 }
 
+# route → requests that an administrator gets answered
+MESSAGES: dict[str, list[tuple[str, str, Any]]] = {
+    "messages/log": [("GET", "messages/log", None)],
+    "messages/log/<str:number>": [("GET", "messages/log/{delivery}", None)],
+    "messages/rosters": [("GET", "messages/rosters", None)],
+    "messages/rosters/<slug:key>/shifts": [("POST", "messages/rosters/hotline/shifts", ON_DUTY)],
+    "messages/rosters/<slug:key>/shifts/<int:number>/remove": [
+        ("POST", "messages/rosters/hotline/shifts/{shift}/remove", {})
+    ],
+}
+
 
 def keep_evaluations() -> None:
     """A scheme with a draft beside it, a round that is published and appealed, and one that runs."""

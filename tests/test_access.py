@@ -50,7 +50,8 @@ from beichen.plan.years.models import YearTarget
 from beichen.platforms.comms.models import Delivery, Shift
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests.access_population import ON_DUTY, keep_evaluations, keep_messages
+from tests import access_cases
+from tests.access_population import MESSAGES, keep_evaluations, keep_messages
 
 BY = system("test")
 CITY = Path(__file__).parent / "cities/invented"
@@ -73,6 +74,7 @@ OPEN = {
     "messages/preferences": "the reader's own; without a session it leads to the door",
     "messages/preferences/city": "the same, and a right of its own, which a test of the room asks for",
     "^ngsi-ld/": "says that there is nothing at this address",
+    **access_cases.OPEN,
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
 # what a list says to somebody who may read nothing
@@ -110,6 +112,7 @@ FORMS = (
     "plans",
     "evaluation",
     "messages",
+    "console",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
@@ -128,14 +131,9 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
     "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],
-    "messages/log": [("GET", "messages/log", None)],
-    "messages/log/<str:number>": [("GET", "messages/log/{delivery}", None)],
-    "messages/rosters": [("GET", "messages/rosters", None)],
-    "messages/rosters/<slug:key>/shifts": [("POST", "messages/rosters/hotline/shifts", ON_DUTY)],
-    "messages/rosters/<slug:key>/shifts/<int:number>/remove": [
-        ("POST", "messages/rosters/hotline/shifts/{shift}/remove", {})
-    ],
+    **MESSAGES,
     "events": [("GET", "events", None), ("POST", "events", EVENT)],
+    **access_cases.SAMPLES,
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],
     "plan": [("GET", "plan", None)],
@@ -410,6 +408,7 @@ def numbers() -> dict[str, Any]:
         "evidence": evidence.file.code,
         "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
         "values": ValueFile.objects.get().pk,
+        **access_cases.case_numbers(),
     }
 
 
@@ -444,6 +443,7 @@ def key(db: None) -> str:
     keep_years(Plan.objects.get(key="star"))
     keep_evaluations()
     keep_messages()
+    access_cases.keep_cases()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
@@ -465,7 +465,7 @@ def test_every_route_is_open_for_a_reason_or_has_a_request() -> None:
 def test_who_may_do_nothing_is_refused(route: str, method: str, address: str, body: Any, key: str) -> None:
     """First without a key, then with one that may: so the request is known to lead somewhere."""
     send("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL], key=key)
-    place = address.format_map(numbers())
+    place, body = address.format_map(numbers()), access_cases.named(body, numbers())
     before = list(Object.objects.values_list("urn", "version"))
     refused = send(method, place, body)
     if refused.status_code == 200 and route in EMPTY:

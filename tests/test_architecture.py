@@ -17,7 +17,6 @@ from beichen.house.rooms import ROOMS
 DOORS = {"service", "models", "pages"}
 # module → why it is a door of its room
 OFFERED = {
-    "beichen.hubs.events.words": "the stages, grades and parts that every page of cases speaks of",
     "beichen.kernel.bus.subscribers": "the register in which a room enters what it listens to",
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",
     "beichen.kernel.bus.event": "the event that a subscriber is given",

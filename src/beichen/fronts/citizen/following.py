@@ -16,7 +16,7 @@ from beichen.fronts.citizen.reporting import FOLLOWED
 from beichen.fronts.citizen.wording import steps_of, way_of
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Report
-from beichen.hubs.events.words import Outcome
+from beichen.hubs.events.pages import Outcome
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import PUBLIC, Actor
 from beichen.problem import ProblemError

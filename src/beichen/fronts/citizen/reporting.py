@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.citizen.forms import MOST_PHOTOS, ReportForm
 from beichen.hubs.events.models import EventKind
+from beichen.hubs.events.pages import Channel
 from beichen.hubs.events.service import (
     Receipt,
     ReportDraft,
@@ -23,7 +24,6 @@ from beichen.hubs.events.service import (
     public_kinds,
     receive,
 )
-from beichen.hubs.events.words import Channel
 from beichen.kernel.access import service as access
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import PUBLIC, Actor

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from beichen.hubs.events.models import Case, CaseEvent, Report
+from beichen.hubs.events.pages import Outcome, Stage
 from beichen.hubs.events.service import timeline
-from beichen.hubs.events.words import Outcome, Stage
 from beichen.kernel.org.models import Body
 
 STATIONS: tuple[tuple[frozenset[str], Promise], ...] = (

@@ -1,0 +1,95 @@
+"""The addresses of the event hub, its console and the citizen's door, for :mod:`tests.test_access`."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django.utils import timezone
+from PIL import Image
+
+from beichen.fronts.governance.models import SavedView
+from beichen.hubs.events import service
+from beichen.hubs.events.models import Case, CaseFile, Report
+from beichen.hubs.events.pages import Channel
+from beichen.kernel.actor import system
+from beichen.kernel.org.service import city_region
+
+BY = system("test")
+KIND = {"test.kind": {"name": {"zh": "甲", "en": "A"}, "public": True}}
+FOLLOWED = "the report's own number and code open it; without both it leads to the door"
+
+OPEN = {
+    "open311/v2/discovery.<str:form>": "says where the interface is",
+    "open311/v2/services.<str:form>": "what may be reported is public",
+    "open311/v2/services/<path:service_code>.<str:form>": "the same",
+    "open311/v2/requests.<str:form>": "states are public, words are not; sending needs a key",
+    "open311/v2/requests/<str:report_code>.<str:form>": "the same",
+    "open311/v2/tokens/<str:token>.<str:form>": "the same",
+    "report": "what may be reported is public; a test of the hub holds who may send",
+    "report/sent": "shows what this session has sent; otherwise it leads to the door",
+    "follow": "asks for a number and a code",
+    "follow/<str:code>": FOLLOWED,
+    "follow/<str:code>/rating": FOLLOWED,
+    "follow/<str:code>/appeal": FOLLOWED,
+    "follow/<str:code>/export": FOLLOWED,
+    "follow/<str:code>/erasure": FOLLOWED,
+}
+SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    "console": [("GET", "console", None)],
+    "console/views": [("POST", "console/views", {"name": "x", "query": ""})],
+    "console/views/<int:number>/delete": [("POST", "console/views/{view}/delete", {})],
+    "console/bulk": [("POST", "console/bulk", {"command": "accept", "case": "{case}@1"})],
+    "console/board": [("GET", "console/board", None)],
+    "console/wall": [("GET", "console/wall", None)],
+    "console/map": [("GET", "console/map", None)],
+    "console/map.json": [("GET", "console/map.json?bbox=125,43,126,44&zoom=9", None)],
+    "console/cases/<str:code>": [("GET", "console/cases/{case}", None)],
+    "console/cases/<str:code>/reporter": [
+        ("POST", "console/cases/{case}/reporter", {"report": "{report}", "purpose": "x"})
+    ],
+    "console/cases/<str:code>/files/<str:file>": [("GET", "console/cases/{case}/files/{paper}", None)],
+    "console/cases/<str:code>/<str:command>": [
+        ("POST", "console/cases/{case}/comment", {"text": "x", "version": "1"})
+    ],
+    "desk": [("GET", "desk", None)],
+}
+
+
+def keep_cases() -> None:
+    """A case with a reporter and a photograph, and a view of an administrator."""
+    service.declare_kinds(KIND, scene="test", by=BY)
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    picture.seek(0)
+    paper = service.keep_picture(picture, "a.png", by=BY)
+    draft = service.ReportDraft(
+        channel=Channel.WEB,
+        text="x",
+        kind="test.kind",
+        region=city_region().code,  # type: ignore[union-attr]
+        reporter=service.ReporterFacts(name="x"),
+        files=(paper.code,),
+    )
+    service.receive(draft, by=BY, now=timezone.now())
+    SavedView.objects.create(owner="client:tests", name="kept", query="")
+
+
+def case_numbers() -> dict[str, Any]:
+    """What stands for the names in the samples' addresses and bodies."""
+    return {
+        "case": Case.objects.get().code,
+        "report": Report.objects.get().code,
+        "paper": CaseFile.objects.get().file.code,
+        "view": SavedView.objects.get(name="kept").pk,
+    }
+
+
+def named(body: Any, numbers: dict[str, Any]) -> Any:
+    """The body with its names filled in."""
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: value.format_map(numbers) if isinstance(value, str) and value.startswith("{") else value
+        for key, value in body.items()
+    }
