@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import h3.api.basic_int as h3
 import pytest
@@ -35,7 +35,7 @@ def opened(**facts: Any) -> Case:
 @given(st.lists(degrees, min_size=1, max_size=6), st.integers(COARSEST, FINEST))
 def test_gathering_loses_no_case(points: list[tuple[float, float]], resolution: int) -> None:
     cells = [(int(h3.latlng_to_cell(lat, lng, FINEST)), 2, 1) for lng, lat in points]
-    found = spots(cells, resolution)
+    found = list(spots(cells, resolution))
     assert sum(one.count for one in found) == 2 * len(points)
     assert sum(one.overdue for one in found) == len(points)
     assert [one.count for one in found] == sorted((one.count for one in found), reverse=True)
@@ -47,7 +47,7 @@ def test_a_larger_cell_is_a_range_of_small_ones(point: tuple[float, float], reso
     cell = int(h3.latlng_to_cell(point[1], point[0], FINEST))
     for parent in (h3.cell_to_parent(cell, resolution), h3.latlng_to_cell(44.5, 124.6, resolution)):
         where = within(Case.objects.all(), parent).query.where.children
-        first, last = (one.rhs for one in where[:2])
+        first, last = (cast("Any", one).rhs for one in where[:2])
         assert (first <= cell <= last) == (h3.cell_to_parent(cell, resolution) == parent)
 
 
