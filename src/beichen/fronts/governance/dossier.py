@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from beichen.fronts.governance.forms import FORMS, CommandForm, Desk
 from beichen.fronts.governance.possible import desks_of, may_identify, possible
+from beichen.fronts.governance.reach import cases_for
 from beichen.fronts.governance.times import share_used
 from beichen.fronts.governance.wording import body_name, moments
 from beichen.fronts.governance.words import DANGEROUS, LABELS, MAIN
@@ -24,6 +25,7 @@ from beichen.kernel.files.models import StoredFile
 from beichen.kernel.org.models import Body
 
 _ALIKE = 5
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ class Dossier:
 
     def likenesses(self) -> list[Likeness]:
         """Open cases that may be about the same thing and that the actor may see, the likest first."""
-        rows = Likeness.objects.filter(case=self.row, is_settled=False)
-        rows = rows.filter(other__in=events.cases(by=self.by).values("pk"))
-        return list(
-            rows.select_related("other__kind", "other__region", "other__desk").defer("other__state")[:_ALIKE]
+        rows = Likeness.objects.filter(case=self.row, is_settled=False).select_related("other")
+        found = list(rows.defer("other__state")[:_LOOKED_AT])
+        seen = set(
+            cases_for(self.by).filter(pk__in=[one.other_id for one in found]).values_list("pk", flat=True)
         )
+        return [one for one in found if one.other_id in seen][:_ALIKE]
 
 
 def desk_of(row: Case, bodies: list[Body]) -> Desk:

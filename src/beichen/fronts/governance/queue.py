@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.governance.counted import MOST, CountedRows
-from beichen.fronts.governance.reach import cases_for, ours
+from beichen.fronts.governance.reach import OPEN, cases_for, ours
 from beichen.fronts.governance.signs import grade_badge, time_badge
 from beichen.fronts.governance.times import SOON, left_words
 from beichen.fronts.governance.wording import body_name
@@ -57,7 +57,7 @@ class CaseTable(Table[Case]):
         if CODE.match(code):
             rows = rows.filter(code__gte=code, code__lt=code + _LAST)
         elif chosen.filters.get("stage") != Stage.CLOSED:
-            rows = rows.filter(is_open=True)
+            rows = rows.filter(OPEN)
         if chosen.query and not CODE.match(code):
             rows = rows.filter(title__icontains=chosen.query)
         for key, value in chosen.filters.items():
@@ -213,8 +213,3 @@ def queue_table(by: Actor, now: datetime, *, before: Column[Case] | None = None)
         ("title",),
         rules=_rules(by, now, ids),
     )
-
-
-def open_count(rows: QuerySet[Case], *narrowed: Q) -> int:
-    """How many open cases there are of ``rows``; one more than ``counted.MOST`` for any more."""
-    return CountedRows.of(rows.filter(*narrowed, is_open=True)).count()

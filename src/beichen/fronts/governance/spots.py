@@ -7,6 +7,7 @@ last of them, so that a place is a range of the index on open cells.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,19 +66,17 @@ def counted_cells(by: Actor, now: datetime) -> list[tuple[int, int, int]]:
     return kept("cells", by, work)
 
 
-def spots(cells: list[tuple[int, int, int]], resolution: int) -> list[Spot]:
-    """The cells gathered into those of a resolution, the fullest first."""
+def spots(cells: list[tuple[int, int, int]], resolution: int) -> Iterator[Spot]:
+    """The cells gathered into those of a resolution, the fullest first; worked out as they are asked for."""
     counts: Counter[int] = Counter()
     late: Counter[int] = Counter()
     for cell, found, overdue in cells:
         parent = h3.cell_to_parent(cell, resolution)
         counts[parent] += found
         late[parent] += overdue
-    found_spots = []
     for cell, count in counts.most_common():
         latitude, longitude = h3.cell_to_latlng(cell)
-        found_spots.append(Spot(cell, count, late[cell], round(longitude, 6), round(latitude, 6)))
-    return found_spots
+        yield Spot(cell, count, late[cell], round(longitude, 6), round(latitude, 6))
 
 
 def cell_of_key(key: str) -> int | None:
@@ -96,4 +95,4 @@ def within(rows: QuerySet[Case], cell: int) -> QuerySet[Case]:
     last = first
     for resolution in range(h3.get_resolution(cell) + 1, FINEST + 1):
         last |= _LAST_CHILD << (_DIGIT_BITS * (_RESOLUTIONS - resolution))
-    return rows.filter(cell__gte=first, cell__lte=last, is_open=True)
+    return rows.filter(cell__gte=first, cell__lte=last).filter(is_open=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.governance.counted import CountedRows
-from beichen.fronts.governance.reach import CENTRE_STAGES, own_bodies
+from beichen.fronts.governance.reach import CENTRE_STAGES, OPEN, own_bodies
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case, CaseDesk
 from beichen.hubs.events.pages import Part, Stage, state_of
@@ -38,7 +38,7 @@ def _queue(**chosen: str) -> str:
 
 
 def _group(key: str, title: Any, rows: QuerySet[Case], address: str) -> Group:
-    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "id")[:SHOWN])
+    found = CountedRows.of(rows.order_by(F("due_at").asc(nulls_last=True), "id"))[:SHOWN]
     count = len(found) if len(found) < SHOWN else CountedRows.of(rows).count()
     return Group(key, title, found, count, address)
 
@@ -57,7 +57,7 @@ def _unanswered(rows: QuerySet[Case]) -> Group:
 def groups(by: Actor) -> list[Group]:
     """The groups that have cases, the most pressing first; about two queries a group."""
     own = [body.pk for body in own_bodies(by)]
-    rows = Case.objects.select_related("kind", "region", "desk", "centre").defer("state").filter(is_open=True)
+    rows = Case.objects.select_related("kind", "region", "desk", "centre").defer("state").filter(OPEN)
     led = rows.filter(desk__in=own)
     handling = led.filter(stage=Stage.HANDLE, is_waiting=False)
     found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -63,9 +64,9 @@ def clusters(request: HttpRequest) -> HttpResponse:
     west, south, east, north = _box(request.GET.get("bbox", ""))
     resolution = resolution_of(_zoom(request.GET.get("zoom", "")))
     found = spots(counted_cells(by, timezone.now()), resolution)
-    shown = [one for one in found if west <= one.longitude <= east and south <= one.latitude <= north]
-    features = [_feature(one) for one in shown[:MOST]]
-    document = {"type": "FeatureCollection", "features": features, "left_out": max(0, len(shown) - MOST)}
+    inside = (one for one in found if west <= one.longitude <= east and south <= one.latitude <= north)
+    features = [_feature(one) for one in islice(inside, MOST)]
+    document = {"type": "FeatureCollection", "features": features}
     return JsonResponse(document, headers={"Cache-Control": "private, no-cache"})
 
 
@@ -90,7 +91,7 @@ def _bounds(request: HttpRequest, cell: int | None) -> Bounds | None:
     except ValueError:
         if cell is None:
             return None
-        one = spots([(cell, 1, 0)], _resolution(cell))[0]
+        one = next(spots([(cell, 1, 0)], _resolution(cell)))
         longitude, latitude = one.longitude, one.latitude
     return Bounds(longitude - 0.03, latitude - 0.02, longitude + 0.03, latitude + 0.02)
 
@@ -129,8 +130,8 @@ def case_map(request: HttpRequest) -> HttpResponseBase:
     context |= {
         "table": page,
         "cell": request.GET.get("cell", "") if cell is not None else "",
-        "hot": spots(cells, LIST_RESOLUTION)[:LISTED],
+        "hot": list(islice(spots(cells, LIST_RESOLUTION), LISTED)),
         "placed": sum(found for _cell, found, _late in cells),
-        "dots": dots(context, spots(cells, CITY_RESOLUTION)),
+        "dots": dots(context, list(islice(spots(cells, CITY_RESOLUTION), MOST))),
     }
     return render(request, "governance/map.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,7 +64,7 @@ def _trend(by: Actor, now: datetime) -> Chart:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     by, now = looking(request), timezone.now()
-    hot = spots(counted_cells(by, now), LIST_RESOLUTION)[:LISTED]
+    hot = list(islice(spots(counted_cells(by, now), LIST_RESOLUTION), LISTED))
     context = map_context(request)
     return context | {
         "now": timezone.localtime(now),

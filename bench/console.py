@@ -1,0 +1,31 @@
+"""Server time of the console's pages with 1,000, 10,000 and 100,000 open cases (limit: 300 ms each).
+
+A request through Django's whole stack, as an attendant of the city's centre who takes part in every case, or
+as an officer of one bureau where the case says so; the median of five after one to warm up. Figures of board,
+wall and map are kept for 20 seconds; "counted anew" drops them before each request. The peer is the bare SQL
+of the same page: its statements again, each fetched whole. SQLite, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measure import Row
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run() -> list[Row]:
+    """One process, so that Django is set up for the empty folder alone."""
+    with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:
+        env = {**os.environ, "BEICHEN_DATA_DIR": folder, "PYTHONPATH": str(ROOT)}
+        env |= {"DJANGO_SETTINGS_MODULE": "beichen.house.django"}
+        env |= {"BEICHEN_DATABASE_URL": f"sqlite:///{folder}/beichen.db"}
+        command = [sys.executable, "-m", "bench._console"]
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
