@@ -14,6 +14,7 @@ from beichen.hubs.events.acting import (
 )
 from beichen.hubs.events.case.stream import derive, differences, history
 from beichen.hubs.events.declaring import declare_categories, declare_kinds
+from beichen.hubs.events.evidence import photograph
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.permissions import (
@@ -65,6 +66,7 @@ __all__ = [
     "follow",
     "history",
     "merge",
+    "photograph",
     "public_kinds",
     "rate",
     "receive",
