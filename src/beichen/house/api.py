@@ -10,6 +10,7 @@ from ninja.renderers import BaseRenderer
 
 from beichen import __version__
 from beichen.hubs.data.api import router as indicators
+from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
@@ -64,6 +65,7 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 api.add_router("/comms", comms)
+api.add_router("/events", events)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)
 api.add_router("/plan", plan)

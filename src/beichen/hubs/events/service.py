@@ -14,6 +14,7 @@ from beichen.hubs.events.acting import (
 )
 from beichen.hubs.events.case.stream import derive, differences, history
 from beichen.hubs.events.declaring import declare_categories, declare_kinds
+from beichen.hubs.events.evidence import photograph
 from beichen.hubs.events.identity import Look, erase, export, identify, looks
 from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
@@ -78,6 +79,7 @@ __all__ = [
     "learn",
     "looks",
     "merge",
+    "photograph",
     "public_kinds",
     "rate",
     "receive",

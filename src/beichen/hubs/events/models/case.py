@@ -69,7 +69,7 @@ class Case(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-opened_at", "-id"]
-        # What lists and figures of open cases look at stands in their indexes, so that counting reads no rows.
+        # What lists and figures of open cases look at stands in their indexes: counting reads no rows.
         indexes: ClassVar = [
             models.Index(
                 fields=["cell", "opened_at", "due_at", "level"], condition=Q(is_open=True), name="case_near"
