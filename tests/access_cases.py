@@ -16,7 +16,14 @@ from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
 
 BY = system("test")
-KIND = {"test.kind": {"name": {"zh": "甲", "en": "A"}, "public": True}}
+KIND = {
+    "test.kind": {
+        "name": {"zh": "甲", "en": "A"},
+        "public": True,
+        "accept": "automatic",
+        "route": [{"to": "water-bureau"}],
+    }
+}
 FOLLOWED = "the report's own number and code open it; without both it leads to the door"
 
 OPEN = {
@@ -35,6 +42,15 @@ OPEN = {
     "follow/<str:code>/export": FOLLOWED,
     "follow/<str:code>/erasure": FOLLOWED,
 }
+
+
+def picture() -> bytes:
+    """A small one."""
+    content = BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "PNG")
+    return content.getvalue()
+
+
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "console": [("GET", "console", None)],
     "console/views": [("POST", "console/views", {"name": "x", "query": ""})],
@@ -50,19 +66,24 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "console/cases/<str:code>/files/<str:file>": [("GET", "console/cases/{case}/files/{paper}", None)],
     "console/cases/<str:code>/<str:command>": [
-        ("POST", "console/cases/{case}/comment", {"text": "x", "version": "1"})
+        ("POST", "console/cases/{case}/comment", {"text": "x", "version": "{version}"})
     ],
     "desk": [("GET", "desk", None)],
+    "api/events/cases": [("GET", "api/events/cases", None)],
+    "api/events/cases/<slug:case_code>": [("GET", "api/events/cases/{case}", None)],
+    "api/events/cases/<slug:case_code>/photographs": [
+        ("POST", "api/events/cases/{case}/photographs", {"media": ("a.png", picture())})
+    ],
+    "api/events/cases/<slug:case_code>/<slug:command>": [
+        ("POST", "api/events/cases/{case}/comment", {"text": "x"})
+    ],
 }
 
 
 def keep_cases() -> None:
     """A case with a reporter and a photograph, and a view of an administrator."""
     service.declare_kinds(KIND, scene="test", by=BY)
-    picture = BytesIO()
-    Image.new("RGB", (8, 8)).save(picture, "PNG")
-    picture.seek(0)
-    paper = service.keep_picture(picture, "a.png", by=BY)
+    paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
     draft = service.ReportDraft(
         channel=Channel.WEB,
         text="x",
@@ -79,6 +100,7 @@ def case_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses and bodies."""
     return {
         "case": Case.objects.get().code,
+        "version": Case.objects.get().version,
         "report": Report.objects.get().code,
         "paper": CaseFile.objects.get().file.code,
         "view": SavedView.objects.get(name="kept").pk,
