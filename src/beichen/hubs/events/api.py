@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, File, Form, Query, Router
+from ninja import Body, Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 from ninja.utils import check_csrf
 
@@ -21,7 +21,7 @@ from beichen.hubs.events import service
 from beichen.hubs.events.case.document import entry, whole
 from beichen.hubs.events.models import Case, Report
 from beichen.hubs.events.problems import NO_CASE, bad
-from beichen.hubs.events.words import Stage
+from beichen.hubs.events.words import Channel, Stage
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
@@ -37,6 +37,43 @@ KindKey = Annotated[str, Query(pattern=r"^[a-z0-9.-]*$", max_length=120)]
 ReportCode = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]*$", max_length=20)]
 RegionCode = Annotated[str, Query(pattern=r"^(\d{6}(\d{3}(\d{3})?)?)?$")]
 _VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+
+
+class Told(Schema):
+    """A report that somebody tells on behalf of a citizen, or that a patrol or a program finds."""
+
+    channel: Literal["hotline", "patrol", "device", "file"]
+    text: str
+    kind: str = ""
+    at: tuple[float, float] | None = None
+    region: str = ""
+    address: str = ""
+    answers: dict[str, Any] = Field(default_factory=dict)
+    name: str = ""
+    phone: str = ""
+
+
+@router.post("/reports", summary="Take a report of the hotline, a patrol or a program", response={201: Any})
+def take_report(request: HttpRequest, told: Told) -> tuple[int, dict[str, Any]]:
+    """One report in; the same ``Idempotency-Key`` of the same client comes in once. ``at`` is WGS 84."""
+    by = _writer(request)
+    _sound(told.model_dump())
+    key = request.headers.get("Idempotency-Key", "").strip()
+    longitude, latitude = told.at or (None, None)
+    draft = service.ReportDraft(
+        channel=Channel(told.channel),
+        text=told.text,
+        key=f"{by.key}:{key}" if key else "",
+        kind=told.kind,
+        longitude=longitude,
+        latitude=latitude,
+        address=told.address,
+        region=told.region,
+        answers=told.answers,
+        reporter=service.ReporterFacts(name=told.name, phone=told.phone),
+    )
+    receipt = service.receive(draft, by=by)
+    return 201, {"report": receipt.report.code, "case": receipt.case.code, "joined": receipt.is_joined}
 
 
 @router.get("/cases", summary="Cases, the newest first")
@@ -137,7 +174,7 @@ def _sound(values: dict[str, Any]) -> dict[str, object]:
 def _shown(row: Case, response: HttpResponse) -> dict[str, Any]:
     desks = row.desks.select_related("body").order_by("id")
     response["ETag"] = f'"{row.version}"'
-    return whole(row, desks, row.reports.order_by("id")[:200])
+    return whole(row, desks, row.reports.order_by("id")[:200], service.timeline(row))
 
 
 def _writer(request: HttpRequest) -> Actor:

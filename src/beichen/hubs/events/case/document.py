@@ -14,7 +14,7 @@ from django.utils import timezone
 from beichen.hubs.events.case.projection import state_of
 from beichen.hubs.events.commands import Ground
 from beichen.hubs.events.commands.handling import missing_of
-from beichen.hubs.events.models import Case, CaseDesk, Report
+from beichen.hubs.events.models import Case, CaseDesk, CaseEvent, Report
 
 
 def moment(value: datetime | None) -> str | None:
@@ -47,10 +47,25 @@ def entry(row: Case) -> dict[str, Any]:
     }
 
 
-def whole(row: Case, desks: Iterable[CaseDesk], reports: Iterable[Report]) -> dict[str, Any]:
+def deadlines(stream: Iterable[CaseEvent]) -> dict[str, dict[str, Any]]:
+    """The last clock of each stage, by stage: since when, until when, and whether it counts working time."""
+    found: dict[str, dict[str, Any]] = {}
+    for event in stream:
+        clock = event.data.get("clock")
+        if clock is not None:
+            found[clock["stage"]] = {
+                "since": moment(datetime.fromisoformat(clock["since"])),
+                "due": moment(datetime.fromisoformat(clock["due"])),
+                "working": clock["is_working"],
+            }
+    return found
+
+
+def whole(
+    row: Case, desks: Iterable[CaseDesk], reports: Iterable[Report], stream: Iterable[CaseEvent]
+) -> dict[str, Any]:
     """A case with its text, desks, reports, and what is still missing before it counts as handled."""
     state = state_of(row)
-    clock = state.clock
     return entry(row) | {
         "text": state.text,
         "address": state.address,
@@ -59,14 +74,7 @@ def whole(row: Case, desks: Iterable[CaseDesk], reports: Iterable[Report]) -> di
         "report_list": [
             {"code": one.code, "channel": one.channel, "received": moment(one.received_at)} for one in reports
         ],
-        "clock": None
-        if clock is None
-        else {
-            "stage": clock.stage,
-            "since": moment(clock.since),
-            "due": moment(clock.due),
-            "working": clock.is_working,
-        },
+        "deadlines": deadlines(stream),
         "steps": state.steps,
         "missing": missing_of(state, Ground(state, row.opened_at)),
         "result": state.result,

@@ -60,7 +60,7 @@ class ReportDraft:
 
 
 def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
-    """The draft without blanks at its ends. Raises ProblemError EVT-401 with everything that is wrong."""
+    """The draft without blanks at its ends, with numbers for numbers. Raises ProblemError EVT-401 with everything that is wrong."""
     found: list[Problem] = []
     text = draft.text.strip()
     if not text:
@@ -76,7 +76,8 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
     found += _check_answers(draft.answers, kind.ask)
     if found:
         raise ProblemError(*found)
-    return replace(draft, text=text, address=draft.address.strip())
+    answers = {name: _typed(value, kind.ask[name]) for name, value in draft.answers.items()}
+    return replace(draft, text=text, address=draft.address.strip(), answers=answers)
 
 
 def _bad(name: str, message: str, hint: str = "") -> Problem:
@@ -139,6 +140,14 @@ def _check_answers(answers: dict[str, Any], asked: dict[str, Ask]) -> list[Probl
                 _bad(name, said("{value!r} is no {type}", value=str(value)[:40], type=ask.type), hint)
             )
     return found
+
+
+def _typed(value: Any, ask: Ask) -> Any:
+    """A number as one, however it came: a form brings text, and a condition compares numbers."""
+    if ask.type != "number" or value in (None, ""):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 def _is_answer(value: Any, ask: Ask) -> bool:

@@ -61,7 +61,10 @@ def test_a_case_goes_round_the_loop(client: Client) -> None:
     assert (seen.json()["stage"], seen["ETag"]) == ("accept", '"1"')
     accepted = post(client, f"{code}/accept", centre, **{"If-Match": seen["ETag"]})
     assert accepted.status_code == 200
-    assert (accepted.json()["desk"], accepted.json()["clock"]["stage"]) == ("east", "handle")
+    assert (accepted.json()["desk"], set(accepted.json()["deadlines"])) == (
+        "east",
+        {"accept", "dispatch", "handle"},
+    )
     handled = post(client, f"{code}/handle", east, {"result": "已修补"}, **{"If-Match": accepted["ETag"]})
     assert handled.json()["stage"] == "verify"
     assert post(client, f"{code}/verify", centre, {"is_passed": True}).json()["stage"] == "answer"
@@ -180,3 +183,26 @@ def test_a_flood_is_told_to_wait(client: Client, monkeypatch: pytest.MonkeyPatch
     assert post(client, f"{case.code}/accept", headers).status_code == 200
     assert post(client, f"{case.code}/comment", headers, {"text": "x"}).json()["code"] == "ACC-429"
     assert service.find_case(case.code, by=city.attendant()).stage == "handle"
+
+
+def test_a_report_is_taken_for_somebody(client: Client) -> None:
+    """By whoever may; the same key comes in once; what is wrong is said and nothing is written."""
+    centre = key("attendant", "centre") | {"Idempotency-Key": "call-1"}
+    told = {"channel": "hotline", "kind": "works.internal", "text": "有人来电", "region": city.EAST}
+    path = "/api/events/reports"
+    first = client.post(path, told, "application/json", headers=centre)
+    assert (first.status_code, first.json()["joined"]) == (201, False)
+    assert client.post(path, told, "application/json", headers=centre).json() == first.json()
+    assert client.get(f"{CASES}/{first.json()['case']}", headers=centre).json()["text"] == "有人来电"
+    again = centre | {"Idempotency-Key": "call-2"}
+    for change, code in (
+        ({"text": ""}, "EVT-401"),
+        ({"kind": "works.nothing"}, "EVT-303"),
+        ({"at": [0, 0], "region": ""}, "EVT-402"),
+        ({"channel": "web"}, "API-422"),
+    ):
+        answer = client.post(path, told | change, "application/json", headers=again)
+        assert answer.json()["code"] == code
+    officer = key("officer", "east")
+    assert client.post(path, told, "application/json", headers=officer).json()["code"] == "ACC-403"
+    assert Case.objects.count() == 1

@@ -138,7 +138,7 @@ def test_answers_come_as_attributes(client: Client, key: str) -> None:
         **{"attribute[blocks]": "road", "attribute[height_m]": "8"},
     )
     assert taken.status_code == 201
-    assert Report.objects.get().answers == {"blocks": "road", "height_m": "8"}
+    assert Report.objects.get().answers == {"blocks": "road", "height_m": 8}
 
 
 def test_pictures_are_written_anew(client: Client, key: str) -> None:
