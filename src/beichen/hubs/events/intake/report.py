@@ -60,7 +60,7 @@ class ReportDraft:
 
 
 def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
-    """The draft without blanks at its ends, with numbers for numbers. Raises ProblemError EVT-401 with everything that is wrong."""
+    """The draft trimmed, with numbers for numbers. Raises ProblemError EVT-401 with all that is wrong."""
     found: list[Problem] = []
     text = draft.text.strip()
     if not text:
