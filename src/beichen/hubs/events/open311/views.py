@@ -22,6 +22,7 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import city_region
 from beichen.problem import Problem, ProblemError, Where, code, nearest, said, shorten
+from beichen.settings import settings
 
 NO_KEY = code("EVT-501", "A report over Open311 needs an api_key.", status=403)
 NO_SERVICE = code("EVT-502", "There is no such service.", status=404)
@@ -29,7 +30,6 @@ NO_JURISDICTION = code("EVT-503", "There is no such jurisdiction.", status=404)
 NO_REQUEST = code("EVT-504", "There is no such service request.", status=404)
 NO_FORMAT = code("EVT-505", "The format is json or xml.", status=404)
 NO_METHOD = code("EVT-506", "This address does not answer that method.", status=405)
-RATE = "120/minute"
 MOST_FILES = 5
 _RETRY_SECONDS = 30
 View = Callable[..., HttpResponse]
@@ -162,7 +162,7 @@ def _definition(_request: HttpRequest, form: str, service_code: str) -> HttpResp
 
 def _send(request: HttpRequest, form: str) -> HttpResponse:
     by = _client(request)
-    access.check_rate("open311", by.key, RATE)
+    access.check_rate("open311", by.key, f"{settings().reports_a_minute}/minute")
     service_code = request.POST.get("service_code", "").strip()
     if not service_code:
         raise bad("service_code", said("service_code was not provided"))

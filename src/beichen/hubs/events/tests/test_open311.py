@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from beichen.hubs.events.tests import city
 from beichen.kernel.access import service as access
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.files.service import open_stored
+from beichen.settings import settings
 
 pytestmark = pytest.mark.django_db
 BASE = "/open311/v2"
@@ -258,7 +260,7 @@ def test_a_list_costs_the_same_queries_however_long(
 
 
 def test_a_flood_is_told_to_wait(client: Client, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "RATE", "2/hour")
+    monkeypatch.setattr(views, "settings", lambda: replace(settings(), reports_a_minute=2))
     assert [send(client, key).status_code for _ in range(3)] == [201, 201, 429]
     assert send(client, key)["Retry-After"]
 
