@@ -21,7 +21,7 @@ NO_CITY = code("EVT-404", "No city is loaded yet.", status=503)
 RESOLUTION = 10
 EARTH_RADIUS_M = 6_371_008.8
 FARTHEST_M = 2000.0
-_INRADIUS_M = 55.0  # of the smallest hexagons of the resolution, with room to spare
+_RING_M = 86.0  # by which a ring widens a disk in its narrowest direction: √3 times the least inradius, 50 m
 
 
 def region_of(code_: str, longitude: float | None, latitude: float | None) -> Region:
@@ -57,7 +57,7 @@ def cell_of(longitude: float | None, latitude: float | None) -> int | None:
 
 def cells_within(cell: int, metres: float) -> list[int]:
     """Cells that cover everything within ``metres`` (at most :data:`FARTHEST_M`) of any point in ``cell``."""
-    rings = math.ceil(min(metres, FARTHEST_M) / (2 * _INRADIUS_M)) + 1
+    rings = math.ceil(min(metres, FARTHEST_M) / _RING_M) + 1
     return [int(one) for one in h3.grid_disk(cell, rings)]
 
 
