@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Field, File, Form, Query, Router, Schema
+from ninja import Body, Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.utils import check_csrf
 
@@ -54,7 +54,7 @@ class Told(Schema):
 
 
 @router.post("/reports", summary="Take a report of the hotline, a patrol or a program", response={201: Any})
-def take_report(request: HttpRequest, told: Told) -> tuple[int, dict[str, Any]]:
+def take_report(request: HttpRequest, told: Told) -> Status[dict[str, Any]]:
     """One report in; the same ``Idempotency-Key`` of the same client comes in once. ``at`` is WGS 84."""
     by = _writer(request)
     _sound(told.model_dump())
@@ -73,7 +73,8 @@ def take_report(request: HttpRequest, told: Told) -> tuple[int, dict[str, Any]]:
         reporter=service.ReporterFacts(name=told.name, phone=told.phone),
     )
     receipt = service.receive(draft, by=by)
-    return 201, {"report": receipt.report.code, "case": receipt.case.code, "joined": receipt.is_joined}
+    taken = {"report": receipt.report.code, "case": receipt.case.code, "joined": receipt.is_joined}
+    return Status(201, taken)
 
 
 @router.get("/cases", summary="Cases, the newest first")

@@ -21,7 +21,7 @@ NO_CITY = code("EVT-404", "No city is loaded yet.", status=503)
 RESOLUTION = 10
 EARTH_RADIUS_M = 6_371_008.8
 FARTHEST_M = 2000.0
-_RING_M = 80.0  # what one more ring adds at least: 1.5 edges of the smallest cells, with room to spare
+_RING_M = 86.0  # by which a ring widens a disk in its narrowest direction: √3 times the least inradius, 50 m
 
 
 def region_of(code_: str, longitude: float | None, latitude: float | None) -> Region:

@@ -60,7 +60,7 @@ class ReportDraft:
 
 
 def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
-    """The draft trimmed, with numbers for numbers. Raises ProblemError EVT-401 with all that is wrong."""
+    """The draft without blanks at its ends, its numbers as numbers. Raises EVT-401 with every mistake."""
     found: list[Problem] = []
     text = draft.text.strip()
     if not text:
