@@ -35,7 +35,7 @@ TEXTS = (
     "桂林路井盖松动，夜间有异响",
     "自由大路路面积水",
 )
-PICTURES = os.environ.get("BEICHEN_PICTURES", "")
+PICTURES = os.environ.get("CONSOLE_PICTURES", "")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -76,7 +76,7 @@ def sign_in(visitor: Visitor, name: str = "zhao") -> None:
 
 
 def picture(visitor: Visitor, name: str) -> None:
-    """Keep a picture where BEICHEN_PICTURES says, for people to look at."""
+    """Keep a picture where CONSOLE_PICTURES says, for people to look at."""
     if PICTURES:
         visitor.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
@@ -145,6 +145,7 @@ def test_a_case_is_refused_accepted_and_looked_into(visit: Visit) -> None:
     code = first_to_accept()
     page = visitor.go(f"/console/cases/{code}")
     page.locator("[data-command=refuse] summary").click()
+    page.locator("#refuse-reason").fill("  ")
     page.locator("[data-command=refuse] button").click()
     page.locator("#refuse-reason_error").wait_for()
     assert visitor.violations() == []

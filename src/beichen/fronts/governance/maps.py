@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 
+from beichen.fronts.governance.spots import Spot
 from beichen.hubs.events.models import Case
 from beichen.kernel.access.service import acting, visible
 from beichen.platforms.geo import service as geo
@@ -13,6 +15,20 @@ from beichen.platforms.geo.pages import Bounds, drawing
 
 AROUND = 0.012
 """Degrees to each side of a case's place."""
+
+
+def around(places: Sequence[Spot]) -> Bounds | None:
+    """The part of the map that holds all of ``places``, with some room; None for none."""
+    if not places:
+        return None
+    longitudes = [one.longitude for one in places]
+    latitudes = [one.latitude for one in places]
+    return Bounds(
+        min(longitudes) - 2 * AROUND,
+        min(latitudes) - AROUND,
+        max(longitudes) + 2 * AROUND,
+        max(latitudes) + AROUND,
+    )
 
 
 def map_context(request: HttpRequest, bounds: Bounds | None = None) -> dict[str, Any]:

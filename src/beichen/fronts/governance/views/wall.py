@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.governance.counts import Load, body_loads, district_loads, summed, trend
-from beichen.fronts.governance.maps import map_context
+from beichen.fronts.governance.maps import around, map_context
 from beichen.fronts.governance.queue import districts, region_name
 from beichen.fronts.governance.reach import looking
 from beichen.fronts.governance.spots import counted_cells, spots
@@ -54,10 +54,9 @@ def _districts(by: Actor, now: datetime) -> list[tuple[str, str, Load]]:
 
 def _trend(by: Actor, now: datetime) -> Chart:
     days = trend(by, now)
-    series = [
-        Series(_("Came in"), [float(came) for _day, came, _open in days], "accent", "bar"),
-        Series(_("Of these still open"), [float(open_) for _day, _came, open_ in days], "behind"),
-    ]
+    came: list[float | None] = [new for _day, new, _open in days]
+    still: list[float | None] = [open_ for _day, _new, open_ in days]
+    series = [Series(_("New"), came, "accent", "bar"), Series(_("Of these still open"), still, "behind")]
     labels = [f"{day:%m-%d}" for day, _came, _open in days]
     return Chart(_("Cases of the last 30 days"), "", _("Day"), labels, series, from_zero=True)
 
@@ -65,7 +64,7 @@ def _trend(by: Actor, now: datetime) -> Chart:
 def _context(request: HttpRequest) -> dict[str, Any]:
     by, now = looking(request), timezone.now()
     hot = list(islice(spots(counted_cells(by, now), LIST_RESOLUTION), LISTED))
-    context = map_context(request)
+    context = map_context(request, around(hot))
     return context | {
         "now": timezone.localtime(now),
         "total": summed([load for _body, load in body_loads(by, now)]),
