@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case
+from beichen.hubs.events.pages import Channel
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body
@@ -55,7 +56,7 @@ def filled(house: str, django_db_blocker: DjangoDbBlocker) -> None:
         for number in range(12):
             facts = events.ReporterFacts(name="王先生", phone="13900000000")
             draft = events.ReportDraft(
-                "hotline",
+                Channel.HOTLINE,
                 f"{TEXTS[number % 4]}（{number + 1}）",
                 kind="works.road",
                 longitude=125.30 + number * 0.01,
