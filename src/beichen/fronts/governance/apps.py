@@ -15,11 +15,12 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the console and its pages into the navigation, for those who may see cases."""
-        from beichen.fronts.governance.service import READ
+        from beichen.fronts.governance.service import READ, TAKE
         from beichen.web.links import add_to_navigation
 
         console = "governance:queue"
         add_to_navigation(_("Console"), console, order=30, permission=READ, inside=_("Queue"))
+        add_to_navigation(_("Take a report"), "governance:take", order=30, under=console, permission=TAKE)
         for order, (label, route) in enumerate(
             (
                 (_("Our desk"), "governance:desk"),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from beichen.fronts.governance.saved import delete_view, save_view, saved_views
-from beichen.hubs.events.service import READ
+from beichen.hubs.events.service import READ, TAKE
 
-__all__ = ["READ", "delete_view", "save_view", "saved_views"]
+__all__ = ["READ", "TAKE", "delete_view", "save_view", "saved_views"]

@@ -14,12 +14,14 @@ from beichen.fronts.governance.views import (
     papers,
     queue,
     saved,
+    taking,
     wall,
 )
 
 app_name = "governance"
 urlpatterns = [
     path("console", queue.queue, name="queue"),
+    path("console/new", taking.take, name="take"),
     path("console/views", saved.keep, name="save-view"),
     path("console/views/<int:number>/delete", saved.forget, name="delete-view"),
     path("console/bulk", bulk.bulk, name="bulk"),
