@@ -1,11 +1,14 @@
-"""`events.yaml` and `categories.yaml` of a scene: kinds of event and the classes that they belong to."""
+"""`events.yaml` and `categories.yaml` of a scene: kinds of event and the classes that they belong to.
+
+A city's `demo-reports.yaml` shows them at work: a report needs a city, which a scene is not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from beichen.hubs.events import declaring
+from beichen.hubs.events import declaring, demo
 from beichen.hubs.events.kinds.categories import parent_of
 from beichen.hubs.events.kinds.grading import KNOWN
 from beichen.hubs.events.kinds.schema import CATEGORY, KIND, KIND_KEY
@@ -17,8 +20,9 @@ from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.expressions import check_condition
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem, ProblemError, code, nearest, shorten
+from beichen.settings import settings
 
-EVENTS, CATEGORIES = "events.yaml", "categories.yaml"
+EVENTS, CATEGORIES, DEMO = "events.yaml", "categories.yaml", "demo-reports.yaml"
 FOREIGN_KEY = code("EVT-101", "A kind of event is named after its scene.", status=422)
 NO_CATEGORY = code("EVT-102", "The category is not declared.", status=422)
 NO_PARENT = code("EVT-103", "A category's parent is not declared.", status=422)
@@ -111,7 +115,28 @@ class EventsSection(Section):
         return "\n".join(rows)
 
 
-SECTIONS: tuple[Section, ...] = (CategoriesSection(), EventsSection())
+class DemoReportsSection(Section):
+    """Reports that show a city's kinds of event at work; only where the setting `demo` is on."""
+
+    key = "demo-reports"
+    kind = PackageKind.CITY
+    files = (DEMO,)
+    order = 90
+
+    def schema(self) -> dict[str, Any]:
+        """What `demo-reports.yaml` says."""
+        return demo.schema()
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """Send the reports that are not there yet."""
+        document = package.document(DEMO)
+        if document is None or not settings().demo:
+            return Changes()
+        added = demo.install_demo(document, by=by)
+        return Changes(added=added, unchanged=len(document.value["reports"]) - len(added))
+
+
+SECTIONS: tuple[Section, ...] = (CategoriesSection(), EventsSection(), DemoReportsSection())
 
 
 def _categories(package: Package) -> set[str]:
