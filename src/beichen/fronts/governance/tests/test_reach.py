@@ -41,12 +41,12 @@ def both(*posts: tuple[str, str, str]) -> Actor:
 @pytest.fixture
 def cases() -> None:
     """Cases with different parts, in different regions, one of a higher level."""
-    now, centre = timezone.now(), city.attendant()
+    now = timezone.now()
     rows = [city.report(now=now, region=region).case for region in (city.EAST, city.WEST, city.STREET)]
     for row in rows:
-        service.act(row.code, Accept(), by=centre, now=now)
-    service.act(rows[0].code, Escalate(to="government", reason="x"), by=centre, now=now)
-    service.act(rows[2].code, Transfer(lead="gardens", reason="x"), by=centre, now=now)
+        service.act(row.code, Accept(), by=city.SETUP, now=now)
+    service.act(rows[0].code, Escalate(to="government", reason="x"), by=city.SETUP, now=now)
+    service.act(rows[2].code, Transfer(lead="gardens", reason="x"), by=city.SETUP, now=now)
     city.report("x", now=now, region=city.CITY)
     Case.objects.filter(pk=rows[1].pk).update(level=3)
 
