@@ -62,7 +62,7 @@ def _bodies_within(by: Actor, regions: set[str]) -> list[int]:
 
 
 def _level_anywhere(reaches: list[tuple[str, Level]]) -> int | None:
-    """The one level up to which every post sees cases, all over the city; None: they differ, or are of a part."""
+    """The level up to which all posts see cases all over the city; None: they differ, or see a part."""
     city = city_region()
     levels = {level for _region, level in reaches}
     is_whole = city is not None and all(city.path.startswith(region) for region, _level in reaches)
