@@ -178,7 +178,7 @@ def test_many_are_dispatched_at_once_and_a_view_is_kept(visit: Visit) -> None:
     page.get_by_text("批量办理所选案件").click()
     assert visitor.violations() == []
     page.locator("#bulk-form").get_by_role("button", name="受理", exact=True).click()
-    page.get_by_role("heading", name="办理过程").wait_for()
+    page.get_by_role("heading", name="办理结果").wait_for()
     assert page.locator(".badge.is-ahead").count() == 2
     assert visitor.violations() == []
     picture(visitor, "bulk")

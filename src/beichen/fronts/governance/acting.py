@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from beichen.fronts.governance.forms import CommandForm
+from beichen.fronts.governance.asking import CommandForm
 from beichen.fronts.governance.possible import MERGE
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from beichen.fronts.governance.forms import FORMS, CommandForm, Desk
+from beichen.fronts.governance.asking import CommandForm, Desk
+from beichen.fronts.governance.forms import FORMS
 from beichen.fronts.governance.possible import desks_of, may_identify, possible
 from beichen.fronts.governance.reach import cases_for
 from beichen.fronts.governance.times import share_used

@@ -7,103 +7,13 @@ The module is long because every command of the hub has its form here, beside th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.governance import bodies as names
-from beichen.hubs.events.models import EventKind
-from beichen.hubs.events.pages import CaseState, Grade, Kind
-from beichen.kernel.org.models import Body
-from beichen.problem import ProblemError
-from beichen.web.wording import in_words
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the forms of one case choose from."""
-
-    state: CaseState
-    kind: Kind
-    version: int
-    bodies: Sequence[Body] = ()
-    kinds: Sequence[EventKind] = ()
-    is_english: bool = False
-    suggested: dict[str, Any] = field(default_factory=dict)
-
-
-class BodyField(forms.CharField):
-    """A body by its name or key; several, with marks between them, where ``is_many``."""
-
-    def __init__(self, *, is_many: bool = False, **options: Any) -> None:
-        self.is_many = is_many
-        self.bodies: Sequence[Body] = ()
-        options.setdefault("widget", forms.TextInput(attrs={"list": names.LIST, "autocomplete": "off"}))
-        super().__init__(max_length=300, **options)
-
-    def clean(self, value: Any) -> Any:
-        """The key, or a list of keys."""
-        text = str(super().clean(value))
-        if not self.is_many:
-            return names.key_of(text, self.bodies) if text else ""
-        parts = text.replace("、", ",").replace("，", ",").split(",")
-        return [names.key_of(part, self.bodies) for part in parts if part.strip()]
-
-
-def _words(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-def _reason() -> forms.CharField:
-    return forms.CharField(label=_("Reason"), widget=_words(2))
-
-
-class CommandForm(forms.Form):
-    """The form of a command; ``fallback`` takes what concerns no field of it."""
-
-    fallback = ""
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, name: str, desk: Desk, data: Any = None, files: Any = None) -> None:
-        super().__init__(
-            data,
-            files,
-            auto_id=f"{name}-%s",
-            initial={"version": desk.version, **desk.suggested.get(name, {})},
-        )
-        self.name, self.desk = name, desk
-        for one in self.fields.values():
-            if isinstance(one, BodyField):
-                one.bodies = desk.bodies
-        self.prepare(desk)
-
-    def prepare(self, desk: Desk) -> None:
-        """Fill in what there is to choose from."""
-
-    def full_clean(self) -> None:
-        asked = [
-            one for one in self.fields.values() if one.required and not isinstance(one, forms.IntegerField)
-        ]
-        for one in asked:
-            one.required = False
-        super().full_clean()
-        for one in asked:
-            one.required = True
-
-    def values(self) -> dict[str, Any]:
-        """What the command is made of."""
-        return {key: value for key, value in self.cleaned_data.items() if key != "version"}
-
-    def take(self, error: ProblemError) -> None:
-        """Show every problem beside its field."""
-        for problem in error.problems:
-            name = problem.where.field or ""
-            if name not in self.fields or name == "version":
-                name = self.fallback
-            self.add_error(name or None, in_words(problem))
+from beichen.fronts.governance.asking import BodyField, CommandForm, Desk, reason_field, words
+from beichen.hubs.events.pages import Grade
 
 
 class ClassifyForm(CommandForm):
@@ -125,7 +35,7 @@ class RegradeForm(CommandForm):
     """The grade, and why."""
 
     grade = forms.TypedChoiceField(label=_("Grade of the case"), choices=Grade.choices, coerce=int)
-    reason = _reason()
+    reason = reason_field()
     fallback = "grade"
 
     def prepare(self, desk: Desk) -> None:
@@ -143,7 +53,7 @@ class AcceptForm(CommandForm):
 class ReasonForm(CommandForm):
     """Only why."""
 
-    reason = _reason()
+    reason = reason_field()
     fallback = "reason"
 
 
@@ -161,7 +71,7 @@ class DispatchForm(CommandForm):
     support = BodyField(
         label=_("Bodies in support"), required=False, is_many=True, help_text=_("Several: with commas.")
     )
-    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=_words(2))
+    note = forms.CharField(label=_("Note"), required=False, max_length=500, widget=words(2))
     fallback = "lead"
 
 
@@ -169,7 +79,7 @@ class TransferForm(CommandForm):
     """To whom, and why."""
 
     lead = BodyField(label=_("New lead body"))
-    reason = _reason()
+    reason = reason_field()
     fallback = "lead"
 
 
@@ -177,7 +87,7 @@ class EscalateForm(CommandForm):
     """Who is called in, and why."""
 
     to = BodyField(label=_("Body to call in"))
-    reason = _reason()
+    reason = reason_field()
     fallback = "to"
 
 
@@ -185,7 +95,7 @@ class ExtendForm(CommandForm):
     """How much longer, and why."""
 
     by = forms.CharField(label=_("How much longer"), max_length=8, help_text=_("Such as 4h or 3d."))
-    reason = _reason()
+    reason = reason_field()
     fallback = "by"
 
 
@@ -201,7 +111,7 @@ class FinishTaskForm(CommandForm):
     """Which task, and what came of it."""
 
     task = forms.TypedChoiceField(label=_("Task of the case"), coerce=int)
-    result = forms.CharField(label=_("Result"), widget=_words(2))
+    result = forms.CharField(label=_("Result"), widget=words(2))
     fallback = "task"
 
     def prepare(self, desk: Desk) -> None:
@@ -253,7 +163,7 @@ class CostForm(CommandForm):
 class HandleForm(CommandForm):
     """The result, and what the kind asks of it."""
 
-    result = forms.CharField(label=_("Result"), widget=_words(4))
+    result = forms.CharField(label=_("Result"), widget=words(4))
     fallback = "result"
 
     def prepare(self, desk: Desk) -> None:
@@ -284,14 +194,14 @@ class VerifyForm(CommandForm):
         choices=[("yes", _("The result is good")), ("no", _("Not yet: back to the lead"))],
         coerce=lambda value: value == "yes",
     )
-    note = forms.CharField(label=_("What was found"), required=False, widget=_words(2))
+    note = forms.CharField(label=_("What was found"), required=False, widget=words(2))
     fallback = "note"
 
 
 class TextForm(CommandForm):
     """A text."""
 
-    text = forms.CharField(label=_("Text"), widget=_words(3))
+    text = forms.CharField(label=_("Text"), widget=words(3))
     fallback = "text"
 
 
@@ -299,7 +209,7 @@ class AnswerNoteForm(CommandForm):
     """Which note, and the answer."""
 
     note = forms.TypedChoiceField(label=_("Note to answer"), coerce=int)
-    text = forms.CharField(label=_("Answer"), widget=_words(3))
+    text = forms.CharField(label=_("Answer"), widget=words(3))
     fallback = "text"
 
     def prepare(self, desk: Desk) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.governance.counted import MOST, CountedRows
-from beichen.fronts.governance.reach import OPEN, cases_for, ours
+from beichen.fronts.governance.reach import CLOSED, OPEN, cases_for, ours
 from beichen.fronts.governance.signs import grade_badge, time_badge
 from beichen.fronts.governance.times import SOON, left_words
 from beichen.fronts.governance.wording import body_name
@@ -56,8 +56,8 @@ class CaseTable(Table[Case]):
         code = chosen.query.upper()
         if CODE.match(code):
             rows = rows.filter(code__gte=code, code__lt=code + _LAST)
-        elif chosen.filters.get("stage") != Stage.CLOSED:
-            rows = rows.filter(OPEN)
+        else:
+            rows = rows.filter(CLOSED if chosen.filters.get("stage") == Stage.CLOSED else OPEN)
         if chosen.query and not CODE.match(code):
             rows = rows.filter(title__icontains=chosen.query)
         for key, value in chosen.filters.items():
@@ -158,7 +158,7 @@ def _rules(by: Actor, now: datetime, ids: Mapping[str, Mapping[str, int]]) -> di
         "kind": lambda rows, value: (
             rows.filter(kind=ids["kind"][value]) if value in ids["kind"] else rows.filter(kind=None)
         ),
-        "desk": lambda rows, value: rows.filter(desk=ids["desk"][value]),
+        "desk": lambda rows, value: rows.filter(desk=ids["desk"].get(value)),
         "time": lambda rows, value: times[value](rows, value),
         "mine": lambda rows, _value: rows.filter(ours(by)),
     }
@@ -179,13 +179,14 @@ def districts() -> list[Region]:
     )
 
 
-NO_KIND = "none"
+NO_KIND = NOBODY = "none"
 
 
 def filters(kinds: list[Any], bodies: list[Body]) -> list[Filter]:
     """What narrows the queue."""
     times = [("overdue", _("Overdue")), ("soon", _("Due within 4 hours")), ("waiting", _("Waiting"))]
     named = [(kind.key, kind.label) for kind in kinds]
+    led = [(body.key, body_name(body)) for body in bodies]
     return [
         Filter("stage", _("Stage"), "stage", Stage.choices),
         Filter("time", _("Time"), "due_at", times),
@@ -194,7 +195,7 @@ def filters(kinds: list[Any], bodies: list[Body]) -> list[Filter]:
         ),
         Filter("district", _("District"), "region", [(one.path, region_name(one)) for one in districts()]),
         Filter("kind", _("Kind of event"), "kind", [(NO_KIND, _("not classified")), *named]),
-        Filter("desk", _("Body"), "desk", [(body.key, body_name(body)) for body in bodies]),
+        Filter("desk", _("Body"), "desk", [(NOBODY, _("No lead body yet")), *led]),
         Filter("mine", _("Whose turn"), "desk", [("yes", _("Waits for us"))]),
     ]
 

@@ -15,12 +15,13 @@ from beichen.hubs.events.pages import Stage
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
-from beichen.kernel.org.models import Body
+from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 
 FEW = 20_000
 OPEN = Q(is_open__in=[True])
 """Open cases, said so that SQLite takes it for an equation: it serves no bare column by an index."""
+CLOSED = Q(is_open__in=[False])
 CENTRE_STAGES = (Stage.ACCEPT, Stage.DISPATCH, Stage.VERIFY, Stage.ANSWER)
 """The stages at which a case waits for its centre; at the others it waits for its lead."""
 
@@ -33,20 +34,39 @@ def looking(request: HttpRequest) -> Actor:
 
 
 def cases_for(by: Actor) -> QuerySet[Case]:
-    """The cases that the actor may see, without the column ``state``."""
+    """The cases that ``hubs.events.cases`` gives to the actor, without the column ``state``."""
     rows = Case.objects.select_related("kind", "region", "desk", "centre").defer("state")
-    bodies = list(access.visible(by, events.READ, Body.objects.select_related("region").order_by()))
-    anywhere = _anywhere(by, bodies)
-    if anywhere is None:
-        return _somewhere(rows, by, [body.pk for body in bodies])
-    rows = rows.filter(level__lte=anywhere)
-    keys = [body.pk for body in bodies]
+    reaches = access.reach(by, events.READ)
+    keys = _bodies_within(by, {region for region, _level in reaches})
+    desks = CaseDesk.objects.order_by().filter(body__in=keys)
+    level = _level_anywhere(reaches)
+    if level is None:
+        seen = access.visible(by, events.READ, desks)
+        return rows.filter(pk__in=seen.values("case_id")) if _are_few(desks) else events.cases(by=by)
+    rows = rows.filter(level__lte=level)
     if not _centres().exclude(pk__in=keys).exists():
         return rows  # every case has a centre, and the actor sees all of theirs
-    desks = CaseDesk.objects.order_by().filter(body__in=keys)
     if _are_few(desks):
         return rows.filter(pk__in=desks.values("case_id"))
     return rows.filter(Exists(desks.filter(case=OuterRef("pk"))))
+
+
+def _bodies_within(by: Actor, regions: set[str]) -> list[int]:
+    """The keys of the bodies of which the actor sees cases in one of these regions (paths)."""
+    cases = [Case(region=Region(path=path), level=Level.L1) for path in regions]
+    return [
+        body.pk
+        for body in Body.objects.order_by()
+        if any(access.decide(by, events.READ, CaseDesk(case=case, body=body)) for case in cases)
+    ]
+
+
+def _level_anywhere(reaches: list[tuple[str, Level]]) -> int | None:
+    """The level up to which all posts see cases all over the city; None: they differ, or see a part."""
+    city = city_region()
+    levels = {level for _region, level in reaches}
+    is_whole = city is not None and all(city.path.startswith(region) for region, _level in reaches)
+    return levels.pop() if is_whole and len(levels) == 1 else None
 
 
 def _centres() -> QuerySet[Body]:
@@ -56,26 +76,6 @@ def _centres() -> QuerySet[Body]:
 
 def _are_few(desks: QuerySet[CaseDesk]) -> bool:
     return desks.values("pk")[: FEW + 1].count() <= FEW
-
-
-def _somewhere(rows: QuerySet[Case], by: Actor, keys: list[int]) -> QuerySet[Case]:
-    """For who sees a body's cases in a part of the city only: each is asked for its region."""
-    desks = CaseDesk.objects.order_by().filter(body__in=keys)
-    if _are_few(desks):
-        return rows.filter(pk__in=access.visible(by, events.READ, desks).values("case_id"))
-    return events.cases(by=by)
-
-
-def _anywhere(by: Actor, bodies: list[Body]) -> int | None:
-    """Up to which level the actor sees cases of these bodies wherever in the city they lie; None: not so."""
-    city = city_region()
-    if city is None or not bodies:
-        return None
-    desks = [CaseDesk(case=Case(region=city, level=Level.L1), body=body) for body in bodies]
-    if not all(access.decide(by, events.READ, desk) for desk in desks):
-        return None
-    levels = {access.clearance(by, events.READ, desk) for desk in desks}
-    return levels.pop() if len(levels) == 1 else None
 
 
 def own_bodies(by: Actor) -> list[Body]:

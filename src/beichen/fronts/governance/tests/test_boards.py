@@ -52,6 +52,8 @@ def test_the_board_leads_to_the_queue(attendant: Client) -> None:
     text = text_of(attendant, "/console/board")
     assert "东区城管局" in text
     assert "/console?desk=east" in text
+    opened(region=city.WEST)
+    assert row.code not in text_of(attendant, "/console?desk=none")
     part = text_of(attendant, "/console/board", **{"HX-Target": "table-board"})
     assert part.strip().startswith('<div class="table-view" id="table-board"')
 

@@ -62,7 +62,7 @@ def test_only_what_may_be_seen_is_counted() -> None:
     opened(**HERE, region=city.WEST, kind="works.tree-fallen", answers={"blocks": "road"})
     opened()
     assert sum(count for _cell, count, _late in counted_cells(city.attendant(), timezone.now())) == 2
-    assert counted_cells(city.person("officer", "gardens"), timezone.now()) == []
+    assert counted_cells(city.person("officer", "roads"), timezone.now()) == []
 
 
 def test_a_part_of_the_map_is_given_as_geojson(attendant: Client) -> None:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.governance.counts import body_loads, summed
+from beichen.fronts.governance.queue import NOBODY
 from beichen.fronts.governance.reach import looking
 from beichen.fronts.governance.wording import body_name
-from beichen.hubs.events.pages import Stage
 from beichen.kernel.actor import Actor
 from beichen.web.tables import Column, Table, answer
 
@@ -45,8 +45,7 @@ class Line:
 
     def address(self, **chosen: str) -> str:
         """The queue of this body."""
-        own = {"desk": self.key} if self.key else {"stage": str(Stage.DISPATCH)}
-        return f"{reverse('governance:queue')}?{urlencode({**own, **chosen})}"
+        return f"{reverse('governance:queue')}?{urlencode({'desk': self.key, **chosen})}"
 
 
 def _bar(row: Line) -> SafeString:
@@ -87,7 +86,7 @@ def lines(by: Actor, now: datetime) -> list[Line]:
     most = max((load.in_hand for _body, load in pairs), default=0)
     return [
         Line(
-            key=body.key if body is not None else "",
+            key=body.key if body is not None else NOBODY,
             name=body_name(body) or gettext("No lead body yet"),
             open=load.open,
             soon=load.soon,

@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.governance.acting import do
+from beichen.fronts.governance.asking import CommandForm
 from beichen.fronts.governance.bodies import LIST, suggestions
 from beichen.fronts.governance.dossier import Dossier, desk_of
-from beichen.fronts.governance.forms import FORMS, CommandForm
+from beichen.fronts.governance.forms import FORMS
 from beichen.fronts.governance.maps import place_context
 from beichen.fronts.governance.queue import case_address, region_name
 from beichen.fronts.governance.reach import looking

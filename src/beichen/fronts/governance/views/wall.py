@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from beichen.fronts.governance.counts import Load, body_loads, district_loads, summed, trend
 from beichen.fronts.governance.maps import around, map_context
-from beichen.fronts.governance.queue import districts, region_name
+from beichen.fronts.governance.queue import NOBODY, districts, region_name
 from beichen.fronts.governance.reach import looking
 from beichen.fronts.governance.spots import counted_cells, spots
 from beichen.fronts.governance.views.map_ import LIST_RESOLUTION, LISTED, dots
@@ -36,7 +36,7 @@ def _address(**chosen: str) -> str:
 def _bodies(by: Actor, now: datetime) -> list[tuple[str, str, Load]]:
     """Name, address and load of the bodies with most overdue."""
     return [
-        (body_name(body) or _("No lead body yet"), _address(desk=body.key) if body else "", load)
+        (body_name(body) or _("No lead body yet"), _address(desk=body.key if body else NOBODY), load)
         for body, load in body_loads(by, now)[:ROWS]
     ]
 
