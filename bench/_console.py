@@ -91,6 +91,7 @@ def _people() -> tuple[Client, Client]:
     kinds = {key: {name: value for name, value in kind.items() if value} for key, kind in KINDS.items()}
     events.declare_kinds(kinds, scene="works", by=by)
     city = city_region()
+    assert city is not None
     found = []
     for role, key in (("attendant", "city-government"), ("officer", "transport-bureau")):
         person = register_person(role, by=by)
@@ -110,6 +111,7 @@ def _fill(size: int) -> None:
 
     from beichen.hubs.events import service as events
     from beichen.hubs.events.models import Case, CaseDesk, EventKind
+    from beichen.hubs.events.pages import Channel
     from beichen.kernel.actor import system
     from beichen.kernel.org.models import Body, Region
 
@@ -120,7 +122,7 @@ def _fill(size: int) -> None:
     centre = Body.objects.get(key="city-government")
     regions = list(Region.objects.filter(level__in=("street", "community", "county"), is_current=True))
     kinds, now = list(EventKind.objects.all()), timezone.now()
-    draft = events.ReportDraft("web", "路面有一个大坑，请尽快处理", kind=kinds[0].key)
+    draft = events.ReportDraft(Channel.WEB, "路面有一个大坑，请尽快处理", kind=kinds[0].key)
     state = events.receive(draft, by=system("bench"), now=now).case.state
     stages = [stage for stage, weight in STAGES for _ in range(weight)]
 
@@ -188,6 +190,7 @@ def _addresses(some: Case) -> dict[str, str]:
     from beichen.kernel.org.models import Region
 
     district = Region.objects.filter(level="county", is_current=True).order_by("code")[0]
+    assert some.desk is not None
     cell = h3.int_to_str(h3.cell_to_parent(some.cell, 9))
     return {"district": district.path, "desk": some.desk.key, "code": some.code, "cell": cell}
 
