@@ -190,6 +190,7 @@ def _addresses(some: Case) -> dict[str, str]:
     from beichen.kernel.org.models import Region
 
     district = Region.objects.filter(level="county", is_current=True).order_by("code")[0]
+    assert some.desk is not None
     cell = h3.int_to_str(h3.cell_to_parent(some.cell, 9))
     return {
         "district": district.path,

@@ -213,6 +213,44 @@ def test_the_map_gathers_clusters(visit: Visit) -> None:
     assert visitor.complaints == []
 
 
+FAKE_STREAM = """
+window.EventSource = class {
+  constructor(address) {
+    this.address = address;
+    window.stream = this;
+    setTimeout(() => this.onopen?.());
+  }
+  close() {}
+};
+"""
+
+
+def test_what_happens_arrives_and_the_queue_follows(visit: Visit) -> None:
+    visitor = visit(DESK)
+    visitor.page.add_init_script(FAKE_STREAM)
+    sign_in(visitor)
+    page = visitor.go("/console")
+    page.get_by_text("实时", exact=True).wait_for()
+    assert "type=events.case.%3E" in page.evaluate("() => window.stream.address")
+    say = "event => window.stream.onmessage({data: JSON.stringify(event)})"
+    page.locator("#table-cases input[name=case]").first.check()
+    page.evaluate(say, {"type": "events.case.opened", "subject": "X-1"})
+    page.evaluate(say, {"type": "events.case.opened", "subject": "X-2"})
+    page.get_by_role("button", name="2 件新案").wait_for()
+    page.wait_for_timeout(2500)
+    assert page.locator("#table-cases input:checked").count() == 1  # nothing is taken from under the hand
+    with page.expect_response(lambda answer: answer.url.endswith("/console")) as answer:
+        page.get_by_role("button", name="2 件新案").click()
+    assert answer.value.request.headers["hx-target"] == "table-cases"
+    page.get_by_role("button", name="2 件新案").wait_for(state="hidden")
+    with page.expect_response(lambda answer: answer.url.endswith("/console")):
+        page.evaluate(say, {"type": "events.case.closed", "subject": "X-1"})
+    page.get_by_label("提示音").check()
+    page = visitor.go("/console")
+    assert page.get_by_label("提示音").is_checked()
+    assert visitor.complaints == []
+
+
 def test_a_department_works_on_a_phone_without_a_script(visit: Visit) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
     sign_in(visitor, "qian")

@@ -79,7 +79,7 @@ def dots(context: dict[str, Any], found: list[Spot]) -> list[dict[str, Any]]:
     circles = []
     for one in found:
         x, y = sheet.place((one.longitude, one.latitude))
-        radius = size * (0.5 + 1.5 * (one.count / most) ** 0.5)
+        radius = size * (0.3 + 0.9 * (one.count / most) ** 0.5)
         circles.append({"x": f"{x:.1f}", "y": f"{y:.1f}", "r": f"{radius:.2f}", "tone": one.tone})
     return circles
 

@@ -11,6 +11,11 @@ function tones() {
   return ["match", ["get", "tone"], ...pairs, colour("accent")];
 }
 
+// Heat is relative: the fullest place of the part that is shown is the hottest.
+function fullest(found) {
+  return Math.max(1, ...(found?.features ?? []).map((feature) => feature.properties.count));
+}
+
 // The element of map.js is made to be drawn over: what it draws stays, cases come on top.
 const base = customElements.get("bc-map").prototype;
 const styled = base.style_;
@@ -26,7 +31,7 @@ base.style_ = function withCases() {
       source: "cases",
       layout: { visibility: isHeat ? "visible" : "none" },
       paint: {
-        "heatmap-weight": ["interpolate", ["linear"], ["get", "count"], 0, 0, 200, 1],
+        "heatmap-weight": ["/", ["get", "count"], fullest(this.found)],
         "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 8, 18, 14, 40],
         "heatmap-opacity": 0.75,
       },
@@ -84,6 +89,9 @@ base.gather = async function gather() {
   if (!answer.ok) return;
   this.found = await answer.json();
   this.map.getSource("cases")?.setData(this.found);
+  if (this.map.getLayer("cases-heat")) {
+    this.map.setPaintProperty("cases-heat", "heatmap-weight", ["/", ["get", "count"], fullest(this.found)]);
+  }
 };
 
 document.addEventListener("click", (event) => {
