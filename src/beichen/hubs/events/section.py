@@ -96,7 +96,7 @@ class EventsSection(Section):
 
     def kept(self, package: Package) -> list[str]:
         """Where the cases are."""
-        return ["cases and reports stay, at /console"]
+        return ["cases and reports stay, at /console"] if package.value(EVENTS) else []
 
     def describe(self, package: Package) -> str:
         """A table of the kinds."""
