@@ -84,12 +84,12 @@ def list_cases(
     stage: Literal["", "accept", "dispatch", "handle", "verify", "answer", "rate", "closed"] = "",
     region: RegionCode = "",
     report: ReportCode = "",
-    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    before: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """A page of the cases in which a body of the asker takes part; ``region`` covers all below it."""
     rows = _selected(service.cases(by=acting(request)), kind, stage, region, report)
-    if before is not None:
+    if before:
         rows = rows.filter(id__lt=before)
     page = list(rows.order_by("-id")[: limit + 1])
     following = page[limit - 1].pk if len(page) > limit else None
