@@ -62,7 +62,6 @@ class ReportForm(ProblemForm):
     """A report. ``key`` makes sending it twice one report; only machines fill in ``website``."""
 
     fallback = "text"
-    asked_for = ("text",)
 
     text = forms.CharField(
         label=_("What happened?"),
@@ -108,6 +107,9 @@ class ReportForm(ProblemForm):
         self.asked = asked_of(kind)
         for name, ask in self.asked.items():
             self.fields[f"{ASK}{name}"] = _question(ask, english)
+            self.fields[f"{ASK}{name}"].required = ask.required
+        must = [f"{ASK}{name}" for name, ask in self.asked.items() if ask.required]
+        self.asked_for = ("text", *must)
 
     @property
     def questions(self) -> list[forms.BoundField]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -44,11 +43,13 @@ def _sender(request: HttpRequest) -> Actor:
 
 
 def _groups(rows: Iterable[EventKind]) -> list[tuple[str, list[EventKind]]]:
-    def group(row: EventKind) -> str:
+    """The kinds by the name of their class, in the order of its first."""
+    found: dict[str, list[EventKind]] = {}
+    for row in rows:
         category = row.category
-        return (category.parent or category).label if category is not None else _("Other")
-
-    return [(name, list(kinds)) for name, kinds in groupby(rows, key=group)]
+        name = (category.parent or category).label if category is not None else _("Other")
+        found.setdefault(name, []).append(row)
+    return list(found.items())
 
 
 def _districts() -> list[Region]:
