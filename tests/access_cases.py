@@ -71,6 +71,9 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "desk": [("GET", "desk", None)],
     "api/events/cases": [("GET", "api/events/cases", None)],
+    "api/events/reports": [
+        ("POST", "api/events/reports", {"channel": "hotline", "text": "x", "kind": "test.kind"})
+    ],
     "api/events/cases/<slug:case_code>": [("GET", "api/events/cases/{case}", None)],
     "api/events/cases/<slug:case_code>/photographs": [
         ("POST", "api/events/cases/{case}/photographs", {"media": ("a.png", picture())})
