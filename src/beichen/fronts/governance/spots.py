@@ -61,7 +61,7 @@ def counted_cells(by: Actor, now: datetime) -> list[tuple[int, int, int]]:
     def work() -> list[tuple[int, int, int]]:
         rows: Any = cases_for(by).filter(is_open=True, cell__isnull=False).select_related(None).order_by()
         counts = {"found": Count("pk"), "late": Count("pk", filter=Q(due_at__lt=now))}
-        return [(row["cell"], row["found"], row["late"]) for row in rows.values("cell").annotate(**counts)]
+        return list(rows.values("cell").annotate(**counts).values_list("cell", "found", "late"))
 
     return kept("cells", by, work)
 
