@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from beichen.fronts.governance.tests.conftest import signed_in
 from beichen.hubs.events import service
@@ -180,3 +182,21 @@ def test_waiting_and_notes_are_said(officer: Client, supervisor: Client) -> None
     give(officer, row, "answer-note", note="1", text="明天修")
     row.refresh_from_db()
     assert row.state["notes"][0]["answer"] == "明天修"
+
+
+def test_a_picture_as_evidence_leaves_its_own_words_behind(attendant: Client, officer: Client) -> None:
+    row = opened()
+    service.act(row.code, Accept(), by=city.attendant())
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Camera"
+    content = io.BytesIO()
+    Image.new("RGB", (12, 12)).save(content, "JPEG", exif=exif)
+    assert b"Secret Camera" in content.getvalue()
+    give(officer, row, "add-evidence", file=SimpleUploadedFile("a.jpg", content.getvalue()))
+    row.refresh_from_db()
+    address = f"/console/cases/{row.code}/files/{row.state['evidence'][0]['file']}"
+    kept = b"".join(attendant.get(address))
+    assert kept.startswith(b"\xff\xd8")
+    assert b"Secret Camera" not in kept
+    broken = give(officer, row, "add-evidence", file=SimpleUploadedFile("b.jpg", b"no picture"))
+    assert broken.status_code == 422

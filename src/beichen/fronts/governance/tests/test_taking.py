@@ -64,7 +64,16 @@ def test_mistakes_stand_beside_their_fields(attendant: Client) -> None:
     assert "text" in page.context["form"].errors
     place = attendant.post("/console/new", call(phone="no", longitude="999"))
     assert set(place.context["form"].errors) == {"latitude", "phone"}
+    fetched = attendant.post("/console/new", call(text=""), headers={"X-Requested-With": "fetch"})
+    assert (fetched.status_code, list(fetched.json()["errors"])) == (422, ["text"])
     assert not Case.objects.exists()
+
+
+def test_a_device_that_kept_a_report_is_told_where_to_go_on(attendant: Client) -> None:
+    answer = attendant.post("/console/new", call(channel="patrol"), headers={"X-Requested-With": "fetch"})
+    case = Case.objects.get()
+    assert answer.json() == {"href": f"/console/cases/{case.code}"}
+    assert Report.objects.get().channel == "patrol"
 
 
 def test_only_who_may_takes_reports(attendant: Client) -> None:

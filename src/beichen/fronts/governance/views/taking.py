@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +26,9 @@ def take(request: HttpRequest) -> HttpResponse:
     """The form; sending it leads to the case."""
     by = access.acting(request)
     access.require(by, TAKE)
+    is_fetched = (
+        request.headers.get("X-Requested-With") == "fetch"
+    )  # by <bc-report>, which keeps it if need be
     city = city_region()
     districts = list(Region.objects.filter(parent=city, is_current=True).order_by("code")) if city else []
     form = TakingForm(
@@ -45,6 +48,9 @@ def take(request: HttpRequest) -> HttpResponse:
         else:
             words = _("Number %(code)s, code %(secret)s: tell them to the caller.")
             messages.success(request, words % {"code": receipt.report.code, "secret": receipt.report.secret})
-            return HttpResponseRedirect(case_address(receipt.case.code))
+            address = case_address(receipt.case.code)
+            return JsonResponse({"href": address}) if is_fetched else HttpResponseRedirect(address)
+    if request.method == "POST" and is_fetched:
+        return JsonResponse({"errors": form.errors}, status=422)
     context = {"form": form, **map_context(request)}
     return render(request, "governance/taking.html", context, status=422 if form.errors else 200)

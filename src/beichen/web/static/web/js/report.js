@@ -1,5 +1,5 @@
-// <bc-report>: the report's form on a phone. A touch on the map, or the device's own place, fills the coordinates; a
-// report that cannot be sent now (no network, or the house answers 503) is kept on the device with its
+// <bc-report>: a report's form on a phone, a citizen's or a grid worker's. A touch on the map, or the device's own
+// place, fills the coordinates; a report that cannot be sent now (no network, or the house answers 503) is kept on the device with its
 // photographs and sent as soon as it can be. The form's key makes sending it twice one report.
 const STORE = "reports";
 const RETRY_SECONDS = 20;
