@@ -53,6 +53,7 @@ def picture() -> bytes:
 
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "console": [("GET", "console", None)],
+    "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
     "console/views": [("POST", "console/views", {"name": "x", "query": ""})],
     "console/views/<int:number>/delete": [("POST", "console/views/{view}/delete", {})],

@@ -21,6 +21,7 @@ class GovernanceConfig(AppConfig):
         console = "governance:queue"
         add_to_navigation(_("Console"), console, order=30, permission=READ, inside=_("Queue"))
         add_to_navigation(_("Take a report"), "governance:take", order=30, under=console, permission=TAKE)
+        add_to_navigation(_("Import reports"), "governance:import", order=36, under=console, permission=TAKE)
         for order, (label, route) in enumerate(
             (
                 (_("Our desk"), "governance:desk"),

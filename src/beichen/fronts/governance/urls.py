@@ -10,6 +10,7 @@ from beichen.fronts.governance.views import (
     case,
     desk,
     identity,
+    importing,
     map_,
     papers,
     queue,
@@ -22,6 +23,7 @@ app_name = "governance"
 urlpatterns = [
     path("console", queue.queue, name="queue"),
     path("console/new", taking.take, name="take"),
+    path("console/import", importing.take_file, name="import"),
     path("console/views", saved.keep, name="save-view"),
     path("console/views/<int:number>/delete", saved.forget, name="delete-view"),
     path("console/bulk", bulk.bulk, name="bulk"),

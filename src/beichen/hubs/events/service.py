@@ -19,6 +19,7 @@ from beichen.hubs.events.identity import Look, erase, export, identify, looks
 from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
+from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet, take_sheet
 from beichen.hubs.events.kinds.declaration import Ask, asked_of
 from beichen.hubs.events.permissions import (
     ACCEPT,
@@ -45,6 +46,7 @@ __all__ = [
     "ERASE",
     "EXTEND",
     "HANDLE",
+    "HEADINGS",
     "IDENTIFY",
     "READ",
     "SEND",
@@ -73,6 +75,7 @@ __all__ = [
     "export",
     "find_case",
     "follow",
+    "guess",
     "history",
     "identify",
     "keep_picture",
@@ -82,7 +85,9 @@ __all__ = [
     "photograph",
     "public_kinds",
     "rate",
+    "read_sheet",
     "receive",
+    "take_sheet",
     "tick",
     "timeline",
 ]
