@@ -67,6 +67,10 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
         found.append(_bad("text", said("say what happened")))
     if len(text) > LONGEST_TEXT:
         found.append(_bad("text", said("longer than {limit} characters", limit=LONGEST_TEXT)))
+    given = {"text": text, "address": draft.address, "key": draft.key, "name": draft.reporter.name}
+    found += [
+        _bad(name, said("a character that no text holds")) for name, one in given.items() if "\0" in one
+    ]
     found += _check_place(draft.longitude, draft.latitude)
     if len(draft.address) > 200:
         found.append(_bad("address", said("longer than {limit} characters", limit=200)))
@@ -165,4 +169,4 @@ def _is_answer(value: Any, ask: Ask) -> bool:
         return value in ask.choices
     if ask.type == "multivaluelist":
         return isinstance(value, list) and all(one in ask.choices for one in value)
-    return isinstance(value, str) and len(value) <= LONGEST_ANSWER
+    return isinstance(value, str) and len(value) <= LONGEST_ANSWER and "\0" not in value

@@ -51,6 +51,7 @@ def _answering(**methods: View) -> View:
             if handler is None:
                 hint = ", ".join(sorted(methods))
                 raise ProblemError(Problem(NO_METHOD, said("not answered here"), hint=hint))
+            _check_texts(request)
             _check_jurisdiction(request)
             with translation.override(language):
                 return handler(request, form, **parts)
@@ -86,6 +87,14 @@ def _away(form: str) -> HttpResponse:
     response = document("errors", listed, form, 503)
     response["Retry-After"] = str(_RETRY_SECONDS)
     return response
+
+
+def _check_texts(request: HttpRequest) -> None:
+    """A NUL stands in no text: PostgreSQL keeps none, whatever field it came in."""
+    for values in (request.GET, request.POST):
+        for name, given in values.lists():
+            if "\0" in name or any("\0" in value for value in given):
+                raise bad(name.replace("\0", "")[:60], said("a character that no text holds"))
 
 
 def _check_jurisdiction(request: HttpRequest) -> None:

@@ -361,6 +361,8 @@ def test_commands_come_by_name() -> None:
     [
         ({"text": "  "}, "text"),
         ({"text": "x" * 5000}, "text"),
+        ({"text": "a\0b"}, "text"),
+        ({"address": "\0"}, "address"),
         ({"longitude": 125.3}, "latitude"),
         ({"longitude": 200.0, "latitude": 43.0}, "longitude"),
         ({"longitude": float("nan"), "latitude": 43.0}, "longitude"),

@@ -11,6 +11,8 @@ import pytest
 from defusedxml import ElementTree
 from django.db import OperationalError
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from beichen.hubs.events import service
@@ -20,7 +22,7 @@ from beichen.hubs.events.tests import city
 from beichen.kernel.access import service as access
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.files.service import open_stored
-from beichen.settings import settings
+from beichen.settings import settings as house
 
 pytestmark = pytest.mark.django_db
 BASE = "/open311/v2"
@@ -260,7 +262,7 @@ def test_a_list_costs_the_same_queries_however_long(
 
 
 def test_a_flood_is_told_to_wait(client: Client, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "settings", lambda: replace(settings(), reports_a_minute=2))
+    monkeypatch.setattr(views, "settings", lambda: replace(house(), reports_a_minute=2))
     assert [send(client, key).status_code for _ in range(3)] == [201, 201, 429]
     assert send(client, key)["Retry-After"]
 
@@ -281,3 +283,48 @@ def test_discovery_names_the_endpoint(client: Client) -> None:
     found = client.get(f"{BASE}/discovery.json").json()
     assert found["endpoints"][0]["url"] == "http://testserver/open311/v2"
     assert ElementTree.fromstring(client.get(f"{BASE}/discovery.xml").content).tag == "discovery"
+
+
+NAMES = st.sampled_from(
+    [
+        "service_code",
+        "description",
+        "lat",
+        "long",
+        "address_string",
+        "address_id",
+        "email",
+        "phone",
+        "media_url",
+        "attribute[blocks]",
+        "attribute[height_m][]",
+        "jurisdiction_id",
+        "status",
+        "start_date",
+        "end_date",
+        "service_request_id",
+        "media",
+    ]
+)
+HOSTILE = (
+    "works.road-damaged|works.tree-fallen|990102|43.8|125.3|1e999|-0|nan|open|road|2026-01-01T00:00:00Z|"
+    "9999-12-31T23:59:59+14:00|0001-01-01T00:00:00+14:00|' OR 1=1|../../etc/passwd|%s%n|{{7*7}}|\x00|"
+    "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>"
+)
+WORDS = st.sampled_from(HOSTILE.split("|")) | st.text(max_size=60)
+
+
+@given(st.dictionaries(NAMES, WORDS, max_size=8), st.sampled_from(["json", "xml"]), st.booleans())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_sent_is_answered(
+    client: Client, key: str, values: dict[str, str], form: str, is_post: bool
+) -> None:
+    values = {name: value.encode("utf-8", "replace").decode() for name, value in values.items()}
+    forget_rates()
+    path = f"{BASE}/requests.{form}"
+    answer = client.post(path, {**values, "api_key": key}) if is_post else client.get(path, values)
+    assert answer.status_code < 500, answer.content
+    if form == "json":
+        answer.json()
+    else:
+        ElementTree.fromstring(answer.content)
