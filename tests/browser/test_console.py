@@ -47,8 +47,8 @@ def filled(house: str, django_db_blocker: DjangoDbBlocker) -> None:
         city, now = city_region(), timezone.now()
         assert city is not None
         for name, role, key in (
-            ("zhao", "attendant", "city-government"),
-            ("qian", "officer", "transport-bureau"),
+            ("console-zhao", "attendant", "city-government"),
+            ("console-qian", "officer", "transport-bureau"),
         ):
             person = register_person(name, by=BY)
             appoint(person, role, Body.objects.get(key=key), city, by=BY)
@@ -68,7 +68,7 @@ def filled(house: str, django_db_blocker: DjangoDbBlocker) -> None:
                 events.act(case.code, events.command_of("accept", {}), by=BY, now=now)
 
 
-def sign_in(visitor: Visitor, name: str = "zhao") -> None:
+def sign_in(visitor: Visitor, name: str = "console-zhao") -> None:
     page = visitor.go("/account/login/")
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill("long-enough-secret")
@@ -253,7 +253,7 @@ def test_what_happens_arrives_and_the_queue_follows(visit: Visit) -> None:
 
 def test_a_department_works_on_a_phone_without_a_script(visit: Visit) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
-    sign_in(visitor, "qian")
+    sign_in(visitor, "console-qian")
     page = visitor.go("/desk")
     page.locator(".desk-list a").first.click()
     page.locator("[data-command=add-cost] summary").click()

@@ -46,3 +46,5 @@ STILL_REQUIRED = code("SCN-404", "Another package still requires this one.", sta
 NOT_INSTALLED = code("SCN-405", "The package is not installed.", status=404)
 STORY_FAILED = code("SCN-406", "A story did not end as it says.", status=422)
 EXISTS = code("SCN-407", "There is already something at this place.", status=409)
+BAD_CONDITION = code("SCN-240", "A condition is not in the SQL that scenes use.", status=422)
+UNKNOWN_NAME = code("SCN-241", "A condition names something that is not known here.", status=422)

@@ -19,10 +19,9 @@ import sqlglot
 from sqlglot import expressions as sql
 from sqlglot.errors import SqlglotError
 
-from beichen.problem import Problem, ProblemError, code, nearest, shorten
+from beichen.kernel.scene.codes import BAD_CONDITION, UNKNOWN_NAME
+from beichen.problem import Problem, ProblemError, nearest, shorten
 
-CONDITION = code("SCN-240", "A condition is not in the SQL that scenes use.", status=422)
-UNKNOWN_NAME = code("SCN-241", "A condition names something that is not known here.", status=422)
 LONGEST = 500
 
 Values = Mapping[str, Any]
@@ -49,15 +48,15 @@ class Condition:
 def condition(text: str) -> Condition:
     """The condition that ``text`` says. Raises ProblemError SCN-240."""
     if len(text) > LONGEST:
-        raise ProblemError(Problem(CONDITION, f"longer than {LONGEST} characters"))
+        raise ProblemError(Problem(BAD_CONDITION, f"longer than {LONGEST} characters"))
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except (SqlglotError, RecursionError) as error:
-        raise ProblemError(Problem(CONDITION, shorten(_first_line(error)))) from None
+        raise ProblemError(Problem(BAD_CONDITION, shorten(_first_line(error)))) from None
     for node in tree.walk():
         if type(node) not in _ALLOWED:
             message = shorten(f"{node.sql(dialect='duckdb')} is not allowed in a condition")
-            raise ProblemError(Problem(CONDITION, message, hint="compare names with values"))
+            raise ProblemError(Problem(BAD_CONDITION, message, hint="compare names with values"))
     names = frozenset(column.name for column in tree.find_all(sql.Column))
     return Condition(text, names, tree)
 

@@ -10,7 +10,6 @@ from beichen.hubs.events import service
 from beichen.hubs.events.models import Category, EventKind
 from beichen.hubs.events.tests import city
 from beichen.kernel.scene import service as scenes
-from beichen.kernel.scene.expressions import check_condition, condition
 from beichen.problem import Problem, ProblemError
 
 MANIFEST = """scene: works
@@ -113,44 +112,3 @@ def test_a_word_has_one_owner() -> None:
         with pytest.raises(ProblemError) as error:
             declare(words, scene="other", by=city.SETUP)
         assert {one.code for one in error.value.problems} == {"EVT-105"}
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "holds"),
-    [
-        ("a > 3 and b in ('x', 'y')", {"a": 4, "b": "x"}, True),
-        ("a > 3 or b = 'x'", {"b": "x"}, True),
-        ("a > 3 and b = 'x'", {"b": "x"}, False),
-        ("not (a between 1 and 3)", {"a": 5}, True),
-        ("not a > 3", {}, False),
-        ("a is null", {}, True),
-        ("a is not null", {"a": 0}, True),
-        ("t like '%井盖%'", {"t": "路边井盖破损"}, True),
-        ("t like '_盖'", {"t": "井盖"}, True),
-        ("a / b > 2", {"a": 9, "b": 3}, True),
-        ("a / b > 2", {"a": 9, "b": 0}, False),
-        ("a = -1.5", {"a": -1.5}, True),
-        ("a > 3", {"a": "four"}, False),
-        ("is_open = true", {"is_open": True}, True),
-        ("a in (1, null)", {"a": 2}, False),
-    ],
-)
-def test_conditions_are_those_of_sql(text: str, values: dict[str, object], holds: bool) -> None:
-    assert condition(text).holds(values) is holds
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["select 1", "a >", "f(a) > 1", "a; drop table x", "(select 1) = 1", "a = b'1'", "x" * 600, "(" * 400],
-)
-def test_a_condition_asks_nothing_but_values(text: str) -> None:
-    with pytest.raises(ProblemError) as error:
-        condition(text)
-    assert error.value.problems[0].code == "SCN-240"
-
-
-def test_a_condition_names_what_is_known() -> None:
-    with pytest.raises(ProblemError) as error:
-        check_condition("heigth > 3", ["height", "width"])
-    problem = error.value.problems[0]
-    assert (problem.code, problem.hint) == ("SCN-241", "did you mean 'height'?")
