@@ -85,11 +85,17 @@ def _separated(
 
 
 def sharpened(model: Model, texts: Sequence[str], labels: Sequence[str]) -> Model:
-    """The model with the sharpness at which the labels of held-out texts are the least surprising."""
+    """The model with the sharpness at which the labels of held-out texts are the least surprising.
+
+    A label that the model never saw (a text under two labels was held out whole) surprises at any sharpness.
+    """
+    places = {label: at for at, label in enumerate(model.labels)}
     margins, is_known = model.margins(texts)
+    targets = np.array([places.get(label, -1) for label in labels], dtype=np.int64)
+    is_known &= targets >= 0
     if len(model.labels) == 1 or not is_known.any():
         return model
-    right = np.array([model.labels.index(label) for label in labels])[is_known]
+    right = targets[is_known]
     rows = np.arange(right.size)
     # Were all of them right, no sharpness would be enough: one more that is wrong is imagined (Platt 1999).
     doubt = 1 / (right.size + 2)

@@ -111,6 +111,15 @@ def test_a_message_sent_twice_is_never_asked_of_whoever_learned_it() -> None:
     assert quality.top1 == 0.5
 
 
+def test_a_label_that_stands_only_beside_another_can_be_held_out_whole() -> None:
+    """Each text of the second label was sent under the first one too."""
+    sent = [(f"第{number}号路灯不亮", "a") for number in range(10)]
+    sent += [(f"第{number}号学位不够", "c") for number in range(10)]
+    for number in range(10):
+        classifier = train([*sent, (f"第{number}号路灯不亮", "b")], today=DAY)
+        assert classifier.labels == ("a", "b", "c")
+
+
 def test_nothing_to_learn_from() -> None:
     with pytest.raises(ProblemError, match="there is no sample") as caught:
         train([], today=DAY)

@@ -87,7 +87,7 @@ def test_what_is_read_suggests_the_same(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=12), st.sampled_from("甲乙丙")), min_size=1, max_size=12))
 def test_whatever_was_learned_is_kept(
     tmp_path_factory: pytest.TempPathFactory, samples: list[tuple[str, str]]
