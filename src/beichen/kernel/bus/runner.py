@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,6 +30,8 @@ from beichen.kernel.bus.subscribers import Subscriber, registered_subscribers
 RETRY_SECONDS = 0.5
 STANDBY_SECONDS = 1.0
 TRIM_SECONDS = 3600.0
+INSIST_SECONDS = 1.0
+CLOSE_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 TROUBLE = (*broker.TROUBLE, DatabaseError, InterfaceError, psycopg.Error)
 logger = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class Bus:
         self._clock = clock
         self._retry = retry or Retry()
         self._has_worked = False
+        self._tasks: list[asyncio.Task[None]] = []
         # SQLite has one writer: with one thread nobody here waits for a lock that the neighbour holds.
         workers = 1 if connection.vendor == "sqlite" else 4
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="bus")
@@ -77,12 +81,20 @@ class Bus:
             await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
-            work.cancel()
+            await self._end(work)
             results = await asyncio.gather(stopped, work, return_exceptions=True)
             self._threads.submit(lambda: connection.close()).result()
             self._threads.shutdown(wait=True)
         if isinstance(results[1], Exception):
             raise results[1]
+
+    async def _end(self, work: asyncio.Task[None]) -> None:
+        """Cancel until it is heard: the client library swallows a cancellation that meets a publish."""
+        while not work.done():
+            work.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait({work}, timeout=INSIST_SECONDS)
 
     async def _work(self) -> None:
         pause = FIRST_PAUSE
@@ -111,14 +123,20 @@ class Bus:
             self._has_worked = True
             logger.info("bus works at %s for %d subscribers", broker.address(), len(self._subscribers))
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(Relay(client, self.in_database).run())
-                tasks.create_task(self._try_again(lock))
-                tasks.create_task(self._trim(js))
-                for to in self._subscribers.values():
-                    consumer = Consumer(to, client, self.in_database, clock=self._clock, retry=self._retry)
-                    tasks.create_task(consumer.run(stream, last))
+                consumers = [
+                    Consumer(to, client, self.in_database, clock=self._clock, retry=self._retry)
+                    for to in self._subscribers.values()
+                ]
+                self._tasks = [
+                    tasks.create_task(Relay(client, self.in_database).run()),
+                    tasks.create_task(self._try_again(lock)),
+                    tasks.create_task(self._trim(js)),
+                    *(tasks.create_task(consumer.run(stream, last)) for consumer in consumers),
+                ]
         finally:
-            await client.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await client.close()
 
     async def _try_again(self, lock: Lock) -> None:
         while True:

@@ -11,9 +11,10 @@ import pytest
 from django.db import transaction
 
 from beichen.kernel.actor import system
-from beichen.kernel.bus import broker, service
+from beichen.kernel.bus import broker, runner, service
 from beichen.kernel.bus.event import STREAM, Event
 from beichen.kernel.bus.models import InboxEntry, OutboxEvent, ParkedEvent, State
+from beichen.kernel.bus.relay import Relay
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.runner import Bus
 from beichen.kernel.bus.subscribers import Subscriber
@@ -160,3 +161,31 @@ def test_a_store_that_was_lost_is_read_from_its_start(nats_server: NatsServer) -
     publish(("a", 5))
     run_until(lambda: len(trace.seen) == 6, trace)
     assert [data for _, data in trace.seen] == list(range(6))
+
+
+def test_a_task_that_swallows_a_cancellation_is_cancelled_again(
+    nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the client library does in a publish that a cancellation meets: the bus ends all the same."""
+    swallowed = []
+
+    async def deaf(_self: Relay) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.append(True)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Relay, "run", deaf)
+    monkeypatch.setattr(runner, "INSIST_SECONDS", 0.01)
+
+    async def scenario() -> None:
+        stop = asyncio.Event()
+        bus = Bus({})
+        work = asyncio.create_task(bus.run(stop))
+        await reach(bus, lambda: bool(bus._tasks))
+        stop.set()
+        await work
+
+    asyncio.run(scenario())
+    assert swallowed == [True]
