@@ -24,16 +24,13 @@ from beichen.hubs.events.commands import Accept
 from beichen.hubs.events.intake import receive
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
-from beichen.kernel.bus import service as bus
 from tests.crash.driver import after, die, nth
 
 COUNT = 30
 
 POINTS: dict[str, Callable[[], None]] = {
-    "case written, not its report": lambda: after(receive, "_reporter", nth(9)),
     "everything written, not committed": lambda: after(receive, "_keep_files", nth(9)),
     "committed, not answered": lambda: after(sys.modules[__name__], "_sent", nth(9)),
-    "event published, not committed": lambda: after(bus, "publish_many", nth(9)),
     "stream written, not recorded": lambda: after(acting, "append", nth(9)),
     "acted and committed": lambda: after(service, "act", nth(9)),
     "clock spoke, not committed": lambda: after(acting, "_perform", nth(9)),
