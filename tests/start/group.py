@@ -82,6 +82,10 @@ class Group:
             self.process = subprocess.Popen(command, env=environment(), stdout=log, stderr=log)
         until(self.is_up)
 
+    def is_running(self) -> bool:
+        """The supervisor was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def is_up(self) -> bool:
         """Web answers, and live follows the stream."""
         assert self.process is not None

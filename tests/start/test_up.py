@@ -16,14 +16,19 @@ from tests.start.group import Group, beichen, until
 
 
 @pytest.fixture(scope="module")
-def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
-    running = Group(tmp_path_factory.mktemp("up") / "data")
-    try:
-        running.start()
-        yield running
-    finally:
-        if running.process is not None and running.process.poll() is None:
-            running.end(signal.SIGKILL)
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+    house = Group(tmp_path_factory.mktemp("up") / "data")
+    yield house
+    if house.is_running():
+        house.end(signal.SIGKILL)
+
+
+@pytest.fixture
+def group(house: Group) -> Group:
+    """Started once, and again after a test that ended it: tests run in any order."""
+    if not house.is_running():
+        house.start()
+    return house
 
 
 def test_an_event_goes_in_over_http_and_comes_out_live(group: Group) -> None:
@@ -93,7 +98,6 @@ def test_ctrl_c_ends_all(group: Group) -> None:
 
 
 def test_a_supervisor_that_is_killed_leaves_nothing(group: Group) -> None:
-    group.start()
     assert group.end(signal.SIGKILL) == -signal.SIGKILL
 
 
