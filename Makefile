@@ -31,11 +31,11 @@ run: setup
 	$(BIN)/beichen up --demo
 
 test: setup
-	$(BIN)/pytest -n auto -m "not services"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not services"
 
-# Pages look the same on every engine: the browser tests run once, in `make test`.
+# What meets no engine, and the browser tests, run once, in `make test` (conftest.py chooses).
 test-services: setup
-	tools/services $(BIN)/pytest -n auto -m "not browser"
+	tools/services $(BIN)/pytest -n auto --dist loadgroup -m "not browser"
 
 check: setup
 	$(BIN)/ruff format --check .

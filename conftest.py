@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 
+import pytest
+
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
 
 
@@ -20,3 +22,25 @@ def pytest_collection() -> None:
     from tests.audited import watch_services
 
     watch_services()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another engine than the embedded one, run what can tell them apart; the rest ran before."""
+    from beichen.settings import settings
+
+    if settings().database.startswith("sqlite:"):
+        return
+    told_apart = [item for item in items if _meets_an_engine(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(told_apart)])
+    items[:] = told_apart
+
+
+def _meets_an_engine(item: pytest.Item) -> bool:
+    """Whether the test reaches a database, or processes that do."""
+    markers = {marker.name for marker in item.iter_markers()}
+    fixtures = set(getattr(item, "fixturenames", ()))
+    of_django = any(
+        kind.__name__ == "TransactionTestCase" for kind in (getattr(item, "cls", None) or object).__mro__
+    )
+    named = {"db", "transactional_db", "live_server"} & fixtures
+    return bool(markers & {"django_db", "services", "engines"} or named or of_django)

@@ -10,6 +10,7 @@ from tests.crash.driver_points import POINTS
 from tests.crash.place import Place
 
 COUNT = 300
+pytestmark = pytest.mark.engines
 
 
 def assert_once_and_in_order(place: Place, count: int = COUNT) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.crash.place import Place
 
 DRIVER, COUNT = "tests.crash.reports", 30
+pytestmark = pytest.mark.engines
 
 
 def acknowledged(file: Path) -> list[str]:

@@ -14,6 +14,8 @@ import pytest
 
 from tests.start.group import Group, beichen, until
 
+pytestmark = pytest.mark.xdist_group("start")  # one worker, so one house
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
