@@ -51,6 +51,8 @@ class Settings:
     nats_url: str = _setting("embedded://", "embedded:// (started by `beichen up`) or nats://…")
     nats_port: int = _setting(4222, "the port of the embedded NATS server")
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
+    tables_url: str = _setting("", "a folder or s3://bucket/prefix; default `tables` in the data folder")
+    warehouse_url: str = _setting("duckdb://", "what answers SQL: duckdb://?memory=1GB&threads=2")
     live_url: str = _setting("", "public address of the live process; default the web port plus one")
     context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
     smtp_url: str = _setting("", "smtp:// or smtps://user:password@host:port; default: mail is printed")
@@ -94,6 +96,11 @@ class Settings:
     def files(self) -> str:
         """The file store's URL or folder with its default filled in."""
         return self.files_url or str(self.data_dir / "files")
+
+    @property
+    def tables(self) -> str:
+        """Where tables lie, with its default filled in."""
+        return self.tables_url or str(self.data_dir / "tables")
 
     def production_problems(self) -> list[Problem]:
         """Each setting that must not go to production, with what to do."""
@@ -146,6 +153,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     schemes = {
         "database_url": {"sqlite", "postgres", "postgresql"},
         "nats_url": {"embedded", "nats", "tls"},
+        "warehouse_url": {"duckdb"},
         "smtp_url": {"smtp", "smtps"},
         "sms_url": {"http", "https", "smpp"},
         "public_url": {"http", "https"},

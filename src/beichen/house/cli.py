@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "bus": ("beichen.kernel.bus.commands:bus", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
     "plan": ("beichen.plan.commands:plan", True),
+    "tables": ("beichen.platforms.warehouse.commands:tables", True),
     "up": ("beichen.house.up:up", False),
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),

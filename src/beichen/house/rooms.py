@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.platforms.comms",
+    "beichen.platforms.warehouse",
     "beichen.hubs.data",
     "beichen.hubs.events",
     "beichen.kernel.scene",

@@ -1,0 +1,28 @@
+"""The codes of what this room refuses; each has its heading in `docs/problems.md`."""
+
+from __future__ import annotations
+
+from beichen.problem import code
+
+NO_TABLE = code("WHS-404", "There is no table of this name.", status=404)
+DOES_NOT_FIT = code("WHS-101", "The columns of an upload do not fit the table.", status=422)
+BAD_ROW = code("WHS-102", "A row does not fit the table.", status=422)
+NO_KEY = code("WHS-103", "A table without a key cannot be written by key.", status=422)
+NO_LOAD = code("WHS-104", "A load has no name, or one that is too long.", status=422)
+BUSY = code("WHS-105", "Somebody else writes the table.", status=503)
+NO_STORAGE = code("WHS-106", "The tables cannot be reached.", status=503)
+UNREADABLE = code("WHS-107", "A file or body cannot be read as rows.", status=422)
+OTHER_LOAD = code("WHS-108", "A load of this name has written another table's rows.", status=409)
+
+BAD_SQL = code("WHS-201", "The SQL cannot be read.", status=422)
+NOT_A_QUESTION = code("WHS-202", "The SQL is more than one question.", status=422)
+NOT_ALLOWED = code("WHS-203", "The SQL reaches beyond the tables.", status=422)
+FAILED_SQL = code("WHS-204", "The SQL cannot be answered.", status=422)
+NO_ENGINE = code("WHS-205", "No engine answers at the warehouse's address.", status=503)
+
+BAD_NAME = code("WHS-301", "A name cannot be that of a table or column.", status=422)
+NO_COLUMN = code("WHS-302", "A column is declared nowhere.", status=422)
+BAD_TYPE = code("WHS-303", "A column's type does not serve its purpose.", status=422)
+TAKEN = code("WHS-304", "The table belongs to somebody else.", status=409)
+NARROWED = code("WHS-305", "A table that holds rows would lose or narrow a column.", status=409)
+BAD_CHECK = code("WHS-306", "A check of quality does not make sense.", status=422)

@@ -1,0 +1,127 @@
+"""`beichen tables …`: see tables, load a file, join files, verify."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from beichen.kernel.actor import Actor, system
+from beichen.platforms.warehouse import service
+from beichen.platforms.warehouse.files import read_file
+
+as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+def _operator() -> Actor:
+    """Whoever may run commands on this machine may do this; the audit names the account."""
+    return system(f"command:{getpass.getuser()}"[:60])
+
+
+def _print(value: Any) -> None:
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+
+
+@click.group()
+def tables() -> None:
+    """The city's tables."""
+
+
+@tables.command(name="list")
+@as_json
+def list_(as_json: bool) -> None:
+    """Every table with its owner, level, rows and last version."""
+    rows = [
+        {"name": row.name, "zh": row.zh, "en": row.en, "owner": row.owner, "level": f"L{row.level}",
+         "rows": row.rows, "version": row.version, "written_at": row.written_at}
+        for row in service.tables()
+    ]  # fmt: skip
+    if as_json:
+        _print(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']:24} {row['level']} {row['rows']:>12,} {row['owner']:20} {row['zh']}")
+
+
+@tables.command()
+@click.argument("name")
+@as_json
+def show(name: str, as_json: bool) -> None:
+    """A table's columns, its last receipts, what its checks found last."""
+    row = service.table(name)
+    receipts = [
+        {"at": one.at, "kind": one.kind, "source": one.source, "load": one.load, "version": one.version,
+         "read": one.read, "accepted": one.accepted, "refused": one.refused, "changed": one.changed}
+        for one in row.receipts.all()[:10]
+    ]  # fmt: skip
+    if as_json:
+        _print({**row.values, "rows": row.rows, "version": row.version, "receipts": receipts})
+        return
+    click.echo(f"{row.name}  {row.zh}  {row.en}  L{row.level}  {row.rows:,} rows, version {row.version}")
+    for column in row.facts.columns:
+        mark = "!" if column.name in row.facts.required else " "
+        click.echo(f"  {mark} {column.name:24} {column.type:8} {column.zh}")
+    for one in receipts:
+        counts = f"{one['accepted']:,} accepted, {one['refused']:,} refused, {one['changed']:,} changed"
+        click.echo(f"  {one['at']:%Y-%m-%d %H:%M} {one['kind']:8} {counts}  {one['source']} {one['load']}")
+
+
+@tables.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--table", "name", help="The table; default the file's name.")
+@click.option("--load", default="", help="The load's name; default the file's own digest.")
+@click.option("--by-key", is_flag=True, help="Replace rows by the table's key instead of adding.")
+@as_json
+def load(file: Path, name: str | None, load: str, by_key: bool, as_json: bool) -> None:
+    """Bring a file's rows into a table: .parquet .arrow .csv .jsonl .json .xlsx."""
+    chosen = name or file.stem
+    facts = service.table(chosen).facts
+    rows = read_file(file.read_bytes(), file.name, facts)
+    digest = load or hashlib.sha256(file.read_bytes()).hexdigest()
+    write = service.upsert if by_key else service.append
+    receipt = write(chosen, rows, by=_operator(), source=f"file:{file.name}"[:200], load=digest)
+    if as_json:
+        _print({"load": receipt.load, "version": receipt.version, "read": receipt.read,
+                "accepted": receipt.accepted, "refused": receipt.refused, "changed": receipt.changed,
+                "refused_file": receipt.refused_file})  # fmt: skip
+        return
+    click.echo(f"{receipt.read:,} read, {receipt.accepted:,} accepted, {receipt.refused:,} refused")
+    if receipt.refused:
+        click.echo(f"refused rows, with reasons: /files/{receipt.refused_file}", err=True)
+
+
+@tables.command()
+@click.argument("names", nargs=-1)
+@as_json
+def compact(names: tuple[str, ...], as_json: bool) -> None:
+    """Join small files and remove old ones, of all tables or of NAMES."""
+    chosen = names or tuple(row.name for row in service.tables())
+    joined = [name for name in chosen if service.compact(name, by=_operator())]
+    _print({"joined": joined}) if as_json else click.echo(f"{len(joined)} tables joined their files")
+
+
+@tables.command()
+@click.argument("names", nargs=-1)
+@as_json
+def verify(names: tuple[str, ...], as_json: bool) -> None:
+    """Read tables as they lie, and ask their checks; exit status 1 when something is wrong."""
+    chosen = names or tuple(row.name for row in service.tables())
+    problems = [problem for name in chosen for problem in service.verify(name=name)]
+    whole = [name for name in chosen if name not in {problem.where.field for problem in problems}]
+    results = [result for name in whole for result in service.check_table(name, by=_operator())]
+    failed = [result for result in results if result.failed or result.problem]
+    if as_json:
+        found = [{"table": one.table.name, "check": one.check_key, "failed": one.failed} for one in failed]
+        _print({"tables": len(chosen), "problems": [one.as_dict() for one in problems], "failed": found})
+    else:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        for result in failed:
+            click.echo(f"{result.table.name} {result.check_key}: {result.failed} rows", err=True)
+        click.echo(f"{len(chosen)} tables: {len(problems)} problems, {len(failed)} checks failed")
+    sys.exit(1 if problems or failed else 0)

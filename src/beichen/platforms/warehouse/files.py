@@ -1,0 +1,182 @@
+"""Files as rows: Parquet, Arrow, CSV, JSON lines, a JSON array, the first sheet of an Excel workbook.
+
+Cells of CSV and Excel are read as the table's columns say; an empty cell is empty. A time without an offset
+is the city's, which is what people write in tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import PurePath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+
+from beichen.platforms.warehouse import codes
+from beichen.platforms.warehouse.facts import ColumnType, TableFacts
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
+
+
+def read_file(content: bytes, name: str, facts: TableFacts) -> Any:
+    """The rows of a file, an Arrow table or mappings. Raises ProblemError WHS-107."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    read = _FORMS.get(ending)
+    if read is None:
+        message = shorten(said("{name} has no known ending", name=name))
+        raise ProblemError(Problem(codes.UNREADABLE, message, Where(file=name), nearest(ending, _FORMS)))
+    try:
+        return read(content, facts)
+    except ProblemError as error:
+        raise ProblemError(*(_placed(problem, name) for problem in error.problems)) from None
+
+
+def _placed(problem: Problem, name: str) -> Problem:
+    where = Where(file=name, line=problem.where.line, row=problem.where.row)
+    return Problem(problem.code, problem.message, where, problem.hint)
+
+
+def _unreadable(reason: str, line: int | None = None) -> ProblemError:
+    return ProblemError(Problem(codes.UNREADABLE, shorten(reason), Where(line=line)))
+
+
+def _parquet(content: bytes, _facts: TableFacts) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        return parquet.read_table(pa.BufferReader(content), partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(said("this is no Parquet: {reason}", reason=_reason(error))) from None
+
+
+def read_stream(content: Any, _facts: TableFacts | None = None) -> Any:
+    """An Arrow IPC stream or file as an Arrow table. Raises ProblemError WHS-107."""
+    import pyarrow as pa
+
+    try:
+        if bytes(content[:6]) == b"ARROW1":
+            return pa.ipc.open_file(content).read_all()
+        return pa.ipc.open_stream(content).read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(said("this is no Arrow stream: {reason}", reason=_reason(error))) from None
+
+
+def read_lines(content: bytes, _facts: TableFacts | None = None) -> list[dict[str, Any]]:
+    """JSON lines as mappings. Raises ProblemError WHS-107 with the line."""
+    rows = []
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise _unreadable(said("this is no JSON: {reason}", reason=str(error)[:40]), number) from None
+        if not isinstance(row, dict):
+            raise _unreadable(said("an object is expected in each line"), number)
+        rows.append(row)
+    return rows
+
+
+def _array(content: bytes, _facts: TableFacts) -> list[dict[str, Any]]:
+    try:
+        rows = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise _unreadable(said("this is no JSON: {reason}", reason=str(error)[:40])) from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _unreadable(said("an array of objects is expected"))
+    return rows
+
+
+def _csv(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable(said("expected UTF-8"), line) from None
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(lines, [])]
+        return _rows(header, ((lines.line_num, cells) for cells in lines if cells), facts)
+    except csv.Error as error:
+        raise _unreadable(said("this is no CSV: {reason}", reason=str(error)[:40]), lines.line_num) from None
+
+
+def _excel(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
+    import zipfile
+
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        found = book.worksheets[0].iter_rows(values_only=True)
+        header = [str(name).strip() for name in next(found, ()) if name is not None]
+        rows = ((number, cells[: len(header)]) for number, cells in enumerate(found, 2))
+        return _rows(
+            header, ((number, cells) for number, cells in rows if any(c is not None for c in cells)), facts
+        )
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise _unreadable(said("this is no workbook: {reason}", reason=_reason(error))) from None
+
+
+def _rows(header: Sequence[str], lines: Any, facts: TableFacts) -> list[dict[str, Any]]:
+    if not header:
+        raise _unreadable(said("the file is empty"))
+    if len(set(header)) < len(header):
+        raise _unreadable(said("a column stands twice"), 1)
+    rows = []
+    for number, cells in lines:
+        if len(cells) != len(header):
+            message = said("{found} cells, the header has {expected}", found=len(cells), expected=len(header))
+            raise _unreadable(message, number)
+        rows.append(_row(dict(zip(header, cells, strict=True)), facts.types))
+    return rows
+
+
+def _row(cells: Mapping[str, Any], types: Mapping[str, ColumnType]) -> dict[str, Any]:
+    return {name: _cell(value, types.get(name)) for name, value in cells.items() if value not in (None, "")}
+
+
+def _cell(value: Any, kind: ColumnType | None) -> Any:
+    """What a cell means in a column of this type; what it cannot mean is told by whoever reads the rows."""
+    if kind is ColumnType.TEXT and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if float(value).is_integer() else str(value)
+    if kind is ColumnType.DATE and isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    if kind is ColumnType.TIME:
+        return _local(value)
+    return value
+
+
+def _local(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return value
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:40] if str(error) else type(error).__name__
+
+
+_FORMS: dict[str, Callable[[bytes, TableFacts], Any]] = {
+    "parquet": _parquet,
+    "arrow": read_stream,
+    "arrows": read_stream,
+    "feather": read_stream,
+    "jsonl": read_lines,
+    "ndjson": read_lines,
+    "json": _array,
+    "csv": _csv,
+    "xlsx": _excel,
+}

@@ -1,0 +1,60 @@
+"""The types of columns in Arrow, in Delta and in DuckDB. Arrow is imported when it is needed, not before."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from beichen.platforms.warehouse.facts import ColumnType, TableFacts
+
+MONTH = "_month"  # the partition of a table with a time: its month in UTC, 2025-03
+
+DUCKDB = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.NUMBER: "DOUBLE",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.DATE: "DATE",
+    ColumnType.TIME: "TIMESTAMPTZ",
+    ColumnType.JSON: "VARCHAR",
+}
+
+
+@cache
+def arrow_type(kind: ColumnType) -> Any:
+    """The Arrow type of a column."""
+    import pyarrow as pa
+
+    return {
+        ColumnType.TEXT: pa.string(),
+        ColumnType.INTEGER: pa.int64(),
+        ColumnType.NUMBER: pa.float64(),
+        ColumnType.BOOLEAN: pa.bool_(),
+        ColumnType.DATE: pa.date32(),
+        ColumnType.TIME: pa.timestamp("us", "UTC"),
+        ColumnType.JSON: pa.string(),
+    }[kind]
+
+
+def arrow_schema(facts: TableFacts) -> Any:
+    """The table's Arrow schema, without the partition."""
+    import pyarrow as pa
+
+    return pa.schema([(column.name, arrow_type(column.type)) for column in facts.columns])
+
+
+def stored_schema(facts: TableFacts) -> Any:
+    """The schema that lies on disk: with the partition of a table with a time."""
+    import pyarrow as pa
+
+    schema = arrow_schema(facts)
+    return schema.append(pa.field(MONTH, pa.string())) if facts.time else schema
+
+
+def with_month(facts: TableFacts, rows: Any) -> Any:
+    """``rows`` with their partition. A row without a time lies with those of no month."""
+    import pyarrow.compute as pc
+
+    if not facts.time:
+        return rows
+    return rows.append_column(MONTH, pc.strftime(rows[facts.time], format="%Y-%m"))

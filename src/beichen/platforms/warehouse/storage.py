@@ -1,0 +1,167 @@
+"""Where rows lie: one Delta table each under `BEICHEN_TABLES_URL`, a folder or an S3 prefix.
+
+A version is written by exactly one commit, made upon the version before it and upon no other: whoever was
+overtaken reads again and tries again (:func:`attempt`), so that every commit is serial. Writers on one
+machine queue at a lock of the system, which ends with its holder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from beichen.platforms.warehouse import codes
+from beichen.platforms.warehouse.facts import TableFacts
+from beichen.platforms.warehouse.schema import MONTH, stored_schema
+from beichen.problem import Problem, ProblemError, said, shorten
+from beichen.settings import settings
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, and somewhat random
+PATIENCE = 60.0  # seconds that a writer waits for those before it on this machine
+CONFIGURATION = {
+    "delta.setTransactionRetentionDuration": "interval 30 days",
+    "delta.logRetentionDuration": "interval 30 days",
+}
+
+
+def is_remote() -> bool:
+    """Whether the tables lie in a bucket."""
+    return "://" in settings().tables
+
+
+def place_of(name: str) -> str:
+    """Where the table of this name lies."""
+    return f"{settings().tables.rstrip('/')}/{name}"
+
+
+def options() -> dict[str, str] | None:
+    """What the store needs to be reached: the environment's AWS settings, as the file store takes them."""
+    if not is_remote():
+        return None
+    known = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    if known.get("AWS_ENDPOINT_URL", "").startswith("http:"):
+        known.setdefault("AWS_ALLOW_HTTP", "true")
+    return known
+
+
+def opened(name: str, version: int | None = None) -> Any | None:
+    """The Delta table as it is now, or as it was at ``version``; None when it was never written.
+
+    Raises ProblemError WHS-106 when the tables or that version cannot be reached.
+    """
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+
+    try:
+        return DeltaTable(place_of(name), version=version, storage_options=options())
+    except TableNotFoundError:
+        return None
+    except Exception as error:
+        raise ProblemError(away(error)) from error
+
+
+def away(error: Exception) -> Problem:
+    """The storage's error as a problem."""
+    reason = " ".join(str(error).split())[:60]
+    return Problem(
+        codes.NO_STORAGE,
+        shorten(said("the storage answers: {reason}", reason=reason)),
+        hint=said("try again later; operators: beichen doctor"),
+    )
+
+
+def made(facts: TableFacts) -> Any:
+    """The Delta table, created where there is none."""
+    from deltalake import DeltaTable
+
+    found = opened(facts.name)
+    if found is not None:
+        return found
+    try:
+        return DeltaTable.create(
+            place_of(facts.name),
+            stored_schema(facts),
+            mode="ignore",
+            partition_by=[MONTH] if facts.time else None,
+            configuration=CONFIGURATION,
+            storage_options=options(),
+        )
+    except Exception as error:
+        raise ProblemError(away(error)) from error
+
+
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Alone with the table, as far as this machine goes. Raises ProblemError WHS-105."""
+    folder = settings().data_dir / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + PATIENCE
+    with (folder / f"table-{name}.lock").open("ab") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise ProblemError(busy(name)) from None
+                pause(FIRST_PAUSE)
+        yield  # closing the file gives the lock back
+
+
+def busy(name: str) -> Problem:
+    """That others were always quicker."""
+    return Problem(codes.BUSY, shorten(said("others write {table}", table=name)), hint=said("try again"))
+
+
+def pause(seconds: float) -> None:
+    """Wait a little, each time another little."""
+    time.sleep(seconds * (0.5 + random.random()))  # noqa: S311 - no secret
+
+
+def attempt(name: str, act: Callable[[], T]) -> T:
+    """Do ``act``, and again when another commit came first: it reads the table anew each time.
+
+    Raises ProblemError WHS-105 when others were quicker :data:`ATTEMPTS` times, WHS-106.
+    """
+    from deltalake.exceptions import CommitFailedError, DeltaError
+
+    for number in range(ATTEMPTS):
+        try:
+            return act()
+        except CommitFailedError:
+            pause(FIRST_PAUSE * 2**number)
+        except (DeltaError, OSError) as error:
+            raise ProblemError(away(error)) from error
+    raise ProblemError(busy(name))
+
+
+def commit(metadata: dict[str, str], load: str = "", version: int = 0) -> Any:
+    """The properties of a commit upon exactly the version that was read.
+
+    ``load`` makes it known to Delta itself: :func:`written_by` finds ``version`` under it later.
+    """
+    from deltalake import CommitProperties, Transaction
+
+    own = [Transaction(load, version, int(time.time() * 1000))] if load else None
+    return CommitProperties(custom_metadata=metadata, max_commit_retries=0, app_transactions=own)
+
+
+def metadata_of(delta: Any, version: int) -> dict[str, Any]:
+    """What the commit of ``version`` said of itself; empty when the log has forgotten it."""
+    past = delta.history(delta.version() - version + 1)
+    return next((entry for entry in past if entry.get("version") == version), {})
+
+
+def writer() -> Any:
+    """How Parquet files are written."""
+    from deltalake import WriterProperties
+
+    return WriterProperties(compression="ZSTD", compression_level=3)
