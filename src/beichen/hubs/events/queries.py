@@ -11,6 +11,7 @@ from beichen.hubs.events.models import Case, CaseDesk, CaseEvent, Category, Even
 from beichen.hubs.events.permissions import READ
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
+from beichen.kernel.statements import Prepared, slot
 from beichen.problem import Problem, ProblemError, code, said
 
 NO_REPORT = code("EVT-406", "No report has this code and secret.", status=404)
@@ -42,6 +43,18 @@ def public_kinds() -> QuerySet[EventKind]:
     """The kinds that citizens may report, in the order of their categories."""
     rows = EventKind.objects.select_related("category", "category__parent")
     return rows.filter(is_current=True, is_public=True).order_by("category__code", "key")
+
+
+_PUBLIC = Prepared(
+    lambda: EventKind.objects.select_related("category__parent").filter(
+        is_current=True, is_public=True, key=slot(EventKind, "key")
+    )
+)
+
+
+def public_kind(key: str) -> EventKind | None:
+    """The kind of this key, where citizens may report it."""
+    return _PUBLIC.first(key=key)
 
 
 def all_kinds() -> QuerySet[EventKind]:

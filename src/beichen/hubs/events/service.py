@@ -34,7 +34,15 @@ from beichen.hubs.events.permissions import (
     TAKE,
     VERIFY,
 )
-from beichen.hubs.events.queries import all_kinds, cases, categories, follow, public_kinds, timeline
+from beichen.hubs.events.queries import (
+    all_kinds,
+    cases,
+    categories,
+    follow,
+    public_kind,
+    public_kinds,
+    timeline,
+)
 from beichen.hubs.events.suggesting import learn
 
 TICK = 500
@@ -83,6 +91,7 @@ __all__ = [
     "looks",
     "merge",
     "photograph",
+    "public_kind",
     "public_kinds",
     "rate",
     "read_sheet",

@@ -9,11 +9,15 @@ from django.http import HttpRequest
 from beichen.kernel.access.models import Account, Client
 from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor, Scope
 from beichen.kernel.org.service import actor_of
+from beichen.kernel.statements import Prepared, slot
 from beichen.problem import Problem, ProblemError, code, said
 from beichen.settings import settings
 
 BAD_KEY = code("ACC-401", "The client key is not valid.", status=401)
 _KEPT = "_beichen_actor"
+_CLIENT = Prepared(
+    lambda: Client.objects.select_related("body", "region").filter(fingerprint=slot(Client, "fingerprint"))
+)
 
 
 def fingerprint(secret: str) -> str:
@@ -22,7 +26,7 @@ def fingerprint(secret: str) -> str:
 
 
 def _client(secret: str, address: str) -> Actor:
-    client = Client.objects.select_related("body", "region").filter(fingerprint=fingerprint(secret)).first()
+    client = _CLIENT.first(fingerprint=fingerprint(secret))
     if client is None or not client.is_active:
         raise ProblemError(
             Problem(BAD_KEY, said("no active client has this key"), hint=said("Authorization: Bearer KEY"))

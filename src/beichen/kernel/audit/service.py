@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.chain import FIELDS, GENESIS, canonical, link
 from beichen.kernel.audit.models import AuditHead, AuditRecord
+from beichen.kernel.statements import Insertion
 from beichen.problem import Problem, Where, code, shorten
 
 __all__ = ["Verification", "anchor", "record", "verify"]
@@ -27,6 +28,9 @@ BROKEN = code("AUD-101", "An audit record was changed.", status=500)
 MISSING = code("AUD-102", "Audit records are missing or out of order.", status=500)
 HEAD = code("AUD-103", "The audit chain does not end where its head says.", status=500)
 ANCHOR = code("AUD-104", "The audit chain does not pass through its anchor.", status=500)
+_RECORDS = Insertion(AuditRecord)
+_HEAD = "SELECT sequence, hash FROM kernel_audit_head WHERE id = 1"
+_MOVE = "UPDATE kernel_audit_head SET sequence = %s, hash = %s WHERE id = 1"
 LINE_BYTES = 1024  # more than the line of an anchor
 
 
@@ -44,10 +48,12 @@ def record(
     ``resource`` is ``app.model`` or ``app.model:key``; ``subject`` is the code of the person whose
     data was read or written, who can see the record.
     """
-    with transaction.atomic():
-        head = AuditHead.objects.select_for_update().get(id=1)
+    # Without a savepoint: a record that fails fails what it records.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_HEAD + (" FOR UPDATE" if connection.vendor == "postgresql" else ""))
+        sequence, previous = cursor.fetchone()
         values: dict[str, Any] = {
-            "sequence": head.sequence + 1,
+            "sequence": sequence + 1,
             "at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "actor": by.key,
             "action": action,
@@ -57,9 +63,8 @@ def record(
             "address": by.address,
             "detail": canonical(detail or {}),
         }
-        entry = AuditRecord(**values, previous=head.hash, hash=link(head.hash, values))
-        entry.save(force_insert=True)
-        AuditHead.objects.filter(id=1).update(sequence=entry.sequence, hash=entry.hash)
+        entry = _RECORDS.add(AuditRecord(**values, previous=previous, hash=link(previous, values)))
+        cursor.execute(_MOVE, [entry.sequence, entry.hash])
         return entry
 
 

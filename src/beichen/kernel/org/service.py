@@ -18,6 +18,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body, Person, Post, Region, RegionLevel
 from beichen.kernel.org.trees import paths_of, refuse_twice, tree_problems
+from beichen.kernel.statements import Prepared
 from beichen.problem import Problem, ProblemError, Where, code, said
 
 __all__ = [
@@ -233,7 +234,10 @@ def posts_of(person: Person) -> list[Post]:
 
 def city_region() -> Region | None:
     """The city that is loaded, or None before one is."""
-    return Region.objects.filter(level=RegionLevel.CITY, is_current=True).order_by("code").first()
+    return _CITY.first()
+
+
+_CITY = Prepared(lambda: Region.objects.filter(level=RegionLevel.CITY, is_current=True).order_by("code")[:1])
 
 
 def city_name(*, english: bool = False) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import shapely
 
+from beichen.kernel.statements import Prepared
 from beichen.platforms.geo.models import GeometryKind, Layer, LayerContent
 
 Signature = tuple[tuple[int, str, str], ...]
@@ -20,14 +21,22 @@ Signature = tuple[tuple[int, str, str], ...]
 
 def region_at(longitude: float, latitude: float) -> str:
     """The code of the smallest region whose area holds the point (WGS 84); empty when none does."""
-    shown = Layer.objects.filter(is_current=True, is_shown=True, kind=GeometryKind.POLYGON)
-    rows = shown.exclude(region_property="").order_by("order", "key")
-    tree, codes = _areas(tuple(rows.values_list("pk", "region_property", "sha256")))
+    tree, codes = _areas(tuple(map(tuple, _LAYERS.tuples())))
     if not codes:
         return ""
     found = tree.query(shapely.Point(longitude, latitude), predicate="intersects")
     # Areas stand from the smallest to the largest.
     return codes[int(min(found))] if len(found) else ""
+
+
+_LAYERS = Prepared(
+    lambda: (
+        Layer.objects.filter(is_current=True, is_shown=True, kind=GeometryKind.POLYGON)
+        .exclude(region_property="")
+        .order_by("order", "key")
+        .values_list("pk", "region_property", "sha256")
+    )
+)
 
 
 @lru_cache(maxsize=4)

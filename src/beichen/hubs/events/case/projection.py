@@ -12,12 +12,16 @@ from beichen.hubs.events.case.state import CaseState
 from beichen.hubs.events.models import Case, CaseDesk, EventKind
 from beichen.hubs.events.words import Part
 from beichen.kernel.org.models import Body
+from beichen.kernel.statements import Insertion
 
 _SAME = (
     "title", "text", "address", "grade", "stage", "outcome", "alerted", "returns", "reopenings", "opened_at",
     "accepted_at", "dispatched_at", "handled_at", "answered_at", "closed_at", "accepted_in_time",
     "handled_in_time", "answered_in_time", "is_open", "alert_at", "version",
 )  # fmt: skip
+
+
+_CASES, _DESKS = Insertion(Case), Insertion(CaseDesk)
 
 
 def state_of(row: Case) -> CaseState:
@@ -70,7 +74,10 @@ def project(row: Case, state: CaseState) -> None:
     unknown = wanted.keys() - bodies.keys()
     bodies |= {body.key: body for body in Body.objects.filter(key__in=unknown)} if unknown else {}
     row.desk = bodies.get(state.lead)
-    row.save()
+    if row._state.adding:
+        _CASES.add(row)
+    else:
+        row.save()
     _project_desks(row, wanted, present, bodies)
 
 
@@ -81,11 +88,8 @@ def _desks(row: Case) -> list[CaseDesk]:
 def _project_desks(
     row: Case, wanted: Mapping[str, Part], present: Mapping[str, CaseDesk], bodies: Mapping[str, Body]
 ) -> None:
-    missing = [key for key in wanted if key not in present]
-    if missing:
-        CaseDesk.objects.bulk_create(
-            CaseDesk(case=row, body=bodies[key], part=wanted[key]) for key in missing
-        )
+    for key in (key for key in wanted if key not in present):
+        _DESKS.add(CaseDesk(case=row, body=bodies[key], part=wanted[key]))
     changed = [desk for key, desk in present.items() if key in wanted and desk.part != wanted[key]]
     for desk in changed:
         desk.part = wanted[desk.body.key]

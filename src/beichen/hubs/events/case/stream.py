@@ -12,9 +12,11 @@ from beichen.hubs.events.models import Case, CaseEvent
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Body
+from beichen.kernel.statements import Insertion
 
 _PRIVATE = ("title", "text", "answers", "address", "place", "opinion")
 """Members of reports' events that are not published: what a citizen wrote stays in the house."""
+_EVENTS = Insertion(CaseEvent)
 
 
 def append(
@@ -40,19 +42,19 @@ def append(
     for event in events:
         evolve(state, event)
     project(row, state)
-    CaseEvent.objects.bulk_create(
-        CaseEvent(
-            case=row,
-            number=event.number,
-            name=name_of(event.change),
-            at=at,
-            by=by.key,
-            by_name=by.name[:100],
-            body=body,
-            data=to_data(event.change),
+    for event in events:
+        _EVENTS.add(
+            CaseEvent(
+                case=row,
+                number=event.number,
+                name=name_of(event.change),
+                at=at,
+                by=by.key,
+                by_name=by.name[:100],
+                body=body,
+                data=to_data(event.change),
+            )
         )
-        for event in events
-    )
     bus.publish_many([_draft(row, event) for event in events], by=by)
 
 

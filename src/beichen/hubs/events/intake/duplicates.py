@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from beichen.hubs.events.intake.places import cells_within, metres_between
 from beichen.hubs.events.intake.report import ReportDraft
 from beichen.hubs.events.kinds.declaration import SameAs
-from beichen.hubs.events.models import Case
+from beichen.hubs.events.models import Case, EventKind
 from beichen.hubs.events.suggestion.similarity import similarity
 from beichen.hubs.events.words import Stage
+from beichen.kernel.statements import Prepared, slot
 
 MOST_COMPARED = 200
 _JOINABLE = (Stage.ACCEPT, Stage.DISPATCH, Stage.HANDLE)
@@ -18,9 +20,10 @@ _JOINABLE = (Stage.ACCEPT, Stage.DISPATCH, Stage.HANDLE)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A case that a report is about, and how near and alike they are."""
+    """A case that a report is about, by its row's key and its code, and how near and alike they are."""
 
-    case: Case
+    case: int
+    code: str
     metres: float
     similarity: float
 
@@ -32,16 +35,37 @@ def same_case(draft: ReportDraft, cell: int | None, rule: SameAs | None, now: da
     """
     if rule is None or cell is None or draft.longitude is None or draft.latitude is None or not draft.kind:
         return None
-    rows = Case.objects.select_related("kind", "region", "centre").filter(
-        is_open=True, cell__in=cells_within(cell, rule.metres), opened_at__gte=now - rule.span
-    )
+    cells = {_cell(number): one for number, one in enumerate(cells_within(cell, rule.metres))}
     found = []
-    for row in rows.filter(kind__key=draft.kind, stage__in=_JOINABLE).order_by("-opened_at")[:MOST_COMPARED]:
-        here = (draft.longitude, draft.latitude)
-        metres = metres_between(here, (row.longitude or 0.0, row.latitude or 0.0))
+    for key, code, longitude, latitude, text in _near(len(cells)).tuples(
+        since=now - rule.span, kind=draft.kind, **cells
+    ):
+        metres = metres_between((draft.longitude, draft.latitude), (longitude or 0.0, latitude or 0.0))
         if metres > rule.metres:
             continue
-        alike = similarity(draft.text, row.text)
+        alike = similarity(draft.text, text)
         if alike >= rule.alike:
-            found.append(Match(row, metres, alike))
+            found.append(Match(key, code, metres, alike))
     return min(found, key=lambda match: (match.metres, -match.similarity), default=None)
+
+
+def _cell(number: int) -> str:
+    return f"cell{number}"
+
+
+@lru_cache(maxsize=64)  # kinds say few distances
+def _near(cells: int) -> Prepared[Case]:
+    """Open cases of a kind since a time in so many cells, the newest."""
+    return Prepared(
+        lambda: (
+            Case.objects.filter(
+                is_open=True,
+                cell__in=[slot(Case, _cell(number), "cell") for number in range(cells)],
+                opened_at__gte=slot(Case, "since", "opened_at"),
+                kind__key=slot(EventKind, "kind", "key"),
+                stage__in=_JOINABLE,
+            )
+            .order_by("-opened_at")
+            .values_list("pk", "code", "longitude", "latitude", "text")[:MOST_COMPARED]
+        )
+    )

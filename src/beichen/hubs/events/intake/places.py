@@ -12,6 +12,7 @@ import h3.api.basic_int as h3
 
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
+from beichen.kernel.statements import Prepared, slot
 from beichen.platforms.geo.service import region_at
 from beichen.problem import Problem, ProblemError, Where, code, said
 
@@ -33,7 +34,7 @@ def region_of(code_: str, longitude: float | None, latitude: float | None) -> Re
     if city is None:
         raise ProblemError(Problem(NO_CITY, said("no city is loaded yet")))
     if code_:
-        found = Region.objects.filter(code=code_, is_current=True, path__under=city.path).first()
+        found = _region(code_, city)
         if found is None:
             message = said("no region of the city has the code {code!r}", code=code_[:20])
             raise ProblemError(Problem(NO_REGION, message, Where(field="region")))
@@ -41,11 +42,20 @@ def region_of(code_: str, longitude: float | None, latitude: float | None) -> Re
     if longitude is None or latitude is None:
         return city
     at = region_at(longitude, latitude)
-    region = Region.objects.filter(code=at, is_current=True, path__under=city.path).first() if at else None
+    region = _region(at, city) if at else None
     if region is None:
         message = said("the place is not in {city}", city=city.name)
         raise ProblemError(Problem(OUTSIDE, message, Where(field="longitude")))
     return region
+
+
+_REGION = Prepared(lambda: Region.objects.filter(code=slot(Region, "code"), is_current=True))
+
+
+def _region(code_: str, city: Region) -> Region | None:
+    """The current region of this code in the city."""
+    found = _REGION.first(code=code_)
+    return found if found is not None and found.path.startswith(city.path) else None
 
 
 def cell_of(longitude: float | None, latitude: float | None) -> int | None:

@@ -35,6 +35,7 @@ from beichen.kernel.files.models import StoredFile
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Person, Region
 from beichen.kernel.scene.durations import duration
+from beichen.kernel.statements import Insertion, Prepared, slot
 from beichen.problem import Problem, ProblemError, Where, said
 
 TITLE = 60
@@ -76,21 +77,29 @@ def receive(draft: ReportDraft, *, by: Actor, now: datetime | None = None) -> Re
         return known
 
 
+_SAME = Prepared(
+    lambda: Report.objects.select_related("case__region", "case__kind").filter(
+        channel=slot(Report, "channel"), key=slot(Report, "key")
+    )
+)
+_KIND = Prepared(
+    lambda: EventKind.objects.select_related("category").filter(key=slot(EventKind, "key"), is_current=True)
+)
+_REPORTS, _REPORTERS = Insertion(Report), Insertion(Reporter)
 _OWN = frozenset({Channel.WEB, Channel.OPEN311})
 
 
 def _known(draft: ReportDraft) -> Receipt | None:
     if not draft.key:
         return None
-    rows = Report.objects.select_related("case", "case__region", "case__kind")
-    found = rows.filter(channel=draft.channel, key=draft.key).first()
+    found = _SAME.first(channel=draft.channel, key=draft.key)
     return None if found is None else Receipt(found, found.case, is_new=False, is_joined=False)
 
 
 def _kind_row(key: str) -> EventKind | None:
     if not key:
         return None
-    row = EventKind.objects.select_related("category").filter(key=key, is_current=True).first()
+    row = _KIND.first(key=key)
     if row is None:
         message = said("there is no kind of event {key!r}", key=key[:60])
         raise ProblemError(Problem(NO_KIND, message, Where(field="kind")))
@@ -103,13 +112,13 @@ def _write(
     cell = cell_of(draft.longitude, draft.latitude)
     match = same_case(draft, cell, kind.same_as, now)
     code = dated_code(now)
-    detail = {"case": code if match is None else match.case.code, "channel": str(draft.channel)}
+    detail = {"case": code if match is None else match.code, "channel": str(draft.channel)}
     audit.record(by, "events.report.receive", f"hubs_events.report:{code}", detail=detail)
     if match is None:
         case = _open(code, draft, row, kind, region, cell, by=by, now=now)
     else:
         case = _join(code, draft, match, by=by, now=now)
-    report = Report.objects.create(
+    report = Report(
         code=code,
         channel=draft.channel,
         key=draft.key or None,
@@ -128,6 +137,7 @@ def _write(
         received_at=now,
         is_demo=draft.is_demo,
     )
+    _REPORTS.add(report)
     _keep_files(draft.files, case, code, now)
     return Receipt(report, case, is_new=True, is_joined=match is not None)
 
@@ -137,13 +147,15 @@ def _reporter(draft: ReportDraft) -> Reporter | None:
     if facts.is_anonymous:
         return None
     person = Person.objects.filter(code=facts.person).first() if facts.person else None
-    return Reporter.objects.create(
-        person=person,
-        name=facts.name,
-        phone=facts.phone,
-        email=facts.email,
-        language=facts.language,
-        wants_callback=facts.wants_callback,
+    return _REPORTERS.add(
+        Reporter(
+            person=person,
+            name=facts.name,
+            phone=facts.phone,
+            email=facts.email,
+            language=facts.language,
+            wants_callback=facts.wants_callback,
+        )
     )
 
 
@@ -204,7 +216,7 @@ def _accept(state: CaseState, now: datetime) -> Sequence[Change]:
 
 def _join(code: str, draft: ReportDraft, match: Match, *, by: Actor, now: datetime) -> Case:
     rows = Case.objects.select_for_update(of=("self",)).select_related("kind", "region", "centre")
-    case = rows.get(pk=match.case.pk)
+    case = rows.get(pk=match.case)
     joined = Joined(
         report=code,
         channel=str(draft.channel),

@@ -132,7 +132,7 @@ def _reader(request: HttpRequest) -> str:
 
 
 def _kind(service_code: str) -> EventKind:
-    row = events.public_kinds().filter(key=service_code).first()
+    row = events.public_kind(service_code)
     if row is None:
         hint = nearest(service_code, events.public_kinds().values_list("key", flat=True))
         message = shorten(said("there is no service {code!r}", code=service_code[:60]))

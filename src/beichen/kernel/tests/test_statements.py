@@ -1,0 +1,76 @@
+"""A prepared query says what its queryset says; an insertion writes what ``save`` writes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from beichen.kernel.org.models import Body, Person, Region
+from beichen.kernel.statements import Insertion, Prepared, slot
+
+pytestmark = pytest.mark.django_db
+
+
+def town() -> Region:
+    """A county below a city."""
+    above = Region.objects.create(code="990100", name="上市", level="city", path="/990100/")
+    return Region.objects.create(
+        code="990101", name="下区", level="county", parent=above, path="/990100/990101/"
+    )
+
+
+def test_rows_with_their_relations() -> None:
+    """One statement gives rows, converted, with what hangs on them or None; again with other values."""
+    region = town()
+    Body.objects.create(key="here", name="在", region=region, path="/here/")
+    Body.objects.create(key="nowhere", name="不在", path="/nowhere/")
+    prepared = Prepared(lambda: Body.objects.select_related("region__parent").filter(key=slot(Body, "key")))
+    with CaptureQueriesContext(connection) as sent:
+        here, nowhere, none = (prepared.first(key=key) for key in ("here", "nowhere", "none"))
+        assert here is not None
+        assert nowhere is not None
+        assert here.region == region
+        assert here.region.parent == region.parent
+        assert (here.name, here.is_current, nowhere.region) == ("在", True, None)
+        assert none is None
+    assert len(sent) == 3
+    here.name = "改"
+    here.save()
+    assert Body.objects.get(key="here").name == "改"
+
+
+def test_values() -> None:
+    """A list of values, with two slots for one column and one for another."""
+    town()
+    keys = [slot(Region, name, "code") for name in ("one", "other")]
+    prepared = Prepared(
+        lambda: Region.objects.filter(code__in=keys, is_current=True).values_list("code", "level")
+    )
+    assert list(prepared.tuples(one="990100", other="990101")) == [("990100", "city"), ("990101", "county")]
+    assert list(prepared.tuples(one="990100", other="0")) == [("990100", "city")]
+
+
+def test_an_insertion_is_a_save() -> None:
+    """Defaults, conversions and the key; what the database refuses is refused."""
+    insertion = Insertion(Person)
+    one = insertion.add(Person(name="甲"))
+    assert Person.objects.get(pk=one.pk).code == one.code
+    one.name = "乙"
+    one.save()
+    assert Person.objects.get().name == "乙"
+    with pytest.raises(IntegrityError):
+        insertion.add(Person(name="丙", code=one.code))
+
+
+def test_times() -> None:
+    """A time goes in and is asked for as on every database."""
+    from beichen.kernel.bus.models import Subscription
+
+    moment = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
+    Insertion(Subscription).add(Subscription(name="t", moved_at=moment))
+    column = slot(Subscription, "since", "moved_at")
+    prepared = Prepared(lambda: Subscription.objects.filter(moved_at__gte=column))
+    assert [row.moved_at for row in prepared.rows(since=moment)] == [moment]
