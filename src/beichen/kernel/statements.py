@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
@@ -70,6 +70,7 @@ class Prepared(Generic[ModelT]):
     def tuples(self, **values: Any) -> Iterator[Sequence[Any]]:
         """The rows of a ``values_list``."""
         compiler, sql, parameters = self._compiled
+        connection = connections["default"]
         sent = [
             one.field.get_db_prep_value(values[one.name], connection) if isinstance(one, Slot) else one
             for one in parameters
@@ -95,6 +96,18 @@ class Prepared(Generic[ModelT]):
         return next(iter(self.rows(**values)), None)
 
 
+_PLAIN: dict[type[models.Field[Any, Any]], type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.FloatField: float,
+    models.BooleanField: bool,
+    models.BigIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+}
+"""Which values of which fields go to the database as they are."""
+
+
 class Insertion(Generic[ModelT]):
     """Adds new instances of a model; each gets its key, as from ``save``."""
 
@@ -102,20 +115,27 @@ class Insertion(Generic[ModelT]):
         self._model = model
 
     @cached_property
-    def _statement(self) -> tuple[str, list[Any], Any]:
+    def _statement(self) -> tuple[str, list[tuple[Any, str, type | None]], Any]:
         meta = self._model._meta
         key = meta.pk if isinstance(meta.pk, models.AutoField) else None
         fields = [field for field in meta.local_concrete_fields if field is not key]
-        quote = connection.ops.quote_name
+        quote = connections["default"].ops.quote_name
         names = ", ".join(quote(str(field.column)) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
         sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 - names of columns
-        return (f"{sql} RETURNING {quote(str(key.column))}" if key else sql), fields, key
+        plain = [(field, field.attname, _PLAIN.get(type(field))) for field in fields]
+        return (f"{sql} RETURNING {quote(str(key.column))}" if key else sql), plain, key
 
     def add(self, row: ModelT) -> ModelT:
         """Insert one. Raises what ``save`` does: IntegrityError, DataError."""
         sql, fields, key = self._statement
-        sent = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+        connection, values = connections["default"], row.__dict__
+        sent = [
+            values[name]
+            if plain is not None and type(values[name]) is plain
+            else field.get_db_prep_save(field.pre_save(row, True), connection)
+            for field, name, plain in fields
+        ]
         with connection.cursor() as cursor:
             cursor.execute(sql, sent)
             if key is not None:

@@ -82,9 +82,7 @@ _SAME = Prepared(
         channel=slot(Report, "channel"), key=slot(Report, "key")
     )
 )
-_KIND = Prepared(
-    lambda: EventKind.objects.select_related("category").filter(key=slot(EventKind, "key"), is_current=True)
-)
+_KIND = Prepared(lambda: EventKind.objects.filter(key=slot(EventKind, "key"), is_current=True))
 _REPORTS, _REPORTERS = Insertion(Report), Insertion(Reporter)
 _OWN = frozenset({Channel.WEB, Channel.OPEN311})
 
