@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from beichen.fronts.citizen.forms import AppealForm, FollowForm, ProblemForm, RatingForm
+from beichen.fronts.citizen.forms import AppealForm, CitizenForm, FollowForm, RatingForm
 from beichen.fronts.citizen.reporting import FOLLOWED
 from beichen.fronts.citizen.wording import steps_of, way_of
 from beichen.hubs.events import service as events
@@ -59,7 +59,7 @@ def _followed(request: HttpRequest, code: str) -> Report | None:
         return None
 
 
-def _page(request: HttpRequest, report: Report, **bad: ProblemForm) -> HttpResponse:
+def _page(request: HttpRequest, report: Report, **bad: CitizenForm) -> HttpResponse:
     case = report.case
     may_rate = (
         case.answered_at is not None and case.outcome in {"", Outcome.RESOLVED} and report.rating is None

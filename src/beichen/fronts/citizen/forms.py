@@ -2,66 +2,33 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from beichen.hubs.events.models import EventKind
+from beichen.hubs.events.pages import PhotosField, PlacedForm
 from beichen.hubs.events.service import Ask, asked_of
-from beichen.kernel.org.models import Region
-from beichen.problem import ProblemError
-from beichen.web.wording import in_words
+from beichen.web.forms import ProblemForm
 
 MOST_PHOTOS = 5
 ASK = "ask_"
 
 
-class PhotosInput(forms.ClearableFileInput):
-    """Several photographs; a phone offers its camera."""
+class CitizenForm(ProblemForm):
+    """A citizen's form; an answer to a kind's question has a field of its own."""
 
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/input.html"
-
-
-class PhotosField(forms.FileField):
-    """Several photographs."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Each by itself; empty inputs are none."""
-        files = data if isinstance(data, list | tuple) else [data]
-        return [file for one in files if one and (file := super(PhotosField, self).clean(one, initial))]
+    def field_of(self, name: str) -> str:
+        return f"{ASK}{name}" if f"{ASK}{name}" in self.fields else super().field_of(name)
 
 
-class ProblemForm(forms.Form):
-    """A form that shows what a service refuses beside the field that it concerns."""
-
-    fallback = ""
-    asked_for: tuple[str, ...] = ()
-    """Required fields whose absence the service tells, so that all mistakes are told at once."""
-
-    def full_clean(self) -> None:
-        for name in self.asked_for:
-            self.fields[name].required = False
-        super().full_clean()
-        for name in self.asked_for:
-            self.fields[name].required = True
-
-    def take(self, error: ProblemError) -> None:
-        """Every problem beside its field."""
-        for problem in error.problems:
-            name = problem.where.field or ""
-            if name not in self.fields:
-                name = f"{ASK}{name}" if f"{ASK}{name}" in self.fields else self.fallback
-            self.add_error(name or None, in_words(problem))
-
-
-class ReportForm(ProblemForm):
+class ReportForm(CitizenForm, PlacedForm):
     """A report. ``key`` makes sending it twice one report; only machines fill in ``website``."""
 
     fallback = "text"
+    most = MOST_PHOTOS
+    anywhere = _("I show it on the map")
 
     text = forms.CharField(
         label=_("What happened?"),
@@ -70,11 +37,8 @@ class ReportForm(ProblemForm):
     )
     photos = PhotosField(
         label=_("Photographs"),
-        widget=PhotosInput(attrs={"accept": "image/*"}),
-        required=False,
         help_text=_("Up to five. The camera's own data, such as the place, are removed."),
     )
-    region = forms.ChoiceField(label=_("District"), required=False)
     address = forms.CharField(label=_("Address or a known place nearby"), max_length=200, required=False)
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -89,27 +53,21 @@ class ReportForm(ProblemForm):
         widget=forms.TextInput(attrs={"type": "email"}),
     )
     callback = forms.BooleanField(label=_("Please call me back"), required=False)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
     website = forms.CharField(
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
     )
 
-    def __init__(self, kind: EventKind | None, districts: list[Region], *args: Any, **named: Any) -> None:
-        named.setdefault("initial", {"key": str(uuid.uuid4())})
+    def __init__(self, kind: EventKind | None, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        english = (get_language() or "").startswith("en")
-        region = self.fields["region"]
-        assert isinstance(region, forms.ChoiceField)  # noqa: S101 - for the type checker
-        region.choices = [
-            ("", _("I show it on the map")),
-            *((one.code, _named(one, english)) for one in districts),
-        ]
+        english = self.is_english
         self.asked = asked_of(kind)
         for name, ask in self.asked.items():
             self.fields[f"{ASK}{name}"] = _question(ask, english)
             self.fields[f"{ASK}{name}"].required = ask.required
-        must = [f"{ASK}{name}" for name, ask in self.asked.items() if ask.required]
-        self.asked_for = ("text", *must)
+
+    def asked_for(self) -> list[str]:
+        """The words, and the questions that the kind insists on."""
+        return ["text", *(f"{ASK}{name}" for name, ask in self.asked.items() if ask.required)]
 
     @property
     def questions(self) -> list[forms.BoundField]:
@@ -121,10 +79,6 @@ class ReportForm(ProblemForm):
         """What was answered to them."""
         found = {name: self.cleaned_data.get(f"{ASK}{name}") for name in self.asked}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
-
-
-def _named(region: Region, english: bool) -> str:
-    return (region.name_en or region.name) if english else region.name
 
 
 def _question(ask: Ask, english: bool) -> forms.Field:
@@ -143,7 +97,7 @@ def _question(ask: Ask, english: bool) -> forms.Field:
     return forms.CharField(label=label, required=False, max_length=1000)
 
 
-class FollowForm(ProblemForm):
+class FollowForm(CitizenForm):
     """The two words of a report."""
 
     fallback = "code"
@@ -151,7 +105,7 @@ class FollowForm(ProblemForm):
     secret = forms.CharField(label=_("Follow code"), max_length=20)
 
 
-class RatingForm(ProblemForm):
+class RatingForm(CitizenForm):
     """How it went."""
 
     fallback = "stars"
@@ -177,7 +131,7 @@ class RatingForm(ProblemForm):
     )
 
 
-class AppealForm(ProblemForm):
+class AppealForm(CitizenForm):
     """Why the refusal is wrong."""
 
     fallback = "text"

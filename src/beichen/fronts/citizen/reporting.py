@@ -14,20 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.citizen.forms import MOST_PHOTOS, ReportForm
 from beichen.hubs.events.models import EventKind
-from beichen.hubs.events.pages import Channel
+from beichen.hubs.events.pages import Channel, is_fetched, sent_answer
 from beichen.hubs.events.service import (
     Receipt,
     ReportDraft,
     ReporterFacts,
-    keep_picture,
     public_kinds,
     receive,
 )
 from beichen.kernel.access import service as access
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import PUBLIC, Actor
-from beichen.kernel.org.models import Region
-from beichen.kernel.org.service import city_region
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.pages import drawing
 from beichen.problem import ProblemError
@@ -52,13 +49,6 @@ def _groups(rows: Iterable[EventKind]) -> list[tuple[str, list[EventKind]]]:
     return list(found.items())
 
 
-def _districts() -> list[Region]:
-    city = city_region()
-    if city is None:
-        return []
-    return list(Region.objects.filter(parent=city, is_current=True).order_by("code"))
-
-
 def _map() -> dict[str, Any]:
     drawn = drawing(list(access.visible(PUBLIC, geo.READ, geo.layers())))
     if drawn is None:
@@ -75,19 +65,15 @@ def report(request: HttpRequest) -> HttpResponse:
     kind = next((row for row in kinds if row.key == chosen), None)
     if kind is None and chosen != "other":
         return render(request, "citizen/kinds.html", {"groups": _groups(kinds)})
-    form = ReportForm(kind, _districts(), request.POST or None, request.FILES or None)
+    form = ReportForm(kind, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         answer = _send(request, form, kind)
         if answer is not None:
             return answer
-    if request.method == "POST" and _is_fetched(request):
+    if request.method == "POST" and is_fetched(request):
         return JsonResponse({"errors": form.errors}, status=422)
     context = {"form": form, "kind": kind, "most": MOST_PHOTOS, **_map()}
     return render(request, "citizen/report.html", context, status=422 if form.errors else 200)
-
-
-def _is_fetched(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def _send(request: HttpRequest, form: ReportForm, kind: EventKind | None) -> HttpResponse | None:
@@ -102,13 +88,11 @@ def _send(request: HttpRequest, form: ReportForm, kind: EventKind | None) -> Htt
         form.take(error)
         return None
     _remember(request, receipt)
-    address = reverse("citizen:sent")
-    return JsonResponse({"href": address}) if _is_fetched(request) else HttpResponseRedirect(address)
+    return sent_answer(request, reverse("citizen:sent"))
 
 
 def _draft(request: HttpRequest, form: ReportForm, kind: EventKind | None, by: Actor) -> ReportDraft:
     given = form.cleaned_data
-    photos = given["photos"][:MOST_PHOTOS]
     account = request.user
     person = account.person.code if isinstance(account, Account) and account.person is not None else ""
     has_contact = given["name"] or given["phone"] or given["email"]
@@ -117,10 +101,6 @@ def _draft(request: HttpRequest, form: ReportForm, kind: EventKind | None, by: A
         text=given["text"],
         key=f"web:{given['key']}" if given["key"] else "",
         kind=kind.key if kind is not None else "",
-        longitude=given["longitude"],
-        latitude=given["latitude"],
-        region="" if given["longitude"] is not None else given["region"],
-        address=given["address"],
         answers=form.answers,
         reporter=ReporterFacts(
             name=given["name"],
@@ -130,7 +110,8 @@ def _draft(request: HttpRequest, form: ReportForm, kind: EventKind | None, by: A
             wants_callback=given["callback"],
             person=person if has_contact else "",
         ),
-        files=tuple(keep_picture(one, one.name or "photo", by=by).code for one in photos),
+        files=form.pictures(by=by),
+        **form.place(),
     )
 
 

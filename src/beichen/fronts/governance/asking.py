@@ -13,8 +13,7 @@ from beichen.fronts.governance import bodies as names
 from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.pages import CaseState, Kind
 from beichen.kernel.org.models import Body
-from beichen.problem import ProblemError
-from beichen.web.wording import in_words
+from beichen.web.forms import ProblemForm
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,9 @@ def reason_field() -> forms.CharField:
     return forms.CharField(label=_("Reason"), widget=words(2))
 
 
-class CommandForm(forms.Form):
-    """The form of a command; ``fallback`` takes what concerns no field of it."""
+class CommandForm(ProblemForm):
+    """The form of a command; what is refused of the version concerns the whole."""
 
-    fallback = ""
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, name: str, desk: Desk, data: Any = None, files: Any = None) -> None:
@@ -80,24 +78,17 @@ class CommandForm(forms.Form):
     def prepare(self, desk: Desk) -> None:
         """Fill in what there is to choose from."""
 
-    def full_clean(self) -> None:
-        asked = [
-            one for one in self.fields.values() if one.required and not isinstance(one, forms.IntegerField)
+    def asked_for(self) -> list[str]:
+        """All but numbers: the hub says what is missing."""
+        return [
+            name
+            for name, one in self.fields.items()
+            if one.required and not isinstance(one, forms.IntegerField)
         ]
-        for one in asked:
-            one.required = False
-        super().full_clean()
-        for one in asked:
-            one.required = True
+
+    def field_of(self, name: str) -> str:
+        return self.fallback if name == "version" else super().field_of(name)
 
     def values(self) -> dict[str, Any]:
         """What the command is made of."""
         return {key: value for key, value in self.cleaned_data.items() if key != "version"}
-
-    def take(self, error: ProblemError) -> None:
-        """Show every problem beside its field."""
-        for problem in error.problems:
-            name = problem.where.field or ""
-            if name not in self.fields or name == "version":
-                name = self.fallback
-            self.add_error(name or None, in_words(problem))

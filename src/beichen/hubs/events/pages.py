@@ -1,4 +1,6 @@
-"""What pages of rooms above share about cases: vocabularies, the state behind a row, what could happen."""
+"""What pages of rooms above share about cases: vocabularies, the state behind a row, what could happen,
+what the forms of a report share. Templates beside them, within ``<bc-report>``:
+``hubs_events/report_state.html`` and ``hubs_events/locate.html``."""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from beichen.hubs.events.case.clock import ALERTS, Clock
 from beichen.hubs.events.case.projection import state_of
 from beichen.hubs.events.case.state import CaseState, Evidence, Note, Task
 from beichen.hubs.events.commands import COMMANDS, Command, Merge
+from beichen.hubs.events.forms import PhotosField, PlacedForm, is_fetched, sent_answer
 from beichen.hubs.events.kinds.declaration import UNKNOWN, Ask, Kind, read_kind
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage
@@ -28,9 +31,13 @@ __all__ = [
     "Note",
     "Outcome",
     "Part",
+    "PhotosField",
+    "PlacedForm",
     "Stage",
     "Task",
+    "is_fetched",
     "kind_of",
+    "sent_answer",
     "state_of",
 ]
 

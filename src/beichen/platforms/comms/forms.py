@@ -13,20 +13,7 @@ from beichen.kernel.org.models import Person
 from beichen.platforms.comms.addresses import OUTSIDE
 from beichen.platforms.comms.duty import MOST_WEEKS
 from beichen.platforms.comms.models import Roster
-from beichen.problem import ProblemError
-from beichen.web.wording import in_words
-
-
-class CommsForm(forms.Form):
-    """A form of this room; ``fallback`` is the field that takes problems that name no field of it."""
-
-    fallback = ""
-
-    def take(self, error: ProblemError) -> None:
-        """Show every problem beside its field."""
-        for problem in error.problems:
-            name = problem.where.field or ""
-            self.add_error(name if name in self.fields else self.fallback or None, in_words(problem))
+from beichen.web.forms import ProblemForm
 
 
 class MomentField(forms.DateTimeField):
@@ -45,7 +32,7 @@ class HourField(forms.TimeField):
         super().__init__(widget=widget, required=False, **options)
 
 
-class ShiftForm(CommsForm):
+class ShiftForm(ProblemForm):
     """Somebody is on duty from a time until a time, in one week or several."""
 
     person = forms.ChoiceField(label=_("Person on duty"))
@@ -68,7 +55,7 @@ class ShiftForm(CommsForm):
         return self._people[self.cleaned_data["person"]]
 
 
-class PreferencesForm(CommsForm):
+class PreferencesForm(ProblemForm):
     """How a person is reached."""
 
     language = forms.ChoiceField(label=_("Language of messages"), choices=[("zh", "中文"), ("en", "English")])
@@ -95,7 +82,7 @@ class PreferencesForm(CommsForm):
     fallback = "mail"
 
 
-class CityQuietForm(CommsForm):
+class CityQuietForm(ProblemForm):
     """The hours in which nobody is disturbed by what can wait."""
 
     quiet_from = HourField(label=_("Quiet from"))
@@ -103,7 +90,7 @@ class CityQuietForm(CommsForm):
     fallback = "quiet_from"
 
 
-class PurposeForm(CommsForm):
+class PurposeForm(ProblemForm):
     """What an address is looked at for."""
 
     purpose = forms.CharField(label=_("What for"), max_length=200)

@@ -52,10 +52,10 @@ class ReportPage extends HTMLElement {
     navigator.geolocation?.getCurrentPosition(
       ({ coords }) => {
         this.place(coords.longitude.toFixed(6), coords.latitude.toFixed(6));
-        said.textContent = this.getAttribute("located");
+        said.textContent = said.dataset.found;
       },
       () => {
-        said.textContent = this.getAttribute("unlocated");
+        said.textContent = said.dataset.lost;
       },
       { enableHighAccuracy: true, timeout: 10000 },
     );
@@ -68,7 +68,7 @@ class ReportPage extends HTMLElement {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button is-small";
-    button.textContent = this.getAttribute("again");
+    button.textContent = this.state.dataset.again;
     button.addEventListener("click", action);
     this.state.append(" ", button);
   }
@@ -76,11 +76,11 @@ class ReportPage extends HTMLElement {
   async send() {
     const body = new FormData(this.form);
     const report = { key: body.get("key"), address: location.pathname + location.search, fields: [...body.entries()] };
-    this.say(this.getAttribute("sending"));
+    this.say(this.state.dataset.sending);
     const answer = await this.post(report);
     if (answer === "later") {
       await stored("readwrite", (store) => store.put(report)).catch(() => {});
-      this.say(this.getAttribute("offline"), () => this.flush());
+      this.say(this.state.dataset.offline, () => this.flush());
       this.later = setTimeout(() => this.flush(), RETRY_SECONDS * 1000);
     }
   }
@@ -113,10 +113,10 @@ class ReportPage extends HTMLElement {
     clearTimeout(this.later);
     const kept = await stored("readonly", (store) => store.getAll()).catch(() => []);
     if (!kept.length) return;
-    this.say(this.getAttribute("kept"), () => this.flush());
+    this.say(this.state.dataset.kept, () => this.flush());
     for (const report of kept) {
       if ((await this.post(report)) === "later") {
-        this.say(this.getAttribute("offline"), () => this.flush());
+        this.say(this.state.dataset.offline, () => this.flush());
         this.later = setTimeout(() => this.flush(), RETRY_SECONDS * 1000);
         return;
       }
