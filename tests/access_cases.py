@@ -37,6 +37,7 @@ OPEN = {
     "report/sent": "shows what this session has sent; otherwise it leads to the door",
     "follow": "asks for a number and a code",
     "follow/<str:code>": FOLLOWED,
+    "follow/<str:code>/browser": FOLLOWED,
     "follow/<str:code>/rating": FOLLOWED,
     "follow/<str:code>/appeal": FOLLOWED,
     "follow/<str:code>/export": FOLLOWED,

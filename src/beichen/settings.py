@@ -59,6 +59,11 @@ class Settings:
     mail_from: str = _setting("", "the sender of mail; default beichen@ and the host of the public address")
     sms_url: str = _setting("", "http(s)://gateway/path or smpp://user:password@host:port; default no texts")
     sms_secret: str = _setting("", "signs what is sent to the gateway of text messages")
+    push_key: str = _setting("", "private key towards push services; default a file in the data folder")
+    push_hosts: str = _setting(
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com",
+        "push services of browsers that are called, with commas",
+    )
     reports_a_minute: int = _setting(600, "reports that one client may send over Open311 in a minute")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 

@@ -19,6 +19,7 @@ from beichen.hubs.events.models import Report
 from beichen.hubs.events.pages import Outcome
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import PUBLIC, Actor
+from beichen.platforms.comms.pages import asked_of_browser, browser_context
 from beichen.problem import ProblemError
 from beichen.web.wording import in_words
 
@@ -74,6 +75,7 @@ def _page(request: HttpRequest, report: Report, **bad: CitizenForm) -> HttpRespo
         "looks": events.looks(report),
         "rating_form": bad.get("rating") or (RatingForm() if may_rate else None),
         "appeal_form": bad.get("appeal") or (AppealForm() if case.outcome == Outcome.REFUSED else None),
+        **browser_context(reverse("citizen:browser", args=[report.code])),
         "has_reporter": report.reporter is not None and report.reporter.erased_at is None,
     }
     return render(request, "citizen/status.html", context, status=422 if bad else 200)
@@ -108,6 +110,15 @@ def _for_reporter(act: Callable[[HttpRequest, Report], HttpResponse]) -> View:
 
 def _back(report: Report) -> HttpResponse:
     return HttpResponseRedirect(reverse("citizen:status", args=[report.code]))
+
+
+@_for_reporter
+def browser(request: HttpRequest, report: Report) -> HttpResponse:
+    """This browser shows what happens to the report, or no more."""
+    try:
+        return asked_of_browser(request, events.followed_as(report), by=_reader(request))
+    except ProblemError as error:
+        return JsonResponse(error.problems[0].as_dict(), status=error.status)
 
 
 @_for_reporter

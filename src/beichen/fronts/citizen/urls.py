@@ -12,6 +12,7 @@ urlpatterns = [
     path("report/sent", reporting.sent, name="sent"),
     path("follow", following.follow, name="follow"),
     path("follow/<str:code>", following.status, name="status"),
+    path("follow/<str:code>/browser", following.browser, name="browser"),
     path("follow/<str:code>/rating", following.rate, name="rate"),
     path("follow/<str:code>/appeal", following.appeal, name="appeal"),
     path("follow/<str:code>/export", following.export, name="export"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from beichen.hubs.events.acting import acting_body
 from beichen.hubs.events.case.stream import derive
 from beichen.hubs.events.models import Case, CaseEvent, Report, Reporter
+from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import ERASE, IDENTIFY, SEND
 from beichen.hubs.events.problems import not_now, stated
 from beichen.hubs.events.words import OTHER_PARTS
@@ -24,6 +25,7 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.audit.models import AuditRecord
+from beichen.platforms.comms import service as comms
 from beichen.problem import said
 
 FIELDS = ["name", "phone", "email"]
@@ -105,6 +107,7 @@ def erase(report: Report, *, with_words: bool = False, by: Actor, now: datetime 
     case = row.get(pk=report.case_id)
     if with_words and case.is_open:
         raise not_now(said("the case still needs what was written"), said("once it is closed"))
+    comms.forget_followers(followed_as(report), by=by)
     if report.reporter is not None:
         _forget(report.reporter, now or timezone.now())
     if with_words:

@@ -107,21 +107,37 @@ def _desk_page(case: Case) -> str:
     return f"/console/cases/{case.code}"
 
 
+def followed_as(report: Report) -> str:
+    """Under which name browsers follow a report."""
+    return f"report:{report.code}"
+
+
+def _addresses(report: Report) -> list[comms.Receiver]:
+    """Where the reporter wants to hear of it; nowhere when there is none, or none any more."""
+    reporter = report.reporter
+    if reporter is None or reporter.erased_at is not None:
+        return []
+    language = "en" if reporter.language.startswith("en") else "zh"
+    subject = reporter.person.code if reporter.person is not None else reporter.code
+    return [
+        comms.ToAddress(channel, address, name=reporter.name, language=language, subject=subject)
+        for channel, address in (("sms", reporter.phone), ("mail", reporter.email))
+        if address
+    ]
+
+
 def _to_reporters(template: str, case: Case) -> Iterator[_Told]:
-    """Each reporter who left an address, in their own language, over it."""
-    rows = Report.objects.select_related("reporter", "reporter__person").filter(case=case)
-    for report in rows.exclude(reporter=None).order_by("id"):
-        reporter = report.reporter
-        if reporter is None or reporter.erased_at is not None:
+    """Each reporter who left an address, in their own language, and each browser that follows."""
+    rows = list(
+        Report.objects.select_related("reporter", "reporter__person").filter(case=case).order_by("id")
+    )
+    followed = comms.followed(followed_as(report) for report in rows)
+    for report in rows:
+        receivers = _addresses(report)
+        if followed_as(report) in followed:
+            receivers.append(comms.ToFollowers(followed_as(report)))
+        if not receivers:
             continue
-        language = "en" if reporter.language.startswith("en") else "zh"
-        subject = reporter.person.code if reporter.person is not None else reporter.code
-        addresses = (("sms", reporter.phone), ("mail", reporter.email))
-        receivers = [
-            comms.ToAddress(channel, address, name=reporter.name, language=language, subject=subject)
-            for channel, address in addresses
-            if address
-        ]
         answer = str(case.state.get("answer") or case.state.get("refusal") or "")
         values = {"report": report.code, "answer": answer[:500], "body": (case.desk or case.centre).name}
-        yield _Told(template, receivers, values, Level.L3)
+        yield _Told(template, receivers, values, Level.L3, f"/follow/{report.code}")

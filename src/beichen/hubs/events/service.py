@@ -21,6 +21,7 @@ from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet, take_sheet
 from beichen.hubs.events.kinds.declaration import Ask, asked_of
+from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import (
     ACCEPT,
     DISPATCH,
@@ -83,6 +84,7 @@ __all__ = [
     "export",
     "find_case",
     "follow",
+    "followed_as",
     "guess",
     "history",
     "identify",

@@ -12,6 +12,8 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 REGION = "CN"  # the country of a number that is written without one
 OUTSIDE = (ChannelName.MAIL, ChannelName.SMS)
 """Channels on which a person who has no account can be reached."""
+MUTABLE = (*OUTSIDE, ChannelName.PUSH)
+"""Channels that a person may keep for what is urgent."""
 
 
 def _phone(text: str) -> str:

@@ -18,6 +18,7 @@ NO_MESSAGE = code("COM-111", "There is no message of this number.", status=404)
 BAD_RECEIPT = code("COM-112", "A receipt cannot be read.", status=422)
 NOT_SENT = code("COM-113", "A channel did not take the message.", status=502)
 BAD_HREF = code("COM-114", "A message leads out of the house.", status=422)
+BAD_SUBSCRIPTION = code("COM-115", "A browser's subscription cannot be used.", status=422)
 
 LANGUAGES_DIFFER = code("COM-301", "The texts of two languages name different placeholders.", status=422)
 UNDECLARED = code("COM-302", "A text names a value that the template does not declare.", status=422)

@@ -13,7 +13,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Person
-from beichen.platforms.comms.addresses import OUTSIDE, written
+from beichen.platforms.comms.addresses import MUTABLE, written
 from beichen.platforms.comms.codes import BAD_ADDRESS, NO_CHANNEL
 from beichen.platforms.comms.models import Contact, QuietHours
 from beichen.platforms.comms.rights import SET_QUIET
@@ -42,7 +42,7 @@ def preferences_of(person: Person) -> Preferences:
 
 
 def _problems(chosen: Preferences) -> list[Problem]:
-    known = [name.value for name in OUTSIDE]
+    known = [name.value for name in MUTABLE]
     problems = [
         Problem(
             NO_CHANNEL,

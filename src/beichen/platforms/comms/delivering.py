@@ -22,11 +22,11 @@ from django.utils import timezone
 
 from beichen.kernel.actor import Actor
 from beichen.platforms.comms import channels
-from beichen.platforms.comms.channels import AwayError, Parcel, RefusedError, TroubleError
+from beichen.platforms.comms.channels import AwayError, GoneError, Parcel, RefusedError, TroubleError
 from beichen.platforms.comms.channels.channel import Send
 from beichen.platforms.comms.marking import ATTEMPTS, Result, mark
 from beichen.platforms.comms.models import Delivery
-from beichen.platforms.comms.parcels import chats_of, parcel_of
+from beichen.platforms.comms.parcels import parcel_of, secrets_of
 from beichen.platforms.comms.words import DUE, Reason, State
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,8 @@ class Run:
             return Result(row, error="nobody came back from the last attempt", reason=Reason.GAVE_UP)
         try:
             return Result(row, outcome=self._session(row.channel)(parcel))
+        except GoneError as error:
+            return Result(row, error=str(error), reason=Reason.UNSUBSCRIBED)
         except RefusedError as error:
             return Result(row, error=str(error), reason=Reason.REFUSED)
         except TroubleError as error:
@@ -100,7 +102,7 @@ def deliver_due(*, by: Actor, clock: Clock = timezone.now, message: int | None =
             claimed = claim(clock(), message)
             if not claimed:
                 break
-            chats = chats_of(claimed)
-            results = [run.attempt(row, parcel_of(row, chats)) for row in claimed]
+            secrets = secrets_of(claimed)
+            results = [run.attempt(row, parcel_of(row, secrets)) for row in claimed]
             counts.update(mark(results, by=by, now=clock()))
     return dict(counts)

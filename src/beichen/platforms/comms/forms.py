@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.kernel.org.models import Person
-from beichen.platforms.comms.addresses import OUTSIDE
+from beichen.platforms.comms.addresses import MUTABLE
 from beichen.platforms.comms.duty import MOST_WEEKS
 from beichen.platforms.comms.models import Roster
 from beichen.web.forms import ProblemForm
@@ -73,9 +73,9 @@ class PreferencesForm(ProblemForm):
     )
     muted = forms.MultipleChoiceField(
         label=_("Only urgent messages by"),
-        choices=[(name.value, name.label) for name in OUTSIDE],
+        choices=[(name.value, name.label) for name in MUTABLE],
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": len(OUTSIDE)}),
+        widget=forms.SelectMultiple(attrs={"size": len(MUTABLE)}),
     )
     quiet_from = HourField(label=_("Quiet from"))
     quiet_until = HourField(label=_("Quiet until"), help_text=_("Urgent messages come all the same."))

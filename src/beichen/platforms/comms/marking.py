@@ -16,6 +16,7 @@ from beichen.kernel.bus import service as bus
 from beichen.platforms.comms.channels import Outcome
 from beichen.platforms.comms.models import Delivery
 from beichen.platforms.comms.routing import following
+from beichen.platforms.comms.subscribing import forget_gone
 from beichen.platforms.comms.words import Reason, State
 from beichen.problem import shorten
 
@@ -84,6 +85,9 @@ def mark(results: Sequence[Result], *, by: Actor, now: datetime) -> dict[str, in
     before = {row.pk: row.state for row in rows}
     for row in rows:
         _apply(row, by_id[row.pk], now)
+    gone = {row.receiver.partition(":")[2] for row in rows if row.reason == Reason.UNSUBSCRIBED}
+    if gone:
+        forget_gone(gone, by=by)
     keep(rows, before, by=by, now=now)
     return dict(Counter(row.state for row in rows))
 

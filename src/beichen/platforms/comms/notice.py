@@ -77,4 +77,11 @@ class ToAddress:
     subject: str = ""
 
 
-Receiver = ToPerson | ToBody | ToGroup | ToRoster | ToAddress
+@dataclass(frozen=True, slots=True)
+class ToFollowers:
+    """Every browser that follows a thing, whoever looks at it; ``subject`` is ``report:CODE``."""
+
+    subject: str
+
+
+Receiver = ToPerson | ToBody | ToGroup | ToRoster | ToAddress | ToFollowers

@@ -15,6 +15,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Person
+from beichen.platforms.comms.channels.push import number_of
 from beichen.platforms.comms.codes import BAD_RECEIPT, NO_MESSAGE
 from beichen.platforms.comms.marking import ERROR_LENGTH, fail, keep
 from beichen.platforms.comms.models import Delivery
@@ -107,6 +108,30 @@ def _apply(row: Delivery, receipt: Receipt, at: datetime) -> None:
         row.read_at = at
 
 
+@transaction.atomic
+def record_shown(token: str, state: str, *, by: Actor, now: datetime | None = None) -> bool:
+    """Keep that a browser showed a message (``delivered``) or that it was opened (``read``).
+
+    ``token`` came with the message and proves that the browser got it; anything else changes nothing.
+    """
+    number = number_of(token)
+    row = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("message__region")
+        .filter(number=number, channel=ChannelName.PUSH)
+        .first()
+        if number and state in (State.DELIVERED, State.READ)
+        else None
+    )
+    if row is None:
+        return False
+    before, moment = {row.pk: row.state}, now or timezone.now()
+    _apply(row, Receipt(number, state), moment)
+    if row.state != before[row.pk]:
+        keep([row], before, by=by, now=moment)
+    return True
+
+
 def inbox_of(person: Person) -> QuerySet[Delivery]:
     """What stands in a person's inbox."""
     return Delivery.objects.filter(person=person, channel=ChannelName.INBOX)
@@ -124,6 +149,11 @@ def inbox_message(person: Person, number: int) -> Delivery:
         message = said("there is no message {number} for you", number=number)
         raise ProblemError(Problem(NO_MESSAGE, message))
     return found
+
+
+def inbox_of_message(person: Person, code: str) -> Delivery | None:
+    """What stands in a person's inbox of the message of this code."""
+    return inbox_of(person).select_related("message").filter(message__code=code).first()
 
 
 @transaction.atomic

@@ -17,7 +17,15 @@ from django.db.models import Q, QuerySet
 from beichen.kernel.org.models import Person, Post, Region
 from beichen.platforms.comms.codes import NO_GROUP, NO_ROSTER
 from beichen.platforms.comms.models import Group, GroupMember, Roster, Shift
-from beichen.platforms.comms.notice import Receiver, ToAddress, ToBody, ToGroup, ToPerson, ToRoster
+from beichen.platforms.comms.notice import (
+    Receiver,
+    ToAddress,
+    ToBody,
+    ToFollowers,
+    ToGroup,
+    ToPerson,
+    ToRoster,
+)
 from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 RowT = TypeVar("RowT", Group, Roster)
@@ -42,11 +50,12 @@ class Nobody:
 
 @dataclass(slots=True)
 class Audience:
-    """All who are to be told: people once each, chats of groups, outside addresses; and who was not there."""
+    """All who are to be told: people once each, chats, addresses, followed things; and who was not there."""
 
     people: dict[int, Told] = field(default_factory=dict)
     chats: list[Group] = field(default_factory=list)
     addresses: list[ToAddress] = field(default_factory=list)
+    followers: list[str] = field(default_factory=list)
     nobody: list[Nobody] = field(default_factory=list)
 
     def add(self, people: Iterable[Person], *, is_on_duty: bool = False) -> None:
@@ -145,7 +154,7 @@ def audience_of(to: Sequence[Receiver], now: datetime) -> Audience:
     That nobody is behind a receiver is no error of the sender's: it is said in the record, and a roster's
     fallback group is told instead.
     """
-    found = Audience(addresses=_of(ToAddress, to))
+    found = Audience(addresses=_of(ToAddress, to), followers=[one.subject for one in _of(ToFollowers, to)])
     found.add(one.person for one in _of(ToPerson, to))
     _add_bodies(_of(ToBody, to), now, found)
     keys = {one.key for one in _of(ToGroup, to)}

@@ -1,8 +1,9 @@
 """Which channels a receiver is reached on, and when: a message and people become deliveries.
 
 The inbox always. A normal message goes to the first channel of its template that reaches the person, and on
-to the next should that one fail; an urgent one goes to all of them at once, day and night. What is left out
-is a delivery too, with its reason: who was told what when is complete.
+to the next should that one fail; an urgent one goes to all of them at once, day and night. A person's
+browsers are told besides, whatever else is. What is left out is a delivery too, with its reason: who was told
+what when is complete.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from beichen.kernel.levels import Level
 from beichen.platforms.comms.addresses import OUTSIDE, written
-from beichen.platforms.comms.models import Contact, Delivery, Group, Message
+from beichen.platforms.comms.models import Contact, Delivery, Group, Message, Subscription
 from beichen.platforms.comms.notice import ToAddress
 from beichen.platforms.comms.quiet import Span, released_at
 from beichen.platforms.comms.receivers import Nobody, Told
@@ -57,8 +58,10 @@ class Router:
         at = self.now if self._is_urgent or is_awake else released_at(self.now, spans, self.zone)
         return {"state": State.HELD if at > self.now else State.QUEUED, "next_at": at}
 
-    def to_person(self, told: Told, contact: Contact | None) -> Iterator[Delivery]:
-        """The inbox, and the channels outside it."""
+    def to_person(
+        self, told: Told, contact: Contact | None, browsers: Sequence[Subscription] = ()
+    ) -> Iterator[Delivery]:
+        """The inbox, the person's own browsers, and the channels outside."""
         person, receiver = told.person, f"person:{told.person.code}"
         known: dict[str, Any] = {
             "person": person,
@@ -83,6 +86,9 @@ class Router:
             ChannelName.SMS.value: (contact.phone if contact else "") or person.phone,
         }
         wait = self._wait(_own_quiet(contact), is_awake=told.is_on_duty)
+        if ChannelName.PUSH not in muted:
+            for browser in browsers:
+                yield self._delivery(f"push:{browser.digest}", ChannelName.PUSH, **wait, **known)
         yield from self._outside(receiver, order, addresses, wait, known)
 
     def _outside(
@@ -133,6 +139,11 @@ class Router:
                 f"address:{digest}", one.channel, state=State.DROPPED, reason=reason, **known
             )
         return self._delivery(f"address:{digest}", one.channel, **self._wait(()), **known)
+
+    def to_follower(self, browser: Subscription) -> Delivery:
+        """A browser that follows the thing; nobody knows whose it is, and its owner reads it nowhere else."""
+        known = {"language": browser.language, "is_direct": True, **self._wait(())}
+        return self._delivery(f"push:{browser.digest}", ChannelName.PUSH, **known)
 
     def to_chat(self, group: Group) -> Iterator[Delivery]:
         """The group's chat, where the template goes to chats; never personal data."""

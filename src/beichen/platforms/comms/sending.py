@@ -22,12 +22,13 @@ from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
 from beichen.platforms.comms import channels, codes, jobs
-from beichen.platforms.comms.models import Contact, Delivery, Message, QuietHours, Template
+from beichen.platforms.comms.models import Contact, Delivery, Message, QuietHours, Subscription, Template
 from beichen.platforms.comms.models.messages import ABOUT_LENGTH, HREF_LENGTH, SUBJECT_LENGTH
 from beichen.platforms.comms.notice import Notice, Receiver
 from beichen.platforms.comms.quiet import Span
 from beichen.platforms.comms.receivers import Audience, audience_of
 from beichen.platforms.comms.routing import Router
+from beichen.platforms.comms.subscribing import person_key
 from beichen.platforms.comms.texts import fill, one_line
 from beichen.platforms.comms.words import State
 from beichen.problem import Problem, ProblemError, Where, said, shorten
@@ -81,15 +82,29 @@ def city_quiet() -> Span | None:
 
 def _deliveries(audience: Audience, router: Router) -> Iterator[Delivery]:
     people = list(audience.people.values())
+    browsers = _browsers(audience)
     contacts = {row.person_id: row for row in Contact.objects.filter(person__in=audience.people)}
     for told in people:
-        yield from router.to_person(told, contacts.get(told.person.pk))
+        contact, own = contacts.get(told.person.pk), browsers.get(person_key(told.person), [])
+        yield from router.to_person(told, contact, own)
     for group in audience.chats:
         yield from router.to_chat(group)
     for one in audience.addresses:
         yield router.to_address(one)
+    for subject in audience.followers:
+        for browser in browsers.get(subject, []):
+            yield router.to_follower(browser)
     for nobody in audience.nobody:
         yield router.to_nobody(nobody)
+
+
+def _browsers(audience: Audience) -> dict[str, list[Subscription]]:
+    """The browsers of everybody who is told, by receiver: one query."""
+    keys = [*(person_key(told.person) for told in audience.people.values()), *audience.followers]
+    found: dict[str, list[Subscription]] = {}
+    for row in Subscription.objects.filter(receiver__in=keys) if keys else ():
+        found.setdefault(row.receiver, []).append(row)
+    return found
 
 
 def _keep(message: Message) -> Message | None:

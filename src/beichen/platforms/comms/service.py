@@ -23,22 +23,35 @@ from beichen.platforms.comms.duty import (
 from beichen.platforms.comms.forgetting import forget_addresses
 from beichen.platforms.comms.groups import add_member, remove_member, set_chat
 from beichen.platforms.comms.log import deliveries_for, delivery_for, disclosed_address, status
-from beichen.platforms.comms.notice import Notice, Receiver, ToAddress, ToBody, ToGroup, ToPerson, ToRoster
+from beichen.platforms.comms.notice import (
+    Notice,
+    Receiver,
+    ToAddress,
+    ToBody,
+    ToFollowers,
+    ToGroup,
+    ToPerson,
+    ToRoster,
+)
 from beichen.platforms.comms.receipts import (
     Receipt,
     Receipts,
     inbox_message,
     inbox_of,
+    inbox_of_message,
     mark_read,
     record_receipts,
+    record_shown,
     unread_count,
 )
 from beichen.platforms.comms.sending import city_quiet, send
 from beichen.platforms.comms.stock import Stock, load_stock
+from beichen.platforms.comms.subscribing import Browser, followed, forget_followers, subscribe, unsubscribe
 from beichen.platforms.comms.trial import try_channel
 from beichen.platforms.comms.words import Urgency
 
 __all__ = [
+    "Browser",
     "Notice",
     "Preferences",
     "Receipt",
@@ -48,6 +61,7 @@ __all__ = [
     "Stock",
     "ToAddress",
     "ToBody",
+    "ToFollowers",
     "ToGroup",
     "ToPerson",
     "ToRoster",
@@ -60,14 +74,18 @@ __all__ = [
     "deliveries_for",
     "delivery_for",
     "disclosed_address",
+    "followed",
     "forget_addresses",
+    "forget_followers",
     "inbox_message",
     "inbox_of",
+    "inbox_of_message",
     "load_stock",
     "mark_read",
     "on_duty",
     "preferences_of",
     "record_receipts",
+    "record_shown",
     "remove_member",
     "remove_shift",
     "roster_weeks",
@@ -76,6 +94,8 @@ __all__ = [
     "set_city_quiet",
     "set_preferences",
     "status",
+    "subscribe",
     "try_channel",
     "unread_count",
+    "unsubscribe",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.platforms.comms.views import inbox, log, preferences, rosters
+from beichen.platforms.comms.views import inbox, log, preferences, push, rosters
 
 app_name = "platforms_comms"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("messages/rosters/<slug:key>/shifts/<int:number>/remove", rosters.remove, name="remove-shift"),
     path("messages/preferences", preferences.preferences, name="preferences"),
     path("messages/preferences/city", preferences.city, name="city-quiet"),
+    path("messages/browser", push.browser, name="browser"),
+    path("messages/shown", push.shown, name="shown"),
+    path("messages/of/<str:code>", inbox.arrive, name="arrive"),
     path("messages/<int:number>", inbox.message, name="message"),
     path("messages/<int:number>/open", inbox.open_, name="open"),
 ]

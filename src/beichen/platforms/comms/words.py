@@ -22,6 +22,7 @@ class ChannelName(models.TextChoices):
     MAIL = "mail", _("E-mail")
     SMS = "sms", _("Text message")
     GROUP = "group", _("Group chat")
+    PUSH = "push", _("Notification of the browser")
 
 
 class State(models.TextChoices):
@@ -47,6 +48,7 @@ class Reason(models.TextChoices):
     PERSONAL = "personal", _("Personal data does not go to a group chat")
     REFUSED = "refused", _("The channel refused it")
     GAVE_UP = "gave-up", _("Every attempt failed")
+    UNSUBSCRIBED = "unsubscribed", _("The browser takes no notifications any more")
     BOUNCED = "bounced", _("It was reported as not delivered")
 
 

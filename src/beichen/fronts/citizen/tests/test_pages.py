@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import OperationalError
 from django.test import Client
 from PIL import Image
@@ -17,6 +20,7 @@ from beichen.hubs.events.commands import Accept, Answer, Handle, Refuse, Verify
 from beichen.hubs.events.models import Case, CaseFile, Report, Reporter
 from beichen.hubs.events.tests import city
 from beichen.kernel.access.rates import forget_rates
+from beichen.platforms.comms.models import Subscription
 
 pytestmark = pytest.mark.django_db
 ROAD = "/report?kind=works.road-damaged"
@@ -186,6 +190,25 @@ def test_looks_are_seen_and_data_are_given_out_and_erased(client: Client) -> Non
     assert Reporter.objects.get().name == ""
     refused = client.post(f"/follow/{report.code}/erasure", {"words": "yes"}, follow=True)
     assert "案件尚需使用所写内容" in refused.content.decode()
+
+
+def test_a_browser_follows_a_report_without_an_account(client: Client) -> None:
+    client.post(ROAD, filled())
+    report = Report.objects.get()
+    assert "bc-browser" in client.get(f"/follow/{report.code}").content.decode()
+    point = ec.generate_private_key(ec.SECP256R1()).public_key()
+    plain = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    keys = {"p256dh": urlsafe_b64encode(plain).decode(), "auth": "A" * 22}
+    document = {"endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys}
+    path = f"/follow/{report.code}/browser"
+    how: dict[str, Any] = {"content_type": "application/json"}
+    assert Client().post(path, document, **how).status_code == 302
+    refused = client.post(path, {**document, "endpoint": "https://elsewhere.example"}, **how)
+    assert (refused.status_code, refused.json()["code"]) == (422, "COM-115")
+    assert client.post(path, document, **how).status_code == 204
+    assert Subscription.objects.get().receiver == f"report:{report.code}"
+    client.post(f"/follow/{report.code}/erasure")
+    assert not Subscription.objects.exists()
 
 
 def test_pages_are_english_too(client: Client) -> None:

@@ -14,7 +14,7 @@ from beichen.hubs.events.tests import city
 from beichen.kernel.actor import system
 from beichen.kernel.bus.event import from_dict
 from beichen.kernel.bus.models import OutboxEvent
-from beichen.platforms.comms.models import Delivery, Message, Template
+from beichen.platforms.comms.models import Delivery, Message, Subscription, Template
 
 pytestmark = pytest.mark.django_db
 BY = system("events")
@@ -107,3 +107,16 @@ def test_an_erased_reporter_and_a_city_without_texts_are_left_alone() -> None:
     Template.objects.filter(key="case-dispatched").update(is_current=False)
     assert relay() == 0
     assert not Message.objects.exists()
+
+
+def test_a_browser_that_follows_an_anonymous_report_is_told() -> None:
+    report = city.report("路面大坑").report
+    other = city.report("路面大坑").report
+    Subscription.objects.create(
+        receiver=service.followed_as(report), digest="d", endpoint="https://x", created_at=city.MONDAY
+    )
+    service.act(report.case.code, Accept(), by=city.attendant(), now=city.MONDAY)
+    relay()
+    found = Delivery.objects.get(channel="push")
+    assert (found.message.href, found.is_direct) == (f"/follow/{report.code}", True)
+    assert not Message.objects.filter(href=f"/follow/{other.code}").exists()

@@ -10,6 +10,7 @@ from importlib import import_module
 from beichen.platforms.comms.channels.channel import (
     AwayError,
     Channel,
+    GoneError,
     Outcome,
     Parcel,
     RefusedError,
@@ -22,6 +23,7 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 __all__ = [
     "AwayError",
     "Channel",
+    "GoneError",
     "Outcome",
     "Parcel",
     "RefusedError",
@@ -30,7 +32,12 @@ __all__ = [
     "set_up",
 ]
 
-_MODULES = {ChannelName.MAIL: "mail", ChannelName.SMS: "sms", ChannelName.GROUP: "chat"}
+_MODULES = {
+    ChannelName.MAIL: "mail",
+    ChannelName.SMS: "sms",
+    ChannelName.GROUP: "chat",
+    ChannelName.PUSH: "push",
+}
 
 
 def channel(name: str) -> Channel:

@@ -20,6 +20,7 @@ class Parcel:
     subject: str
     text: str
     link: str = ""
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Outcome:
 
 class RefusedError(Exception):
     """This parcel will never go this way."""
+
+
+class GoneError(RefusedError):
+    """The address is no more: nothing will ever go there again."""
 
 
 class TroubleError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beichen.platforms.comms.models.messages import Delivery, Message, Template
-from beichen.platforms.comms.models.people import Contact, Group, GroupMember, QuietHours
+from beichen.platforms.comms.models.people import Contact, Group, GroupMember, QuietHours, Subscription
 from beichen.platforms.comms.models.rosters import Roster, Shift
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "QuietHours",
     "Roster",
     "Shift",
+    "Subscription",
     "Template",
 ]

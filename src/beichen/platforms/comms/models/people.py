@@ -32,6 +32,39 @@ class Contact(models.Model):
         return str(self.person)
 
 
+class Subscription(models.Model):
+    """A browser that shows messages (RFC 8030): a person's, or one that follows a thing without an account.
+
+    ``receiver`` is ``person:CODE``, or the thing that is followed: ``report:CODE``. ``digest`` stands for the
+    endpoint, which is a secret: whoever knows it and our key may send to the browser.
+    """
+
+    digest = models.CharField(max_length=32)
+    receiver = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    endpoint = models.CharField(max_length=1000)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    language = models.CharField(max_length=2, default="zh")
+    created_at = models.DateTimeField()
+
+    ACCESS: ClassVar = ScopeFields(region="person__region__path")
+    FIELD_LEVELS: ClassVar = {"endpoint": Level.L4, "p256dh": Level.L4, "auth": Level.L4}
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["receiver", "digest"], name="comms_browser_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["digest"], name="comms_browser"),
+            models.Index(fields=["person", "created_at"], name="comms_browser_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} {self.digest[:8]}"
+
+
 class QuietHours(models.Model):
     """The city's quiet hours (全市免打扰): one row, or none."""
 

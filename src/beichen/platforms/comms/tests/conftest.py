@@ -22,7 +22,7 @@ from beichen.kernel.org.service import (
     register_person,
 )
 from beichen.platforms.comms.service import Stock, load_stock
-from beichen.platforms.comms.tests.servers import Gateway, MailServer
+from beichen.platforms.comms.tests.servers import Gateway, MailServer, PushService
 from beichen.settings import settings
 
 BY = system("test")
@@ -135,4 +135,11 @@ def mail_server(choose: Callable[..., None]) -> Iterator[MailServer]:
 def gateway(choose: Callable[..., None]) -> Iterator[Gateway]:
     with Gateway() as server:
         choose(sms_url=f"{server.url}/send?to={{to}}", sms_secret="a shared secret")
+        yield server
+
+
+@pytest.fixture
+def push_service(choose: Callable[..., None]) -> Iterator[PushService]:
+    with PushService() as server:
+        choose(push_hosts=server.url, public_url="https://star.example")
         yield server

@@ -1,7 +1,8 @@
-"""Servers for the tests: real SMTP, real HTTP and a small message centre that speaks SMPP 3.4."""
+"""Servers for the tests: SMTP, HTTP, a push service that decrypts, a message centre that speaks SMPP 3.4."""
 
 from __future__ import annotations
 
+import secrets
 import socket
 import struct
 import threading
@@ -11,9 +12,16 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+import http_ece
 import orjson
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from beichen.platforms.comms.vapid import decoded, encoded
 
 
 class MailServer:
@@ -113,6 +121,40 @@ class Gateway:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+class PushService(Gateway):
+    """A push service (RFC 8030) with one browser behind it, which alone reads what comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._auth = secrets.token_bytes(16)
+
+    def subscription(self, name: str = "a") -> dict[str, str]:
+        """What the browser gives a page; ``name`` is one of its subscriptions."""
+        point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return {"endpoint": f"{self.url}/push/{name}", "p256dh": encoded(point), "auth": encoded(self._auth)}
+
+    def read(self, call: Call) -> Any:
+        """What the browser decrypts (RFC 8291)."""
+        assert call.headers["Content-Encoding"] == "aes128gcm"
+        content = http_ece.decrypt(
+            call.body, private_key=self._key, auth_secret=self._auth, version="aes128gcm"
+        )
+        return orjson.loads(content)
+
+    def claims(self, call: Call) -> tuple[str, dict[str, Any]]:
+        """Who says to have sent it, and what they signed (RFC 8292). Raises InvalidSignature."""
+        scheme, _space, values = call.headers["Authorization"].partition(" ")
+        assert scheme == "vapid"
+        parts = dict(part.strip().split("=", 1) for part in values.split(","))
+        signed, _dot, signature = parts["t"].rpartition(".")
+        raw = decoded(signature)
+        numbers = (int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(parts["k"]))
+        point.verify(encode_dss_signature(*numbers), signed.encode(), ec.ECDSA(SHA256()))
+        return parts["k"], orjson.loads(decoded(signed.partition(".")[2]))
 
 
 @dataclass

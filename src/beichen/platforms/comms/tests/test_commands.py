@@ -50,7 +50,7 @@ def test_the_status_says_what_waits(make: Make, mail_server: MailServer) -> None
     notice = comms.Notice("dispatched", {"code": "1", "title": "x"})
     comms.send(notice, [comms.ToPerson(make("李", mail="li@x.cn"))], by=BY)
     found = orjson.loads(run("status", "--json").output)
-    assert found["channels"] == ["group", "mail"]
+    assert found["channels"] == ["group", "mail", "push"]
     assert found["deliveries"] == {"inbox": {"delivered": 1}, "mail": {"queued": 1}}
     assert found["oldest_waiting"]
     assert "mail         1 queued" in run("status").output

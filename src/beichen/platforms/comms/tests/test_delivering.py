@@ -103,7 +103,7 @@ def test_who_dies_on_the_way_is_taken_over_with_the_same_number(
 
     place: Any
     place, name = {
-        "claimed": (delivering, "chats_of"),
+        "claimed": (delivering, "secrets_of"),
         "sent": (delivering, "mark"),
         "marked": (marking, "keep"),
     }[moment]
@@ -129,7 +129,7 @@ def test_what_kills_every_time_is_given_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(delivering, "chats_of", die)
+        patch.setattr(delivering, "secrets_of", die)
         for _attempt in range(ATTEMPTS):
             with pytest.raises(KeyboardInterrupt):
                 deliver(at)

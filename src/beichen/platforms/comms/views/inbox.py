@@ -17,8 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from beichen.kernel.access.service import acting
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms.models import Delivery
-from beichen.platforms.comms.pages import badge, language, moment, own_person
-from beichen.platforms.comms.service import inbox_message, inbox_of, mark_read, unread_count
+from beichen.platforms.comms.pages import badge, browser_context, language, moment, own_person
+from beichen.platforms.comms.service import (
+    inbox_message,
+    inbox_of,
+    inbox_of_message,
+    mark_read,
+    unread_count,
+)
 from beichen.platforms.comms.words import State, Urgency
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
@@ -86,7 +92,9 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         [Filter("state", _("Status"), "state", STATES)],
         SEARCH,
     )
-    context = {"unread": unread_count(person) if person else 0}
+    context: dict[str, object] = {"unread": unread_count(person) if person else 0}
+    if person is not None:
+        context |= browser_context(reverse("platforms_comms:browser"))
     return answer(request, table, "platforms_comms/inbox.html", context)
 
 
@@ -114,6 +122,18 @@ def open_(request: HttpRequest, number: int) -> HttpResponse:
     """Go to the thing that a message is about; that reads it too."""
     person = _person(request)
     row = inbox_message(person, number)
+    mark_read(person, [row.pk], by=acting(request))
+    return HttpResponseRedirect(row.message.href or reverse("platforms_comms:message", args=[row.pk]))
+
+
+@login_required
+@require_safe
+def arrive(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a notification leads: the message is read, and its thing shown (or itself)."""
+    person = _person(request)
+    row = inbox_of_message(person, code)
+    if row is None:
+        return HttpResponseRedirect(reverse("platforms_comms:inbox"))
     mark_read(person, [row.pk], by=acting(request))
     return HttpResponseRedirect(row.message.href or reverse("platforms_comms:message", args=[row.pk]))
 
