@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder for the city's tables, which no transaction of a test takes back."""
+    from beichen.settings import settings
+
+    monkeypatch.setenv("BEICHEN_TABLES_URL", str(tmp_path / "tables"))
+    settings.cache_clear()
+    yield tmp_path / "tables"
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def pytest_configure() -> None:

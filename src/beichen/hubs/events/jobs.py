@@ -1,4 +1,4 @@
-"""The room's scheduled work: the clocks of cases."""
+"""The room's scheduled work: the clocks of cases, and the table that follows them."""
 
 from __future__ import annotations
 
@@ -13,4 +13,12 @@ from beichen.kernel.jobs.schedule import scheduled
 def clocks() -> None:
     """Let every clock speak whose time has come; what a stopped worker missed is made up at once."""
     while service.tick() == service.TICK:
+        pass
+
+
+@scheduled("events.facts", "* * * * *")
+@task()
+def facts() -> None:
+    """Bring the cases that moved into the table of cases."""
+    while service.record_facts():
         pass

@@ -93,5 +93,6 @@ def differences(row: Case) -> list[str]:
 
 
 def derive(row: Case) -> None:
-    """Write the case's rows anew from its stream."""
+    """Write the case's rows anew from its stream, and its row of the table of cases after them."""
+    row.recorded_version = 0
     project(row, fold(history(row)))

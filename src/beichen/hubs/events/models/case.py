@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from beichen.hubs.events.models.kind import EventKind
 from beichen.hubs.events.words import Grade, Outcome, Part, Stage
@@ -27,6 +27,7 @@ class Case(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     version = models.PositiveIntegerField(default=0)
+    recorded_version = models.PositiveIntegerField(default=0)  # what the table of cases knows: see facts.py
     kind = models.ForeignKey(EventKind, models.PROTECT, null=True, related_name="cases")
     title = models.CharField(max_length=120)
     text = models.TextField()
@@ -80,6 +81,9 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id", "is_open", "level"], name="case_newest"),
             models.Index(fields=["region", "is_open", "due_at", "is_waiting", "level"], name="case_region"),
             models.Index(fields=["kind", "opened_at"], name="case_kind"),
+            models.Index(
+                fields=["id"], condition=Q(version__gt=F("recorded_version")), name="case_unrecorded"
+            ),
             models.Index(fields=["desk", "is_open", "due_at", "is_waiting", "level"], name="case_desk"),
         ]
 
