@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 
 import django
 
+from bench._announced import measure, session
 from bench._registry import Bare, Recorder, emit, serve
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 50_000)
 REPORTS, CHECKS, WARM = 200, 300, 10
 TEXT = "路面有一个大坑，来往车辆很危险，请尽快处理"
 SIDE = 0.3  # degrees: a city's built-up area
@@ -56,7 +57,8 @@ def _fill(size: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _post(client: HTTPConnection, key: str, chance: random.Random) -> float:
+def _post(client: HTTPConnection, key: str, chance: random.Random) -> tuple[str, float]:
+    """Send a report; its code, and the seconds until it was answered."""
     longitude, latitude = _place(chance)
     values = {"service_code": "works.road-damaged", "description": TEXT, "long": longitude, "lat": latitude}
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Bearer {key}"}
@@ -67,7 +69,7 @@ def _post(client: HTTPConnection, key: str, chance: random.Random) -> float:
     taken = time.perf_counter() - start
     if answer.status != 201:
         raise SystemExit(f"{answer.status} {body[:300]!r}")
-    return taken
+    return json.loads(body)[0]["service_request_id"], taken
 
 
 def _bare_seconds(chance: random.Random) -> float:
@@ -135,7 +137,7 @@ def _duplicates(size: int, vendor: str) -> dict[str, Any]:
 def _reports(size: int, vendor: str, key: str) -> dict[str, Any]:
     chance = random.Random(size + 1)
     with serve("--factory", "beichen.house.web:application") as house:
-        taken = [_post(house, key, chance) for _ in range(REPORTS + WARM)][WARM:]
+        taken = [_post(house, key, chance)[1] for _ in range(REPORTS + WARM)][WARM:]
     median = statistics.median(taken)
     return {
         "case": f"{vendor}: a report over Open311",
@@ -163,10 +165,16 @@ def main() -> None:
     city.build()
     _cover_with_a_district()
     key = create_client("bench", "Bench", "public", by=city.SETUP)
+    cookie = session()
     for size in SIZES:
         _fill(size)
         emit(_duplicates(size, connection.vendor))
         emit(_reports(size, connection.vendor, key))
+        with serve("--factory", "beichen.house.web:application") as house:
+            for row in measure(
+                house, lambda chance: _post(house, key, chance), cookie, size, connection.vendor
+            ):
+                emit(row)
 
 
 def _cover_with_a_district() -> None:

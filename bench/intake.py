@@ -1,10 +1,12 @@
-"""Reports through Open311 to a durable case, with 1,000, 10,000 and 100,000 open cases around them.
+"""Reports through Open311 to a durable case, with 1,000, 10,000 and 50,000 open cases around them.
 
 A report is sent over HTTP to a served house with a client's key and a place, so that each looks for a
 duplicate; the answer comes when the case is committed. The peer is the bare insert of the same rows: every
 statement that writes, taken down and sent again by the bare driver to a copy of the database, a transaction a
 report.
-The duplicate check alone stands beside one lookup of a case by its primary key.
+The duplicate check alone stands beside one lookup of a case by its primary key. Last: how long after a report
+was sent it is in the console's list, asked for at once, and announced on the live stream, by outbox, relay
+and broker, beside its own answer.
 
 SQLite always; PostgreSQL where `tools/services python -m bench intake` provides it.
 """
