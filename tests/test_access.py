@@ -72,6 +72,7 @@ OPEN = {
     "messages/browser": "the same",
     "messages/of/<str:code>": "the same",
     "messages/shown": "a signed token that came with a message is the right",
+    "offline": "says that there is no network, the same for everybody",
     "worker.js": "a script without data, the same for everybody",
     "messages/<int:number>": "the same",
     "messages/<int:number>/open": "the same",

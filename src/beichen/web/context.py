@@ -11,6 +11,7 @@ from beichen import __version__
 from beichen.kernel.org.service import city_name
 from beichen.settings import settings
 from beichen.web.links import navigation
+from beichen.web.offline import is_shell
 from beichen.web.views import THEME_COOKIE, THEMES
 
 
@@ -23,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "release": __version__,
         "city": city_name(english=language == "en"),
         "navigation": navigation(request),
+        "is_shell": is_shell(request),
         "theme": theme if theme in THEMES else "",
         "page_language": "en" if language == "en" else "zh-Hans",
     }

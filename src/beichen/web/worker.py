@@ -1,24 +1,50 @@
-"""`/worker.js`: the site's one service worker, at the root so that its scope is the whole house."""
+"""`/worker.js`: the site's one service worker, at the root so that its scope is the house; `/offline`."""
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
+import orjson
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from beichen import __version__
+from beichen.web import offline
 
 SOURCE = Path(__file__).parent / "static/web/js/worker.js"
 
 
 @cache
-def _source() -> str:
-    return SOURCE.read_text(encoding="utf-8")
+def script() -> str:
+    """The worker, with what it keeps; its version changes with any file, by the names of the manifest."""
+    source = SOURCE.read_text(encoding="utf-8")
+    assets = offline.assets()
+    shell = {
+        "version": hashlib.sha256("\n".join((__version__, source, *assets)).encode()).hexdigest()[:16],
+        "header": offline.HEADER,
+        "away": reverse("web:offline"),
+        "assets": assets,
+        "pages": [
+            {"path": page.path, "by": page.by, "first": [f"{page.path}{query}" for query in page.first]}
+            for page in offline.pages()
+        ],
+    }
+    return f"const SHELL = {orjson.dumps(shell).decode()};\n{source}"
 
 
 @cache_control(no_cache=True)
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The script. Browsers ask for it anew and install it when a byte of it has changed."""
-    return HttpResponse(_source(), content_type="text/javascript; charset=utf-8")
+    return HttpResponse(script(), content_type="text/javascript; charset=utf-8")
+
+
+@require_safe
+def away(request: HttpRequest) -> HttpResponse:
+    """What the worker shows for a page that it does not keep, while there is no network."""
+    return render(request, "web/offline.html", {"pages": offline.pages()})

@@ -15,8 +15,19 @@ class CitizenConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the two pages into the navigation."""
+        from beichen.hubs.events.pages import REPORT_ASSETS
         from beichen.web.links import add_to_navigation
+        from beichen.web.offline import OfflinePage, keep_offline
 
         inside = _("Report something")
         add_to_navigation(_("Report a problem"), "citizen:report", order=70, inside=inside)
+        keep_offline(
+            OfflinePage(
+                inside,
+                "citizen:report",
+                by=("kind",),
+                first=("?kind=other", ""),
+                assets=("citizen/citizen.css", *REPORT_ASSETS),
+            )
+        )
         add_to_navigation(_("Follow a report"), "citizen:follow", order=10, under="citizen:report")

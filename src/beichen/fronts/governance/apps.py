@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+OWN = ("console.css", "case.css", "shortcuts.js", "live.js")
+"""What every page of the console loads."""
+
+
+OWN = ("console.css", "case.css", "shortcuts.js", "live.js")
+"""What every page of the console loads."""
+
 
 class GovernanceConfig(AppConfig):
     """The operator's console."""
@@ -16,12 +23,25 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         """Put the console and its pages into the navigation, for those who may see cases."""
         from beichen.fronts.governance.service import READ, TAKE
+        from beichen.hubs.events.pages import REPORT_ASSETS
         from beichen.web.links import add_to_navigation
+        from beichen.web.offline import OfflinePage, keep_offline
 
         console = "governance:queue"
         add_to_navigation(_("Console"), console, order=30, permission=READ, inside=_("Queue"))
         add_to_navigation(_("Take a report"), "governance:take", order=30, under=console, permission=TAKE)
         add_to_navigation(_("Import reports"), "governance:import", order=36, under=console, permission=TAKE)
+        keep_offline(
+            OfflinePage(
+                _("Take a report"),
+                "governance:take",
+                first=(),
+                assets=(
+                    *(f"governance/{name}" for name in OWN),
+                    *REPORT_ASSETS,
+                ),
+            )
+        )
         for order, (label, route) in enumerate(
             (
                 (_("Our desk"), "governance:desk"),

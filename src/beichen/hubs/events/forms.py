@@ -16,6 +16,9 @@ from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
 from beichen.web.forms import ProblemForm
 
+REPORT_ASSETS = ("web/css/map.css", "web/js/map.js", "web/js/colours.js", "web/js/report.js")
+"""What a page with a report's form loads; without the map's large library the drawn sheet stays."""
+
 
 class PhotosInput(forms.ClearableFileInput):
     """Several photographs; a phone offers its camera."""

@@ -9,7 +9,7 @@ from beichen.hubs.events.case.clock import ALERTS, Clock
 from beichen.hubs.events.case.projection import state_of
 from beichen.hubs.events.case.state import CaseState, Evidence, Note, Task
 from beichen.hubs.events.commands import COMMANDS, Command, Merge
-from beichen.hubs.events.forms import PhotosField, PlacedForm, is_fetched, sent_answer
+from beichen.hubs.events.forms import REPORT_ASSETS, PhotosField, PlacedForm, is_fetched, sent_answer
 from beichen.hubs.events.kinds.declaration import UNKNOWN, Ask, Kind, read_kind
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage
@@ -19,6 +19,7 @@ __all__ = [
     "BY_NAME",
     "COMMANDS",
     "OPEN_STAGES",
+    "REPORT_ASSETS",
     "Ask",
     "CaseState",
     "Channel",
