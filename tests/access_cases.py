@@ -56,6 +56,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
+    "console/objects": [("GET", "console/objects?code={urn}", None)],
     "console/views": [("POST", "console/views", {"name": "x", "query": ""})],
     "console/views/<int:number>/delete": [("POST", "console/views/{view}/delete", {})],
     "console/bulk": [("POST", "console/bulk", {"command": "accept", "case": "{case}@1"})],

@@ -95,6 +95,14 @@ class Visitor:
         self.page.goto(f"{self.house}{path}", wait_until="load")
         return self.page
 
+    def sign_in(self, name: str) -> None:
+        """As the account of this name, with the password that the tests give."""
+        page = self.go("/account/login/")
+        page.locator("input[name=login]").fill(name)
+        page.locator("input[name=password]").fill("long-enough-secret")
+        page.locator("input[name=password]").press("Enter")
+        page.wait_for_url(f"{self.house}/")
+
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA and its best practices."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

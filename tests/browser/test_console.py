@@ -68,14 +68,6 @@ def filled(house: str, django_db_blocker: DjangoDbBlocker) -> None:
                 events.act(case.code, events.command_of("accept", {}), by=BY, now=now)
 
 
-def sign_in(visitor: Visitor, name: str = "console-zhao") -> None:
-    page = visitor.go("/account/login/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill("long-enough-secret")
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{visitor.house}/")
-
-
 def picture(visitor: Visitor, name: str) -> None:
     """Keep a picture where CONSOLE_PICTURES says, for people to look at."""
     if PICTURES:
@@ -89,7 +81,7 @@ def first_to_accept() -> str:
 @pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")])
 def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str) -> None:
     visitor = visit(size, theme)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     found: dict[str, object] = {}
     for path in (*PATHS, f"/console/cases/{first_to_accept()}"):
         page = visitor.go(path)
@@ -110,7 +102,7 @@ def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str) ->
 
 def test_the_queue_is_worked_by_keyboard(visit: Visit) -> None:
     visitor = visit(DESK)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     page = visitor.go("/console")
     page.keyboard.press("?")
     assert page.get_by_role("dialog", name="快捷键").is_visible()
@@ -140,7 +132,7 @@ def test_the_queue_is_worked_by_keyboard(visit: Visit) -> None:
 
 def test_a_case_is_refused_accepted_and_looked_into(visit: Visit) -> None:
     visitor = visit(DESK)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     code = first_to_accept()
     page = visitor.go(f"/console/cases/{code}")
     page.locator("[data-command=refuse] summary").click()
@@ -168,7 +160,7 @@ def test_a_case_is_refused_accepted_and_looked_into(visit: Visit) -> None:
 
 def test_many_are_dispatched_at_once_and_a_view_is_kept(visit: Visit) -> None:
     visitor = visit(DESK)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     page = visitor.go("/console?stage=accept")
     boxes = page.locator("#table-cases input[name=case]")
     boxes.nth(0).check()
@@ -193,7 +185,7 @@ def test_many_are_dispatched_at_once_and_a_view_is_kept(visit: Visit) -> None:
 
 def test_the_map_gathers_clusters(visit: Visit) -> None:
     visitor = visit(DESK)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     with visitor.page.expect_response("**/console/map.json**", timeout=60_000) as answer:
         page = visitor.go("/console/map")
     assert answer.value.json()["features"]
@@ -226,7 +218,7 @@ window.EventSource = class {
 def test_what_happens_arrives_and_the_queue_follows(visit: Visit) -> None:
     visitor = visit(DESK)
     visitor.page.add_init_script(FAKE_STREAM)
-    sign_in(visitor)
+    visitor.sign_in("console-zhao")
     page = visitor.go("/console")
     page.get_by_text("实时", exact=True).wait_for()
     assert "type=events.case.%3E" in page.evaluate("() => window.stream.address")
@@ -251,7 +243,7 @@ def test_what_happens_arrives_and_the_queue_follows(visit: Visit) -> None:
 
 def test_a_department_works_on_a_phone_without_a_script(visit: Visit) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
-    sign_in(visitor, "console-qian")
+    visitor.sign_in("console-qian")
     page = visitor.go("/desk")
     page.locator(".desk-list a").first.click()
     page.locator("[data-command=add-cost] summary").click()

@@ -13,7 +13,7 @@ from beichen.kernel.org.models import Body, Person
 from beichen.kernel.org.service import appoint, city_region, register_person
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Roster
-from tests.browser.conftest import DESK, PHONE, Visit, Visitor
+from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
@@ -67,14 +67,6 @@ def people(house: str, django_db_blocker: object) -> dict[str, str]:
         return {"delivery": rows[0].number, "message": str(comms.inbox_of(person).order_by("id")[0].pk)}
 
 
-def sign_in(visitor: Visitor) -> None:
-    page = visitor.go("/account/login/")
-    page.locator("input[name=login]").fill("zhao")
-    page.locator("input[name=password]").fill("long-enough-secret")
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url(f"{visitor.house}/")
-
-
 @pytest.mark.parametrize(
     ("size", "theme", "language"),
     [(DESK, "light", "zh-hans"), (PHONE, "dark", "en"), (PHONE, "light", "zh-hans")],
@@ -83,7 +75,7 @@ def test_every_page_is_sound(
     visit: Visit, people: dict[str, str], size: tuple[int, int], theme: str, language: str
 ) -> None:
     visitor = visit(size, theme, language)
-    sign_in(visitor)
+    visitor.sign_in("zhao")
     found: dict[str, object] = {}
     for path in PATHS:
         page = visitor.go(path.format_map(people))
@@ -103,7 +95,7 @@ def test_a_message_is_read_and_followed_by_keyboard_without_scripts(
     visit: Visit, people: dict[str, str]
 ) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
-    sign_in(visitor)
+    visitor.sign_in("zhao")
     page = visitor.go("/messages?state=delivered")
     unread = page.locator("a.is-unread").count()
     page.locator("a.is-unread").first.press("Enter")

@@ -130,17 +130,9 @@ def test_a_form_that_was_seen_opens_and_what_is_refused_is_not_lost(visit: Visit
     assert Report.objects.filter(text="路灯不亮").count() == 1
 
 
-def sign_in(visitor: Visitor) -> None:
-    page = visitor.go("/account/login/")
-    page.get_by_label("用户名").fill("grid-sun")
-    page.get_by_label("密码").fill("long-enough-secret")
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{visitor.house}/")
-
-
 def test_a_patrol_without_a_network_keeps_its_reports_until_somebody_signs_in(visit: Visit) -> None:
     visitor = visit(PHONE)
-    sign_in(visitor)
+    visitor.sign_in("grid-sun")
     page = visitor.go("/console/new")
     page.evaluate(READY)
     visitor.go("/console/new")

@@ -37,7 +37,8 @@ class GovernanceConfig(AppConfig):
                 "governance:take",
                 first=(),
                 assets=(
-                    *(f"governance/{name}" for name in OWN),
+                    *(f"governance/{name}" for name in (*OWN, "scan.js")),
+                    "vendor/jsQR.js",
                     *REPORT_ASSETS,
                 ),
             )

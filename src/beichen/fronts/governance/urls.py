@@ -23,6 +23,7 @@ app_name = "governance"
 urlpatterns = [
     path("console", queue.queue, name="queue"),
     path("console/new", taking.take, name="take"),
+    path("console/objects", taking.find_object, name="object"),
     path("console/import", importing.take_file, name="import"),
     path("console/views", saved.keep, name="save-view"),
     path("console/views/<int:number>/delete", saved.forget, name="delete-view"),

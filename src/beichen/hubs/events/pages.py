@@ -9,7 +9,14 @@ from beichen.hubs.events.case.clock import ALERTS, Clock
 from beichen.hubs.events.case.projection import state_of
 from beichen.hubs.events.case.state import CaseState, Evidence, Note, Task
 from beichen.hubs.events.commands import COMMANDS, Command, Merge
-from beichen.hubs.events.forms import REPORT_ASSETS, PhotosField, PlacedForm, is_fetched, sent_answer
+from beichen.hubs.events.forms import (
+    REPORT_ASSETS,
+    PhotosField,
+    PlacedForm,
+    districts,
+    is_fetched,
+    sent_answer,
+)
 from beichen.hubs.events.kinds.declaration import UNKNOWN, Ask, Kind, read_kind
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage
@@ -36,6 +43,7 @@ __all__ = [
     "PlacedForm",
     "Stage",
     "Task",
+    "districts",
     "is_fetched",
     "kind_of",
     "sent_answer",

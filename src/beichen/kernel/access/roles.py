@@ -92,7 +92,14 @@ BUILTIN = (
         "grid-worker",
         "网格员",
         "Grid worker",
-        ("events.read", "events.report.take", "events.case.read", "events.case.handle", "geo.read"),
+        (
+            "events.read",
+            "events.report.take",
+            "events.case.read",
+            "events.case.handle",
+            "geo.read",
+            "registry.object.read",
+        ),
         Level.L2,
     ),
     BuiltinRole(

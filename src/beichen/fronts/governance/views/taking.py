@@ -6,15 +6,27 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.governance.maps import map_context
+from beichen.fronts.governance.objects import scanned
 from beichen.fronts.governance.queue import case_address
 from beichen.fronts.governance.taking import TakingForm
 from beichen.hubs.events.pages import is_fetched, sent_answer
 from beichen.hubs.events.service import TAKE, all_kinds, receive
 from beichen.kernel.access import service as access
 from beichen.problem import ProblemError
+
+
+@require_safe
+def find_object(request: HttpRequest) -> HttpResponse:
+    """What the object of a scanned ``?code=`` says, for who may take reports and sees the object."""
+    by = access.acting(request)
+    access.require(by, TAKE)
+    try:
+        return JsonResponse(scanned(request.GET.get("code", ""), by=by))
+    except ProblemError as error:
+        return JsonResponse(error.problems[0].as_dict(), status=error.status)
 
 
 @require_http_methods(["GET", "POST"])
