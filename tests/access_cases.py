@@ -27,6 +27,7 @@ KIND = {
 FOLLOWED = "the report's own number and code open it; without both it leads to the door"
 
 OPEN = {
+    "open311/v2/openapi.json": "how the interface is spoken",
     "open311/v2/discovery.<str:form>": "says where the interface is",
     "open311/v2/services.<str:form>": "what may be reported is public",
     "open311/v2/services/<path:service_code>.<str:form>": "the same",

@@ -45,7 +45,7 @@ class Told(Schema):
     channel: Literal["hotline", "patrol", "device", "file"]
     text: str
     kind: str = ""
-    at: tuple[float, float] | None = None
+    at: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     region: str = ""
     address: str = ""
     answers: dict[str, Any] = Field(default_factory=dict)
@@ -53,9 +53,11 @@ class Told(Schema):
     phone: str = ""
 
 
-@router.post("/reports", summary="Take a report of the hotline, a patrol or a program", response={201: Any})
+@router.post(
+    "/reports", summary="Take a report of the hotline, a patrol or a program", response={200: Any, 201: Any}
+)
 def take_report(request: HttpRequest, told: Told) -> Status[dict[str, Any]]:
-    """One report in; the same ``Idempotency-Key`` of the same client comes in once. ``at`` is WGS 84."""
+    """One report in: 201; the same ``Idempotency-Key`` of the same client again: 200. ``at`` is WGS 84."""
     by = _writer(request)
     _sound(told.model_dump())
     key = request.headers.get("Idempotency-Key", "").strip()
@@ -74,7 +76,7 @@ def take_report(request: HttpRequest, told: Told) -> Status[dict[str, Any]]:
     )
     receipt = service.receive(draft, by=by)
     taken = {"report": receipt.report.code, "case": receipt.case.code, "joined": receipt.is_joined}
-    return Status(201, taken)
+    return Status(201 if receipt.is_new else 200, taken)
 
 
 @router.get("/cases", summary="Cases, the newest first")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from beichen.hubs.events.open311 import views
+from beichen.hubs.events.open311.description import description
 
 urlpatterns = [
+    path("open311/v2/openapi.json", description),
     path("open311/v2/discovery.<str:form>", views.discovery),
     path("open311/v2/services.<str:form>", views.services),
     path("open311/v2/services/<path:service_code>.<str:form>", views.definition),

@@ -7,15 +7,22 @@ texts hold names and numbers.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from beichen.hubs.events.kinds.declaration import Ask, Words, read_kind
 from beichen.hubs.events.models import EventKind, Report
+from beichen.hubs.events.open311.shapes import (
+    Attribute,
+    Service,
+    ServiceDefinition,
+    ServiceRequest,
+    Status,
+    Value,
+)
 
-_STATUS = {True: "open", False: "closed"}
+_STATUS: dict[bool, Status] = {True: "open", False: "closed"}
 
 
 def _said(words: Words) -> str:
@@ -27,7 +34,7 @@ def moment(value: datetime | None) -> str | None:
     return None if value is None else timezone.localtime(value).isoformat(timespec="seconds")
 
 
-def service(row: EventKind) -> dict[str, Any]:
+def service(row: EventKind) -> Service:
     """An entry of the list of services."""
     kind = read_kind(row.declared)
     group = row.category.parent or row.category if row.category is not None else None
@@ -42,7 +49,7 @@ def service(row: EventKind) -> dict[str, Any]:
     }
 
 
-def definition(row: EventKind) -> dict[str, Any]:
+def definition(row: EventKind) -> ServiceDefinition:
     """The questions of a service."""
     asked = read_kind(row.declared).ask
     return {
@@ -51,8 +58,8 @@ def definition(row: EventKind) -> dict[str, Any]:
     }
 
 
-def _attribute(order: int, name: str, ask: Ask) -> dict[str, Any]:
-    values = [{"key": key, "name": _said(words)} for key, words in ask.choices.items()]
+def _attribute(order: int, name: str, ask: Ask) -> Attribute:
+    values: list[Value] = [{"key": key, "name": _said(words)} for key, words in ask.choices.items()]
     return {
         "variable": True,
         "code": name,
@@ -65,7 +72,7 @@ def _attribute(order: int, name: str, ask: Ask) -> dict[str, Any]:
     }
 
 
-def request(report: Report, *, is_own: bool) -> dict[str, Any]:
+def request(report: Report, *, is_own: bool) -> ServiceRequest:
     """A service request: a report, with the state of its case."""
     case = report.case
     answer = case.state.get("answer") or case.state.get("refusal") or ""

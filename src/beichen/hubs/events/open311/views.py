@@ -18,6 +18,7 @@ from beichen.hubs.events.models import EventKind, Report
 from beichen.hubs.events.open311 import documents
 from beichen.hubs.events.open311.formats import FORMATS, document
 from beichen.hubs.events.open311.reading import bad, draft_of, selection
+from beichen.hubs.events.open311.shapes import MOST_FILES, Discovery, Taken, Token
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import city_region
@@ -30,7 +31,6 @@ NO_JURISDICTION = code("EVT-503", "There is no such jurisdiction.", status=404)
 NO_REQUEST = code("EVT-504", "There is no such service request.", status=404)
 NO_FORMAT = code("EVT-505", "The format is json or xml.", status=404)
 NO_METHOD = code("EVT-506", "This address does not answer that method.", status=405)
-MOST_FILES = 5
 _RETRY_SECONDS = 30
 View = Callable[..., HttpResponse]
 
@@ -60,6 +60,7 @@ def _answering(**methods: View) -> View:
         except OperationalError:
             return _away(chosen)
 
+    view.__dict__["methods"] = methods  # for the description
     return view
 
 
@@ -141,9 +142,10 @@ def _kind(service_code: str) -> EventKind:
 
 
 def _discovery(request: HttpRequest, form: str) -> HttpResponse:
+    """Where the interface is, and whose."""
     address = request.build_absolute_uri("/open311/v2")
     city = city_region()
-    value: dict[str, Any] = {
+    value: Discovery = {
         "changeset": "2026-11-28T00:00:00Z",
         "contact": said("write to the city's event centre"),
         "key_service": said("a key is made by: beichen client new"),
@@ -162,14 +164,17 @@ def _discovery(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _services(_request: HttpRequest, form: str) -> HttpResponse:
+    """The kinds of event that citizens may report."""
     return document("services", [documents.service(row) for row in events.public_kinds()], form)
 
 
 def _definition(_request: HttpRequest, form: str, service_code: str) -> HttpResponse:
+    """The questions of a service."""
     return document("service_definition", documents.definition(_kind(service_code)), form)
 
 
 def _send(request: HttpRequest, form: str) -> HttpResponse:
+    """Send a report."""
     by = _client(request)
     access.check_rate("open311", by.key, f"{settings().reports_a_minute}/minute")
     service_code = request.POST.get("service_code", "").strip()
@@ -183,7 +188,7 @@ def _send(request: HttpRequest, form: str) -> HttpResponse:
     stored = [keep_picture(one, one.name or "photo", by=by).code for one in pictures]
     draft = draft_of(request, read_kind(kind.declared), tuple(stored), by.key)
     receipt = events.receive(draft, by=by)
-    answer = {
+    answer: Taken = {
         "service_request_id": receipt.report.code,
         "service_notice": "",
         "account_id": "",
@@ -198,6 +203,7 @@ def _reports() -> Any:
 
 
 def _list(request: HttpRequest, form: str) -> HttpResponse:
+    """Reports, the newest first: at most a thousand of 90 days."""
     reader = _reader(request)
     rows = selection(request.GET, _reports())
     listed = [documents.request(row, is_own=bool(reader) and row.taken_by == reader) for row in rows]
@@ -205,6 +211,7 @@ def _list(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _one(request: HttpRequest, form: str, report_code: str) -> HttpResponse:
+    """One report."""
     reader = _reader(request)
     row = _found(report_code)
     listed = [documents.request(row, is_own=bool(reader) and row.taken_by == reader)]
@@ -212,8 +219,10 @@ def _one(request: HttpRequest, form: str, report_code: str) -> HttpResponse:
 
 
 def _token(_request: HttpRequest, form: str, token: str) -> HttpResponse:
+    """The report of a token."""
     row = _found(token)
-    return document("service_requests", [{"service_request_id": row.code, "token": token}], form)
+    found: Token = {"service_request_id": row.code, "token": token}
+    return document("service_requests", [found], form)
 
 
 def _found(report_code: str) -> Report:
