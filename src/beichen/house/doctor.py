@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from beichen.kernel.bus import broker, server
+from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Level, Problem, ProblemError, code
 from beichen.settings import settings
 
@@ -128,12 +129,18 @@ def look_at_fonts() -> Iterator[Problem]:
         yield Problem(NO_FONT, "no font here has Chinese characters", hint=hint, level=Level.WARNING)
 
 
+def look_at_tables() -> Iterator[Problem]:
+    """Whether tables can be written and asked."""
+    yield from warehouse.look()
+
+
 CHECKS = (
     Check("settings", look_at_settings),
     Check("packages", look_at_packages),
     Check("database", look_at_database),
     Check("broker", look_at_broker),
     Check("files", look_at_files),
+    Check("tables", look_at_tables),
     Check("space", look_at_space),
     Check("assets", look_at_assets),
     Check("fonts", look_at_fonts),

@@ -12,7 +12,7 @@ NO_LOAD = code("WHS-104", "A load has no name, or one that is too long.", status
 BUSY = code("WHS-105", "Somebody else writes the table.", status=503)
 NO_STORAGE = code("WHS-106", "The tables cannot be reached.", status=503)
 UNREADABLE = code("WHS-107", "A file or body cannot be read as rows.", status=422)
-OTHER_LOAD = code("WHS-108", "A load of this name has written another table's rows.", status=409)
+DAMAGED = code("WHS-108", "A table is not what its log says.", status=500)
 
 BAD_SQL = code("WHS-201", "The SQL cannot be read.", status=422)
 NOT_A_QUESTION = code("WHS-202", "The SQL is more than one question.", status=422)

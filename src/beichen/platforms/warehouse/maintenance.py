@@ -13,15 +13,14 @@ from typing import Any
 from django.utils import timezone
 
 from beichen.kernel.actor import Actor
-from beichen.platforms.warehouse import storage
+from beichen.platforms.warehouse import codes, storage
 from beichen.platforms.warehouse.facts import ColumnType
 from beichen.platforms.warehouse.models import NEVER, ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.naming import table, tables
 from beichen.platforms.warehouse.reading import reader
 from beichen.platforms.warehouse.receipts import Outcome, record_act
-from beichen.problem import Problem, ProblemError, Where, code, said, shorten
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
-DAMAGED = code("WHS-109", "A table is not what its log says.", status=500)
 KEEP_VERSIONS = timedelta(days=7)  # how far back a table can be read as it was
 FEW = 8  # files that are not worth joining
 
@@ -117,14 +116,14 @@ def _damages(row: WarehouseTable) -> Iterator[Problem]:
     delta = storage.opened(row.name)
     if delta is None:
         if row.version > NEVER:
-            yield Problem(DAMAGED, said("the table is gone"), where, said("restore it from a backup"))
+            yield Problem(codes.DAMAGED, said("the table is gone"), where, said("restore it from a backup"))
         return
     if delta.version() < row.version:
         message = said("it is at version {there}, not {known}", there=delta.version(), known=row.version)
-        yield Problem(DAMAGED, message, where, said("restore it from a backup"))
+        yield Problem(codes.DAMAGED, message, where, said("restore it from a backup"))
     with reader() as ask:
         counted = ask.sql(f'SELECT count(*) FROM "{row.name}"').column(0)[0].as_py()
     logged = delta.count()
     if counted != logged:
         message = said("{counted} rows lie in files, {logged} are in the log", counted=counted, logged=logged)
-        yield Problem(DAMAGED, shorten(message), where, said("restore it from a backup"))
+        yield Problem(codes.DAMAGED, shorten(message), where, said("restore it from a backup"))

@@ -23,6 +23,7 @@ from beichen.platforms.warehouse.quality import check_table
 from beichen.platforms.warehouse.reading import Reader, reader
 from beichen.platforms.warehouse.registry import declared_columns, room_table
 from beichen.platforms.warehouse.rights import KEEP, READ, WRITE
+from beichen.platforms.warehouse.storage import look
 from beichen.platforms.warehouse.writing import append, upsert
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "compact",
     "declare_tables",
     "declared_columns",
+    "look",
     "maintain",
     "package_columns",
     "reader",

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from beichen.platforms.warehouse import codes
@@ -165,3 +166,20 @@ def writer() -> Any:
     from deltalake import WriterProperties
 
     return WriterProperties(compression="ZSTD", compression_level=3)
+
+
+def look() -> Iterator[Problem]:
+    """What keeps tables from being written or asked, for `beichen doctor`: WHS-106, WHS-205."""
+    from beichen.platforms.warehouse.engines import engine
+
+    probe = Path(settings().tables) / ".writable"
+    try:
+        if not is_remote():
+            probe.parent.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink()
+        engine().connect().close()
+    except OSError as error:
+        yield away(error)
+    except ProblemError as error:
+        yield from error.problems

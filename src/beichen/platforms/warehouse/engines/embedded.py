@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 
 from beichen.platforms.warehouse import codes, storage
 from beichen.platforms.warehouse.engines import Snapshot
-from beichen.platforms.warehouse.schema import DUCKDB, arrow_type
+from beichen.platforms.warehouse.schema import DUCKDB
 from beichen.problem import Problem, ProblemError, said, shorten
 from beichen.settings import settings
 
@@ -63,7 +63,9 @@ class EmbeddedSession:
         except (duckdb.Error, ValueError) as error:
             message = shorten(said("DuckDB answers: {reason}", reason=_said_by(error)))
             raise ProblemError(Problem(codes.NO_ENGINE, message)) from None
-        folder = "" if storage.is_remote() else _quoted(f"{settings().tables.rstrip('/')}/")
+        if storage.is_remote():
+            self._database.register_filesystem(_bucket())
+        folder = _quoted(f"{settings().tables.rstrip('/')}/")
         self._database.execute(f"SET TimeZone = {_quoted(django_settings.TIME_ZONE)}")
         self._database.execute(f"SET allowed_directories = [{folder}]")
         self._database.execute("SET enable_external_access = false")
@@ -73,8 +75,6 @@ class EmbeddedSession:
         """A view over the snapshot's files; over none, where there are none."""
         if not snapshot.files:
             self._run(f"CREATE OR REPLACE VIEW {_named(name)} AS SELECT {_nothing(snapshot)} WHERE false")
-        elif storage.is_remote():
-            self._database.register(name, _dataset(snapshot))
         else:
             files, schema = ", ".join(map(_quoted, snapshot.files)), _schema(snapshot)
             source = f"read_parquet([{files}], hive_partitioning = false, schema = {schema})"
@@ -97,7 +97,7 @@ class EmbeddedSession:
 
         try:
             return self._database.execute(text)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             message = shorten(said("DuckDB answers: {reason}", reason=_said_by(error)))
             raise ProblemError(Problem(codes.FAILED_SQL, message)) from None
 
@@ -110,17 +110,12 @@ class EmbeddedSession:
         self._database.close()
 
 
-def _dataset(snapshot: Snapshot) -> Any:
-    """The files as a dataset, which DuckDB reads with columns and conditions pushed down."""
-    import pyarrow as pa
-    import pyarrow.dataset
-    import pyarrow.fs
+def _bucket() -> Any:
+    """The bucket of tables as DuckDB reads it: through obstore, so that no extension must be fetched."""
+    from obstore.fsspec import FsspecStore
 
-    schema = pa.schema([(name, arrow_type(kind)) for name, kind in snapshot.columns.items()])
-    found, _root = pyarrow.fs.FileSystem.from_uri(settings().tables)
-    scheme = f"{urlsplit(settings().tables).scheme}://"
-    paths = [file.removeprefix(scheme) for file in snapshot.files]
-    return pyarrow.dataset.dataset(paths, schema=schema, format="parquet", filesystem=found)
+    is_plain = (storage.options() or {}).get("AWS_ALLOW_HTTP") == "true"
+    return FsspecStore("s3", client_options={"allow_http": is_plain})
 
 
 def _nothing(snapshot: Snapshot) -> str:

@@ -263,4 +263,4 @@ def test_damage_is_found(declare: Declare) -> None:
     row = table("wells")
     row.version = 9
     row.save()
-    assert [problem.code for problem in verify()] == [maintenance.DAMAGED]
+    assert [problem.code for problem in verify()] == [codes.DAMAGED]
