@@ -16,9 +16,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CHUNK = 500
 
 
@@ -37,7 +38,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    text = str(value)
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))  # which no sheet holds
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from beichen.fronts.governance.bodies import key_of
 from beichen.hubs.events import service as events
-from beichen.hubs.events.models import Case
 from beichen.hubs.events.pages import Stage
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body
@@ -19,7 +18,6 @@ from beichen.problem import Problem, ProblemError, code, said
 from beichen.web.wording import in_words
 
 TOO_MANY = code("GOV-105", "Too many cases were chosen at once.", status=422)
-CHANGED = code("GOV-106", "A chosen case was changed meanwhile.", status=409)
 MOST = 200
 COMMANDS = ("accept", "dispatch", "refuse", "merge")
 
@@ -61,12 +59,9 @@ def join_to_first(chosen: Sequence[Chosen], *, by: Actor, now: datetime) -> list
     if not chosen:
         return []
     first, *others = chosen
-    seen = dict(Case.objects.filter(code__in=[one.code for one in chosen]).values_list("code", "version"))
 
     def do(one: Chosen) -> str:
-        if seen.get(one.code, one.version) != one.version:
-            raise ProblemError(Problem(CHANGED, said("{code} was changed meanwhile", code=one.code)))
-        events.merge(one.code, first.code, by=by, now=now)
+        events.merge(one.code, first.code, by=by, expected=one.version, now=now)
         return _("joined to %(code)s") % {"code": first.code}
 
     outcomes = [_outcome(one, do) for one in others]

@@ -46,7 +46,7 @@ class TakingForm(PlacedForm):
         return ReportDraft(
             channel=Channel(given["channel"]),
             text=given["text"],
-            key=given["key"],
+            key=f"page:{given['key']}" if given["key"] else "",  # what a program's key never begins with
             kind=given["kind"],
             reporter=ReporterFacts(
                 name=given["name"], phone=given["phone"], wants_callback=given["callback"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from beichen.hubs.events.case.changes import Joined, name_of
@@ -24,10 +25,11 @@ from beichen.kernel.org.models import Body
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 CLOCK = system("clock")
+_log = logging.getLogger(__name__)
 
 
 def find_case(code: str, *, by: Actor) -> Case:
-    """The case of this code, when the actor may see it. Raises ProblemError EVT-308, ACC-403."""
+    """The case of this code, when the actor may see it. Raises ProblemError EVT-308, hidden or not there."""
     row = (
         Case.objects.select_related("kind", "kind__category", "region", "centre", "desk")
         .filter(code=code)
@@ -35,8 +37,16 @@ def find_case(code: str, *, by: Actor) -> Case:
     )
     if row is None:
         raise _no_case(code)
-    acting_body(row, READ, tuple(Part), by=by)
+    _check_seen(row, by=by)
     return row
+
+
+def _check_seen(row: Case, *, by: Actor) -> None:
+    """A case that the actor does not see is none: the answer must not tell that there is one."""
+    if by.is_system:
+        return
+    if not access.visible(by, READ, CaseDesk.objects.filter(case=row)).exists():
+        raise _no_case(row.code)
 
 
 def _no_case(code: str) -> ProblemError:
@@ -88,6 +98,7 @@ def act(
     Raises ProblemError: EVT-308 no such case, ACC-403, EVT-307 changed meanwhile, what the command refuses.
     """
     row = _locked(code)
+    _check_seen(row, by=by)
     body = acting_body(row, command.right, command.parts, by=by)
     _check_version(row, expected)
     return _perform(row, command, body, by=by, now=now or timezone.now())
@@ -116,10 +127,13 @@ def command_of(name: str, values: dict[str, object]) -> Command:
 
 
 @transaction.atomic
-def merge(code: str, into: str, *, by: Actor, now: datetime | None = None) -> Case:
+def merge(
+    code: str, into: str, *, by: Actor, expected: int | None = None, now: datetime | None = None
+) -> Case:
     """Close a case into another one, which takes over its reports; gives the other.
 
-    Raises ProblemError EVT-308, EVT-311, ACC-403.
+    ``expected`` is the version of the first that the actor saw. Raises ProblemError EVT-308, EVT-311,
+    EVT-307, ACC-403.
     """
     moment = now or timezone.now()
     if code == into:
@@ -127,7 +141,10 @@ def merge(code: str, into: str, *, by: Actor, now: datetime | None = None) -> Ca
     # Always locked in the same order, so that two people who join two cases crosswise do not wait.
     locked = {one: _locked(one) for one in sorted((code, into))}
     row, other = locked[code], locked[into]
+    for one in (row, other):
+        _check_seen(one, by=by)
     bodies = [acting_body(one, ACCEPT, (Part.CENTRE,), by=by) for one in (row, other)]
+    _check_version(row, expected)
     if not other.is_open:
         raise ProblemError(Problem(NOT_ALIKE, said("{code} is closed", code=into), Where(field="into")))
     _perform(row, Merge(into=into), bodies[0], by=by, now=moment)
@@ -163,15 +180,25 @@ def appeal(report: Report, text: str, *, by: Actor, now: datetime | None = None)
     """The reporter objects to the refusal. Raises ProblemError EVT-301, EVT-302."""
     access.require(by, SEND)
     row = _locked(report.case.code)
-    return _perform(row, Appeal(text=text), None, by=by, now=now or timezone.now())
+    return _perform(row, Appeal(text=text, report=report.code), None, by=by, now=now or timezone.now())
 
 
 def tick(now: datetime | None = None, *, most: int = 500) -> int:
-    """Let the clocks speak whose time has come; returns how many did. Each case is its own transaction."""
+    """Let the clocks speak whose time has come; returns how many did. Each case is its own transaction.
+
+    A case whose clock cannot speak is left for the next time, and does not keep the others from speaking.
+    """
     moment = now or timezone.now()
     due = Case.objects.filter(alert_at__lte=moment).order_by("alert_at")
     codes = list(due.values_list("code", flat=True)[:most])
+    spoken = 0
     for code in codes:
-        with transaction.atomic():
-            _perform(_locked(code), Warn(), None, by=CLOCK, now=moment)
-    return len(codes)
+        try:
+            with transaction.atomic():
+                _perform(_locked(code), Warn(), None, by=CLOCK, now=moment)
+            spoken += 1
+        except OperationalError:
+            raise  # the database is away: for all of them
+        except Exception:  # noqa: BLE001 - whatever it is, it is this case's alone
+            _log.exception("the clock of case %s could not speak", code)
+    return spoken

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from beichen.hubs.events.acting import acting_body
 from beichen.hubs.events.case.stream import derive
-from beichen.hubs.events.models import Case, CaseEvent, Report, Reporter
+from beichen.hubs.events.models import Case, CaseEvent, Likeness, Report, Reporter
 from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import ERASE, IDENTIFY, SEND
 from beichen.hubs.events.problems import not_now, stated
@@ -126,11 +127,23 @@ def _blank(report: Report, case: Case) -> None:
     """Blank the reporter's words wherever they stand: in the report and in the events that carried them."""
     report.text, report.answers, report.opinion, report.address = ERASED, {}, "", ""
     report.save(update_fields=["text", "answers", "opinion", "address"])
-    for step in CaseEvent.objects.filter(case__code__in={case.code, report.code}, data__report=report.code):
+    carried = _joined_into(case)
+    for step in CaseEvent.objects.filter(case__in=carried, data__report=report.code):
         for name in _TEXTS:
             if step.data.get(name):
                 step.data[name] = ERASED
         step.data.pop("answers", None)
         step.save(update_fields=["data"])
-    for one in Case.objects.filter(code__in={case.code, report.code}):
+    Likeness.objects.filter(Q(case__in=carried) | Q(other__in=carried)).update(shared=[])
+    for one in Case.objects.filter(pk__in=carried):
         derive(one)
+
+
+def _joined_into(case: Case) -> set[int]:
+    """The case and all that were joined to it, and to those."""
+    found, latest = {case.pk}, {case.pk}
+    while latest:
+        rows = Case.objects.filter(merged_into__in=latest).values_list("pk", flat=True)
+        latest = set(rows) - found
+        found |= latest
+    return found

@@ -88,6 +88,15 @@ def test_csv_is_utf8_for_spreadsheets_and_runs_no_formula() -> None:
     assert "'=1+1" in body
 
 
+def test_files_hold_what_sheets_can_hold() -> None:
+    """A control character would stop the sheet half way; a wide equals sign is one to some spreadsheets."""
+    columns = [Column("name", "Name", lambda row: row)]
+    answer = export("t", columns, ["坑\x0b洞", "＝1+1"], "xlsx")
+    sheet = load_workbook(BytesIO(b"".join(answer))).active
+    assert sheet is not None
+    assert [row[0].value for row in sheet] == ["Name", "坑洞", "'＝1+1"]
+
+
 def test_excel_keeps_numbers_as_numbers() -> None:
     sheet = load_workbook(BytesIO(content("xlsx"))).active
     assert sheet is not None

@@ -59,7 +59,7 @@ def test_others_are_joined_to_the_first(attendant: Client) -> None:
     service.act(other.code, service.command_of("comment", {"text": "?"}), by=city.attendant())
     text = send(attendant, "merge", tick(first, one, other))
     assert "继续办理，并入 1 件" in text
-    assert "已被他人更改" in text  # GOV-106
+    assert "刚刚修改了此案件" in text  # EVT-307
     one.refresh_from_db()
     assert one.merged_into == first
     assert "没有案件并入" in send(attendant, "merge", tick(first))

@@ -45,7 +45,7 @@ def test_the_three_roles_are_offered_what_is_theirs(
     row = opened()
     address = f"/console/cases/{row.code}"
     assert 'data-command="accept"' in attendant.get(address).content.decode()
-    assert officer.get(address).status_code == 403
+    assert officer.get(address).status_code == 404
     service.act(row.code, Accept(), by=city.attendant())
     shown = officer.get(address).content.decode()
     assert 'data-command="handle"' in shown
@@ -135,7 +135,7 @@ def test_files_are_given_to_whom_sees_the_case(attendant: Client, officer: Clien
     address = f"/console/cases/{row.code}/files/{file}"
     assert b"".join(attendant.get(address)).startswith(b"%PDF")
     stranger = signed_in("officer", "gardens")[0]
-    assert stranger.get(address).status_code == 403
+    assert stranger.get(address).status_code == 404
     assert attendant.get(f"/console/cases/{row.code}/files/nothing").status_code == 404
 
 

@@ -88,6 +88,7 @@ class Appealed(Change, frozen=True, kw_only=True, tag="appealed"):
 
     text: str
     clock: Clock
+    report: str = ""
 
 
 class Dispatched(Change, frozen=True, kw_only=True, tag="dispatched"):

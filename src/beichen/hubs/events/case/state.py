@@ -87,6 +87,7 @@ class CaseState(Struct, kw_only=True):
     notes: list[Note] = []
     returns: int = 0
     reopenings: int = 0
+    appeals: int = 0
     opened_at: datetime | None = None
     accepted_at: datetime | None = None
     dispatched_at: datetime | None = None
@@ -195,6 +196,7 @@ def _refused(state: CaseState, event: Happened, change: c.Refused) -> None:
 @_rule(c.Appealed)
 def _appealed(state: CaseState, _event: Happened, change: c.Appealed) -> None:
     state.outcome, state.refusal, state.closed_at = "", "", None
+    state.appeals += 1
     _to(state, Stage.ACCEPT, change.clock)
 
 

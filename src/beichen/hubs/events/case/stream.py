@@ -14,8 +14,13 @@ from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Body
 from beichen.kernel.statements import Insertion
 
-_PRIVATE = ("title", "text", "answers", "address", "place", "opinion")
-"""Members of reports' events that are not published: what a citizen wrote stays in the house."""
+_PRIVATE = frozenset(
+    {
+        "title", "text", "answers", "address", "place", "opinion", "why_grade",
+        "reason", "result", "purpose", "file", "yuan",
+    }
+)  # fmt: skip
+"""Members of events that are not published: what anybody wrote stays with who sees the case."""
 _EVENTS = Insertion(CaseEvent)
 
 
@@ -60,7 +65,11 @@ def append(
 
 def _draft(row: Case, event: Happened) -> bus.Draft:
     name = name_of(event.change)
-    data = {key: value for key, value in to_data(event.change).items() if key not in _PRIVATE}
+    data = {
+        key: value
+        for key, value in to_data(event.change).items()
+        if key not in _PRIVATE and not (key == "note" and isinstance(value, str))
+    }
     return bus.Draft(
         f"events.case.{name}",
         row.code,

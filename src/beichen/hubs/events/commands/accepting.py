@@ -102,12 +102,16 @@ class Appeal(Command, frozen=True, kw_only=True):
 
     right: ClassVar[str] = SEND
     text: str
+    report: str = ""
 
     def decide(self, ground: Ground) -> list[c.Change]:
         """Back to be accepted, with a new clock."""
         if ground.state.outcome != Outcome.REFUSED:
             raise not_now(said("only a refusal is appealed"))
-        return [c.Appealed(text=stated("text", self.text), clock=ground.sure_clock(Stage.ACCEPT))]
+        if ground.state.appeals:
+            raise not_now(said("a refusal is appealed once"))
+        text = stated("text", self.text)
+        return [c.Appealed(text=text, report=self.report, clock=ground.sure_clock(Stage.ACCEPT))]
 
 
 class Merge(Command, frozen=True, kw_only=True):

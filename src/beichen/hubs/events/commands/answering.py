@@ -67,9 +67,8 @@ class Rate(Command, frozen=True, kw_only=True):
         )
         found: list[c.Change] = [rated]
         if not self.is_solved and state.reopenings == 0:
-            found.append(
-                c.Reopened(reason=self.opinion.strip()[:1000], clock=ground.sure_clock(Stage.HANDLE))
-            )
+            # Without the opinion, which stands in the rating: a reporter's words are kept in one place.
+            found.append(c.Reopened(reason="", clock=ground.sure_clock(Stage.HANDLE)))
         elif state.stage == Stage.RATE and not set(state.reports) - {*state.ratings, self.report}:
             found.append(c.Closed(outcome=Outcome.RESOLVED))
         return found

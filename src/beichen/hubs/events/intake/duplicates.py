@@ -15,7 +15,7 @@ from beichen.hubs.events.words import Stage
 from beichen.kernel.statements import Prepared, slot
 
 MOST_COMPARED = 200
-_JOINABLE = (Stage.ACCEPT, Stage.DISPATCH, Stage.HANDLE)
+JOINABLE = (Stage.ACCEPT, Stage.DISPATCH, Stage.HANDLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _near(cells: int) -> Prepared[Case]:
                 cell__in=[slot(Case, _cell(number), "cell") for number in range(cells)],
                 opened_at__gte=slot(Case, "since", "opened_at"),
                 kind__key=slot(EventKind, "kind", "key"),
-                stage__in=_JOINABLE,
+                stage__in=JOINABLE,
             )
             .order_by("-opened_at")
             .values_list("pk", "code", "longitude", "latitude", "text")[:MOST_COMPARED]

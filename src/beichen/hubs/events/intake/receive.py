@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from beichen.hubs.events.case.changes import Change, Joined, Opened, Place
@@ -19,7 +19,7 @@ from beichen.hubs.events.commands.accepting import Accept
 from beichen.hubs.events.commands.base import Ground
 from beichen.hubs.events.intake.centres import centre_of
 from beichen.hubs.events.intake.codes import dated_code, follow_secret
-from beichen.hubs.events.intake.duplicates import Match, same_case
+from beichen.hubs.events.intake.duplicates import JOINABLE, Match, same_case
 from beichen.hubs.events.intake.places import cell_of, region_of
 from beichen.hubs.events.intake.report import ReportDraft, check
 from beichen.hubs.events.kinds.declaration import DEFAULT_LIMITS, UNKNOWN, Kind, read_kind
@@ -108,14 +108,15 @@ def _write(
     draft: ReportDraft, row: EventKind | None, kind: Kind, region: Region, *, by: Actor, now: datetime
 ) -> Receipt:
     cell = cell_of(draft.longitude, draft.latitude)
+    if row is not None and kind.same_as is not None:
+        _line_up(row)
     match = same_case(draft, cell, kind.same_as, now)
     code = dated_code(now)
-    detail = {"case": code if match is None else match.code, "channel": str(draft.channel)}
+    joined = None if match is None else _join(code, draft, match, by=by, now=now)
+    case = joined or _open(code, draft, row, kind, region, cell, by=by, now=now)
+    # After the case is locked, as in every command: the other way round two would wait for each other.
+    detail = {"case": case.code, "channel": str(draft.channel)}
     audit.record(by, "events.report.receive", f"hubs_events.report:{code}", detail=detail)
-    if match is None:
-        case = _open(code, draft, row, kind, region, cell, by=by, now=now)
-    else:
-        case = _join(code, draft, match, by=by, now=now)
     report = Report(
         code=code,
         channel=draft.channel,
@@ -137,7 +138,20 @@ def _write(
     )
     _REPORTS.add(report)
     _keep_files(draft.files, case, code, now)
-    return Receipt(report, case, is_new=True, is_joined=match is not None)
+    return Receipt(report, case, is_new=True, is_joined=joined is not None)
+
+
+def _line_up(row: EventKind) -> None:
+    """Reports of a kind come in one after another, so that two of the same thing do not open two cases.
+
+    SQLite has one writer anyway; PostgreSQL holds a lock of its own until the transaction ends.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LINE, row.pk])
+
+
+_LINE = 0x311  # the number of these locks among all advisory locks of the house
 
 
 def _reporter(draft: ReportDraft) -> Reporter | None:
@@ -212,9 +226,12 @@ def _accept(state: CaseState, now: datetime) -> Sequence[Change]:
     return Accept().decide(Ground(state, now))
 
 
-def _join(code: str, draft: ReportDraft, match: Match, *, by: Actor, now: datetime) -> Case:
+def _join(code: str, draft: ReportDraft, match: Match, *, by: Actor, now: datetime) -> Case | None:
+    """The case with the report in it; None when it was closed since it was found."""
     rows = Case.objects.select_for_update(of=("self",)).select_related("kind", "region", "centre")
     case = rows.get(pk=match.case)
+    if case.stage not in JOINABLE:
+        return None
     joined = Joined(
         report=code,
         channel=str(draft.channel),

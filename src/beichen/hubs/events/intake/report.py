@@ -16,6 +16,7 @@ from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 BAD_REPORT = code("EVT-401", "A report's field is missing or not valid.", status=422)
 LONGEST_TEXT = 4000
 LONGEST_ANSWER = 1000
+LARGEST_NUMBER = 1e15  # of an answer; larger ones are no whole numbers in JSON
 _MOST_ANSWERS = 50
 
 
@@ -157,7 +158,7 @@ def _typed(value: Any, ask: Ask) -> Any:
 def _is_answer(value: Any, ask: Ask) -> bool:
     if ask.type == "number":
         try:
-            return not isinstance(value, bool) and math.isfinite(float(value))
+            return not isinstance(value, bool) and abs(float(value)) <= LARGEST_NUMBER
         except (TypeError, ValueError):
             return False
     if ask.type == "datetime":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,7 @@ from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 BAD_SHEET = code("EVT-408", "The file of reports cannot be read.", status=422)
 BAD_ROW = code("EVT-409", "A row of a file of reports does not fit.", status=422)
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 1_000, 60, 8 << 20
+MOST_UNPACKED = 64 << 20
 HEADINGS: dict[str, tuple[str, ...]] = {
     "text": ("诉求内容", "问题描述", "内容", "描述", "诉求", "text", "description", "content"),
     "kind": ("事件类型", "诉求类型", "类型", "小类", "kind", "type", "service_code", "category"),
@@ -77,6 +79,7 @@ def read_sheet(content: bytes, name: str) -> Sheet:
 def _workbook(content: bytes) -> list[list[str]]:
     import openpyxl
 
+    _check_unpacked(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -84,6 +87,17 @@ def _workbook(content: bytes) -> list[list[str]]:
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever the broken part of the file made it raise
         raise _bad(said("no workbook: {error}", error=type(error).__name__)) from None
     return [[_text(value) for value in row] for row in values]
+
+
+def _check_unpacked(content: bytes) -> None:
+    """A workbook is a zip file: refused before it is unpacked when it says that it would fill the memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise _bad(said("no workbook: {error}", error="BadZipFile")) from None
+    if unpacked > MOST_UNPACKED:
+        raise _bad(said("larger than {limit} MB", limit=MOST_UNPACKED >> 20), said("split the file"))
 
 
 def _text(value: Any) -> str:

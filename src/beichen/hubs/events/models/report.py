@@ -37,7 +37,7 @@ class Report(models.Model):
     """One report (诉求): durable once it is answered with its code.
 
     ``channel`` and ``key`` together are the sender's own identity of it: the same pair comes in once.
-    ``secret`` is the fingerprint of the code with which it is followed without an account.
+    ``secret`` is the code with which it is followed without an account; a repetition tells it again.
     """
 
     code = models.CharField(max_length=20, unique=True)

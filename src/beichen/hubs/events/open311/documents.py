@@ -79,7 +79,7 @@ def request(report: Report, *, is_own: bool) -> ServiceRequest:
     return {
         "service_request_id": report.code,
         "status": _STATUS[case.is_open],
-        "status_notes": answer,
+        "status_notes": answer if is_own else "",
         "service_name": report.kind.label if report.kind is not None else "",
         "service_code": report.kind.key if report.kind is not None else "",
         "description": report.text if is_own else "",

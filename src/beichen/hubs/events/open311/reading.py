@@ -18,6 +18,7 @@ from beichen.problem import Problem, ProblemError, Where, said
 
 SPAN = timedelta(days=90)
 MOST = 1000
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # outside of them there is no room to count to and fro
 _ATTRIBUTE = re.compile(r"attribute\[([a-z0-9_]{1,60})\](?:\[\])?\Z")
 
 
@@ -89,6 +90,8 @@ def _instant(values: QueryDict, name: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise bad(name, said("{text!r} is no time", text=text[:40]), "1994-11-05T13:15:30Z") from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise bad(name, said("{text!r} is no time", text=text[:40]), "1994-11-05T13:15:30Z")
     if found.tzinfo is None:
         raise bad(name, said("{text!r} has no offset", text=text[:40]), "1994-11-05T13:15:30Z")
     return found

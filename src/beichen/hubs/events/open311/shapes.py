@@ -74,7 +74,7 @@ class ServiceDefinition(TypedDict):
 
 
 class ServiceRequest(TypedDict):
-    """A report with the state of its case; what its sender wrote is empty for everybody else."""
+    """A report with the state of its case; what its sender wrote and was answered is empty for others."""
 
     service_request_id: str
     status: Status

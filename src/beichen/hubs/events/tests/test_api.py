@@ -112,9 +112,9 @@ def test_who_has_no_part_sees_nothing(client: Client) -> None:
     assert client.get(CASES).json()["cases"] == []
     for headers in (gardens, {}):
         refused = client.get(f"{CASES}/{code}", headers=headers)
-        assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
-        assert refused.json()["code"] == "ACC-403"
-    assert post(client, f"{code}/accept", gardens).status_code == 403
+        assert (refused.status_code, refused["Content-Type"]) == (404, "application/problem+json")
+        assert refused.json()["code"] == "EVT-308"
+    assert post(client, f"{code}/accept", gardens).status_code == 404
 
 
 def test_a_photograph_is_evidence(client: Client) -> None:

@@ -185,10 +185,10 @@ def test_a_desk_sees_its_own_cases_only() -> None:
     assert list(service.cases(by=PUBLIC)) == []
     with pytest.raises(ProblemError) as error:
         service.find_case(case.code, by=gardens)
-    assert refused(error) == "ACC-403"
+    assert refused(error) == "EVT-308"
     with pytest.raises(ProblemError) as error:
         service.act(case.code, Handle(result="x"), by=gardens, now=city.MONDAY)
-    assert refused(error) == "ACC-403"
+    assert refused(error) == "EVT-308"
 
 
 def test_a_change_that_was_not_seen_is_not_overwritten() -> None:

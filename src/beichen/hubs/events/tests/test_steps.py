@@ -101,7 +101,7 @@ def test_refusals_have_the_codes_of_both_doors(tmp_path: Path) -> None:
             "{do: {command: accept, of: one, as: {officer: east}}}",
         ]
     )
-    assert told(tmp_path, then("{refused: EVT-401}, {refused: EVT-403}, {refused: ACC-403}", when)) == []
+    assert told(tmp_path, then("{refused: EVT-401}, {refused: EVT-403}, {refused: EVT-308}", when)) == []
 
 
 @pytest.mark.django_db
