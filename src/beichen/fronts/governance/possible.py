@@ -104,7 +104,13 @@ def desks_of(row: Case) -> list[CaseDesk]:
 def may(name: str, desks: Sequence[CaseDesk], *, by: Actor) -> bool:
     """Whether one of the actor's posts takes a part in the case to which the command belongs."""
     command = OFFERED[name]
-    return any(access.decide(by, command.right, desk) for desk in desks if desk.part in command.parts)
+    return any(
+        access.decide(by, right, desk)
+        for desk in desks
+        if desk.part in command.parts
+        for right in (command.right, command.centre_right if desk.part == Part.CENTRE else "")
+        if right
+    )
 
 
 def may_identify(desks: Sequence[CaseDesk], *, by: Actor) -> bool:

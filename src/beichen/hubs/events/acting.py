@@ -79,6 +79,16 @@ def acting_body(row: Case, right: str, parts: tuple[Part, ...], *, by: Actor) ->
     )
 
 
+def _body_for(row: Case, command: Command, *, by: Actor) -> Body | None:
+    """For which body the actor gives the command: the centre gives some by a right of its own."""
+    if command.centre_right and not by.is_system:
+        centre = CaseDesk.objects.filter(case=row, part=Part.CENTRE).select_related("body")
+        found = access.visible(by, command.centre_right, centre).order_by("id").first()
+        if found is not None:
+            return found.body
+    return acting_body(row, command.right, command.parts, by=by)
+
+
 def _check_version(row: Case, expected: int | None) -> None:
     if expected is None or expected == row.version:
         return
@@ -99,7 +109,7 @@ def act(
     """
     row = _locked(code)
     _check_seen(row, by=by)
-    body = acting_body(row, command.right, command.parts, by=by)
+    body = _body_for(row, command, by=by)
     _check_version(row, expected)
     return _perform(row, command, body, by=by, now=now or timezone.now())
 

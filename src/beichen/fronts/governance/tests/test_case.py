@@ -200,3 +200,19 @@ def test_a_picture_as_evidence_leaves_its_own_words_behind(attendant: Client, of
     assert b"Secret Camera" not in kept
     broken = give(officer, row, "add-evidence", file=SimpleUploadedFile("b.jpg", b"no picture"))
     assert broken.status_code == 422
+
+
+def test_the_centre_calls_in_a_body_above_and_lets_the_clock_go_on(
+    attendant: Client, officer: Client
+) -> None:
+    row = opened()
+    assert 'data-command="escalate"' in attendant.get(f"/console/cases/{row.code}").content.decode()
+    assert give(attendant, row, "escalate", to="government", reason="涉及多个单位").status_code == 302
+    assert row.desks.filter(body__key="government").exists()
+    service.act(row.code, Accept(), by=city.attendant())
+    service.act(row.code, Wait(reason="等待材料"), by=city.SETUP)
+    assert give(attendant, row, "resume").status_code == 302
+    row.refresh_from_db()
+    assert not row.is_waiting
+    assert give(attendant, row, "handle", result="x").status_code == 403  # the handler's own
+    assert AuditRecord.objects.filter(action="events.case.handle", resource__endswith=row.code).count() >= 2

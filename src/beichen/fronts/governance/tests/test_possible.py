@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from beichen.fronts.governance.forms import FORMS
-from beichen.fronts.governance.possible import MERGE, OFFERED, RULES, possible
+from beichen.fronts.governance.possible import MERGE, OFFERED, RULES, desks_of, may, possible
 from beichen.fronts.governance.words import LABELS
 from beichen.hubs.events import service
 from beichen.hubs.events.case.projection import state_of
@@ -32,7 +33,7 @@ from beichen.hubs.events.models import Case
 from beichen.hubs.events.pages import kind_of
 from beichen.hubs.events.problems import NO_PART, NOT_NOW
 from beichen.hubs.events.tests import city
-from beichen.problem import ProblemError
+from beichen.problem import Problem, ProblemError
 
 SPECIMENS: dict[str, dict[str, object]] = {
     "classify": {"kind": "works.internal"},
@@ -141,3 +142,34 @@ def test_who_takes_no_part_is_offered_nothing() -> None:
     row = city.report().case
     assert possible(row, by=city.person("officer", "gardens")) == []
     assert possible(row, by=city.attendant())[:4] == ["classify", "regrade", "accept", "refuse"]
+
+
+ROLES = (
+    ("attendant", "centre"),
+    ("officer", "centre"),
+    ("officer", "east"),
+    ("officer", "roads"),
+    ("officer", "gardens"),
+    ("supervisor", "government"),
+    ("grid-worker", "east"),
+)
+
+
+@pytest.mark.parametrize(("role", "body"), ROLES)
+def test_who_is_offered_a_command_is_whom_the_hub_lets_give_it(role: str, body: str) -> None:
+    row = city.report().case
+    for command in (Accept(is_routed=False), Dispatch(lead="east", support=("roads",))):
+        row = service.act(row.code, command, by=city.SETUP, now=city.MONDAY)
+    by = city.person(role, body)
+    desks = desks_of(row)
+    for name in SPECIMENS:
+        if name == MERGE:
+            continue  # a function of its own in the hub
+        try:
+            with transaction.atomic():
+                service.act(row.code, OFFERED[name](**SPECIMENS[name]), by=by, now=city.MONDAY)
+                raise ProblemError(Problem("EVT-301", "undone"))
+        except ProblemError as error:
+            # A case that the actor does not see is none for them.
+            is_let = not {"ACC-403", "EVT-308"} & {problem.code for problem in error.problems}
+        assert may(name, desks, by=by) == is_let, name

@@ -88,10 +88,12 @@ class Ground:
 class Command(Struct, frozen=True, kw_only=True):
     """Something that is to be done to a case.
 
-    ``right`` is the permission it needs; ``parts`` are those whose body the actor must belong to.
+    ``right`` is the permission it needs; ``parts`` are those whose body the actor must belong to. Where the
+    centre may do what is otherwise the handler's, ``centre_right`` is the permission that it needs for that.
     """
 
     right: ClassVar[str]
+    centre_right: ClassVar[str] = ""
     parts: ClassVar[tuple[Part, ...]] = OTHER_PARTS
 
     def decide(self, ground: Ground) -> list[Change]:

@@ -74,6 +74,7 @@ class Escalate(Command, frozen=True, kw_only=True):
     """Call in a body above."""
 
     right: ClassVar[str] = HANDLE
+    centre_right: ClassVar[str] = DISPATCH
     parts: ClassVar[tuple[Part, ...]] = (Part.LEAD, Part.CENTRE)
     to: str
     reason: str

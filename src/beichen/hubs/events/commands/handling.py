@@ -11,7 +11,7 @@ from beichen.hubs.events.case import changes as c
 from beichen.hubs.events.case.clock import extend, resume
 from beichen.hubs.events.case.state import CaseState
 from beichen.hubs.events.commands.base import Command, Ground, at_stage, not_waiting
-from beichen.hubs.events.permissions import EXTEND, HANDLE, READ
+from beichen.hubs.events.permissions import DISPATCH, EXTEND, HANDLE, READ
 from beichen.hubs.events.problems import NEEDED, NO_PART, bad, not_now, stated
 from beichen.hubs.events.words import Part, Stage
 from beichen.kernel.scene.durations import duration
@@ -42,6 +42,7 @@ class Resume(Command, frozen=True, kw_only=True):
     """Let the clock go on with what was left."""
 
     right: ClassVar[str] = HANDLE
+    centre_right: ClassVar[str] = DISPATCH
     parts: ClassVar[tuple[Part, ...]] = (Part.LEAD, Part.CENTRE)
 
     def decide(self, ground: Ground) -> list[c.Change]:
