@@ -68,6 +68,7 @@ OPEN = {
     "": "the front door: words and links; a test of the overview holds that what it shows is filtered",
     "me": "the reader's own account; without a session it leads to the door",
     "messages": "the reader's own inbox; without a session it leads to the door",
+    "messages/unread": "a count of the reader's own; null without a session",
     "messages/read": "the same",
     "messages/browser": "the same",
     "messages/of/<str:code>": "the same",

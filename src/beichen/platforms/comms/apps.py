@@ -15,10 +15,13 @@ class CommsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give staff their messages in the navigation."""
+        from beichen.platforms.comms.pages import unread_of
         from beichen.platforms.comms.rights import READ_ROSTERS
+        from beichen.web.head import HeadEntry, add_to_head
         from beichen.web.links import add_to_navigation
 
         home = "platforms_comms:inbox"
+        add_to_head(HeadEntry(_("Messages"), "message", home, "platforms_comms:unread", unread_of))
         add_to_navigation(_("Messages"), home, order=110, permission=READ_ROSTERS, inside=_("Inbox"))
         add_to_navigation(
             _("On duty"), "platforms_comms:rosters", order=111, under=home, permission=READ_ROSTERS

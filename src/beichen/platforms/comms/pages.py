@@ -16,9 +16,11 @@ from beichen.kernel.access.models import Account
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms.models import Delivery, Group, Roster
+from beichen.platforms.comms.receipts import unread_count
 from beichen.platforms.comms.subscribing import Browser, subscribe, unsubscribe
 from beichen.platforms.comms.vapid import public_key
 from beichen.platforms.comms.words import TONES, Reason, State
+from beichen.web.head import MOST
 
 MOST_BYTES = 5000
 _ICONS = {
@@ -65,6 +67,14 @@ def asked_of_browser(request: HttpRequest, receiver: Person | str, *, by: Actor)
         facts = Browser(endpoint, str(known.get("p256dh", "")), str(known.get("auth", "")), language())
         subscribe(facts, receiver, by=by)
     return HttpResponse(status=204)
+
+
+def unread_of(request: HttpRequest) -> int | None:
+    """How many messages the reader has not read, up to what a head shows; None where nobody is signed in."""
+    account = getattr(request, "user", None)
+    if not isinstance(account, Account) or account.person_id is None:
+        return None
+    return unread_count(account.person_id, MOST + 1)
 
 
 def language() -> str:

@@ -137,9 +137,13 @@ def inbox_of(person: Person) -> QuerySet[Delivery]:
     return Delivery.objects.filter(person=person, channel=ChannelName.INBOX)
 
 
-def unread_count(person: Person) -> int:
-    """How many messages a person has not read: one indexed query."""
-    return inbox_of(person).filter(read_at=None).count()
+def unread_count(person: Person | int, most: int | None = None) -> int:
+    """How many messages a person (or the one with this key) has not read: one indexed query.
+
+    It stops at ``most``, where that is enough to know.
+    """
+    unread = Delivery.objects.filter(person=person, channel=ChannelName.INBOX, read_at=None).order_by()
+    return unread.values("pk")[:most].count() if most is not None else unread.count()
 
 
 def inbox_message(person: Person, number: int) -> Delivery:

@@ -9,6 +9,7 @@ from beichen.platforms.comms.views import inbox, log, preferences, push, rosters
 app_name = "platforms_comms"
 urlpatterns = [
     path("messages", inbox.inbox, name="inbox"),
+    path("messages/unread", inbox.unread, name="unread"),
     path("messages/read", inbox.read_all, name="read-all"),
     path("messages/log", log.log, name="log"),
     path("messages/log/<str:number>", log.delivery, name="delivery"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beichen.kernel.audit.models import AuditRecord
@@ -194,3 +196,22 @@ def test_staff_find_messages_in_the_navigation(make: Make, language: str) -> Non
     shown = text(browser.get("/messages"))
     assert all(f">{word}</a>" in shown for word in words)
     assert 'href="/messages"' not in text(Client().get("/"))
+
+
+def test_every_page_counts_what_is_unread_in_one_question(make: Make, client: Client) -> None:
+    li = make("李")
+    for _ in range(2):
+        comms.send(NOTICE, [comms.ToPerson(li)], by=BY)
+    signed = sign_in(li)
+    page = signed.get("/report").content.decode()
+    assert '<bc-count href="/messages/unread">2</bc-count>' in page
+    assert "bc-count href" not in client.get("/report").content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert signed.get("/messages/unread").json() == {"count": 2}
+    counts = [one["sql"] for one in asked.captured_queries if "platforms_comms_delivery" in one["sql"]]
+    assert len(counts) == 1
+    assert client.get("/messages/unread").json() == {"count": None}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {counts[0]}").fetchall()
+        assert any("comms_inbox_unread" in row[3] for row in plan)

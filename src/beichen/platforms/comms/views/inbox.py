@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,7 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beichen.kernel.access.service import acting
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms.models import Delivery
-from beichen.platforms.comms.pages import badge, browser_context, language, moment, own_person
+from beichen.platforms.comms.pages import badge, browser_context, language, moment, own_person, unread_of
 from beichen.platforms.comms.service import (
     inbox_message,
     inbox_of,
@@ -96,6 +103,12 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
     if person is not None:
         context |= browser_context(reverse("platforms_comms:browser"))
     return answer(request, table, "platforms_comms/inbox.html", context)
+
+
+@require_safe
+def unread(request: HttpRequest) -> HttpResponse:
+    """How many messages the reader has not read, for the page's head; null without a person."""
+    return JsonResponse({"count": unread_of(request)})
 
 
 @login_required
