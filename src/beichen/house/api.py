@@ -14,6 +14,7 @@ from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
+from beichen.platforms.warehouse.api import router as tables
 from beichen.problem import Problem, ProblemError, Where, code, shorten
 from beichen.web.errors import PROBLEM_TYPE
 
@@ -69,3 +70,4 @@ api.add_router("/events", events)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)
 api.add_router("/plan", plan)
+api.add_router("/tables", tables)

@@ -166,6 +166,25 @@ def reach(actor: Actor, action: str) -> list[tuple[str, Level]]:
     return [(scope.region_path, Level(grant.clearance)) for scope, grant in _scopes(actor, action)]
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where a post carries a permission: subtrees of regions and bodies by their paths, up to a level."""
+
+    region_path: str
+    body_path: str
+    clearance: Level
+
+
+def areas(actor: Actor, action: str) -> list[Area]:
+    """For rows that lie in no model: each area in which ``actor`` may do ``action``; none: not at all."""
+    if actor.is_system:
+        return [Area(EVERYWHERE, EVERYWHERE, max(Level))]
+    return [
+        Area(scope.region_path, scope.body_path, Level(grant.clearance))
+        for scope, grant in _scopes(actor, action)
+    ]
+
+
 def clearance(actor: Actor, action: str, resource: Any) -> Level:
     """The highest level at which ``actor`` may do ``action`` to ``resource``; L1 when not at all."""
     for level in sorted(Level, reverse=True):

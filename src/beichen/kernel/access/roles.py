@@ -67,6 +67,7 @@ BUILTIN = (
             "events.case.read",
             "events.case.handle",
             "comms.roster.read",
+            "tables.read",
         ),
         Level.L2,
     ),
@@ -121,7 +122,7 @@ BUILTIN = (
         "steward",
         "数据管理员",
         "Data steward",
-        ("registry.*", "geo.*", "data.*", "org.*", "comms.roster.read"),
+        ("registry.*", "geo.*", "data.*", "tables.*", "org.*", "comms.roster.read"),
         Level.L3,
     ),
     BuiltinRole(
@@ -135,6 +136,7 @@ BUILTIN = (
             "-plan.adjustment.ratify",
             "-plan.fact.amend",
             "data.*",
+            "tables.read",
             "evaluation.read",
             "evaluation.inspect",
             "evaluation.scheme.*",
@@ -170,7 +172,14 @@ BUILTIN = (
         "evaluator",
         "第三方评估员",
         "Evaluator",
-        ("plan.read", "data.read", "evaluation.read", "evaluation.inspect", "evaluation.assessment.write"),
+        (
+            "plan.read",
+            "data.read",
+            "tables.read",
+            "evaluation.read",
+            "evaluation.inspect",
+            "evaluation.assessment.write",
+        ),
         Level.L2,
     ),
     BuiltinRole(
@@ -189,6 +198,8 @@ BUILTIN = (
         ),
         Level.L2,
     ),
+    # For the key of a program that brings rows into tables.
+    BuiltinRole("collector", "数据采集端", "Collector of rows", ("tables.write",), Level.L3),
     # For the key of a gateway of text messages, which says what became of them.
     BuiltinRole("gateway", "消息网关", "Message gateway", ("comms.receipt.write",), Level.L2),
     BuiltinRole(

@@ -8,7 +8,9 @@ from typing import Any
 from django.db import models, transaction
 
 from beichen.kernel.access.decision import (
+    Area,
     Decision,
+    areas,
     clearance,
     decide,
     forget_roles,
@@ -28,8 +30,10 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Person, Region
 
 __all__ = [
+    "Area",
     "Decision",
     "acting",
+    "areas",
     "check_rate",
     "clearance",
     "client_with",

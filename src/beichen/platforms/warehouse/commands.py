@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import orjson
 
 from beichen.kernel.actor import Actor, system
 from beichen.platforms.warehouse import service
-from beichen.platforms.warehouse.files import read_file
+from beichen.platforms.warehouse.files import digest, read_file
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
@@ -81,10 +80,12 @@ def load(file: Path, name: str | None, load: str, by_key: bool, as_json: bool) -
     """Bring a file's rows into a table: .parquet .arrow .csv .jsonl .json .xlsx."""
     chosen = name or file.stem
     facts = service.table(chosen).facts
-    rows = read_file(file.read_bytes(), file.name, facts)
-    digest = load or hashlib.sha256(file.read_bytes()).hexdigest()
+    content = file.read_bytes()
+    rows = read_file(content, file.name, facts)
     write = service.upsert if by_key else service.append
-    receipt = write(chosen, rows, by=_operator(), source=f"file:{file.name}"[:200], load=digest)
+    receipt = write(
+        chosen, rows, by=_operator(), source=f"file:{file.name}"[:200], load=load or digest(content)
+    )
     if as_json:
         _print({"load": receipt.load, "version": receipt.version, "read": receipt.read,
                 "accepted": receipt.accepted, "refused": receipt.refused, "changed": receipt.changed,

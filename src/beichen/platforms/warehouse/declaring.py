@@ -10,6 +10,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.changes import Changes
+from beichen.kernel.org.models import Body
 from beichen.platforms.warehouse import codes
 from beichen.platforms.warehouse.facts import WIDENINGS, TableFacts, as_values, table_faults
 from beichen.platforms.warehouse.models import NEVER, WarehouseTable
@@ -25,7 +26,9 @@ def declare_tables(facts: Iterable[TableFacts], *, owner: str, by: Actor, is_who
     WHS-305 for a column that a table with rows would lose or narrow. ``is_whole``: others vanished.
     """
     wanted = list(facts)
-    kept = {row.name: row for row in WarehouseTable.objects.select_for_update()}
+    kept = {
+        row.name: row for row in WarehouseTable.objects.select_related("body").select_for_update(of=("self",))
+    }
     problems = [problem for item in wanted for problem in _faults(item, kept.get(item.name), owner)]
     names = [item.name for item in wanted]
     problems += [
@@ -36,8 +39,9 @@ def declare_tables(facts: Iterable[TableFacts], *, owner: str, by: Actor, is_who
     if problems:
         raise ProblemError(*problems)
     changes = Changes()
+    bodies = {body.key: body for body in Body.objects.filter(key__in=[item.owner_body for item in wanted])}
     for item in wanted:
-        _write(item, kept.get(item.name), owner, changes)
+        _write(item, kept.get(item.name), owner, bodies, changes)
     if is_whole:
         gone = WarehouseTable.objects.filter(owner=owner, is_current=True).exclude(name__in=names)
         changes.removed = sorted(gone.values_list("name", flat=True))
@@ -50,12 +54,15 @@ def declare_tables(facts: Iterable[TableFacts], *, owner: str, by: Actor, is_who
     return changes
 
 
-def _write(item: TableFacts, row: WarehouseTable | None, owner: str, changes: Changes) -> None:
+def _write(
+    item: TableFacts, row: WarehouseTable | None, owner: str, bodies: dict[str, Body], changes: Changes
+) -> None:
     values = {
         "zh": item.zh,
         "en": item.en,
         "owner": owner,
         "level": item.level,
+        "body": bodies.get(item.owner_body),
         "values": as_values(item),
         "is_current": True,
     }

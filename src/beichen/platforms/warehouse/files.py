@@ -7,6 +7,7 @@ is the city's, which is what people write in tables.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -20,6 +21,11 @@ from django.conf import settings
 from beichen.platforms.warehouse import codes
 from beichen.platforms.warehouse.facts import ColumnType, TableFacts
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
+
+
+def digest(content: bytes) -> str:
+    """What names the load of a file that nobody named."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def read_file(content: bytes, name: str, facts: TableFacts) -> Any:
@@ -82,7 +88,8 @@ def read_lines(content: bytes, _facts: TableFacts | None = None) -> list[dict[st
     return rows
 
 
-def _array(content: bytes, _facts: TableFacts) -> list[dict[str, Any]]:
+def read_array(content: bytes, _facts: TableFacts | None = None) -> list[dict[str, Any]]:
+    """A JSON array of objects. Raises ProblemError WHS-107."""
     try:
         rows = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -176,7 +183,7 @@ _FORMS: dict[str, Callable[[bytes, TableFacts], Any]] = {
     "feather": read_stream,
     "jsonl": read_lines,
     "ndjson": read_lines,
-    "json": _array,
+    "json": read_array,
     "csv": _csv,
     "xlsx": _excel,
 }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from beichen.kernel.levels import Level, ScopeFields
+from beichen.kernel.org.models import Body
 from beichen.platforms.warehouse.facts import NAME_LENGTH, TableFacts, from_values
 
 NEVER = -1  # the version of a table that was never written
@@ -17,7 +18,7 @@ class WarehouseTable(models.Model):
 
     ``values`` are its facts as JSON. ``version`` is that of the last receipt and ``rows`` what the table held
     then: what lists show; the truth is Delta's. A table that nobody declares any more is not current; its
-    rows stay.
+    rows stay. ``body`` answers for the table: who writes for a body, writes its tables.
     """
 
     name = models.CharField(max_length=NAME_LENGTH, unique=True)
@@ -25,13 +26,14 @@ class WarehouseTable(models.Model):
     en = models.CharField(max_length=2000)
     owner = models.CharField(max_length=80)
     level = models.PositiveSmallIntegerField(choices=[(level.value, level.name) for level in Level])
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     values = models.JSONField()
     is_current = models.BooleanField(default=True)
     version = models.IntegerField(default=NEVER)
     rows = models.BigIntegerField(default=0)
     written_at = models.DateTimeField(null=True)
 
-    ACCESS: ClassVar = ScopeFields(level="level")
+    ACCESS: ClassVar = ScopeFields(body="body__path", level="level")
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -12,10 +12,14 @@ Nothing of Arrow, Delta or DuckDB is imported before it is used.
 
 from __future__ import annotations
 
+from beichen.platforms.warehouse.asking import Answer, ask, readable
+from beichen.platforms.warehouse.bringing import bring, bring_file, has_come, known, receipts, seen
 from beichen.platforms.warehouse.days import Touched, touched
 from beichen.platforms.warehouse.declarations import package_columns
 from beichen.platforms.warehouse.declaring import declare_tables
 from beichen.platforms.warehouse.facts import Check, CheckKind, Column, ColumnType, TableFacts
+from beichen.platforms.warehouse.files import digest
+from beichen.platforms.warehouse.lineage import lineage_of
 from beichen.platforms.warehouse.maintenance import compact, maintain, verify
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.naming import synchronise, table, tables
@@ -30,6 +34,7 @@ __all__ = [
     "KEEP",
     "READ",
     "WRITE",
+    "Answer",
     "Check",
     "CheckKind",
     "Column",
@@ -39,15 +44,25 @@ __all__ = [
     "TableFacts",
     "Touched",
     "append",
+    "ask",
+    "bring",
+    "bring_file",
     "check_table",
     "compact",
     "declare_tables",
     "declared_columns",
+    "digest",
+    "has_come",
+    "known",
+    "lineage_of",
     "look",
     "maintain",
     "package_columns",
+    "readable",
     "reader",
+    "receipts",
     "room_table",
+    "seen",
     "synchronise",
     "table",
     "tables",
