@@ -1,4 +1,4 @@
-"""The addresses of the event hub, its console and the citizen's door, for :mod:`tests.test_access`."""
+"""The addresses of the event hub, its console, citizens' door and tables, for :mod:`tests.test_access`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from beichen.hubs.events.models import Case, CaseFile, Report
 from beichen.hubs.events.pages import Channel
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
+from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
 
 BY = system("test")
 KIND = {
@@ -85,11 +86,20 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/events/cases/<slug:case_code>/<slug:command>": [
         ("POST", "api/events/cases/{case}/comment", {"text": "x"})
     ],
+    "api/tables": [("GET", "api/tables", None)],
+    "api/tables/query": [("POST", "api/tables/query", {"sql": "select * from kept_rows"})],
+    "api/tables/<table>": [("GET", "api/tables/kept_rows", None)],
+    "api/tables/<table>/receipts": [("GET", "api/tables/kept_rows/receipts", None)],
+    "api/tables/<table>/rows": [("POST", "api/tables/kept_rows/rows?by_key=true", [{"code": "a"}])],
+    "api/tables/<table>/files": [("POST", "api/tables/kept_rows/files", {"file": ("a.csv", b"code\nb\n")})],
 }
+EMPTY: dict[str, Any] = {"api/tables": {"tables": []}}
 
 
 def keep_cases() -> None:
-    """A case with a reporter and a photograph, and a view of an administrator."""
+    """A case with a reporter and a photograph, a view of an administrator, and a table."""
+    column = Column("code", ColumnType.TEXT, "编号", "Code")
+    declare_tables([TableFacts("kept_rows", "表", "Rows", (column,), ("code",))], owner="scene:test", by=BY)
     service.declare_kinds(KIND, scene="test", by=BY)
     paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
     draft = service.ReportDraft(

@@ -98,6 +98,7 @@ EMPTY: dict[str, Any] = {
     "api/geo/layers": [],
     "api/indicators": {"indicators": [], "next": None},
     "api/events/cases": {"cases": [], "next": None},
+    **access_cases.EMPTY,
     "^ngsi-ld/v1/entities/?$": [],
     "^ngsi-ld/v1/entityOperations/query/?$": [],
 }
@@ -351,7 +352,7 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
         headers["Authorization"] = f"Bearer {key}"
     is_event = address == "events"
     kind = "application/cloudevents+json" if is_event else "application/json"
-    if method == "POST" and (address.startswith(FORMS) or address.endswith("/photographs")):
+    if method == "POST" and (address.startswith(FORMS) or address.endswith(("/photographs", "/files"))):
         files = {
             name: ContentFile(value[1], value[0]) for name, value in body.items() if isinstance(value, tuple)
         }

@@ -1,7 +1,8 @@
 """Whatever the descriptions of the event hub's two doors allow, made up and sent: no server error.
 
 What fits a description and what does not, with and without a key, about things that are there and things that
-are not. Few examples, the same each time; ``TEST_EXAMPLES=2000 pytest tests/test_descriptions.py`` looks longer.
+are not. Few examples, the same each time;
+``TEST_EXAMPLES=2000 pytest tests/test_descriptions.py`` looks longer.
 """
 
 from __future__ import annotations
