@@ -29,6 +29,7 @@ BOOKKEEPING = {
     RECORD: "the record itself",
     "kernel_audit_head": "the record itself",
     "kernel_bus_outboxevent": "what the act tells others",
+    "registry_measurement": "what a device measured: a reading is no act",
 }
 _running = threading.local()
 

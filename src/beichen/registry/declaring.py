@@ -43,6 +43,7 @@ class TypeFacts:
     levels: dict[str, int] = field(default_factory=dict)
     relations: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
+    commands: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     level: int = Level.L1.value
 
@@ -59,6 +60,7 @@ class TypeFacts:
             "levels": self.levels,
             "relations": self.relations,
             "measures": self.measures,
+            "commands": self.commands,
             "labels": self.labels,
             "level": self.level,
             "is_declared": True,

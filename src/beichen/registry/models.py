@@ -55,6 +55,7 @@ class ObjectType(models.Model):
     labels = models.JSONField(default=dict)
     relations = models.JSONField(default=dict)
     measures = models.JSONField(default=dict)
+    commands = models.JSONField(default=dict)
     level = models.PositiveSmallIntegerField(default=Level.L1.value)
     scene = models.CharField(max_length=60, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -126,6 +127,47 @@ class Object(models.Model):
         """The document as an object."""
         document: dict[str, Any] = orjson.loads(self.document)
         return document
+
+
+class Measurement(models.Model):
+    """The latest value that something measured of an object, by the measure's name; see :mod:`.measuring`.
+
+    It is shown as an attribute of the object and is no version of it: a reading a second must not write
+    the object's document a second. ``number`` also keeps truth as 0 and 1; ``form`` says which.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    object = models.ForeignKey(Object, models.CASCADE, related_name="measurements", db_index=False)
+    name = PlainText(max_length=NAME_LENGTH)
+    form = models.CharField(max_length=8)
+    number = models.FloatField(null=True)
+    text = PlainText(max_length=NAME_LENGTH, null=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    source = PlainText(max_length=64, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["object", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["object", "name"], name="measurement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_id} {self.name}"
+
+    @property
+    def value(self) -> float | int | bool | str | None:
+        """The value in its own form."""
+        return plain_value(self.form, self.number, self.text)
+
+
+def plain_value(form: str, number: float | None, text: str | None) -> float | int | bool | str | None:
+    """A kept value in the form that its measure declares."""
+    if form == "text" or number is None:
+        return text
+    if form == "boolean":
+        return bool(number)
+    return int(number) if form == "integer" else number
 
 
 class ObjectVersion(models.Model):

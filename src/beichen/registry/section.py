@@ -14,6 +14,7 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.levels import Level
 from beichen.kernel.scene import vocabulary
 from beichen.kernel.scene.document import Document
+from beichen.kernel.scene.durations import DURATION
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem, code, nearest, shorten
 from beichen.registry import service
@@ -24,7 +25,9 @@ FILE = "objects.yaml"
 NO_TARGET = code("REG-311", "A relation leads to a type that nobody declares.", status=422)
 NAME_TAKEN = code("REG-312", "A field's name has a meaning of its own in NGSI-LD.", status=422)
 BAD_SCHEMA = code("REG-313", "A field's JSON Schema is not valid.", status=422)
+BAD_MEASURE = code("REG-314", "What a measure says of itself does not fit together.", status=422)
 
+NUMERIC, WORDED = ("number", "integer"), ("boolean", "text")  # what a measure's values are
 Schema = dict[str, Any]
 _LEVEL: Schema = {"enum": [level.name for level in Level]}
 _WORDS: Schema = {"zh": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}}
@@ -64,14 +67,24 @@ _FIELD: Schema = {
 }
 _MEASURE: Schema = {
     "type": "object",
-    "required": ["unit"],
     "additionalProperties": False,
     "properties": {
         **_WORDS,
+        "type": {"enum": [*NUMERIC, *WORDED]},
         "unit": {"type": "string", "minLength": 1},
         "every": {"type": "string", "pattern": r"^\d+(ms|s|m|h|d)$", "x-form": "a duration such as 60s"},
         "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
         "level": _LEVEL,
+    },
+}
+_COMMAND: Schema = {
+    "type": "object",
+    "required": ["zh"],
+    "additionalProperties": False,
+    "properties": {
+        **_WORDS,
+        "parameters": vocabulary.mapping_of(_FIELD, vocabulary.FIELD),
+        "timeout": DURATION,
     },
 }
 _RELATION: Schema = {
@@ -87,6 +100,7 @@ _TYPE = vocabulary.record(
         "level": _LEVEL,
         "fields": vocabulary.mapping_of(_FIELD, vocabulary.FIELD),
         "measures": vocabulary.mapping_of(_MEASURE, vocabulary.FIELD),
+        "commands": vocabulary.mapping_of(_COMMAND),
         "relations": vocabulary.mapping_of(_RELATION, vocabulary.FIELD),
     },
 )
@@ -107,7 +121,13 @@ class ObjectsSection(Section):
     def check(self, package: Package) -> list[Problem]:
         """That relations lead somewhere, and that names and schemas of fields can be used."""
         document = package.document(FILE)
-        return [] if document is None else [*_relations(package, document), *_fields(document)]
+        if document is None:
+            return []
+        return [
+            *_relations(package, document),
+            *_fields(document),
+            *_measures(document),
+        ]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
         """Declare the types, comparing with what stands."""
@@ -160,12 +180,37 @@ def _fields(document: Document) -> Iterator[Problem]:
                 yield Problem(BAD_SCHEMA, shorten(fault), document.position([key, "fields", name]))
 
 
+def _measures(document: Document) -> Iterator[Problem]:
+    for key, declared in document.value.items():
+        for name, measure in declared.get("measures", {}).items():
+            is_numeric = measure.get("type", "number") in NUMERIC
+            lowest, highest = measure.get("range", (0, 0))
+            where = document.position([key, "measures", name])
+            if is_numeric and "unit" not in measure:
+                yield Problem(BAD_MEASURE, shorten(f"{name} is a number and has no unit"), where, 'unit: "1"')
+            if not is_numeric and "range" in measure:
+                yield Problem(BAD_MEASURE, shorten(f"{name} is no number and has a range"), where)
+            if lowest > highest:
+                message = shorten(f"the range of {name} ends before it starts")
+                yield Problem(BAD_MEASURE, message, where, f"[{highest}, {lowest}]")
+            if name in declared.get("fields", {}):
+                message = shorten(f"{name} is a field and a measure")
+                yield Problem(BAD_MEASURE, message, where, "a value has one source")
+        for name, command in declared.get("commands", {}).items():
+            for parameter, field in command.get("parameters", {}).items():
+                fault = service.schema_fault(_plain(field))
+                if fault:
+                    where = document.position([key, "commands", name, "parameters", parameter])
+                    yield Problem(BAD_SCHEMA, shorten(fault), where)
+
+
 def _plain(field: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in field.items() if name not in _OURS}
 
 
 def _levels(declared: dict[str, Any]) -> dict[str, int]:
-    levels = {name: Level[field.get("level", "L1")] for name, field in declared.get("fields", {}).items()}
+    parts = {**declared.get("fields", {}), **declared.get("measures", {})}
+    levels = {name: Level[field.get("level", "L1")] for name, field in parts.items()}
     return {name: int(level) for name, level in levels.items() if level > Level.L1}
 
 
@@ -184,6 +229,7 @@ def _facts(key: str, declared: dict[str, Any]) -> service.TypeFacts:
         levels=_levels(declared),
         relations=declared.get("relations", {}),
         measures=declared.get("measures", {}),
+        commands=declared.get("commands", {}),
         level=int(Level[declared.get("level", "L1")]),
         labels={name: {"zh": field["zh"], "en": field.get("en", "")} for name, field in fields.items()},
     )
@@ -197,4 +243,13 @@ def _page(key: str, declared: dict[str, Any]) -> str:
         index = "yes" if facts.get("index") else ""
         row = (field, facts["zh"], facts.get("en", ""), facts.get("level", "L1"), index)
         lines.append("| " + " | ".join(row) + " |")
+    if measures := declared.get("measures", {}):
+        lines += ["", "| measure | 名称 | type | unit | every | range |", "|---|---|---|---|---|---|"]
+        for measure, facts in measures.items():
+            bounds = "–".join(str(bound) for bound in facts.get("range", ()))
+            words = (facts.get("zh", ""), facts.get("type", "number"), facts.get("unit", ""))
+            lines.append("| " + " | ".join((measure, *words, facts.get("every", ""), bounds)) + " |")
+    for command, facts in declared.get("commands", {}).items():
+        parameters = ", ".join(facts.get("parameters", {})) or "—"
+        lines += ["", f"Command **{command}** — {facts['zh']}: {parameters}"]
     return "\n".join(lines)

@@ -25,6 +25,7 @@ from beichen.registry.finding import (
     related,
     versions_of,
 )
+from beichen.registry.measuring import Measured, measurements_of, record_measurements
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
@@ -39,6 +40,7 @@ __all__ = [
     "WRITE_TYPES",
     "Draft",
     "Entity",
+    "Measured",
     "ObjectPage",
     "Outcome",
     "TypeFacts",
@@ -46,8 +48,10 @@ __all__ = [
     "check_narrowing",
     "declare_types",
     "find_objects",
+    "measurements_of",
     "object_by_code",
     "object_by_urn",
+    "record_measurements",
     "related",
     "remove_objects",
     "schema_fault",

@@ -14,7 +14,15 @@ from typing import Any
 from django.db import connection, models
 
 from beichen.registry.columns import SRID, ShapeField
-from beichen.registry.models import Object, ObjectShape, ObjectValue, ObjectVersion, Relation, Typing
+from beichen.registry.models import (
+    Measurement,
+    Object,
+    ObjectShape,
+    ObjectValue,
+    ObjectVersion,
+    Relation,
+    Typing,
+)
 
 CHUNK = 5_000
 _TYPES: dict[str, str] = {
@@ -82,15 +90,15 @@ class Table:
         for start in range(0, len(rows), CHUNK):
             run(rows[start : start + CHUNK])
 
-    def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows."""
+    def insert(self, rows: Sequence[tuple[Any, ...]], then: str = "") -> None:
+        """Add rows; ``then`` says what happens to those that are there (``ON CONFLICT …``)."""
         names = ", ".join(column.name for column in self.columns)
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(self.columns))
-            self._many(f"INSERT INTO {self.name} ({names}) VALUES ({marks})", rows)
+            self._many(f"INSERT INTO {self.name} ({names}) VALUES ({marks}){then}", rows)
             return
         values = ", ".join(column.expression for column in self.columns)
-        statement = f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {self._unnest(names)}"
+        statement = f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {self._unnest(names)}{then}"
         self._each_chunk(rows, lambda chunk: self._execute(statement, self._arrays(chunk)))
 
     def update(self, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -136,6 +144,7 @@ VERSIONS = Table(ObjectVersion, "object version document valid_from valid_to")
 TYPINGS = Table(Typing, "type object")
 RELATIONS = Table(Relation, "source name target")
 VALUES = Table(ObjectValue, "object attribute kind number text")
+MEASUREMENTS = Table(Measurement, "object name form number text at received_at source")
 SHAPES = Table(ObjectShape, "object type attribute west south east north shape")
 
 

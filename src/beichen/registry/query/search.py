@@ -17,6 +17,7 @@ from django.db import connection
 
 from beichen.kernel.actor import Actor
 from beichen.problem import Problem, ProblemError
+from beichen.registry.measuring import Measures
 from beichen.registry.problems import TOO_COMPLEX, bad_parameter
 from beichen.registry.query.geo import GeoQuery
 from beichen.registry.query.plan import Planner, Query
@@ -49,6 +50,7 @@ class Search:
         self.with_times = with_times
         self.plan = planner.plan()
         self.kinds = planner.kinds
+        self._measures = Measures(planner.kinds.values())
 
     def page(self, limit: int, offset: int = 0) -> tuple[list[Row], bool]:
         """Up to ``limit`` objects from ``offset`` on by key, and whether more follow."""
@@ -93,7 +95,7 @@ class Search:
             f"{self.plan.before}SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
         )
         parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
-        return list(starmap(Row, fetch(statement, parameters)))
+        return self._measures.into(list(starmap(Row, fetch(statement, parameters))))
 
     def _matching(self, wanted: int) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""

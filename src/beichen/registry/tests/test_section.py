@@ -23,6 +23,9 @@ manhole:
     drains_to: {to: manhole, many: false, zh: 排入, en: Drains to}
   measures:
     level_m: {unit: m, every: 60s, range: [0, 30], zh: 水位, en: Level}
+    lid_open: {type: boolean, zh: 井盖开启, level: L2}
+  commands:
+    calibrate: {zh: 校准, en: Calibrate, timeout: 30s, parameters: {zero_m: {type: number, zh: 零点}}}
 """
 
 
@@ -60,6 +63,11 @@ def test_sound_types_have_no_problems(tmp_path: Path) -> None:
         ("to: manhole", "to: manhol", "REG-311", 10),
         ("depth_m:", "value:", "REG-312", 7),
         ("type: string, level", 'type: string, pattern: "(", level', "REG-313", 8),
+        ("range: [0, 30]", "range: [30, 0]", "REG-314", 12),
+        ("{unit: m, every", "{every", "REG-314", 12),
+        ("type: boolean, zh", "type: boolean, range: [0, 1], zh", "REG-314", 13),
+        ("lid_open:", "depth_m:", "REG-314", 13),
+        ("{zero_m: {type: number", '{zero_m: {type: string, pattern: "("', "REG-313", 15),
     ],
 )
 def test_a_mistake_has_its_line(tmp_path: Path, before: str, after: str, code: str, line: int) -> None:
@@ -73,10 +81,12 @@ def test_installing_declares_and_removing_lets_go(tmp_path: Path) -> None:
     assert package is not None
     assert section.install(package, by=by).added == ["manhole"]
     kind = ObjectType.objects.get(key="manhole")
-    assert (kind.indexed, kind.required, kind.levels) == (["depth_m"], ["depth_m"], {"owner_phone": 3})
+    assert (kind.indexed, kind.required, kind.levels) == (["depth_m"], ["depth_m"], {"owner_phone": 3, "lid_open": 2})
+    assert kind.commands["calibrate"]["timeout"] == "30s"
     assert kind.fields["depth_m"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 30}
     assert section.install(package, by=by).unchanged == 1
     assert section.remove(package, by=by).removed == ["manhole"]
     assert ObjectType.objects.get(key="manhole").scene == ""
     assert "manhole" in section.kept(package)[0]
     assert "| depth_m | 井深 |" in section.describe(package)
+    assert "| level_m | 水位 | number | m | 60s | 0–30 |" in section.describe(package)
