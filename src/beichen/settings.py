@@ -8,6 +8,7 @@ directory (``name = …`` under no table, without the prefix, lower case); the e
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -19,7 +20,13 @@ from beichen.problem import Problem, ProblemError, Where, code, nearest, shorten
 
 PREFIX = "BEICHEN_"
 FILE = "beichen.toml"
-RANGES = {"port": (1, 65534), "nats_port": (1, 65535), "web_workers": (1, 256), "proxies": (0, 9)}
+RANGES = {
+    "port": (1, 65534),
+    "nats_port": (1, 65535),
+    "mqtt_port": (0, 65535),
+    "web_workers": (1, 256),
+    "proxies": (0, 9),
+}
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
 UNKNOWN = code("SET-001", "A setting has a name that Beichen does not know.")
@@ -50,6 +57,15 @@ class Settings:
     database_url: str = _setting("", "sqlite:///… or postgres://…; default a file in the data folder")
     nats_url: str = _setting("embedded://", "embedded:// (started by `beichen up`) or nats://…")
     nats_port: int = _setting(4222, "the port of the embedded NATS server")
+    nats_sync: str = _setting("2s", "how soon the embedded server syncs its store to the disk, or `always`")
+    mqtt_port: int = _setting(1883, "the port on which devices speak MQTT; 0 for none")
+    mqtt_address: str = _setting("127.0.0.1", "the address on which MQTT listens; 0.0.0.0 for all")
+    mqtt_cert: str = _setting("", "MQTT over TLS: the file of the server's certificate chain")
+    mqtt_key: str = _setting("", "MQTT over TLS: the file of the certificate's key")
+    mqtt_ca: str = _setting(
+        "", "MQTT over TLS: the file of the authority of devices' certificates, then demanded"
+    )
+    device_rate: int = _setting(100, "readings a second that a device without its own rate may send for long")
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
     tables_url: str = _setting("", "a folder or s3://bucket/prefix; default `tables` in the data folder")
     warehouse_url: str = _setting("duckdb://", "what answers SQL: duckdb://?memory=1GB&threads=2")
@@ -170,6 +186,13 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         if value and scheme not in valid:
             message = shorten(f"{name} starts with {scheme!r}, which no engine here answers to")
             problems.append(Problem(MALFORMED, message, Where(field=name), nearest(scheme, valid)))
+    if not re.fullmatch(r"[1-9]\d{0,4}(ms|s)|always", str(values.get("nats_sync", "2s"))):
+        message = shorten(f"nats_sync is {values['nats_sync']!r}")
+        problems.append(Problem(MALFORMED, message, Where(field="nats_sync"), "such as 2s, or always"))
+    if bool(values.get("mqtt_cert")) != bool(values.get("mqtt_key")):
+        missing = "mqtt_key" if values.get("mqtt_cert") else "mqtt_cert"
+        message = f"{missing} is empty; TLS needs a certificate and its key"
+        problems.append(Problem(MALFORMED, message, Where(field=missing)))
     if values.get("environment", "development") not in {"development", "production"}:
         message = shorten(f"environment is {values['environment']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))

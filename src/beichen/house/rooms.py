@@ -26,6 +26,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.adjustments",
     "beichen.plan.monitoring",
     "beichen.registry",
+    "beichen.platforms.iot",
     "beichen.fronts.overview",
     "beichen.fronts.citizen",
     "beichen.fronts.governance",

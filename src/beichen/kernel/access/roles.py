@@ -122,7 +122,7 @@ BUILTIN = (
         "steward",
         "数据管理员",
         "Data steward",
-        ("registry.*", "geo.*", "data.*", "tables.*", "org.*", "comms.roster.read"),
+        ("registry.*", "geo.*", "data.*", "tables.*", "org.*", "iot.device.read", "comms.roster.read"),
         Level.L3,
     ),
     BuiltinRole(
@@ -190,6 +190,7 @@ BUILTIN = (
             "bus.*",
             "jobs.*",
             "scene.*",
+            "iot.device.read",
             "overview.read",
             "comms.log.read",
             "comms.roster.*",
@@ -200,6 +201,15 @@ BUILTIN = (
     ),
     # For the key of a program that brings rows into tables.
     BuiltinRole("collector", "数据采集端", "Collector of rows", ("tables.write",), Level.L3),
+    BuiltinRole(
+        "engineer",
+        "物联工程师",
+        "Device engineer",
+        ("iot.*", "registry.object.read", "geo.read", "data.read", "overview.read", "comms.roster.read"),
+        Level.L2,
+    ),
+    # For the key of a program that brings the readings of many devices.
+    BuiltinRole("device-gateway", "设备网关", "Gateway of devices", ("iot.reading.write",), Level.L2),
     # For the key of a gateway of text messages, which says what became of them.
     BuiltinRole("gateway", "消息网关", "Message gateway", ("comms.receipt.write",), Level.L2),
     BuiltinRole(

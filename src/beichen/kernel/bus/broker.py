@@ -20,7 +20,7 @@ from nats.js.errors import NotFoundError
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
 from beichen.settings import settings
 
-USER = "beichen"
+USER, OVERSEER = "beichen", "beichen-overseer"
 CONNECT_SECONDS = 5.0
 DUPLICATE_SECONDS = 600.0  # a relay that lost its answer publishes again well within this
 TROUBLE = (NatsError, OSError, TimeoutError)  # what a broker that is away raises
@@ -43,17 +43,17 @@ async def _ignore(_error: Exception) -> None:
     """Errors reach the caller that waits; nats-py would also write each to stderr."""
 
 
-async def connect(name: str) -> Client:
+async def connect(name: str, user: str = USER) -> Client:
     """A connection that never mends itself: whoever uses it starts again from what the database says.
 
-    Raises one of TROUBLE when the server is away.
+    As ``OVERSEER`` it sees the server itself, and no messages. Raises one of TROUBLE when the server is away.
     """
     embedded = settings().nats_url.startswith("embedded:")
     async with asyncio.timeout(CONNECT_SECONDS):
         return await nats.connect(
             address().split(","),
             name=f"beichen {name}",
-            user=USER if embedded else None,
+            user=user if embedded else None,
             password=password() if embedded else None,
             allow_reconnect=False,
             skip_subject_validation=True,  # types are checked where events are made

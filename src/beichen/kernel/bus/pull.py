@@ -27,9 +27,9 @@ class EndedError(OSError):
 class Pull:
     """Messages of one consumer, in its order."""
 
-    def __init__(self, client: Client, consumer: str) -> None:
+    def __init__(self, client: Client, consumer: str, stream: str = STREAM) -> None:
         self._client = client
-        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{consumer}"
+        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._inbox = client.new_inbox()
         self._arrived: list[Msg] = []
         self._asked = 0

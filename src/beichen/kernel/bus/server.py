@@ -6,8 +6,10 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-from beichen.kernel.bus.broker import USER, password
+from beichen.kernel.bus import keys
+from beichen.kernel.bus.broker import OVERSEER, USER, password
 from beichen.problem import Problem, ProblemError, code
+from beichen.settings import Settings, settings
 
 ABSENT = code("BUS-107", "The NATS server is not installed.", status=500)
 
@@ -17,17 +19,46 @@ server_name: beichen
 host: 127.0.0.1
 port: {port}
 pid_file: {folder}/nats.pid
-authorization {{ user: {user}, password: "{password}" }}
+# The house's own clients; whoever else comes is asked of the house (auth callout): devices over MQTT.
+authorization {{
+  users: [ {{ user: {user}, password: "{password}" }} ]
+  auth_callout {{ issuer: {issuer}, auth_users: [ {user} ] }}
+  timeout: 5
+}}
+accounts {{ $SYS {{ users: [ {{ user: {overseer}, password: "{password}" }} ] }} }}
 max_payload: 1048576
 log_file: {folder}/nats.log
 logfile_size_limit: 10485760
 logfile_max_num: 3
 jetstream {{
   store_dir: {folder}
-  # An event that was acknowledged is on the disk within this time; the outbox keeps it for longer.
-  sync_interval: 2s
+  # What was acknowledged outlives the server's death at once: it was written to the file. It outlives the
+  # machine's (a power cut) after this time, or at once with `always`. Events stay in the outbox for longer.
+  sync_interval: {sync}
 }}
 """
+_MQTT = """\
+mqtt {{
+  host: "{host}"
+  port: {port}
+{tls}  ack_wait: 30s
+  max_ack_pending: 1000
+}}
+"""
+_TLS = """\
+  tls {{ cert_file: "{cert}", key_file: "{key}"{ca} }}
+"""
+
+
+def _mqtt(chosen: Settings) -> str:
+    """The MQTT listener as the settings want it; nothing where its port is 0."""
+    if not chosen.mqtt_port:
+        return ""
+    tls = ""
+    if chosen.mqtt_cert:
+        ca = f', ca_file: "{chosen.mqtt_ca}", verify: true' if chosen.mqtt_ca else ""
+        tls = _TLS.format(cert=chosen.mqtt_cert, key=chosen.mqtt_key, ca=ca)
+    return _MQTT.format(host=chosen.mqtt_address, port=chosen.mqtt_port, tls=tls)
 
 
 def program() -> str:
@@ -45,6 +76,15 @@ def command(folder: Path, port: int) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "nats.conf"
     file.touch(mode=0o600)
-    values = {"port": port, "folder": folder, "user": USER, "password": password()}
-    file.write_text(_CONFIG.format(**values), encoding="utf-8")
+    chosen = settings()
+    values = {
+        "port": port,
+        "folder": folder,
+        "user": USER,
+        "overseer": OVERSEER,
+        "password": password(),
+        "issuer": keys.public(keys.issuer(folder)),
+        "sync": chosen.nats_sync,
+    }
+    file.write_text(_CONFIG.format(**values) + _mqtt(chosen), encoding="utf-8")
     return [program(), "--config", str(file)]

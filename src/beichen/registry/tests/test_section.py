@@ -81,7 +81,11 @@ def test_installing_declares_and_removing_lets_go(tmp_path: Path) -> None:
     assert package is not None
     assert section.install(package, by=by).added == ["manhole"]
     kind = ObjectType.objects.get(key="manhole")
-    assert (kind.indexed, kind.required, kind.levels) == (["depth_m"], ["depth_m"], {"owner_phone": 3, "lid_open": 2})
+    assert (kind.indexed, kind.required, kind.levels) == (
+        ["depth_m"],
+        ["depth_m"],
+        {"owner_phone": 3, "lid_open": 2},
+    )
     assert kind.commands["calibrate"]["timeout"] == "30s"
     assert kind.fields["depth_m"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 30}
     assert section.install(package, by=by).unchanged == 1

@@ -37,9 +37,10 @@ def wait_for_port(port: int) -> None:
 class NatsServer:
     """One server that can be stopped, killed and started again on the same store."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, with_mqtt: bool = False) -> None:
         self.folder = folder
         self.port = free_port()
+        self.mqtt_port = free_port() if with_mqtt else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -48,6 +49,8 @@ class NatsServer:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for_port(self.port)
+        if self.mqtt_port:
+            wait_for_port(self.mqtt_port)
 
     def end(self, number: signal.Signals) -> None:
         """End it by a signal and wait until it is gone."""

@@ -1,0 +1,19 @@
+"""The codes of what this room refuses; each has its heading in `docs/problems.md`."""
+
+from __future__ import annotations
+
+from beichen.problem import code
+
+NO_DEVICE = code("IOT-101", "There is no device of this code.", status=404)
+BAD_DEVICE = code("IOT-102", "A device cannot be registered like this.", status=422)
+TAKEN = code("IOT-103", "A device of this code is registered.", status=409)
+NO_THING = code("IOT-104", "A device measures something that is not there.", status=422)
+NO_GROUP = code("IOT-105", "There is no group of this key.", status=404)
+BAD_SECRET = code("IOT-106", "A credential cannot be used.", status=422)
+BAD_CLAIM = code("IOT-107", "The claim does not fit a device that waits for one.", status=403)
+BAD_SHEET = code("IOT-108", "The file of devices cannot be read.", status=422)
+NO_ENTRY = code("IOT-109", "A device did not prove that it is itself.", status=401)
+BAD_PAYLOAD = code("IOT-110", "A message holds no readings.", status=422)
+NOT_DURABLE = code("IOT-111", "Readings could not be kept and were not acknowledged.", status=503)
+NO_COMMAND = code("IOT-112", "The device has no such command.", status=422)
+BAD_STATE = code("IOT-113", "A device cannot go into this state.", status=409)

@@ -1,0 +1,53 @@
+"""What can be done with devices: register them, give them credentials, read and command them."""
+
+from __future__ import annotations
+
+from beichen.platforms.iot.credentials import (
+    add_certificate,
+    admits,
+    claim_device,
+    issue_claim,
+    issue_token,
+    revoke_credential,
+    set_password,
+)
+from beichen.platforms.iot.registering import (
+    ChannelFacts,
+    DeviceFacts,
+    Registration,
+    change_device,
+    devices,
+    find_device,
+    register_device,
+    register_devices,
+    save_group,
+    set_state,
+)
+from beichen.platforms.iot.sheets import SheetResult, register_sheet
+from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
+
+__all__ = [
+    "ChannelFacts",
+    "CommandState",
+    "CredentialKind",
+    "DeviceFacts",
+    "Registration",
+    "SheetResult",
+    "State",
+    "Treatment",
+    "add_certificate",
+    "admits",
+    "change_device",
+    "claim_device",
+    "devices",
+    "find_device",
+    "issue_claim",
+    "issue_token",
+    "register_device",
+    "register_devices",
+    "register_sheet",
+    "revoke_credential",
+    "save_group",
+    "set_password",
+    "set_state",
+]

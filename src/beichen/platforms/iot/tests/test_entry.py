@@ -1,0 +1,192 @@
+"""Devices at the broker's door: a real server, real MQTT clients, and nothing but one's own topics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from gmqtt import Client as Mqtt
+from gmqtt.mqtt.handler import MQTTConnectError
+
+from beichen.kernel.bus import broker, keys
+from beichen.kernel.bus.callout import Newcomer, Porter, read_request
+from beichen.kernel.bus.tests.broker import NatsServer
+from beichen.platforms.iot import service, stream
+from beichen.platforms.iot.entry import Entry, refusal
+from beichen.platforms.iot.tests import ground
+from beichen.platforms.iot.topics import STREAM, Topic, topic_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
+BY = ground.BY
+
+
+async def in_database(function: Callable[..., Any], *args: Any) -> Any:
+    """As the gateway's thread does."""
+    return await sync_to_async(function)(*args)
+
+
+class Client:
+    """A device's MQTT client that remembers what it heard."""
+
+    def __init__(self, name: str, secret: str, client_id: str = "") -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self._client = Mqtt(client_id or name)
+        self._client.set_auth_credentials(name, secret)
+        self._client.on_message = self._take
+        self._granted: asyncio.Queue[int] = asyncio.Queue()
+        self._client.on_subscribe = lambda _client, _number, qos, _properties: self._granted.put_nowait(
+            qos[0]
+        )
+
+    def _take(self, _client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
+        self.heard.append((topic, payload))
+        return 0
+
+    async def connect(self, port: int) -> Client:
+        """Raises MQTTConnectError when the broker refuses."""
+        async with asyncio.timeout(10):
+            await self._client.connect("127.0.0.1", port, version=4)
+        return self
+
+    async def subscribe(self, topic: str) -> int:
+        """The quality that was granted; 128 for a refusal."""
+        self._client.subscribe(topic, qos=1)
+        async with asyncio.timeout(10):
+            return await self._granted.get()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """With quality of service 1."""
+        self._client.publish(topic, payload, qos=1)
+
+    async def close(self) -> None:
+        """Part from the broker."""
+        await self._client.disconnect()
+
+
+@asynccontextmanager
+async def open_door(server: NatsServer) -> AsyncIterator[Any]:
+    """The house's connection, with the door answered."""
+    client = await broker.connect("test")
+    try:
+        await stream.ensure(client.jetstream())
+        came: list[str] = []
+        entry = Entry(client, Porter(keys.issuer(server.folder)), in_database, came.append)
+        await entry.start()
+        await client.flush()
+        yield client
+    finally:
+        await client.close()
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(10):
+        while not await holds():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def tokens() -> dict[str, str]:
+    """Two devices."""
+    ground.town()
+    ground.well()
+    for code in ("D-1", "D-2"):
+        ground.device(code)
+    return {code: service.issue_token(code, by=BY) for code in ("D-1", "D-2")}
+
+
+def test_a_device_speaks_for_itself_alone(mqtt_server: NatsServer, tokens: dict[str, str]) -> None:
+    async def story() -> None:
+        async with open_door(mqtt_server) as house:
+            js = house.jetstream()
+            one = await Client("D-1", tokens["D-1"]).connect(mqtt_server.mqtt_port)
+            assert await one.subscribe("v1/D-1/commands") < 128
+            for topic in (
+                "v1/D-2/commands",
+                "v1/+/commands",
+                "#",
+                "$MQTT/sub/#",
+                "v1/D-1/telemetry",
+                "$SYS/#",
+            ):
+                assert await one.subscribe(topic) == 128, topic
+            for topic in ("v1/D-2/telemetry", "v1/D-1/commands", "beichen/events/x", "$SYS/REQ/USER/AUTH"):
+                one.publish(topic, b"{}")
+            one.publish("v1/D-1/telemetry", b'{"level_m": 1}')
+
+            async def kept() -> bool:
+                return bool((await js.stream_info(STREAM)).state.messages)
+
+            await until(kept)
+            assert (await js.stream_info(STREAM)).state.messages == 1
+            message = await js.get_msg(STREAM, 1)
+            assert topic_of(message.subject) == Topic("D-1", "telemetry")
+            await house.publish("v1.D-1.commands", b"{}")
+
+            async def heard() -> bool:
+                return one.heard == [("v1/D-1/commands", b"{}")]
+
+            await until(heard)
+            await one.close()
+
+    asyncio.run(story())
+
+
+def test_who_is_nobody_stays_out(mqtt_server: NatsServer, tokens: dict[str, str]) -> None:
+    async def story() -> None:
+        async with open_door(mqtt_server):
+            for name, secret, client_id in (
+                ("D-1", "wrong", ""),
+                ("D-1", tokens["D-2"], ""),
+                ("D-9", tokens["D-1"], ""),
+                ("beichen", "", "x"),
+                ("", "", "x"),
+                ("D-1", tokens["D-1"], "D-2"),
+            ):
+                with pytest.raises(MQTTConnectError):
+                    await Client(name, secret, client_id).connect(mqtt_server.mqtt_port)
+            await (await Client("D-1", tokens["D-1"], "anything").connect(mqtt_server.mqtt_port)).close()
+
+    asyncio.run(story())
+
+
+def test_nobody_comes_in_while_the_house_does_not_answer(
+    mqtt_server: NatsServer, tokens: dict[str, str]
+) -> None:
+    async def story() -> None:
+        with pytest.raises((MQTTConnectError, OSError, TimeoutError)):
+            await Client("D-1", tokens["D-1"]).connect(mqtt_server.mqtt_port)
+
+    asyncio.run(story())
+
+
+def test_a_client_id_belongs_to_its_device(tokens: dict[str, str]) -> None:
+    def asked(client: str, *, is_mqtt: bool = True) -> str:
+        return refusal(Newcomer("U", "N", "D-1", tokens["D-1"], client, "", is_mqtt))
+
+    assert [asked(client) for client in ("", "D-1", "D-1-main", "D", "D-1/x", "auto-7f")] == [""] * 6
+    assert asked("D-2") and asked("D-2.x") and asked("D-1", is_mqtt=False)
+    ground.device("D-1-main")
+    assert asked("D-1-main")
+
+
+def test_keys_are_made_once_and_are_their_owners(tmp_path: Path) -> None:
+    made = keys.public(keys.issuer(tmp_path))
+    assert keys.public(keys.issuer(tmp_path)) == made and made.startswith("A")
+    assert (tmp_path / keys.ISSUER).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("token", [b"", b"a.b", b"a.b.c", b"a.e30.c", b"a.W10.c"])
+def test_what_is_no_question_is_told(token: bytes) -> None:
+    with pytest.raises(ValueError, match="JWT|request"):
+        read_request(token)
+
+
+@pytest.mark.parametrize("subject", ["v1.D.commands", "v1.D.x", "v2.D.telemetry", "v1.D.commands.7.nak", "x"])
+def test_what_no_device_sends_has_no_topic(subject: str) -> None:
+    assert topic_of(subject) is None
