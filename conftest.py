@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
-os.environ.setdefault("BEICHEN_MQTT_PORT", "0")  # brokers of tests side by side; those of devices choose one
 
 
 @pytest.fixture

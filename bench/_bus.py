@@ -178,7 +178,7 @@ def measure(sizes: list[int]) -> dict[str, Any]:
     chosen = settings()
     nats = None
     if chosen.nats_url.startswith("embedded:"):
-        nats = subprocess.Popen(server.command(chosen.data_dir / "nats", chosen.nats_port))
+        nats = subprocess.Popen(server.command(chosen.data_dir / "nats", chosen.nats_port, 0))
         wait_for_port(chosen.nats_port)
     try:
         worker = Worker()

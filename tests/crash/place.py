@@ -45,7 +45,7 @@ class Place:
 
     def __init__(self, folder: Path, database: str) -> None:
         self.database = database
-        self.nats = NatsServer(folder / "nats")
+        self.nats = NatsServer(folder / "nats", with_mqtt=True)
         self._environment = environment(folder, database) | {"BEICHEN_NATS_PORT": str(self.nats.port)}
         self._log = folder / "processes.log"
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -89,6 +89,10 @@ class Place:
                 said = self._log.read_text(errors="replace")[-3000:]
                 raise AssertionError(f"{'the process ended' if ended else 'too late'}\n{said}")
             time.sleep(0.02)
+
+    def said(self) -> str:
+        """The end of what the processes said."""
+        return self._log.read_text(errors="replace")[-3000:]
 
     def done(self, *arguments: str, driver: str) -> None:
         """Run a driver process to its good end."""

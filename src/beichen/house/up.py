@@ -1,4 +1,4 @@
-"""`beichen up`: NATS, web, live and worker as one supervised group.
+"""`beichen up`: NATS, web, live, gateway and worker as one supervised group.
 
 Before they start, everything that can be known to go wrong is checked and said at once, and the steps
 of :mod:`beichen.house.first_start` are done.
@@ -26,8 +26,9 @@ from beichen.kernel.bus import server
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 from beichen.settings import Settings, refuse_unsafe, settings
 
-PARTS = ("nats", "web", "live", "worker")
-COLOURS = {"nats": "magenta", "web": "green", "live": "cyan", "worker": "yellow"}
+PARTS = ("nats", "web", "live", "gateway", "worker")
+COLOURS = {"nats": "magenta", "web": "green", "live": "cyan", "gateway": "blue", "worker": "yellow"}
+LATER = ("gateway", "worker")  # nobody waits for them at the start
 PORT_TAKEN = code("UPP-101", "A port that is needed is taken.", status=503)
 NOT_WRITABLE = code("UPP-102", "The data folder cannot be written.", status=500)
 RUNNING = code("UPP-103", "These processes already run on this data folder.", status=409)
@@ -64,15 +65,18 @@ def _free_port() -> int:
 def _port_problems(chosen: Settings, parts: tuple[str, ...]) -> list[Problem]:
     needed = {"web": (chosen.address, chosen.port), "live": (chosen.address, chosen.port + 1)}
     needed["nats"] = ("127.0.0.1", chosen.nats_port)
+    if chosen.mqtt_port:
+        needed["mqtt"] = (chosen.mqtt_address, chosen.mqtt_port)
+    hints = {"nats": "choose another with BEICHEN_NATS_PORT", "mqtt": "choose another with BEICHEN_MQTT_PORT"}
     return [
         Problem(
             PORT_TAKEN,
             f"port {port}, which {part} needs, is taken",
             Where(field="port"),
-            "choose another with BEICHEN_NATS_PORT" if part == "nats" else "choose another with --port N",
+            hints.get(part, "choose another with --port N"),
         )
         for part, (address, port) in needed.items()
-        if part in parts and not _is_free(address, port)
+        if ("nats" if part == "mqtt" else part) in parts and not _is_free(address, port)
     ]
 
 
@@ -122,12 +126,12 @@ def _choose(data: Path | None, port: int | None, demo: bool) -> Settings:
     return refuse_unsafe()
 
 
-def _find_nats_port(chosen: Settings) -> Settings:
-    """The usual port when it is free, else any: nobody outside needs to know it unless it was chosen."""
-    default = Settings.__dataclass_fields__["nats_port"].default
-    if chosen.nats_port != default or _is_free("127.0.0.1", chosen.nats_port):
-        return chosen
-    os.environ["BEICHEN_NATS_PORT"] = str(_free_port())
+def _find_nats_ports(chosen: Settings) -> Settings:
+    """The usual ports where they are free, else any: who chose none learns which from the announcement."""
+    for name, address in (("nats_port", "127.0.0.1"), ("mqtt_port", chosen.mqtt_address)):
+        port = getattr(chosen, name)
+        if port == Settings.__dataclass_fields__[name].default and not _is_free(address, port):
+            os.environ[f"BEICHEN_{name.upper()}"] = str(_free_port())
     settings.cache_clear()
     return settings()
 
@@ -137,12 +141,13 @@ def _programs(chosen: Settings, parts: tuple[str, ...]) -> list[Program]:
     commands = {
         "web": (*python, "beichen.house.web", str(chosen.port)),
         "live": (*python, "beichen.house.live", str(chosen.port + 1)),
+        "gateway": (*python, "beichen.house.gateway"),
         "worker": (*python, "beichen.house.worker"),
     }
     if "nats" in parts:
-        commands["nats"] = tuple(server.command(chosen.data_dir / "nats", chosen.nats_port))
+        commands["nats"] = tuple(server.command(chosen.data_dir / "nats", chosen.nats_port, chosen.mqtt_port))
     return [
-        Program(part, commands[part], rank=0 if part == "nats" else 1, is_urgent=part != "worker")
+        Program(part, commands[part], rank=0 if part == "nats" else 1, is_urgent=part not in LATER)
         for part in parts
     ]
 
@@ -173,7 +178,7 @@ def _answers(chosen: Settings, parts: tuple[str, ...]) -> bool:
 @click.option("--demo", is_flag=True, help="Demo accounts and the simulated feed.")
 @click.option("--port", type=click.IntRange(1, 65534), help="The web port; live takes the next one.")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
-@click.option("--only", default="", help="Some of nats,web,live,worker.")
+@click.option("--only", default="", help="Some of nats,web,live,gateway,worker.")
 def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
     """Start everything; Ctrl-C ends everything."""
     started = time.monotonic()
@@ -185,16 +190,18 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
     with _alone(chosen.data_dir, parts):
         if "nats" in parts:
             server.program()
-            chosen = _find_nats_port(chosen)
+            chosen = _find_nats_ports(chosen)
         if problems := _port_problems(chosen, parts):
             raise ProblemError(*problems)
-        if {"web", "worker"} & set(parts) and not stamp.is_current(chosen):
+        if {"web", "gateway", "worker"} & set(parts) and not stamp.is_current(chosen):
             prepare()
             stamp.keep(chosen)
 
         def announce() -> None:
             seconds = time.monotonic() - started
             click.echo(f"\n  Beichen 北辰  http://localhost:{chosen.port}   (ready in {seconds:.1f} s)")
+            if "nats" in parts and chosen.mqtt_port:
+                click.echo(f"  MQTT      {chosen.mqtt_address}:{chosen.mqtt_port}")
             for line in accounts_to_show(chosen):
                 click.echo(f"  {line}")
             click.echo("  Ctrl-C ends everything.\n")

@@ -30,7 +30,7 @@ from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
 from beichen.registry.storing import Draft, Outcome, Written
-from beichen.registry.types import schema_fault
+from beichen.registry.types import schema_fault, value_faults
 from beichen.registry.writing import Writer
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "related",
     "remove_objects",
     "schema_fault",
+    "value_faults",
     "versions_of",
     "write_object",
     "write_objects",

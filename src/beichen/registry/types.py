@@ -6,7 +6,7 @@ with its first object, and its objects are checked for shape only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,13 @@ _NAMES = [field.attname for field in _FIELDS]
 _COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
 _BY_KIND = {"JSONField": orjson.loads, "BooleanField": bool}
 _READERS: list[Any] = [_BY_KIND.get(field.get_internal_type()) for field in _FIELDS]
+KEYWORDS = frozenset(
+    {
+        "type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
+        "maxLength", "pattern", "format", "items", "minItems", "maxItems", "uniqueItems", "properties",
+        "additionalProperties",
+    }
+)  # fmt: skip
 _FAMILIES = {
     "point": {"Point", "MultiPoint"},
     "line": {"LineString", "MultiLineString"},
@@ -105,6 +112,22 @@ def schema_fault(schema: dict[str, Any]) -> str:
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         return str(error) or "not a JSON Schema"
     return ""
+
+
+def value_faults(schemas: dict[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What of ``values`` does not match the declared fields ``schemas``: name and reason, all at once.
+
+    Words of fields that are no JSON Schema are allowed in ``schemas``; ``required: true`` is one of them.
+    """
+    plain = {
+        name: {key: one for key, one in field.items() if key in KEYWORDS} for name, field in schemas.items()
+    }
+    needed = [name for name, field in schemas.items() if field.get("required") is True]
+    schema = {"type": "object", "properties": plain, "required": needed, "additionalProperties": False}
+    return [
+        (".".join(str(part) for part in error.instance_path), error.message)
+        for error in _compile(orjson.dumps(schema)).iter_errors(dict(values))
+    ]
 
 
 def _pointer(path: list[Any], document: dict[str, Any]) -> str:

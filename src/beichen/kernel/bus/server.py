@@ -23,7 +23,7 @@ pid_file: {folder}/nats.pid
 authorization {{
   users: [ {{ user: {user}, password: "{password}" }} ]
   auth_callout {{ issuer: {issuer}, auth_users: [ {user} ] }}
-  timeout: 5
+  timeout: 10
 }}
 accounts {{ $SYS {{ users: [ {{ user: {overseer}, password: "{password}" }} ] }} }}
 max_payload: 1048576
@@ -50,15 +50,15 @@ _TLS = """\
 """
 
 
-def _mqtt(chosen: Settings) -> str:
+def _mqtt(chosen: Settings, port: int) -> str:
     """The MQTT listener as the settings want it; nothing where its port is 0."""
-    if not chosen.mqtt_port:
+    if not port:
         return ""
     tls = ""
     if chosen.mqtt_cert:
         ca = f', ca_file: "{chosen.mqtt_ca}", verify: true' if chosen.mqtt_ca else ""
         tls = _TLS.format(cert=chosen.mqtt_cert, key=chosen.mqtt_key, ca=ca)
-    return _MQTT.format(host=chosen.mqtt_address, port=chosen.mqtt_port, tls=tls)
+    return _MQTT.format(host=chosen.mqtt_address, port=port, tls=tls)
 
 
 def program() -> str:
@@ -71,8 +71,11 @@ def program() -> str:
     return found
 
 
-def command(folder: Path, port: int) -> list[str]:
-    """Write the configuration into ``folder``, readable by its owner alone; returns what to run."""
+def command(folder: Path, port: int, mqtt_port: int) -> list[str]:
+    """Write the configuration into ``folder``, readable by its owner alone; returns what to run.
+
+    ``mqtt_port`` 0 is none.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "nats.conf"
     file.touch(mode=0o600)
@@ -86,5 +89,5 @@ def command(folder: Path, port: int) -> list[str]:
         "issuer": keys.public(keys.issuer(folder)),
         "sync": chosen.nats_sync,
     }
-    file.write_text(_CONFIG.format(**values) + _mqtt(chosen), encoding="utf-8")
+    file.write_text(_CONFIG.format(**values) + _mqtt(chosen, mqtt_port), encoding="utf-8")
     return [program(), "--config", str(file)]

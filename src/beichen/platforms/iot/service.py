@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beichen.platforms.iot.commanding import commands_of, send_command
 from beichen.platforms.iot.credentials import (
     add_certificate,
     admits,
@@ -39,6 +40,7 @@ __all__ = [
     "admits",
     "change_device",
     "claim_device",
+    "commands_of",
     "devices",
     "find_device",
     "issue_claim",
@@ -48,6 +50,7 @@ __all__ = [
     "register_sheet",
     "revoke_credential",
     "save_group",
+    "send_command",
     "set_password",
     "set_state",
 ]

@@ -20,8 +20,8 @@ SPEAKING = (State.REGISTERED, State.ACTIVE)
 class CredentialKind(models.TextChoices):
     """How a device proves that it is itself."""
 
-    TOKEN = "token", "令牌"  # noqa: S105 - a word, not a secret
-    PASSWORD = "password", "口令"  # noqa: S105 - the same
+    TOKEN = "token", "令牌"
+    PASSWORD = "password", "口令"
     CERTIFICATE = "certificate", "证书"
 
 
@@ -38,7 +38,7 @@ class Treatment(models.TextChoices):
     UNKNOWN_MEASURE = "unknown-measure", "未知测项"
     UNKNOWN_DEVICE = "unknown-device", "未知设备"
     NOT_SPEAKING = "not-speaking", "设备停用"
-    FUTURE = "future", "时间在未来"
+    WRONG_TIME = "wrong-time", "时间有误"
     TOO_FAST = "too-fast", "超过频率"
     MALFORMED = "malformed", "无法解析"
 

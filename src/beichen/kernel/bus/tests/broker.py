@@ -45,7 +45,7 @@ class NatsServer:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = server.command(self.folder, self.port)
+        command = server.command(self.folder, self.port, self.mqtt_port)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for_port(self.port)

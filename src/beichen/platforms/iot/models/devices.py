@@ -51,6 +51,7 @@ class Device(models.Model):
     attributes = models.JSONField(default=dict)
     is_online = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField(null=True)
+    last_seq = models.BigIntegerField(null=True)
     silent_at = models.DateTimeField(null=True)  # when it goes offline unless it speaks
     claim_digest = models.CharField(max_length=64, blank=True)
     registered_at = models.DateTimeField()

@@ -54,9 +54,12 @@ class Batch(models.Model):
 
 
 class Tally(models.Model):
-    """How many readings of a device were treated how on a day (UTC). ``device`` is a code, known or not."""
+    """How many readings were treated how on a day (UTC).
 
-    device = models.CharField(max_length=CODE_LENGTH)
+    ``device`` is a code, known or not; empty for those that nothing is to be said of: they are counted together.
+    """
+
+    device = models.CharField(max_length=CODE_LENGTH, blank=True)
     day = models.DateField()
     treatment = models.CharField(max_length=16, choices=Treatment)
     number = models.BigIntegerField(default=0)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from gmqtt import Client as Mqtt
 from gmqtt.mqtt.handler import MQTTConnectError
 
 from beichen.kernel.bus import broker, keys
@@ -19,6 +18,7 @@ from beichen.kernel.bus.tests.broker import NatsServer
 from beichen.platforms.iot import service, stream
 from beichen.platforms.iot.entry import Entry, refusal
 from beichen.platforms.iot.tests import ground
+from beichen.platforms.iot.tests.clients import Client
 from beichen.platforms.iot.topics import STREAM, Topic, topic_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
@@ -28,44 +28,6 @@ BY = ground.BY
 async def in_database(function: Callable[..., Any], *args: Any) -> Any:
     """As the gateway's thread does."""
     return await sync_to_async(function)(*args)
-
-
-class Client:
-    """A device's MQTT client that remembers what it heard."""
-
-    def __init__(self, name: str, secret: str, client_id: str = "") -> None:
-        self.heard: list[tuple[str, bytes]] = []
-        self._client = Mqtt(client_id or name)
-        self._client.set_auth_credentials(name, secret)
-        self._client.on_message = self._take
-        self._granted: asyncio.Queue[int] = asyncio.Queue()
-        self._client.on_subscribe = lambda _client, _number, qos, _properties: self._granted.put_nowait(
-            qos[0]
-        )
-
-    def _take(self, _client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
-        self.heard.append((topic, payload))
-        return 0
-
-    async def connect(self, port: int) -> Client:
-        """Raises MQTTConnectError when the broker refuses."""
-        async with asyncio.timeout(10):
-            await self._client.connect("127.0.0.1", port, version=4)
-        return self
-
-    async def subscribe(self, topic: str) -> int:
-        """The quality that was granted; 128 for a refusal."""
-        self._client.subscribe(topic, qos=1)
-        async with asyncio.timeout(10):
-            return await self._granted.get()
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        """With quality of service 1."""
-        self._client.publish(topic, payload, qos=1)
-
-    async def close(self) -> None:
-        """Part from the broker."""
-        await self._client.disconnect()
 
 
 @asynccontextmanager
@@ -159,8 +121,15 @@ def test_nobody_comes_in_while_the_house_does_not_answer(
     mqtt_server: NatsServer, tokens: dict[str, str]
 ) -> None:
     async def story() -> None:
-        with pytest.raises((MQTTConnectError, OSError, TimeoutError)):
-            await Client("D-1", tokens["D-1"]).connect(mqtt_server.mqtt_port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", mqtt_server.mqtt_port)
+        name, secret = (len(word).to_bytes(2) + word.encode() for word in ("D-1", tokens["D-1"]))
+        content = b"\x00\x04MQTT\x04\xc2\x00\x3c" + name + name + secret
+        writer.write(bytes([0x10, len(content)]) + content)
+        with pytest.raises(TimeoutError):  # in the end the broker refuses by itself
+            async with asyncio.timeout(0.3):
+                await reader.read(4)
+        writer.close()
+        await writer.wait_closed()
 
     asyncio.run(story())
 

@@ -1,0 +1,159 @@
+"""Taking messages from the stream by the batch: bounded by number, size and time, strictly in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from beichen.kernel.bus.pull import Pull
+from beichen.platforms.iot.topics import FROM_DEVICES, KEPT, QOS, STREAM
+
+MOST_MESSAGES = 20_000
+MOST_BYTES = 32 << 20
+LINGER_SECONDS = 0.4
+IDLE_SECONDS = 300.0
+logger = logging.getLogger(__name__)
+
+
+class LostError(OSError):
+    """A delivery went missing; the stream is to be read again from the position."""
+
+
+class Taken(NamedTuple):
+    """A message of the stream: its place there, when the broker kept it (microseconds), subject and content."""
+
+    place: int
+    at: int
+    subject: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Collected:
+    """Messages in their order; their first and last place are what a batch is."""
+
+    messages: list[Taken] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more should be waited for."""
+        return len(self.messages) >= MOST_MESSAGES or self.size >= MOST_BYTES
+
+
+def taken(message: Msg) -> tuple[Taken, int]:
+    """A delivery, and its number at the consumer, of its reply subject (NATS ADR-15)."""
+    words = message.reply.split(".")
+    place, number, at = words[-4:-1] if len(words) == 9 else words[7:10]
+    return Taken(int(place), int(at) // 1_000, message.subject, message.data), int(number)
+
+
+class Collector:
+    """Reads the stream after a position. One at a time; nothing is acknowledged, the position is the database's."""
+
+    def __init__(self, client: Client, js: JetStreamContext) -> None:
+        self._client = client
+        self._js = js
+        self._pull: Pull | None = None
+        self._expected = 1
+        self._waiting: list[Taken] = []
+        self._arriving: asyncio.Task[None] | None = None
+
+    async def start(self, position: int) -> None:
+        """Read what stands behind ``position``."""
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=position + 1,
+            ack_policy=AckPolicy.NONE,
+            filter_subjects=[f"{KEPT}{pattern}" for pattern in FROM_DEVICES],
+            inactive_threshold=IDLE_SECONDS,
+            mem_storage=True,
+        )
+        made = await self._js.add_consumer(STREAM, config)
+        self._pull = Pull(self._client, made.name, STREAM)
+        await self._pull.start()
+
+    async def _more(self) -> None:
+        if self._pull is None:
+            raise RuntimeError("started first")
+        for message in await self._pull.messages():
+            found, number = taken(message)
+            if number != self._expected:
+                raise LostError(f"delivery {self._expected} of the readings is missing")
+            self._expected += 1
+            self._waiting.append(found)
+
+    def _move(self, into: Collected, until: int | None) -> bool:
+        """Move what waits into the batch; returns whether the batch is complete."""
+        for number, message in enumerate(self._waiting):
+            if into.is_full or (until is not None and message.place > until):
+                self._waiting = self._waiting[number:]
+                return True
+            into.messages.append(message)
+            into.size += len(message.payload) + 100
+            if message.place == until:
+                self._waiting = self._waiting[number + 1 :]
+                return True
+        self._waiting = []
+        return into.is_full and until is None
+
+    async def _arrival(self, until: float | None = None) -> bool:
+        """Wait for more messages, and no longer than ``until``; returns whether some came.
+
+        What is waited for is never cancelled: a delivery that was taken and dropped would be missing.
+        """
+        if self._arriving is None:
+            self._arriving = asyncio.create_task(self._more())
+        left = None if until is None else max(0.0, until - asyncio.get_running_loop().time())
+        await asyncio.wait({self._arriving}, timeout=left)
+        if not self._arriving.done():
+            return False
+        arrived, self._arriving = self._arriving, None
+        arrived.result()
+        return True
+
+    async def exactly(self, until: int) -> Collected:
+        """The messages up to the place ``until``, which are all there: a batch that had been begun."""
+        found = Collected()
+        while not self._move(found, until):
+            await self._arrival()
+        return found
+
+    async def next(self) -> Collected:
+        """The next messages: waits for the first, and then a little for others."""
+        found = Collected()
+        until: float | None = None
+        while not self._move(found, None):
+            if until is None and found.messages:
+                until = asyncio.get_running_loop().time() + LINGER_SECONDS
+            if not await self._arrival(until):
+                break
+        return found
+
+    def close(self) -> None:
+        """Wait for no more."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+
+
+class Passer:
+    """Lets messages of quality of service 0 into the stream too: at most once, as their senders chose."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def start(self) -> None:
+        """Listen; what came with a higher quality is in the stream already."""
+        for pattern in FROM_DEVICES:
+            await self._client.subscribe(pattern, cb=self._pass)
+
+    async def _pass(self, message: Msg) -> None:
+        if message.headers and message.headers.get(QOS) == "0":
+            await self._client.publish(f"{KEPT}{message.subject}", message.data)

@@ -1,0 +1,247 @@
+"""Keeping a batch: planned in the database, written to the tables, finished in one transaction.
+
+A batch is exactly the messages ``first`` to ``last`` of the stream. It is written down before the tables are
+touched; what was refused goes first, then the readings, each under the batch's load, which a table takes once.
+The last transaction holds the latest values, the counts, what is known of devices, and the position, and
+takes the batch away. Whoever dies between any two of these does the same batch again, to the same effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from beichen.kernel.actor import system
+from beichen.kernel.bus import service as bus
+from beichen.platforms.iot.fleet import NEVER, Speaker
+from beichen.platforms.iot.models import Batch, Device, Intake, Tally
+from beichen.platforms.iot.registering import device_event
+from beichen.platforms.iot.tables import READINGS, REFUSED
+from beichen.platforms.iot.treatment import AGAIN, SECOND, Outcome, Reading
+from beichen.platforms.iot.words import State
+from beichen.platforms.warehouse import service as warehouse
+from beichen.registry.service import Measured, record_measurements
+
+BY = system("iot")
+SOURCE = "platforms/iot"
+SEEN_SECONDS = 5  # how often a device's last sign of life is written at most
+SILENT_FACTOR = 2.5  # of its interval: then a device is offline
+DAY = 86_400 * SECOND
+CHUNK = 1_000
+
+
+def moment(micros: int) -> datetime:
+    """A time from microseconds since 1970."""
+    return datetime.fromtimestamp(micros // SECOND, UTC) + timedelta(microseconds=micros % SECOND)
+
+
+def place(stream: str, last: int) -> tuple[int, Batch | None]:
+    """Where the gateway stands in the stream, and the batch that it had begun.
+
+    Batches of a stream that was lost went with it; one that lost its end is read from where it now ends.
+    """
+    row, _is_new = Intake.objects.get_or_create(stream=stream, defaults={"changed_at": timezone.now()})
+    Batch.objects.exclude(stream=stream).delete()
+    Batch.objects.filter(stream=stream, last__gt=last).delete()
+    if row.position > last:
+        row.position = last
+        row.save(update_fields=["position"])
+    return row.position, Batch.objects.filter(stream=stream).first()
+
+
+def plan(stream: str, first: int, last: int) -> Batch:
+    """Write down that the messages ``first`` to ``last`` are on their way."""
+    row, _is_new = Batch.objects.get_or_create(stream=stream, first=first, defaults={"last": last})
+    return row
+
+
+def write(batch: Batch, outcome: Outcome) -> None:
+    """Write a batch to the tables. Raises ProblemError WHS-105, WHS-106 when they cannot be written."""
+    if outcome.refused:
+        warehouse.append(REFUSED.name, _refused(outcome), by=BY, source=SOURCE, load=batch.load)
+    if outcome.readings:
+        warehouse.append(READINGS.name, _readings(outcome), by=BY, source=SOURCE, load=batch.load)
+
+
+def _times(values: Iterable[int | None]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(values, pa.timestamp("us", "UTC"))
+
+
+def _readings(outcome: Outcome) -> Any:
+    import pyarrow as pa
+
+    rows = outcome.readings
+    return pa.table(
+        {
+            "thing": pa.array([row.target.thing for row in rows], pa.string()),
+            "measure": pa.array([row.target.measure for row in rows], pa.string()),
+            "device": pa.array([row.speaker.code for row in rows], pa.string()),
+            "region": pa.array([row.target.region for row in rows], pa.string()),
+            "at": _times([row.at for row in rows]),
+            "received_at": _times([row.received for row in rows]),
+            "value": pa.array([row.number for row in rows], pa.float64()),
+            "text": pa.array([row.text for row in rows], pa.string()),
+            "quality": pa.array([row.quality for row in rows], pa.string()),
+            "seq": pa.array([row.seq for row in rows], pa.int64()),
+        }
+    )
+
+
+def _refused(outcome: Outcome) -> Any:
+    import pyarrow as pa
+
+    rows = outcome.refused
+    return pa.table(
+        {
+            "device": pa.array([row.device for row in rows], pa.string()),
+            "measure": pa.array([row.measure for row in rows], pa.string()),
+            "at": _times([row.at for row in rows]),
+            "received_at": _times([row.received for row in rows]),
+            "reason": pa.array([row.reason for row in rows], pa.string()),
+            "payload": pa.array([row.payload for row in rows], pa.string()),
+        }
+    )
+
+
+_KNOWN = """
+    SELECT DISTINCT c.place FROM candidates c JOIN readings r
+    ON r.device = c.device AND r.thing = c.thing AND r.measure = c.measure
+    AND r.value IS NOT DISTINCT FROM c.value AND r.text IS NOT DISTINCT FROM c.text
+    AND ((c.by_seq AND r.seq = c.seq AND r.received_at >= c.since) OR (NOT c.by_seq AND r.at = c.at))
+    WHERE r.at BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
+"""
+
+
+def known(candidates: Sequence[Reading]) -> set[int]:
+    """The places of those candidates that the table has: one question for all of them."""
+    import pyarrow as pa
+
+    rows = pa.table(
+        {
+            "place": list(range(len(candidates))),
+            "device": [row.speaker.code for row in candidates],
+            "thing": [row.target.thing for row in candidates],
+            "measure": [row.target.measure for row in candidates],
+            "at": _times([row.at for row in candidates]),
+            "since": _times([row.received - AGAIN for row in candidates]),
+            "value": pa.array([row.number for row in candidates], pa.float64()),
+            "text": pa.array([row.text for row in candidates], pa.string()),
+            "seq": pa.array([row.seq for row in candidates], pa.int64()),
+            "by_seq": [row.by_seq for row in candidates],
+        }
+    )
+    first = min(row.received - AGAIN - SECOND if row.by_seq else row.at for row in candidates)
+    last = max(row.at for row in candidates)
+    with warehouse.reader() as ask:
+        ask.register("candidates", rows)
+        return set(ask.sql(_KNOWN.format(first=first, last=last))["place"].to_pylist())
+
+
+@transaction.atomic
+def finish(batch: Batch, outcome: Outcome, speakers: Sequence[Speaker]) -> None:
+    """All that the database keeps of a batch, and that it is in."""
+    record_measurements(
+        Measured(
+            row.target.object,
+            row.target.measure,
+            row.target.form,
+            row.number,
+            row.text,
+            moment(row.at),
+            moment(row.received),
+            row.speaker.code,
+        )
+        for row in _newest(outcome)
+    )
+    _tally(outcome)
+    _seen(outcome, speakers)
+    Intake.objects.filter(stream=batch.stream).update(
+        position=batch.last, trouble="", changed_at=timezone.now()
+    )
+    Batch.objects.filter(pk=batch.pk).delete()
+
+
+def _newest(outcome: Outcome) -> Iterable[Reading]:
+    """The newest reading of each measure: of a batch of thousands few are worth the database's time."""
+    found: dict[tuple[int, str], Reading] = {}
+    for row in outcome.readings:
+        key = (row.target.object, row.target.measure)
+        kept = found.get(key)
+        if kept is None or row.at >= kept.at:
+            found[key] = row
+    return found.values()
+
+
+def _tally(outcome: Outcome) -> None:
+    if not outcome.counts:
+        return
+    table = Tally._meta.db_table
+    rows = [(who, day, treatment, number) for (who, day, treatment), number in sorted(outcome.counts.items())]
+    statement = (
+        f"INSERT INTO {table} (device, day, treatment, number) VALUES (%s, %s, %s, %s)"
+        f" ON CONFLICT (device, day, treatment) DO UPDATE SET number = {table}.number + excluded.number"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def _seen(outcome: Outcome, speakers: Sequence[Speaker]) -> None:
+    """Note signs of life: at once of devices that come online, of the others now and then."""
+    came: list[tuple[Speaker, int]] = []
+    for speaker in speakers:
+        at = outcome.seen.get(speaker.code)
+        if at is None:
+            continue
+        pause = max(SEEN_SECONDS, speaker.every // 4) * SECOND
+        if speaker.is_online and speaker.is_active and speaker.seen != NEVER and at - speaker.seen < pause:
+            continue
+        came.append((speaker, at))
+    rows = []
+    for speaker, at in came:
+        silent = moment(at + int(speaker.every * SILENT_FACTOR * SECOND)) if speaker.every else None
+        seq = None if speaker.last_seq == NEVER else speaker.last_seq
+        rows.append(
+            Device(pk=speaker.id, last_seen_at=moment(at), silent_at=silent, last_seq=seq, is_online=True)
+        )
+    Device.objects.bulk_update(rows, ["last_seen_at", "silent_at", "last_seq", "is_online"], batch_size=CHUNK)
+    fresh = [speaker.id for speaker, _at in came if not speaker.is_active]
+    Device.objects.filter(pk__in=fresh, state=State.REGISTERED).update(state=State.ACTIVE)
+    returned = [speaker.id for speaker, _at in came if not speaker.is_online]
+    tell_presence(returned, "came-online")
+    transaction.on_commit(lambda: _remember(came))
+
+
+def _remember(came: Sequence[tuple[Speaker, int]]) -> None:
+    for speaker, at in came:
+        speaker.seen, speaker.is_online, speaker.is_active = at, True, True
+
+
+def tell_presence(keys: Sequence[int], verb: str) -> None:
+    """The events of devices that came or went, in the caller's transaction."""
+    for start in range(0, len(keys), CHUNK):
+        rows = Device.objects.filter(pk__in=keys[start : start + CHUNK]).select_related("thing", "region")
+        bus.publish_many([device_event(f"iot.device.{verb}", row) for row in rows], by=BY)
+
+
+@transaction.atomic
+def mark_silent(now: datetime) -> list[str]:
+    """Let devices go offline that should have spoken by ``now``; returns their codes."""
+    rows = list(Device.objects.filter(is_online=True, silent_at__lt=now).values_list("pk", "code")[:CHUNK])
+    keys = [key for key, _code in rows]
+    Device.objects.filter(pk__in=keys).update(is_online=False)
+    tell_presence(keys, "went-offline")
+    return [code for _key, code in rows]
+
+
+def say_trouble(stream: str, trouble: str) -> None:
+    """Say what holds readings up; the pages and the doctor show it."""
+    now = timezone.now()
+    Intake.objects.filter(stream=stream).exclude(trouble=trouble).update(
+        trouble=trouble[:200], changed_at=now
+    )

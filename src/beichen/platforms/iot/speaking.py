@@ -1,0 +1,144 @@
+"""What devices said in a batch: readings, attributes of their own, answers to commands; kept together."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+from beichen.platforms.iot import keeping
+from beichen.platforms.iot.collecting import Collected, Taken
+from beichen.platforms.iot.commanding import Answer, settle
+from beichen.platforms.iot.decoding import parse
+from beichen.platforms.iot.fleet import Devices
+from beichen.platforms.iot.models import Batch, Device
+from beichen.platforms.iot.topics import TELEMETRY, Topic, topic_of
+from beichen.platforms.iot.treatment import Arrived, Outcome, Refusal, Treater, shown
+from beichen.platforms.iot.words import Treatment
+from beichen.problem import ProblemError
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+MOST_ATTRIBUTES, MOST_WORD = 64, 100
+OWN = {"firmware": "firmware", "config_version": "config_version"}
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Heard:
+    """How far the stream is in the tables."""
+
+    position: int
+
+
+class GivenUpError(OSError):
+    """The gateway ends while the tables are away; the batch is planned and will be done again."""
+
+
+def hear(
+    stream: str,
+    collected: Collected,
+    batch: Batch | None,
+    treater: Treater,
+    is_stopping: Callable[[], bool],
+) -> Heard:
+    """Treat a batch and keep it. Tables that are away are waited for; nothing else is read meanwhile.
+
+    Raises GivenUpError when ``is_stopping`` says so first, and what a database raises that is away.
+    """
+    messages = collected.messages
+    planned = batch or keeping.plan(stream, messages[0].place, messages[-1].place)
+    topics = [(message, topic_of(message.subject)) for message in messages]
+    treater.devices.learn({topic.device for _message, topic in topics if topic})
+    outcome = treater.treat(
+        (
+            Arrived(topic.device, message.payload, message.at)
+            for message, topic in topics
+            if topic is not None and topic.kind == TELEMETRY
+        ),
+        keeping.known,
+    )
+    others = [(message, topic) for message, topic in topics if topic and topic.kind != TELEMETRY]
+    answers, said = _others(others, treater.devices, outcome)
+    _write(stream, planned, outcome, is_stopping)
+    speakers = [one for code in outcome.seen if (one := treater.devices.speaker(code)) is not None]
+    with transaction.atomic():
+        settle(answers, by=keeping.BY)
+        _keep_attributes(said)
+        keeping.finish(planned, outcome, speakers)
+    return Heard(planned.last)
+
+
+def _write(stream: str, batch: Batch, outcome: Outcome, is_stopping: Callable[[], bool]) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            keeping.write(batch, outcome)
+        except (ProblemError, OSError) as error:
+            logger.warning("readings wait %.1f s for their tables: %s", pause, error)
+            try:
+                keeping.say_trouble(stream, str(error))
+            except DatabaseError as also:
+                logger.warning("nor can it be written down: %s", also)
+        else:
+            return
+        if is_stopping():
+            raise GivenUpError("the tables are away")
+        time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _others(
+    messages: list[tuple[Taken, Topic]], devices: Devices, outcome: Outcome
+) -> tuple[list[Answer], dict[str, dict[str, Any]]]:
+    """Answers to commands, and what devices said of themselves; what is neither is put aside."""
+    answers: list[Answer] = []
+    said: dict[str, dict[str, Any]] = {}
+    for message, topic in messages:
+        speaker = devices.speaker(topic.device)
+        if speaker is None or not speaker.speaks:
+            continue
+        outcome.seen[speaker.code] = message.at
+        try:
+            content = parse(message.payload) if message.payload else {}
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            payload = shown(message.payload)
+            outcome.refused.append(
+                Refusal(topic.device, None, None, message.at, Treatment.MALFORMED, payload)
+            )
+        elif topic.command:
+            answers.append(Answer(topic.command, topic.device, content, keeping.moment(message.at)))
+        else:
+            said.setdefault(speaker.code, {}).update(content)
+    return answers, said
+
+
+def _plain(content: dict[str, Any]) -> dict[str, Any]:
+    """What of a device's attributes can be kept: few, with short names, texts, numbers and truths."""
+    kept: dict[str, Any] = {}
+    for name, value in content.items():
+        if not isinstance(name, str) or not 0 < len(name) <= MOST_WORD or len(kept) >= MOST_ATTRIBUTES:
+            continue
+        if isinstance(value, bool | int | float) or value is None:
+            kept[name] = value if not isinstance(value, int) or abs(value) < 2**53 else str(value)
+        elif isinstance(value, str):
+            kept[name] = value[:300].replace("\0", "")
+    return kept
+
+
+def _keep_attributes(said: dict[str, dict[str, Any]]) -> None:
+    if not said:
+        return
+    rows = list(Device.objects.filter(code__in=said).select_for_update().order_by("pk"))
+    for row in rows:
+        content = _plain(said[row.code])
+        row.attributes = dict(list({**row.attributes, **content}.items())[-MOST_ATTRIBUTES:])
+        for name, column in OWN.items():
+            if isinstance(content.get(name), str):
+                setattr(row, column, content[name][:MOST_WORD])
+    Device.objects.bulk_update(rows, ["attributes", *OWN.values()], batch_size=500)

@@ -1,0 +1,58 @@
+"""Devices as their makers write them: MQTT clients that publish with QoS 1 and remember what they heard."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from gmqtt import Client as Mqtt
+
+PATIENCE = 10.0
+
+
+class Client:
+    """A device's MQTT client."""
+
+    def __init__(self, name: str, secret: str, client_id: str = "") -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self._client = Mqtt(client_id or name)
+        self._client.set_auth_credentials(name, secret)
+        self._client.on_message = self._take
+        self._granted: asyncio.Queue[int] = asyncio.Queue()
+        self._client.on_subscribe = lambda _client, _number, qos, _properties: self._granted.put_nowait(
+            qos[0]
+        )
+
+    def _take(self, _client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
+        self.heard.append((topic, payload))
+        return 0
+
+    async def connect(self, port: int) -> Client:
+        """Raises MQTTConnectError when the broker refuses."""
+        async with asyncio.timeout(PATIENCE):
+            await self._client.connect("127.0.0.1", port, version=4)
+        return self
+
+    async def subscribe(self, topic: str) -> int:
+        """The quality that was granted; 128 for a refusal."""
+        self._client.subscribe(topic, qos=1)
+        async with asyncio.timeout(PATIENCE):
+            return await self._granted.get()
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1) -> None:
+        """Say something."""
+        self._client.publish(topic, payload, qos=qos)
+
+    async def acknowledged(self) -> None:
+        """Wait until the broker has acknowledged everything."""
+        async with asyncio.timeout(PATIENCE):
+            await self._client._persistent_storage.wait_empty()
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many messages the broker has not acknowledged."""
+        return len(self._client._persistent_storage.get_all())
+
+    async def close(self) -> None:
+        """Part from the broker."""
+        await self._client.disconnect()

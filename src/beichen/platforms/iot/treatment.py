@@ -1,0 +1,249 @@
+"""What becomes of readings: each is taken into the table, or put aside with its reason; none is lost.
+
+In this order: an unknown device or one that is out of use, a message that cannot be read, a rate that is
+exceeded, a name that measures nothing, a value of the wrong type or out of its range, a time that cannot be
+(before 2000, or more than five minutes after it came). What is left is taken: marked ``skewed`` when its time
+lies in the future, ``late`` when it is an hour old, ``out-of-order`` when a newer one is known. Only these can be
+duplicates, because time goes forward: they are compared with what came lately and with the table.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any, NamedTuple
+
+import orjson
+
+from beichen.platforms.iot.decoding import Sample, decode
+from beichen.platforms.iot.fleet import NEVER, Devices, Speaker, Target
+from beichen.platforms.iot.words import Treatment
+
+SECOND = 1_000_000  # microseconds, as all times here
+SKEWED, WRONG, LATE = 2 * SECOND, 300 * SECOND, 3_600 * SECOND
+YEAR_2000 = 946_684_800 * SECOND
+MOST_PAYLOAD, MOST_TEXT = 4_096, 300
+RECENT = 200_000
+AGAIN = 600 * SECOND  # within this time the same number of a device is the same message
+
+
+class Arrived(NamedTuple):
+    """A message of readings: whose, what, and when the broker kept it (microseconds)."""
+
+    device: str
+    payload: bytes
+    at: int
+
+
+class Reading(NamedTuple):
+    """A reading that fits, before it is known whether it is a duplicate."""
+
+    speaker: Speaker
+    target: Target
+    at: int
+    received: int
+    number: float | None
+    text: str | None
+    seq: int | None
+    quality: str
+    by_seq: bool
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two readings one: the device's own time, or its own number where it said no time."""
+        moment = ("seq", self.seq) if self.by_seq else self.at
+        return (self.speaker.id, self.target.object, self.target.measure, moment, self.number, self.text)
+
+
+class Refusal(NamedTuple):
+    """A reading, or a whole message, that was put aside."""
+
+    device: str
+    measure: str | None
+    at: int | None
+    received: int
+    reason: str
+    payload: str
+
+
+Known = Callable[[Sequence[Reading]], set[int]]
+"""Of readings that may be duplicates, the places of those that the table has."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch of messages."""
+
+    readings: list[Reading] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    counts: Counter[tuple[str, date, str]] = field(default_factory=Counter)
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+def shown(payload: bytes) -> str:
+    """A payload as text of at most 4 KiB: what is no text is told in Base64."""
+    try:
+        text = payload[:MOST_PAYLOAD].decode()
+    except UnicodeDecodeError as error:
+        if error.start >= MOST_PAYLOAD - 3:  # cut within a character
+            return payload[: error.start].decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return "base64:" + base64.b64encode(payload[:3_000]).decode()
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _shown_value(sample: Sample) -> str:
+    try:
+        text = orjson.dumps({sample.name: sample.value}, default=str)
+    except (TypeError, ValueError):
+        text = repr(sample.value)[:MOST_PAYLOAD].encode("utf-8", "replace")
+    return shown(text)
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(at // SECOND, UTC).date()
+
+
+def _fitted(value: Any, target: Target) -> tuple[float | None, str | None] | None:
+    """The number or text of a value in its measure's form; None when it is of another type."""
+    form = target.form
+    if form == "text":
+        return (
+            (None, value)
+            if isinstance(value, str) and len(value) <= MOST_TEXT and "\0" not in value
+            else None
+        )
+    if form == "boolean":
+        is_truth = isinstance(value, bool) or (isinstance(value, int) and value in (0, 1))
+        return (float(value), None) if is_truth else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value) * target.factor + target.offset
+    except OverflowError:
+        return None
+    if not isfinite(number) or (form == "integer" and not number.is_integer()):
+        return None
+    return number, None
+
+
+class Treater:
+    """Treats batches in the stream's order; remembers what it needs to know duplicates."""
+
+    def __init__(self, devices: Devices) -> None:
+        self.devices = devices
+        self._recent: tuple[dict[tuple[Any, ...], int], dict[tuple[Any, ...], int]] = ({}, {})
+
+    def treat(self, messages: Iterable[Arrived], known: Known) -> Outcome:
+        """What becomes of each reading of the messages; their devices were learned before."""
+        outcome = Outcome()
+        doubtful: list[int] = []
+        for message in messages:
+            self._message(message, outcome, doubtful)
+        self._settle(outcome, doubtful, known)
+        for reading in outcome.readings:
+            self._count(outcome, reading.speaker.code, reading.received, reading.quality)
+            target = reading.target
+            target.newest.at = max(target.newest.at, reading.at)
+        return outcome
+
+    def _count(self, outcome: Outcome, device: str, at: int, treatment: str, number: int = 1) -> None:
+        who = "" if treatment == Treatment.ACCEPTED else device[:64]
+        outcome.counts[(who, _day(at), treatment)] += number
+
+    def _refuse(
+        self, outcome: Outcome, message: Arrived, reason: str, sample: Sample | None, payload: str
+    ) -> None:
+        name, at = (sample.name, sample.at) if sample else (None, None)
+        outcome.refused.append(Refusal(message.device[:64], name, at, message.at, reason, payload))
+        self._count(outcome, message.device, message.at, reason)
+
+    def _message(self, message: Arrived, outcome: Outcome, doubtful: list[int]) -> None:
+        speaker = self.devices.speaker(message.device)
+        if speaker is None or not speaker.speaks:
+            reason = Treatment.UNKNOWN_DEVICE if speaker is None else Treatment.NOT_SPEAKING
+            self._refuse(outcome, message, reason, None, shown(message.payload))
+            return
+        outcome.seen[speaker.code] = message.at
+        try:
+            samples = decode(message.payload)
+        except ValueError:
+            self._refuse(outcome, message, Treatment.MALFORMED, None, shown(message.payload))
+            return
+        for sample in samples:
+            found = self._sample(speaker, sample, message.at)
+            if not isinstance(found, Reading):
+                self._refuse(outcome, message, found, sample, _shown_value(sample))
+                continue
+            if self._may_be_known(found):
+                doubtful.append(len(outcome.readings))
+            outcome.readings.append(found)
+            # Within the batch too time goes forward: what follows is compared with this one.
+            if found.at > found.target.newest.at:
+                found.target.newest.at = found.at
+            if found.by_seq and found.seq is not None and found.seq > speaker.last_seq:
+                speaker.last_seq = found.seq
+
+    def _sample(self, speaker: Speaker, sample: Sample, received: int) -> Reading | str:
+        if not speaker.takes(received):
+            return Treatment.TOO_FAST
+        target = self.devices.target(speaker, sample.name)
+        if target is None:
+            return Treatment.UNKNOWN_MEASURE
+        fitted = _fitted(sample.value, target)
+        if fitted is None:
+            return Treatment.WRONG_TYPE
+        number, text = fitted
+        if number is not None and not target.low <= number <= target.high:
+            return Treatment.OUT_OF_RANGE
+        at = received if sample.at is None else sample.at
+        if at > received + WRONG or at < YEAR_2000:
+            return Treatment.WRONG_TIME
+        if at > received + SKEWED:
+            quality = Treatment.SKEWED
+        elif at < received - LATE:
+            quality = Treatment.LATE
+        else:
+            quality = Treatment.OUT_OF_ORDER if at < target.newest.at else Treatment.ACCEPTED
+        by_seq = sample.at is None and sample.seq is not None
+        return Reading(speaker, target, at, received, number, text, sample.seq, str(quality.value), by_seq)
+
+    def _may_be_known(self, reading: Reading) -> bool:
+        """Whether it can have come before: it is no newer than what came, by its time or its number."""
+        if reading.by_seq:
+            return reading.seq is not None and reading.seq <= reading.speaker.last_seq
+        return reading.at <= reading.target.newest.at and reading.target.newest.at != NEVER
+
+    def _settle(self, outcome: Outcome, doubtful: list[int], known: Known) -> None:
+        """Part duplicates from the rest: first by what came lately, then by the table."""
+        repeated: set[int] = set()
+        asked: list[int] = []
+        newer, older = self._recent
+        in_doubt = set(doubtful)
+        for place, reading in enumerate(outcome.readings):
+            identity = reading.identity
+            if place in in_doubt:
+                before = newer.get(identity, older.get(identity))
+                if before is not None and (not reading.by_seq or reading.received - before <= AGAIN):
+                    repeated.add(place)
+                    continue
+                asked.append(place)
+            newer[identity] = reading.received
+        if asked:
+            candidates = [outcome.readings[place] for place in asked]
+            repeated |= {asked[number] for number in known(candidates)}
+        if len(newer) > RECENT:
+            self._recent = ({}, newer)
+        if not repeated:
+            return
+        for place in sorted(repeated):
+            one = outcome.readings[place]
+            sample = Sample(
+                one.target.measure, one.at, one.seq, one.text if one.number is None else one.number
+            )
+            message = Arrived(one.speaker.code, b"", one.received)
+            self._refuse(outcome, message, Treatment.DUPLICATE, sample, _shown_value(sample))
+        outcome.readings = [one for place, one in enumerate(outcome.readings) if place not in repeated]

@@ -1,0 +1,76 @@
+"""A process that takes readings in, and kills itself at a named point.
+
+`python -m tests.crash.readings prepare FILE | work [POINT] | report FILE`: a device whose token is written into
+the file; the gateway, in small batches; what there is in the tables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
+django.setup()
+
+from django.db import connection  # Django first
+
+from beichen.platforms.iot import collecting, gateway, keeping, service, speaking
+from beichen.platforms.iot.tests import ground
+from beichen.platforms.warehouse import service as warehouse
+from beichen.platforms.warehouse import writing
+from tests.crash.driver import after, before, nth
+
+POINTS: dict[str, Callable[[], None]] = {
+    "in the table, no receipt": lambda: after(writing, "_append", nth(2)),
+    "written, not finished": lambda: before(keeping, "finish"),
+    "finished, not committed": lambda: after(keeping, "finish", nth(2)),
+}
+
+
+def prepare(file: str) -> None:
+    """A well and its device."""
+    ground.town()
+    ground.well()
+    ground.device(rate=10_000)
+    Path(file).write_text(service.issue_token("D-1", by=ground.BY), encoding="utf-8")
+
+
+def report(file: str) -> None:
+    """Every value of the table, and how many readings were refused for which reason."""
+    with warehouse.reader() as ask:
+        values = ask.sql("SELECT value FROM readings ORDER BY value")["value"].to_pylist()
+        reasons = ask.sql("SELECT DISTINCT reason FROM refused_readings")["reason"].to_pylist()
+    text = f"{' '.join(str(int(value)) for value in values)}\n{' '.join(reasons)}"
+    Path(file).write_text(text, encoding="utf-8")
+
+
+async def work() -> None:
+    """The gateway, until SIGTERM."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await gateway.Gateway().run(stop)
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    word, *rest = sys.argv[1:]
+    if word == "work":
+        collecting.MOST_MESSAGES, collecting.LINGER_SECONDS = 20, 0.05
+        speaking.FIRST_PAUSE = 0.05
+        if rest:
+            POINTS[rest[0]]()
+        asyncio.run(work())
+    else:
+        {"prepare": prepare, "report": report}[word](rest[0])
+    connection.close()
+
+
+if __name__ == "__main__":
+    sys.modules["tests.crash.readings"] = sys.modules["__main__"]
+    main()
