@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "plan": ("beichen.plan.commands:plan", True),
     "tables": ("beichen.platforms.warehouse.commands:tables", True),
     "up": ("beichen.house.up:up", False),
+    "indicators": ("beichen.hubs.data.commands:indicators", True),
     "manage": ("beichen.house.manage:manage", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),
 }

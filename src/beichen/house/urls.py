@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("beichen.kernel.bus.urls")),
     path("", include("beichen.kernel.files.urls")),
+    path("", include("beichen.hubs.data.urls")),
     path("", include("beichen.hubs.events.urls")),
     path("", include("beichen.registry.urls")),
     path("", include("beichen.platforms.comms.urls")),

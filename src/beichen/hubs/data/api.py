@@ -1,24 +1,49 @@
 """`/api/indicators`: what is counted, and the values with their sources.
 
-The list pages by key: pass the last key as ``after``. A series is one indicator's values over time; it
-is narrowed by region and by kind (real or demo).
+Both page: pass ``next`` as ``after``. A series is one indicator's values over time, narrowed by region, kind
+(real or demo), length of period and days: values of whole regions unless a ``dimension`` is asked for.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
 from beichen.hubs.data import service
-from beichen.hubs.data.models import AnnualTarget, Indicator, IndicatorValue
+from beichen.hubs.data.models import AnnualTarget, Computation, Indicator, IndicatorValue
 from beichen.kernel.access.service import acting, require, visible
+from beichen.problem import restored
 
 router = Router(tags=["indicators"])
 
 Key = Annotated[str, Query(pattern="^[a-z0-9-]*$", max_length=80)]
-RegionCode = Annotated[str, Query(pattern=r"^(\d{6}(\d{3}(\d{3})?)?)?$")]
+REGION_CODE = r"^(\d{6}(\d{3}(\d{3})?)?)?$"
+
+
+class Narrowed(Schema):
+    """Which values are asked for; ``from`` and ``to`` are days within which periods begin."""
+
+    region: str = Field("", pattern=REGION_CODE)
+    dimension: str = Field("", pattern=r"^[a-z0-9_+]*$", max_length=80)
+    member: str = Field("", max_length=200)
+    period: Literal["", "day", "month", "quarter", "half", "year", "range"] = ""
+    kind: Literal["", "real", "demo"] = ""
+    since: date | None = Field(None, alias="from")
+    until: date | None = Field(None, alias="to")
+    after: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d_\d{1,18})?$")
+    limit: int = Field(1000, ge=1, le=5000)
+
+    @field_validator("after")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        if value:
+            date.fromisoformat(value.partition("_")[0])
+        return value
 
 
 @router.get("", summary="Indicators by key")
@@ -33,17 +58,56 @@ def list_indicators(
 
 
 @router.get("/{slug:key}", summary="An indicator with its values")
-def read_indicator(
-    request: HttpRequest, key: str, region: RegionCode = "", kind: Literal["", "real", "demo"] = ""
-) -> dict[str, Any]:
-    """The definition, and every value and yearly target that may be seen, by region and time."""
-    require(acting(request), service.READ)
+def read_indicator(request: HttpRequest, key: str, filters: Annotated[Narrowed, Query()]) -> dict[str, Any]:
+    """The definition, how it is computed, and the values that may be seen, in order of time.
+
+    ``next`` is the ``after`` of the next page, or null at the end. Yearly targets come with the first page of
+    whole regions.
+    """
+    by = acting(request)
+    require(by, service.READ)
     row = service.indicator(key)
-    values = visible(acting(request), service.READ, service.series(key, region=region, kind=kind))
-    aims = visible(acting(request), service.READ, service.targets(key, region=region))
+    rows = service.figures(
+        key,
+        by=by,
+        region=filters.region,
+        dimension=filters.dimension,
+        member=filters.member,
+        length=filters.period,
+        kind=filters.kind,
+        since=filters.since,
+        until=filters.until,
+    )
+    if filters.after:
+        starts, _, number = filters.after.partition("_")
+        rows = rows.filter(Q(starts__gt=starts) | Q(starts=starts, pk__gt=int(number)))
+    page = list(rows[: filters.limit + 1])
+    last = page[filters.limit - 1] if len(page) > filters.limit else None
+    is_first = not filters.after and not filters.dimension
+    aims = visible(by, service.READ, service.targets(key, region=filters.region)) if is_first else []
     return _described(row) | {
-        "values": [_measured(value) for value in values],
+        "computation": _computed(row),
+        "values": [_measured(value) for value in page[: filters.limit]],
         "annual_targets": [_stated(aim) for aim in aims],
+        "next": f"{last.starts.isoformat()}_{last.pk}" if last else None,
+    }
+
+
+def _computed(row: Indicator) -> dict[str, Any] | None:
+    """Where the values come from: the SQL, tables with columns, and the versions that were read."""
+    found = Computation.objects.filter(indicator=row).first()
+    if found is None:
+        return None
+    return {
+        "sql": found.sql,
+        "every": found.every,
+        "by": found.by,
+        "target": found.target,
+        "package": found.package,
+        "sources": found.sources,
+        "versions": found.versions,
+        "computed_at": found.computed_at.isoformat(timespec="seconds") if found.computed_at else None,
+        "problem": str(restored(found.problem)) if found.problem else None,
     }
 
 
@@ -61,8 +125,9 @@ def _described(row: Indicator) -> dict[str, Any]:
 
 
 def _measured(row: IndicatorValue) -> dict[str, Any]:
+    parts = {"dimension": row.dimension, "member": row.member}
     words = {"status": row.status, "kind": row.kind, "note": {"zh": row.note, "en": row.note_en}}
-    return _stated(row) | words
+    return _stated(row) | parts | words
 
 
 def _stated(row: IndicatorValue | AnnualTarget) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DataConfig(AppConfig):
@@ -11,3 +12,10 @@ class DataConfig(AppConfig):
     name = "beichen.hubs.data"
     label = "hubs_data"
     verbose_name = "Data"
+
+    def ready(self) -> None:
+        """Put the indicators into the navigation."""
+        from beichen.hubs.data.permissions import READ
+        from beichen.web.links import add_to_navigation
+
+        add_to_navigation(_("City indicators"), "data:indicators", order=25, permission=READ)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from beichen.problem import Problem, ProblemError, code, said, shorten
 
-__all__ = ["Period", "read_period"]
+__all__ = ["Period", "length_of", "read_period"]
 
 NOT_A_PERIOD = code("DAT-101", "The period is not one of SDMX.", status=422)
 
@@ -70,3 +70,12 @@ def _months(text: str, length: str, year: int, first: int, count: int) -> Period
     starts = date(year, first, 1)
     last = first + count - 1
     return Period(text, length, starts, date(year, last, monthrange(year, last)[1]))
+
+
+def length_of(text: str) -> str:
+    """The length's name of a period that is known to be one; empty for anything else."""
+    found = _PERIOD.match(text)
+    if found is None:
+        return ""
+    groups = (("days", "range"), ("day", "day"), ("month", "month"), ("quarter", "quarter"), ("half", "half"))
+    return next((name for group, name in groups if found[group]), "year")

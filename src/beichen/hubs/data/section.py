@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from beichen.hubs.data import service
+from beichen.hubs.data.computing.section import ComputedSection
 from beichen.hubs.data.definitions import NO_INDICATOR
 from beichen.hubs.data.facilities import FacilitiesSection
 from beichen.hubs.data.models import Aggregation, Direction
@@ -140,6 +141,7 @@ SECTIONS: tuple[Section, ...] = (
     StatisticsSection(),
     AnnualTargetsSection(),
     FacilitiesSection(),
+    ComputedSection(),
 )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from beichen.hubs.data.computing.figures import Verdict, figures, newest_complete, recent, verdict
+from beichen.hubs.data.computing.members import name_members, names_of
+from beichen.hubs.data.computing.running import Outcome, compute
 from beichen.hubs.data.definitions import IndicatorFacts, define_indicators, indicator, indicators
 from beichen.hubs.data.evidence import (
     INDICATOR,
@@ -14,10 +17,10 @@ from beichen.hubs.data.evidence import (
 )
 from beichen.hubs.data.models import Direction
 from beichen.hubs.data.period import Period, read_period
+from beichen.hubs.data.permissions import READ, WRITE
 from beichen.hubs.data.unit_names import unit_name
 from beichen.hubs.data.units import convert, is_unit
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
-from beichen.kernel.access.service import permission
 
 __all__ = [
     "INDICATOR",
@@ -27,25 +30,31 @@ __all__ = [
     "Evidence",
     "Figure",
     "IndicatorFacts",
+    "Outcome",
     "Period",
     "SubjectKind",
     "ValueFacts",
+    "Verdict",
+    "compute",
     "convert",
     "define_indicators",
     "evidence",
     "evidence_of",
     "evidence_of_rooms",
+    "figures",
     "indicator",
     "indicators",
     "is_unit",
+    "name_members",
+    "names_of",
+    "newest_complete",
     "read_period",
+    "recent",
     "record_targets",
     "record_values",
     "series",
     "series_of",
     "targets",
     "unit_name",
+    "verdict",
 ]
-
-READ = permission("data.read", "查看指标与数据目录", "Read indicators and the catalogue")
-WRITE = permission("data.indicator.write", "维护指标与数值", "Keep indicators and values")

@@ -111,6 +111,7 @@ def _name(row: Any) -> str:
 def _row(
     model: type[IndicatorValue] | type[AnnualTarget], stated: Sequence[str], item: Statement, owner: str
 ) -> Any:
+    more = {"length": item.period.length} if model is IndicatorValue else {}
     return model(
         indicator=item.indicator,
         region=item.region,
@@ -120,6 +121,7 @@ def _row(
         value=item.value,
         owner=owner,
         **{name: getattr(item.facts, name) for name in stated},
+        **more,
     )
 
 

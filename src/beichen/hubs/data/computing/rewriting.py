@@ -1,0 +1,101 @@
+"""From one declared SELECT to the questions that compute it: another period, fewer dimensions, whole trees.
+
+Rewriting works on the tree of the statement, never on its text. Times become the city's own before they are
+cut into periods. Rows are joined with the closure of a tree (code → each of its ancestors), so that one
+question answers for every level at once; what lies in no known region counts for the city alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlglot import expressions as exp
+
+from beichen.hubs.data.computing.declaration import DIALECT, PERIOD, VALUE, Declaration
+from beichen.hubs.data.computing.header import Grouping
+from beichen.hubs.data.computing.periods import Stretch, Unit
+
+# the closures' tables and columns begin with a line: no declared name does
+TREES = {"region": "_regions", "body": "_bodies"}
+CODE, ANCESTOR = "_code", "_ancestor"
+IS_DEMO = "_is_demo"
+
+
+def question(
+    declared: Declaration,
+    grouping: Grouping,
+    unit: Unit,
+    *,
+    zone: str,
+    root: str,
+    within: Sequence[Stretch] | None = None,
+) -> str:
+    """The SQL that computes a grouping in periods of ``unit``, as DuckDB reads it.
+
+    It yields ``period`` (a date), ``_is_demo``, each dimension as text, and ``value``. ``root`` is the city's
+    region, ``within`` the city's days that are asked for (both ends included); None is always.
+    """
+    tree = declared.tree.copy()
+    tree.comments = None
+    tree.set("group", None)
+    outputs: list[Any] = [exp.alias_(_truncated(declared, unit, zone), PERIOD)]
+    outputs.append(exp.alias_(_is_demo(declared), IS_DEMO))
+    outputs += [exp.alias_(_dimension(tree, declared, name, root), name) for name in grouping.names]
+    keys = [item.this.copy() for item in outputs]
+    tree.set("expressions", [*outputs, exp.alias_(declared.value.copy(), VALUE)])
+    tree.group_by(*keys, copy=False)
+    _restrict(tree, declared.moment.is_(exp.null()).not_())
+    for name in grouping.names:
+        if name != "region":
+            _restrict(tree, declared.dimensions[name].copy().is_(exp.null()).not_())
+    if within is not None:
+        _restrict(tree, exp.or_(*(_lies_in(declared, stretch, zone) for stretch in within)))
+    return str(tree.sql(dialect=DIALECT))
+
+
+def _restrict(tree: Any, condition: Any) -> None:
+    tree.where(condition, copy=False)
+
+
+def _truncated(declared: Declaration, unit: Unit, zone: str) -> Any:
+    """The first day of the period in which the moment lies."""
+    moment = declared.moment.copy()
+    if declared.is_time:
+        moment = exp.AtTimeZone(this=moment, zone=exp.Literal.string(zone))
+    return exp.cast(exp.TimestampTrunc(this=moment, unit=exp.var(unit.value.upper())), "date")
+
+
+def _is_demo(declared: Declaration) -> Any:
+    if declared.demo is None:
+        return exp.false()
+    return exp.Coalesce(this=declared.demo.copy(), expressions=[exp.false()])
+
+
+def _dimension(tree: Any, declared: Declaration, name: str, root: str) -> Any:
+    """The dimension as text; of a tree each ancestor, which joins the closure to ``tree``."""
+    given = declared.dimensions[name].copy()
+    if name not in TREES:
+        return exp.cast(given, "text")
+    table = TREES[name]
+    tree.join(table, on=exp.column(CODE, table).eq(given), join_type="left", copy=False)
+    otherwise = exp.Literal.string(root) if name == "region" else given.copy()
+    return exp.Coalesce(this=exp.column(ANCESTOR, table), expressions=[otherwise])
+
+
+def _lies_in(declared: Declaration, stretch: Stretch, zone: str) -> Any:
+    """Whether the moment lies in these days, said of the column itself: files outside are not read."""
+    first, last = stretch
+    low, high = (_moment(day, zone, declared.is_time) for day in (first, last + timedelta(days=1)))
+    column = declared.moment
+    return exp.and_(exp.GTE(this=column.copy(), expression=low), exp.LT(this=column.copy(), expression=high))
+
+
+def _moment(day: date, zone: str, is_time: bool) -> Any:
+    """The beginning of a day of the city."""
+    if not is_time:
+        return exp.cast(exp.Literal.string(day.isoformat()), "date")
+    local = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+    return exp.cast(exp.Literal.string(local.astimezone(UTC).isoformat(sep=" ")), "timestamptz")

@@ -1,0 +1,138 @@
+"""Computed indicators as people and programs read them: pages, the API, the terminal, the schedule."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+
+from beichen.hubs.data import service
+from beichen.hubs.data.commands import indicators
+from beichen.hubs.data.jobs import compute_indicators
+from beichen.hubs.data.models import AnnualTarget, IndicatorValue
+from beichen.hubs.data.tests.counting import BY, CITY, COUNT, EAST, SHARE, at, define, put, run, town
+from beichen.hubs.data.tests.test_computing import JOB
+from beichen.kernel.access.service import create_client, save_role
+from beichen.kernel.levels import Level
+
+__all__ = ["town"]
+pytestmark = pytest.mark.usefixtures("town")
+
+
+@pytest.fixture
+def computed(town: None) -> None:
+    """A share of three months with a demo row."""
+    define(share=SHARE, count=COUNT)
+    put(
+        JOB,
+        {**JOB, "code": "2", "done_at": at(3, month=4), "in_time": False},
+        {**JOB, "code": "3", "done_at": at(9, month=5)},
+        {**JOB, "code": "4", "done_at": at(9, month=5), "is_demo": True, "in_time": False},
+    )
+    run()
+
+
+@pytest.fixture
+def official(client: Client) -> dict[str, str]:
+    """The headers of somebody who may see what is internal."""
+    save_role("official", "干部", ["data.read"], Level.L2, by=BY)
+    return {"Authorization": f"Bearer {create_client('official', 'Official', 'official', by=BY)}"}
+
+
+@pytest.mark.usefixtures("computed")
+def test_the_list_shows_the_newest_month_and_exports(client: Client, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(12):
+        page = client.get("/indicators").content.decode()
+    assert "/indicators/share" in page
+    assert "2025-05" in page
+    assert "达标" in page
+    narrowed = client.get("/indicators?q=办件").content.decode()
+    assert "/indicators/share" not in narrowed
+    rows = b"".join(client.get("/indicators?format=csv&owner=scene:jobs").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "share" in rows
+    assert client.get("/indicators?format=xlsx").status_code == 200
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_page_shows_course_parts_and_lineage(client: Client) -> None:
+    page = client.get("/indicators/share").content.decode()
+    for words in ("2025-03", "东区", "按时率", "演示", "done_at", "filter (where in_time)"):
+        assert words in page, words
+    assert "style=" not in page
+    year = client.get(f"/indicators/share?region={EAST}&length=year&part=event").content.decode()
+    assert "2025 虚城" in year, "parts by region and event are counted by month alone: the city's are shown"
+    assert client.get("/indicators/nothing").status_code == 404
+    assert client.get("/indicators/count?part=body&length=day&region=1").status_code == 200
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_page_shows_bodies_to_those_who_may_see_them(client: Client, official: dict[str, str]) -> None:
+    assert "bureau" not in client.get("/indicators/share?part=body&format=csv").getvalue().decode()
+    shown = client.get("/indicators/share?part=body&format=csv", headers=official).getvalue().decode()
+    assert "bureau" in shown
+
+
+@pytest.mark.usefixtures("computed")
+def test_programs_read_values_page_by_page(client: Client, official: dict[str, str]) -> None:
+    address = f"/api/indicators/share?region={CITY}&period=month&kind=real"
+    first = client.get(f"{address}&limit=2").json()
+    assert [value["period"] for value in first["values"]] == ["2025-03", "2025-04"]
+    assert first["computation"]["sources"]["jobs"] == ["body", "done_at", "event", "in_time", "region"]
+    assert first["computation"]["versions"] == {"jobs": 1}
+    second = client.get(f"{address}&limit=2&after={first['next']}").json()
+    assert ([value["value"] for value in second["values"]], second["next"]) == ([100.0], None)
+    part = client.get(f"{address}&from=2025-04-01&to=2025-04-30").json()
+    assert [value["period"] for value in part["values"]] == ["2025-04"]
+    bodies = "/api/indicators/share?dimension=body&member=desk&period=year&kind=real"
+    assert client.get(bodies).json()["values"] == []
+    (desk,) = client.get(bodies, headers=official).json()["values"]
+    assert (desk["dimension"], desk["member"], round(desk["value"], 2)) == ("body", "desk", 66.67)
+
+
+@pytest.mark.parametrize("query", ["period=week", "from=2025-13-01", "after=2025-02-30_1", "after=x", "limit=0"])
+@pytest.mark.usefixtures("computed")
+def test_a_question_that_does_not_fit_is_told(client: Client, query: str) -> None:
+    answer = client.get(f"/api/indicators/share?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "API-422")
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_value_stands_against_its_target() -> None:
+    rows = list(service.figures("share", by=BY, region=CITY, length="month", kind="real"))
+    assert [service.verdict(row, ">= 95").is_met for row in rows] == [True, False, True]  # type: ignore[union-attr]
+    newest = service.newest_complete(rows, date(2025, 5, 31))
+    assert newest is not None
+    assert newest.period == "2025-04", "May is not over"
+    (year,) = service.figures("share", by=BY, region=CITY, length="year", kind="real")
+    aim = AnnualTarget(value=Decimal(60))
+    found = service.verdict(year, ">= 95", {2025: aim})
+    assert found is not None
+    assert (found.target, found.is_met) == ("≥ 60", True), "the city's own target of the year comes first"
+    assert service.verdict(year, "") is None
+
+
+def test_the_terminal_computes_and_says_what_failed(town: None) -> None:
+    define(share=SHARE, broken=COUNT.replace("count(*)", "sum(cast(code as integer))"))
+    put({**JOB, "code": "A", "day": date(2025, 3, 1)})
+    runner = CliRunner()
+    done = runner.invoke(indicators, ["compute", "share", "--json"])
+    assert done.exit_code == 0, done.output
+    assert orjson.loads(done.stdout)[0]["written"] > 0
+    failed = runner.invoke(indicators, ["compute"])
+    assert failed.exit_code == 1
+    assert "WHS-204" in failed.stdout
+    listed = orjson.loads(runner.invoke(indicators, ["list", "--json"]).stdout)
+    assert [(row["key"], bool(row["problem"])) for row in listed] == [("broken", True), ("share", False)]
+    assert "share" in runner.invoke(indicators, ["list"]).stdout
+
+
+def test_the_schedule_computes(town: None) -> None:
+    define(share=SHARE)
+    put(JOB)
+    compute_indicators.call()
+    assert IndicatorValue.objects.exists()
