@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beichen.hubs.data.computing.feeds import feed_table
 from beichen.hubs.data.computing.figures import Verdict, figures, newest_complete, recent, verdict
 from beichen.hubs.data.computing.members import name_members, names_of
 from beichen.hubs.data.computing.running import Outcome, compute
@@ -41,6 +42,7 @@ __all__ = [
     "evidence",
     "evidence_of",
     "evidence_of_rooms",
+    "feed_table",
     "figures",
     "indicator",
     "indicators",

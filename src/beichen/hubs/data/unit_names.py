@@ -14,7 +14,7 @@ SCALES = {"万亿": "trillion", "亿": "100 million", "千万": "10 million", "�
 COUNTERS = frozenset("个件项处座颗条家位名所支只张部种套艘台数")
 WORDS = {
     "元": "yuan", "美元": "US dollars", "人": "people", "人次": "visits", "户": "households",
-    "辆": "vehicles",
+    "辆": "vehicles", "分": "points",
     "架次": "flights", "批次": "batches", "头": "head", "岁": "years", "年": "years", "天": "days",
     "个工作日": "working days", "小时": "hours", "分钟": "minutes", "番": "doublings", "倍": "times",
     "个百分点": "percentage points", "百分点": "percentage points", "公里": "km", "千米": "km", "米": "m",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
@@ -11,3 +12,12 @@ class EventsConfig(AppConfig):
     name = "beichen.hubs.events"
     label = "hubs_events"
     verbose_name = "Event hub"
+
+    def ready(self) -> None:
+        """Name the kinds by which figures are counted, and keep the table of cases fresh for them."""
+        from beichen.hubs.data.service import feed_table, name_members
+        from beichen.hubs.events.facts import record_all
+        from beichen.hubs.events.queries import kind_names
+
+        feed_table("cases", record_all)
+        name_members("event", _("Kind of event"), kind_names)

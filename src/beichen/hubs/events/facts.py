@@ -36,6 +36,12 @@ def record_facts() -> int:
     return len(rows)
 
 
+def record_all() -> None:
+    """Bring every case that has moved into the table."""
+    while record_facts():
+        pass
+
+
 def _moved() -> Any:
     first = Report.objects.filter(case=OuterRef("pk")).order_by("id").values("channel")[:1]
     moved = Case.objects.filter(version__gt=F("recorded_version")).annotate(source=Subquery(first))

@@ -20,5 +20,4 @@ def clocks() -> None:
 @task()
 def facts() -> None:
     """Bring the cases that moved into the table of cases."""
-    while service.record_facts():
-        pass
+    service.record_all()

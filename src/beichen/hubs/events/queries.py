@@ -64,6 +64,12 @@ def all_kinds() -> QuerySet[EventKind]:
     )
 
 
+def kind_names(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The names of kinds, current or not, in Chinese and English."""
+    rows = EventKind.objects.filter(key__in=list(keys)).values_list("key", "name", "name_en")
+    return {key: (name, name_en) for key, name, name_en in rows}
+
+
 def categories() -> QuerySet[Category]:
     """The categories that are in use."""
     return Category.objects.filter(is_current=True)

@@ -15,7 +15,7 @@ from beichen.hubs.events.acting import (
 from beichen.hubs.events.case.stream import derive, differences, history
 from beichen.hubs.events.declaring import declare_categories, declare_kinds
 from beichen.hubs.events.evidence import photograph
-from beichen.hubs.events.facts import record_facts
+from beichen.hubs.events.facts import record_all, record_facts
 from beichen.hubs.events.identity import Look, erase, export, identify, looks
 from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
@@ -99,6 +99,7 @@ __all__ = [
     "rate",
     "read_sheet",
     "receive",
+    "record_all",
     "record_facts",
     "take_sheet",
     "tick",

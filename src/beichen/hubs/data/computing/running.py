@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from beichen.hubs.data.computing import codes, recording
 from beichen.hubs.data.computing.declaration import Declaration, declare
+from beichen.hubs.data.computing.feeds import bring_up_to_date
 from beichen.hubs.data.computing.header import Grouping
 from beichen.hubs.data.computing.periods import Stretch, Unit, stretches
 from beichen.hubs.data.computing.recording import Computed
@@ -74,6 +75,7 @@ def compute(keys: Iterable[str] = (), *, by: Actor, whole: bool = False) -> list
     if not rows:
         return []
     trees = read_trees()
+    bring_up_to_date({name for row in rows for name in row.sources})
     columns = {row.name: row.facts.types for row in warehouse.tables()}
     return [_compute(row, columns, trees, whole, by) for row in rows]
 

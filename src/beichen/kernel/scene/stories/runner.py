@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +23,9 @@ from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, steps
 from beichen.kernel.scene.stories.text import word_of
 from beichen.problem import Problem, ProblemError, shorten
+from beichen.settings import settings
+
+TABLES = "BEICHEN_TABLES_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,22 @@ def scratch_database() -> Iterator[None]:
         teardown_databases(made, verbosity=0)
 
 
+@contextmanager
+def scratch_tables() -> Iterator[None]:
+    """An empty folder in place of the city's tables, which no transaction takes back."""
+    before = os.environ.get(TABLES)
+    with TemporaryDirectory(prefix="beichen-story-") as folder:
+        os.environ[TABLES] = folder
+        settings.cache_clear()
+        try:
+            yield
+        finally:
+            os.environ.pop(TABLES)
+            if before is not None:
+                os.environ[TABLES] = before
+            settings.cache_clear()
+
+
 def run_stories(package: Package, *, by: Actor) -> list[StoryResult]:
     """Install the package and what it requires, then run each of its stories and undo it."""
     names = package.glob("stories/*.yaml")
@@ -60,7 +81,7 @@ def run_stories(package: Package, *, by: Actor) -> list[StoryResult]:
         install_all([package], by=by)
         for name in names:
             document = package.documents[name]
-            with transaction.atomic():
+            with scratch_tables(), transaction.atomic():
                 results.append(_run(document, Stage(package, by, secret)))
                 transaction.set_rollback(True)
         transaction.set_rollback(True)
