@@ -12,6 +12,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ RANGES = {
     "mqtt_port": (0, 65535),
     "web_workers": (1, 256),
     "proxies": (0, 9),
+    "history_page": (10, 100_000),
 }
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
@@ -71,6 +73,8 @@ class Settings:
     warehouse_url: str = _setting("duckdb://", "what answers SQL: duckdb://?memory=1GB&threads=2")
     live_url: str = _setting("", "public address of the live process; default the web port plus one")
     context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
+    history_page: int = _setting(10_000, "instances that one answer of a history holds")
+    notification_hosts: str = _setting("", "private hosts and networks that notifications may go to")
     smtp_url: str = _setting("", "smtp:// or smtps://user:password@host:port; default: mail is printed")
     mail_from: str = _setting("", "the sender of mail; default beichen@ and the host of the public address")
     sms_url: str = _setting("", "http(s)://gateway/path or smpp://user:password@host:port; default no texts")
@@ -170,6 +174,21 @@ def _read(name: str, kind: type, raw: Any, source: str) -> Any:
     return Path(text).expanduser().resolve() if kind is Path else text
 
 
+def _check_networks(values: dict[str, Any]) -> list[Problem]:
+    """What stands for a network in the hosts of notifications and is none."""
+    problems = []
+    for item in values.get("notification_hosts", "").split(","):
+        word = item.strip()
+        try:
+            if "/" in word:
+                ip_network(word, strict=False)
+        except ValueError:
+            message = shorten(f"notification_hosts has {word!r}, which is no network")
+            where = Where(field="notification_hosts")
+            problems.append(Problem(MALFORMED, message, where, "such as 10.1.0.0/16"))
+    return problems
+
+
 def _check_choices(values: dict[str, Any]) -> list[Problem]:
     schemes = {
         "database_url": {"sqlite", "postgres", "postgresql"},
@@ -179,7 +198,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "sms_url": {"http", "https", "smpp"},
         "public_url": {"http", "https"},
     }
-    problems = []
+    problems = [*_check_networks(values)]
     for name, valid in schemes.items():
         value = values.get(name, "")
         scheme = urlsplit(value).scheme

@@ -33,18 +33,30 @@ VENV = ROOT / ".venv-conformance"
 RESULTS = Path(__file__).with_name("results.json")
 REASONS = Path(__file__).with_name("reasons.json")
 PAGE = ROOT / "docs" / "ngsi-ld-conformance.md"
+INFORMATION = "ContextInformation/"
 GROUPS = (
-    "Provision/Entities",
-    "Provision/EntityAttributes",
-    "Provision/BatchEntities",
-    "Consumption/Entity",
-    "Consumption/Discovery",
+    f"{INFORMATION}Provision/Entities",
+    f"{INFORMATION}Provision/EntityAttributes",
+    f"{INFORMATION}Provision/BatchEntities",
+    f"{INFORMATION}Provision/PurgeEntities",
+    f"{INFORMATION}Provision/TransientEntities",
+    f"{INFORMATION}Provision/TemporalEntity",
+    f"{INFORMATION}Provision/TemporalEntityAttributes",
+    f"{INFORMATION}Consumption/Entity",
+    f"{INFORMATION}Consumption/Discovery",
+    f"{INFORMATION}Consumption/TemporalEntity",
+    f"{INFORMATION}Subscription",
+    f"{INFORMATION}EntityMap",
+    f"{INFORMATION}Snapshot",
+    "jsonldContext",
 )
 SUITE_CONTEXTS = re.compile(r"https://raw\.githubusercontent\.com/[^\"'\s]*?/resources/jsonld-contexts/")
 # A context of the same terms that some tests name by an address elsewhere.
 OTHER_CONTEXT = re.compile(
     r"https://easy-global-market\.github\.io/[^\"'\s]*?/ngsildTestSuiteV1\.8-compound\.jsonld"
 )
+# Contexts of others that some tests name: only that they can be had matters.
+FOREIGN = re.compile(r"https://fiware\.github\.io/([\w./-]+)\.jsonld")
 CORE = re.compile(r"ngsi-ld-core-context-v1\.\d\.jsonld")
 START_SECONDS = 60
 
@@ -77,12 +89,15 @@ def contexts(folder: Path) -> Iterator[int]:
         thread.join()
 
 
-def environment(data: Path, context_port: int) -> dict[str, str]:
+def environment(data: Path, context_port: int, mock_port: int = 1) -> dict[str, str]:
     """The settings of the server under test."""
     return {
         **os.environ,
         "BEICHEN_DATA_DIR": str(data),
-        "BEICHEN_CONTEXT_HOSTS": f"127.0.0.1:{context_port}",
+        "BEICHEN_CONTEXT_HOSTS": f"127.0.0.1:{context_port}, 127.0.0.1:{mock_port}",
+        "BEICHEN_NOTIFICATION_HOSTS": "127.0.0.1",
+        "BEICHEN_NATS_PORT": str(free_port()),
+        "BEICHEN_HISTORY_PAGE": "30",  # the suite wants to see a part of forty instances
         "DJANGO_SETTINGS_MODULE": "beichen.house.django",
         "PYTHONPATH": str(ROOT),
     }
@@ -104,13 +119,29 @@ def server(env: dict[str, str], key: str) -> Iterator[str]:
         "--port", str(port), "--workers", "1", "--no-ws", "--log-level", "warning",
         "--workers-kill-timeout", "5", "tests.conformance.keyed:application",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env={**env, "CONFORMANCE_KEY": key}, cwd=ROOT)
+    process = subprocess.Popen(
+        command,
+        env={**env, "CONFORMANCE_KEY": key, "BEICHEN_PUBLIC_URL": f"http://127.0.0.1:{port}"},
+        cwd=ROOT,
+    )
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextlib.contextmanager
+def workers(env: dict[str, str]) -> Iterator[None]:
+    """NATS and the worker, which take notifications to their endpoints."""
+    command = [sys.executable, "-m", "beichen", "up", "--only", "nats,worker"]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -123,13 +154,15 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"the server did not answer at {address}")
 
 
-def adapt(suite: Path, target: Path, address: str, context_port: int) -> None:
+def adapt(suite: Path, target: Path, address: str, context_port: int, mock_port: int) -> None:
     """Copy the suite and point it at the server and at the contexts on loopback."""
     shutil.copytree(suite, target, ignore=shutil.ignore_patterns(".git", "doc"))
     local = f"http://127.0.0.1:{context_port}/"
     for file in [*target.glob("data/**/*"), *target.glob("resources/**/*"), *target.glob("TP/**/*.robot")]:
         if file.is_file() and file.suffix in {".json", ".jsonld", ".geojson", ".robot", ".resource", ".py"}:
             text = file.read_text(encoding="utf-8")
+            text = FOREIGN.sub(lambda match: f"{local}{foreign_name(match)}", text)
+            text = text.replace("http://localhost:9090", address)
             text = OTHER_CONTEXT.sub(f"{local}ngsi-ld-test-suite-compound.jsonld", text)
             file.write_text(CORE.sub("ngsi-ld-core-context-v1.8.jsonld", SUITE_CONTEXTS.sub(local, text)))
     variables = target / "resources" / "variables.py"
@@ -137,13 +170,31 @@ def adapt(suite: Path, target: Path, address: str, context_port: int) -> None:
     lines += f"\nurl = '{address}/ngsi-ld/v1'\ntemporal_api_url = url\n"
     lines += f"ngsild_test_suite_context = '{local}ngsi-ld-test-suite-compound.jsonld'\n"
     lines += "delete_temporal_on_core_delete = False\n"
+    lines += "core_context = 'https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld'\n"
+    lines += "notification_server_host = context_source_host = context_server_host = '127.0.0.1'\n"
+    lines += f"notification_server_port, context_source_port = {free_port()}, {free_port()}\n"
+    lines += f"context_server_port = {mock_port}\n"
+    lines += f"mqtt_broker_host, mqtt_broker_non_default_port = '127.0.0.1', {free_port()}\n"
     variables.write_text(lines)
+
+
+def foreign_name(match: re.Match[str]) -> str:
+    """The file that stands for a context of others."""
+    return match.group(1).replace("/", "-") + ".jsonld"
+
+
+def stand_ins(suite: Path, served: Path) -> None:
+    """Serve an empty context for each of others that the tests name."""
+    for file in suite.glob("data/**/*"):
+        if file.is_file() and file.suffix in {".json", ".jsonld"}:
+            for match in FOREIGN.finditer(file.read_text(encoding="utf-8")):
+                (served / foreign_name(match)).write_text('{"@context": {}}')
 
 
 def robot(suite: Path, selected: list[str]) -> dict[str, Any]:
     """Run the tests and give Robot Framework's result as JSON."""
     output = suite / "output.json"
-    paths = [f"TP/NGSI-LD/ContextInformation/{group}" for group in selected]
+    paths = [f"TP/NGSI-LD/{group}" for group in selected]
     library = suite / "libraries" / "robotframework-httpctrl" / "src"
     command = [str(VENV / "bin" / "robot"), "--output", str(output), "--log", "NONE", "--report", "NONE"]
     command += ["--console", "none", "--pythonpath", str(library), "--loglevel", "INFO", *paths]
@@ -188,14 +239,16 @@ def run(suite: Path, selected: list[str]) -> list[dict[str, Any]]:
         work = Path(folder)
         served = work / "contexts"
         shutil.copytree(suite / "resources" / "jsonld-contexts", served)
+        stand_ins(suite, served)
+        mock_port = free_port()
         with contexts(served) as context_port:
             for file in served.iterdir():
                 text = SUITE_CONTEXTS.sub(f"http://127.0.0.1:{context_port}/", file.read_text())
                 file.write_text(text)
-            env = environment(work / "var", context_port)
+            env = environment(work / "var", context_port, mock_port)
             key = prepare(env)
-            with server(env, key) as address:
-                adapt(suite, work / "suite", address, context_port)
+            with server(env, key) as address, workers(env):
+                adapt(suite, work / "suite", address, context_port, mock_port)
                 result = robot(work / "suite", selected)
         return sorted(outcomes(result["suite"], extensions(suite)), key=lambda test: str(test["name"]))
 

@@ -1,4 +1,4 @@
-"""The worker process: the bus (relay, subscribers, retries) and the jobs with their schedule."""
+"""The worker process: the bus (relay, subscribers, retries), the jobs with their schedule, and the loops."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from beichen.settings import refuse_unsafe
 
@@ -39,6 +40,28 @@ def work_on_jobs(stop: threading.Event) -> None:
             connection.close()
 
 
+def work_on_loop(name: str, run: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    """Run a room's loop until ``stop``, in the one worker that holds its lock."""
+    import psycopg
+    from django.db import DatabaseError, InterfaceError, connection
+
+    from beichen.kernel.bus.lock import Lock
+
+    lock = Lock(name)
+    while not stop.is_set():
+        try:
+            if lock.take():
+                run(stop)
+            else:
+                stop.wait(PAUSE_SECONDS)
+        except (DatabaseError, InterfaceError, psycopg.Error) as error:
+            logger.warning("%s waits %.0f s: %s", name, PAUSE_SECONDS, error)
+            stop.wait(PAUSE_SECONDS)
+        finally:
+            lock.release()
+            connection.close()
+
+
 def _in_thread(work: Callable[[threading.Event], None], stop: threading.Event) -> asyncio.Task[None]:
     return asyncio.create_task(asyncio.to_thread(work, stop))
 
@@ -47,6 +70,7 @@ async def work() -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     from beichen.house import schedule
     from beichen.kernel.bus.runner import Bus
+    from beichen.kernel.jobs.loops import loops
 
     schedule.announce()
     stop, stop_threads = asyncio.Event(), threading.Event()
@@ -54,14 +78,15 @@ async def work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     jobs = _in_thread(work_on_jobs, stop_threads)
+    rooms = [_in_thread(partial(work_on_loop, name, run), stop_threads) for name, run in loops().items()]
     bus = asyncio.create_task(Bus().run(stop))
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait({jobs, bus, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({jobs, bus, stopping, *rooms}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.set()
         stop_threads.set()
-        await asyncio.gather(jobs, bus, stopping)
+        await asyncio.gather(jobs, bus, stopping, *rooms)
 
 
 def main() -> None:

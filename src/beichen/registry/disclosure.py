@@ -11,7 +11,7 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
-from beichen.registry.models import Object, ObjectType
+from beichen.registry.models import History, Object, ObjectType
 from beichen.registry.permissions import READ
 
 Document = dict[str, Any]
@@ -75,6 +75,20 @@ class Disclosure:
             elif level >= Level.L3:
                 self._shown.setdefault(row.code, set()).add(name)
         return document
+
+    def withheld(self, row: Object | History, types: Iterable[str], names: Iterable[str]) -> frozenset[str]:
+        """Which of ``names`` the actor may not see of a row whose documents are read elsewhere."""
+        levels = self._guarded({"type": list(types)})
+        if not levels:
+            return frozenset()
+        reach = access.clearance(self.actor, READ, row)
+        present = set(names)
+        hidden = frozenset(name for name, level in levels.items() if level > reach)
+        code = row.code if isinstance(row, Object) else row.urn
+        for name, level in levels.items():
+            if level >= Level.L3 and name not in hidden and (name in present or name == ANY):
+                self._shown.setdefault(code, set()).add(name)
+        return hidden
 
     def record(self) -> None:
         """Write the audit record of what was disclosed; one for all of a request."""

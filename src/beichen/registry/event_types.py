@@ -11,5 +11,10 @@ name_event_types(
         "registry.object.created": _("An object was added"),
         "registry.object.changed": _("An object changed"),
         "registry.object.removed": _("An object was removed"),
+        "registry.subscription.created": _("A subscription was made"),
+        "registry.subscription.changed": _("A subscription changed"),
+        "registry.subscription.removed": _("A subscription was removed"),
+        "registry.history.changed": _("A history was written"),
+        "registry.history.removed": _("A history was removed"),
     }
 )

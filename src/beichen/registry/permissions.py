@@ -10,6 +10,11 @@ from beichen.registry.models import Object
 READ = access.permission("registry.object.read", "查看对象", "Read objects")
 WRITE = access.permission("registry.object.write", "写入对象", "Write objects")
 REMOVE = access.permission("registry.object.remove", "移除对象", "Remove objects")
+WRITE_CONTEXTS = access.permission("registry.context.write", "管理语境", "Keep contexts")
+SUBSCRIBE = access.permission("registry.subscription.write", "订阅对象", "Subscribe to objects")
+MANAGE_SUBSCRIPTIONS = access.permission(
+    "registry.subscription.manage", "管理所有订阅", "Manage all subscriptions"
+)
 WRITE_TYPES = access.permission("registry.type.write", "定义对象类型", "Define types of objects")
 
 

@@ -37,6 +37,7 @@ class Record:
     modified_at: datetime
     version: int = 1
     removed_at: datetime | None = None
+    touched: tuple[str, ...] = ()  # the attributes that the last change wrote
 
     ACCESS: ClassVar[ScopeFields] = Object.ACCESS
 

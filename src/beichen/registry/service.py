@@ -25,11 +25,39 @@ from beichen.registry.finding import (
     related,
     versions_of,
 )
+from beichen.registry.history.instance import (
+    HistoryProvider,
+    Point,
+    Timeline,
+    Window,
+    add_history_provider,
+)
+from beichen.registry.history.reading import TimelineReader
+from beichen.registry.history.writing import (
+    PastEntity,
+    add_to_history,
+    change_instance,
+    remove_from_history,
+    remove_history,
+    remove_instance,
+    write_history,
+)
 from beichen.registry.measuring import Measured, measurements_of, record_measurements
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
 from beichen.registry.storing import Draft, Outcome, Written
+from beichen.registry.subscriptions.register import (
+    change_subscription,
+    find_subscription,
+    notification_context,
+    pause_subscription,
+    resume_subscription,
+    subscribe,
+    subscription_status,
+    subscriptions_of,
+    unsubscribe,
+)
 from beichen.registry.types import schema_fault, value_faults
 from beichen.registry.writing import Writer
 
@@ -40,23 +68,45 @@ __all__ = [
     "WRITE_TYPES",
     "Draft",
     "Entity",
+    "HistoryProvider",
     "Measured",
     "ObjectPage",
     "Outcome",
+    "PastEntity",
+    "Point",
+    "Timeline",
+    "TimelineReader",
     "TypeFacts",
+    "Window",
     "Written",
+    "add_history_provider",
+    "add_to_history",
+    "change_instance",
+    "change_subscription",
     "check_narrowing",
     "declare_types",
     "find_objects",
+    "find_subscription",
     "measurements_of",
+    "notification_context",
     "object_by_code",
     "object_by_urn",
+    "pause_subscription",
     "record_measurements",
     "related",
+    "remove_from_history",
+    "remove_history",
+    "remove_instance",
     "remove_objects",
+    "resume_subscription",
     "schema_fault",
+    "subscribe",
+    "subscription_status",
+    "subscriptions_of",
+    "unsubscribe",
     "value_faults",
     "versions_of",
+    "write_history",
     "write_object",
     "write_objects",
 ]

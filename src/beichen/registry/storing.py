@@ -184,6 +184,7 @@ class Storage:
             row.scopes, row.document = scopes_text(item.document), dump(item.document)
             row.level = max(row.level, self._level([kind.key for kind in kinds], None))
             row.stamps, row.modified_at = self._stamps(item), self.at
+            row.touched = tuple(sorted({name for name, _ in item.touched}))
             rows.append(row.changed())
             derived.append((row, item.document, found))
             self.written.changed.append(row)

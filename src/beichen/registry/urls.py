@@ -1,4 +1,4 @@
-"""The registry's paths: NGSI-LD at /ngsi-ld/v1. What later issues bring (subscriptions, …) is not there."""
+"""The registry's paths: NGSI-LD at /ngsi-ld/v1. What the house does not offer is not there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, re_path
 
 from beichen.problem import shorten
-from beichen.registry.api import batch, discovery, entities, reading
+from beichen.registry.api import batch, contexts, discovery, entities, reading, subscriptions, temporal
 from beichen.registry.api.answer import View, endpoint
 from beichen.registry.problems import not_found
 
@@ -53,5 +53,28 @@ urlpatterns = [
     _at("types/(?P<name>.+?)", GET=discovery.one_type),
     _at("attributes", GET=discovery.attributes),
     _at("attributes/(?P<name>.+?)", GET=discovery.one_attribute),
+    _at(
+        "subscriptions",
+        GET=subscriptions.listed,
+        POST=subscriptions.create,
+    ),
+    _at(
+        "subscriptions/(?P<urn>.+?)",
+        GET=subscriptions.retrieve,
+        PATCH=subscriptions.change,
+        DELETE=subscriptions.delete,
+    ),
+    _at("temporal/entities", GET=temporal.query, POST=temporal.create),
+    _at("temporal/entityOperations/query", POST=temporal.query_by_document),
+    _at(
+        "temporal/entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://[^/]+/.+?)/(?P<key>urn:[^/]+|[^/]+)",
+        PATCH=temporal.change_instance,
+        DELETE=temporal.delete_instance,
+    ),
+    _at("temporal/entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://.+?)", DELETE=temporal.delete_attribute),
+    _at("temporal/entities/(?P<urn>.*)/attrs", POST=temporal.append),
+    _at("temporal/entities/(?P<urn>.+?)", GET=temporal.retrieve, DELETE=temporal.delete),
+    _at("jsonldContexts", GET=contexts.listed, POST=contexts.add),
+    _at("jsonldContexts/(?P<name>.+?)", GET=contexts.serve, DELETE=contexts.remove),
     re_path(r"^ngsi-ld/", endpoint(**dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), _nothing))),
 ]

@@ -31,6 +31,26 @@ def _client(secret: str, address: str) -> Actor:
         raise ProblemError(
             Problem(BAD_KEY, said("no active client has this key"), hint=said("Authorization: Bearer KEY"))
         )
+    return _actor_of_client(client, address)
+
+
+def actor_again(key: str) -> Actor | None:
+    """The actor of a key that was kept (``client:KEY``, ``person:CODE``), as it is now.
+
+    None for one that may no longer act: a client that was switched off, a person who left.
+    """
+    kind, _, name = key.partition(":")
+    if kind == "client":
+        client = Client.objects.select_related("body", "region").filter(key=name, is_active=True).first()
+        return None if client is None else _actor_of_client(client, "")
+    if kind == "person":
+        accounts = Account.objects.select_related("person").filter(person__code=name, is_active=True)
+        account = accounts.first()
+        return None if account is None or account.person is None else actor_of(account.person)
+    return PUBLIC if key == PUBLIC.key else None
+
+
+def _actor_of_client(client: Client, address: str) -> Actor:
     body = client.body.path if client.body else EVERYWHERE
     region = client.region.path if client.region else EVERYWHERE
     return Actor(f"client:{client.key}", client.name, (Scope(client.role, body, region),), address=address)

@@ -47,7 +47,8 @@ def _text(payload: dict[str, Any], name: str) -> str:
     return value
 
 
-def _list(payload: dict[str, Any], name: str) -> list[str]:
+def document_list(payload: dict[str, Any], name: str) -> list[str]:
+    """A member that is a list of texts, or a text with commas."""
     value = payload.get(name, [])
     values = value.split(",") if isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(item, str) and item for item in values):
@@ -63,8 +64,8 @@ def document_asking(call: Call, payload: dict[str, Any]) -> tuple[Asking, Showin
     showing = _showing(call, payload)
     everything = call.truth("local") or bool(payload.get("local"))
     query = Query(attributes=sorted(showing.representation.attributes), is_everything=everything)
-    _selectors(query, payload.get("entities"), call.context)
-    _conditions(query, payload, call.context)
+    selectors_of_document(query, payload.get("entities"), call.context)
+    conditions_of_document(query, payload, call.context)
     ordering = payload.get("ordering", {})
     order = ordering.get("orderBy") if isinstance(ordering, dict) else None
     text = _text({"orderBy": order}, "orderBy") if order else _text(payload, "orderBy")
@@ -85,11 +86,11 @@ def _showing(call: Call, payload: dict[str, Any]) -> Showing:
     context = call.context
     form, with_times, _ = format_of(call)
     shown = Representation(context, form, with_times)
-    shown.attributes = names_of(_list(payload, "attrs"), context, "attrs")
+    shown.attributes = names_of(document_list(payload, "attrs"), context, "attrs")
     project_onto(shown, _text(payload, "pick"), _text(payload, "omit"), context)
     language = _text(payload, "lang") or call.text("lang")
     shown.languages = parse_languages(language) if language else []
-    shown.datasets = datasets_of(_list(payload, "datasetId"))
+    shown.datasets = datasets_of(document_list(payload, "datasetId"))
     level = payload.get("joinLevel", 1)
     if not isinstance(level, int) or not 1 <= level <= JOIN_LEVELS:
         raise ProblemError(bad_data(f"joinLevel is 1 to {JOIN_LEVELS}", "/joinLevel"))
@@ -98,9 +99,10 @@ def _showing(call: Call, payload: dict[str, Any]) -> Showing:
     return join_of(showing, _text(payload, "join"), level)
 
 
-def _conditions(query: Query, payload: dict[str, Any], context: Context) -> None:
+def conditions_of_document(query: Query, payload: dict[str, Any], context: Context) -> None:
+    """Put q, geoQ and scopeQ of a document into a query."""
     if "q" in payload:
-        values = frozenset(_list(payload, "expandValues"))
+        values = frozenset(document_list(payload, "expandValues"))
         query.q = parse_query(_text(payload, "q"), context.expand, values)
     geo = payload.get("geoQ")
     if geo is not None:
@@ -111,7 +113,8 @@ def _conditions(query: Query, payload: dict[str, Any], context: Context) -> None
         query.scope = parse_scopes(_text(payload, "scopeQ"))
 
 
-def _selectors(query: Query, value: Any, context: Context) -> None:
+def selectors_of_document(query: Query, value: Any, context: Context) -> None:
+    """Put the selectors of a document into a query."""
     if value is None:
         return
     selectors = value if isinstance(value, list) else [value]

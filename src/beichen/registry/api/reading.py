@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote_plus
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from beichen.problem import shorten
 from beichen.registry.api.answer import answer, context_value
 from beichen.registry.api.asking import ASKING, SHOWING, Asking, Showing, asking_of, showing_of, types_of_text
 from beichen.registry.api.call import GEO_JSON, JSON, LD_JSON, Call, accepted, entity_id
+from beichen.registry.api.paging import add_pages
 from beichen.registry.api.query_document import document_asking
 from beichen.registry.disclosure import Disclosure
 from beichen.registry.document.geojson import collection, feature
@@ -170,29 +170,5 @@ def _respond(call: Call, asking: Asking, showing: Showing, media_type: str, path
     response = answer(content, media_type, call.context)
     if asking.count:
         response["NGSILD-Results-Count"] = str(search.count())
-    _add_pages(call, response, asking, has_more, path)
+    add_pages(call, response, path, limit=asking.limit, offset=asking.offset, has_more=has_more)
     return response
-
-
-def _add_pages(call: Call, response: HttpResponse, asking: Asking, has_more: bool, path: str) -> None:
-    """Links to the next and the previous page (clause 6.3.10)."""
-    pages = []
-    if asking.offset:
-        pages.append(("prev", max(0, asking.offset - asking.limit)))
-    if has_more:
-        pages.append(("next", asking.offset + asking.limit))
-    links = [response["Link"]] if "Link" in response else []
-    for relation, offset in pages:
-        asked = {
-            **{name: values[-1] for name, values in call.parameters.items()},
-            "limit": str(asking.limit),
-            "offset": str(offset),
-        }
-        # The names are ones that this operation knows: only values need quoting.
-        words = [
-            f"{name}={value if value.isalnum() and value.isascii() else quote_plus(value, ':/*')}"
-            for name, value in sorted(asked.items())
-        ]
-        links.append(f'<{path}?{"&".join(words)}>; rel="{relation}"; type="{response["Content-Type"]}"')
-    if links:
-        response["Link"] = ", ".join(links)

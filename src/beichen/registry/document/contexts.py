@@ -1,21 +1,24 @@
-"""Where contexts come from: the payload, a Link header, the bundled core, or an allowed host.
+"""Where contexts come from: the payload, a Link header, the core, the house itself, or an allowed host.
 
 A context is fetched only from a host of the setting ``context_hosts`` (``host`` or ``host:port``), over
-http or https, without redirects, at most 1 MiB, within five seconds, and is then kept for ten minutes.
+http or https, without redirects, at most 1 MiB, within five seconds, and is then used for ten minutes.
+What was fetched is kept in the database (:mod:`..keeping`) and serves on when its host does not answer.
 Nothing else is ever asked for, so that a payload cannot make the house read its own network.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import orjson
 from django.core.cache import cache
 
 from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.registry import keeping
 from beichen.registry.document.context import CORE_ONLY, Context, read_terms
 from beichen.registry.document.names import CORE_CONTEXTS
 from beichen.registry.problems import NO_CONTEXT, bad_data
@@ -26,6 +29,7 @@ FETCH_SECONDS = 5.0
 KEEP_SECONDS = 600
 DEPTH_LIMIT = 5
 URL_LIMIT = 20
+_OWN = re.compile(r"https?://(?P<host>[^/:]+)(:\d+)?/ngsi-ld/v1/jsonldContexts/(?P<key>[^/?#]+)\Z")
 _built: dict[str, Context] = {}
 _BUILT_LIMIT = 256
 
@@ -70,15 +74,60 @@ def fetch(url: str) -> Any:
         raise _unavailable(url, "the @context is not JSON") from error
 
 
+def _key(url: str) -> str:
+    return "beichen.registry.context:" + hashlib.sha256(url.encode()).hexdigest()
+
+
+def forget(url: str) -> None:
+    """Fetch the context anew when it is next used."""
+    cache.delete(_key(url))
+
+
+def download(url: str) -> Any:
+    """The value of the @context at an allowed ``url``, from its host. Raises ProblemError REG-105."""
+    document = fetch(url)
+    value = document.get("@context") if isinstance(document, dict) else None
+    if value is None:
+        raise _unavailable(url, "the document has no @context")
+    return value
+
+
+def own_key(url: str) -> str | None:
+    """The key of a context that the house itself serves at ``url``; None for all others."""
+    match = _OWN.match(url)
+    if match is None:
+        return None
+    chosen = settings()
+    hosts = {part.strip().lower() for part in chosen.hosts.split(",")}
+    own = {*hosts, (urlsplit(chosen.public).hostname or "")}
+    return unquote(match["key"]) if match["host"].lower() in own else None
+
+
+def _own(url: str, key: str) -> Any:
+    value = keeping.body_of(key)
+    if value is None:
+        raise _unavailable(url, f"no context is kept under {key!r}")
+    keeping.count_use(key)
+    return value
+
+
 def _remote(url: str) -> Any:
-    key = "beichen.registry.context:" + hashlib.sha256(url.encode()).hexdigest()
-    kept = cache.get(key)
+    key = own_key(url)
+    if key is not None:
+        return _own(url, key)
+    kept = cache.get(_key(url))
     if kept is None:
-        document = fetch(url)
-        kept = document.get("@context") if isinstance(document, dict) else None
-        if kept is None:
-            raise _unavailable(url, "the document has no @context")
-        cache.set(key, kept, KEEP_SECONDS)
+        _check_host(url)  # a host that is no longer allowed is not served from what was kept, either
+        try:
+            kept = download(url)
+        except ProblemError:
+            kept = keeping.cached_body(url)
+            if kept is None:
+                raise
+        else:
+            keeping.keep_cached(url, kept)
+        cache.set(_key(url), kept, KEEP_SECONDS)
+    keeping.count_use(url)
     return kept
 
 

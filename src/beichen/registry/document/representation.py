@@ -140,12 +140,13 @@ class Representation:
         shown = []
         for dataset, instance in found.items():
             times = stamps.attribute(name, dataset) if self.with_times and stamps else None
-            shown.append(self._instance(instance, times, linked))
+            shown.append(self.instance_of(instance, times, linked))
         return shown[0] if len(shown) == 1 else shown
 
     # ── one instance ──────────────────────────────────────────────────────────────────────────────
 
-    def _value(self, instance: Instance) -> Any:
+    def value_of(self, instance: Instance) -> Any:
+        """The value of an instance as this representation writes it."""
         form = instance["type"]
         value = instance[FORMS[form].member]
         if form == "VocabProperty":
@@ -155,7 +156,7 @@ class Representation:
         return value
 
     def _simple(self, instance: Instance, linked: dict[str, Any] | None) -> Any:
-        form, value = instance["type"], self._value(instance)
+        form, value = instance["type"], self.value_of(instance)
         if form in {"Relationship", "ListRelationship"} and linked:
             targets = value if isinstance(value, list) else [value]
             inlined = [linked.get(target, target) for target in targets]
@@ -168,9 +169,10 @@ class Representation:
             return {"json": value}
         return value
 
-    def _instance(
-        self, instance: Instance, times: tuple[str, str] | None, linked: dict[str, Any] | None
+    def instance_of(
+        self, instance: Instance, times: tuple[str, str] | None, linked: dict[str, Any] | None = None
     ) -> Any:
+        """One instance with its members; ``times`` are its creation and modification."""
         form = instance["type"]
         member = FORMS[form].member
         shown: Instance = {"type": form}
@@ -188,7 +190,7 @@ class Representation:
         return _concise(shown, form) if self.format == CONCISE else shown
 
     def _main(self, shown: Instance, form: str, member: str, instance: Instance) -> None:
-        value = self._value(instance)
+        value = self.value_of(instance)
         if form == "LanguageProperty" and self.languages:
             tag = choose(value, self.languages)
             shown["type"], shown["value"] = "Property", value.get(tag)
@@ -199,8 +201,8 @@ class Representation:
 
     def _sub(self, value: Any, times: tuple[str, str] | None) -> Any:
         if isinstance(value, list):
-            return [self._instance(item, times, None) for item in value]
-        return self._instance(value, times, None) if isinstance(value, dict) and "type" in value else value
+            return [self.instance_of(item, times, None) for item in value]
+        return self.instance_of(value, times, None) if isinstance(value, dict) and "type" in value else value
 
     def _inline(self, shown: Instance, instance: Instance, linked: dict[str, Any]) -> None:
         targets = instance.get("object")

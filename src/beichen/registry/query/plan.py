@@ -96,7 +96,7 @@ class Planner:
             )
         selectors = self.query.selectors
         if selectors:
-            plan.checks.append(lambda document: any(_selected(item, document) for item in selectors))
+            plan.checks.append(lambda document: any(is_selected(item, document) for item in selectors))
         self._reach(plan)
         return plan
 
@@ -228,7 +228,8 @@ def _scopes(document: Document) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _selected(selector: Selector, document: Document) -> bool:
+def is_selected(selector: Selector, document: Document) -> bool:
+    """Whether a document is of a selector's ids, pattern and types."""
     types, ids, pattern = selector
     if ids and document["id"] not in ids:
         return False

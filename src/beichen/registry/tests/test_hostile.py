@@ -150,7 +150,7 @@ def test_an_id_in_a_path_is_a_uri() -> None:
 def test_a_context_of_a_host_that_is_not_allowed_is_not_fetched(url: str, detail: str) -> None:
     body = {"@context": url, "id": "urn:a:1", "type": "T"}
     response = Program().send("POST", "entities", body, LD_JSON)
-    assert (response.status_code, response.json()["code"]) == (503, "REG-105")
+    assert (response.status_code, response.json()["code"]) == (504, "REG-105")
     assert response.json()["detail"] == detail
     assert response.json()["type"].endswith("/LdContextNotAvailable")
     assert _left_nothing()

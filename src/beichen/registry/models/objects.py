@@ -118,6 +118,11 @@ class Object(models.Model):
             models.Index(
                 fields=["name", "id"], condition=Q(removed_at=None) & ~Q(name=""), name="object_name"
             ),
+            # Those that are gone are asked for by their histories alone.
+            models.Index(fields=["urn", "id"], condition=Q(removed_at__isnull=False), name="object_gone_urn"),
+            models.Index(
+                fields=["type", "id"], condition=Q(removed_at__isnull=False), name="object_gone_type"
+            ),
         ]
 
     def __str__(self) -> str:
