@@ -165,6 +165,7 @@ def adapt(suite: Path, target: Path, address: str, context_port: int, mock_port:
             text = text.replace("http://localhost:9090", address)
             text = OTHER_CONTEXT.sub(f"{local}ngsi-ld-test-suite-compound.jsonld", text)
             file.write_text(CORE.sub("ngsi-ld-core-context-v1.8.jsonld", SUITE_CONTEXTS.sub(local, text)))
+    shutil.copy(Path(__file__).with_name("mqtt.resource"), target / "resources/mqttUtils/MqttUtils.resource")
     variables = target / "resources" / "variables.py"
     lines = variables.read_text()
     lines += f"\nurl = '{address}/ngsi-ld/v1'\ntemporal_api_url = url\n"

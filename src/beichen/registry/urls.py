@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
 from beichen.problem import shorten
-from beichen.registry.api import batch, contexts, discovery, entities, reading, subscriptions, temporal
+from beichen.registry import views
+from beichen.registry.api import (
+    batch,
+    contexts,
+    discovery,
+    entities,
+    purging,
+    reading,
+    subscriptions,
+    temporal,
+)
 from beichen.registry.api.answer import View, endpoint
 from beichen.registry.problems import not_found
 
@@ -21,13 +31,20 @@ def _at(pattern: str, **methods: View) -> URLPattern:
     return re_path(rf"{ROOT}{pattern}/?$", endpoint(**methods))
 
 
+app_name = "registry"
 urlpatterns = [
+    path("admin/subscriptions", views.subscriptions, name="subscriptions"),
+    path("admin/subscriptions/<int:number>", views.subscription, name="subscription"),
+    path("admin/subscriptions/<int:number>/pause", views.pause, name="pause"),
+    path("admin/subscriptions/<int:number>/resume", views.resume, name="resume"),
+    path("admin/subscriptions/<int:number>/delete", views.delete, name="delete"),
     _at(
         "entities",
         GET=reading.query,
         POST=entities.create,
         PUT=entities.nowhere,
         PATCH=entities.nowhere,
+        DELETE=purging.purge,
     ),
     _at(
         "entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://.+?)",
@@ -66,6 +83,7 @@ urlpatterns = [
     ),
     _at("temporal/entities", GET=temporal.query, POST=temporal.create),
     _at("temporal/entityOperations/query", POST=temporal.query_by_document),
+    _at("temporal/entities/.*/attrs//.*", DELETE=temporal.nowhere),
     _at(
         "temporal/entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://[^/]+/.+?)/(?P<key>urn:[^/]+|[^/]+)",
         PATCH=temporal.change_instance,

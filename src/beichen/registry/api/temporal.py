@@ -136,7 +136,8 @@ def retrieve(request: HttpRequest, urn: str) -> HttpResponse:
     entity_id(urn)
     form, with_times = _form(call)
     view, asked = _view(call, form, with_times=with_times), _asked(call, form)
-    search = TemporalSearch(Query(ids=[urn], attributes=sorted(view.shown.attributes)), asked, call.actor)
+    wanted = Query(ids=[urn], attributes=sorted(view.shown.attributes))
+    search = TemporalSearch(wanted, asked, call.actor, view.shown.datasets)
     timeline = search.reader.read([urn], asked.window(view.shown.attributes)).get(urn)
     if timeline is None:
         raise not_found(shorten(f"there is no history of {urn}"), "/id")
@@ -177,8 +178,9 @@ def query_by_document(request: HttpRequest) -> HttpResponse:
         if name not in _MEMBERS:
             raise ProblemError(bad_data(f"a Query has no member {name!r}", f"/{name}"))
     form, with_times = _form(call)
-    aggregates = payload.get("aggrParams")
-    if aggregates is not None:
+    temporal = payload.get("temporalQ")
+    inside = temporal if isinstance(temporal, dict) and "aggrMethods" in temporal else None
+    if payload.get("aggrParams", inside) is not None:
         form = AGGREGATED
     asked = _asked_document(payload, form)
     shown = Representation(call.context, CONCISE if form == CONCISE else NORMALIZED)
@@ -211,7 +213,7 @@ def _asked_document(payload: dict[str, Any], form: str) -> TemporalQuery:
         raise ProblemError(bad_data("lastN is a whole number", "/temporalQ/lastN"))
     aggregation = None
     if form == AGGREGATED:
-        params = payload.get("aggrParams")
+        params = payload.get("aggrParams", value)
         params = params if isinstance(params, dict) else {}
         methods = params.get("aggrMethods", [])
         methods = methods.split(",") if isinstance(methods, str) else methods
@@ -232,7 +234,7 @@ def _answer(
         parse_query(csf, call.context.expand, frozenset())
     if any(item.path.name != "id" for item in asking.ordering):
         raise bad_parameter("orderBy", "histories are ordered by id alone")
-    search = TemporalSearch(asking.query, asked, call.actor)
+    search = TemporalSearch(asking.query, asked, call.actor, view.shown.datasets)
     timelines, has_more = search.page(asking.limit, asking.offset) if asking.limit else ([], False)
     if asking.ordering:
         timelines.sort(key=lambda item: item.urn, reverse=asking.ordering[0].is_descending)

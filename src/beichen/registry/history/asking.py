@@ -96,7 +96,7 @@ class TemporalQuery:
         if self.relation == "before":
             return moment < self.at
         if self.relation == "after":
-            return moment > self.at
+            return moment >= self.at
         return self.end is not None and self.at <= moment < self.end
 
     def window(self, attributes: frozenset[str]) -> Window:

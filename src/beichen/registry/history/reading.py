@@ -201,6 +201,11 @@ class TimelineReader:
                 rows = rows.exclude(observed_at__gt=window.end)
         listed = list(rows.order_by("id")[: WRITTEN_LIMIT + 1])
         timeline.is_cut = timeline.is_cut or len(listed) > WRITTEN_LIMIT
+        scopes = [row for row in listed if row.attribute == SCOPE and row.observed_at is not None]
+        if scopes:
+            latest = max(scopes, key=lambda row: (row.observed_at, row.pk))
+            value = orjson.loads(latest.document).get("value", [])
+            timeline.scopes = [value] if isinstance(value, str) else value
         names = {row.attribute for row in listed}
         withheld = self.disclosure.withheld(history, history.types, names)
         for row in listed[:WRITTEN_LIMIT]:

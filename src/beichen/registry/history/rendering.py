@@ -91,18 +91,21 @@ class TemporalView:
                 member = FORMS[one["type"]].member
                 one[PLURALS[member]] = [self._pair(point, asked, member) for point in listed]
             found.append(one)
+        if not found and self.form == TEMPORAL_VALUES:  # all its instances lie in another part
+            return {"type": "Property", "values": []}
         return found[0] if len(found) == 1 else found
 
     def _pair(self, point: Point, asked: TemporalQuery, member: str) -> list[Any]:
         value = self.shown.value_of(point.document)
+        if member == "objectList" and isinstance(value, list):
+            value = [item["object"] for item in value]
         if member in _WRAPPED:
             value = {member: value}
         return [value, point.text_at(asked.time_property)]
 
     def _instance(self, point: Point) -> Document:
-        shown: Any = self.shown.instance_of(point.document, None)
-        if not isinstance(shown, dict):
-            shown = {"value": shown}
+        rendered = self.shown.instance_of(point.document, None)
+        shown: Document = rendered if isinstance(rendered, dict) else {"value": rendered}
         shown["instanceId"] = point.key
         if self.with_times:
             shown["createdAt"], shown["modifiedAt"] = (

@@ -42,6 +42,7 @@ class TemporalSearch:
     query: Query
     asked: TemporalQuery
     actor: Actor
+    datasets: frozenset[str] = frozenset()
     reader: TimelineReader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +127,7 @@ class TemporalSearch:
         query, asked = self.query, self.asked
         scopes = timeline.points.get(SCOPE, [])
         kept = {
-            name: [point for point in points if asked.holds(point)]
+            name: [point for point in points if asked.holds(point) and self._is_chosen(point)]
             for name, points in timeline.points.items()
         }
         if query.scope is not None:
@@ -142,6 +143,9 @@ class TemporalSearch:
             kept = {name: points for name, points in kept.items() if name in query.attributes}
         timeline.points = {name: self._ordered(points) for name, points in kept.items()}
         return bool(kept.keys() - {SCOPE}) or (bool(kept) and not query.attributes)
+
+    def _is_chosen(self, point: Point) -> bool:
+        return not self.datasets or (point.dataset or "@none") in self.datasets
 
     def _ordered(self, points: list[Point]) -> list[Point]:
         points = sorted(points, key=lambda point: point.at(self.asked.time_property) or _START)

@@ -18,7 +18,7 @@ from beichen.kernel.bus.event import identifier
 from beichen.problem import Problem, ProblemError, shorten
 from beichen.registry.document.changes import types_of
 from beichen.registry.document.expansion import Instance
-from beichen.registry.history.instance import CREATED, Point, Timeline, Window, moment_of
+from beichen.registry.history.instance import CREATED, Point, Timeline, Window, aware, moment_of
 from beichen.registry.history.reading import TimelineReader
 from beichen.registry.models import History, HistoryInstance, Object
 from beichen.registry.permissions import READ, Gate
@@ -143,13 +143,31 @@ class HistoryWriter:
             history.scopes = entity.scopes
         history.is_own, history.modified_at = True, self.now
         history.save()
-        rows = [
-            _row(history, name, instance, self.now)
-            for name, listed in entity.attributes.items()
-            for instance in listed
-        ]
-        HistoryInstance.objects.bulk_create(rows, batch_size=1_000)
+        self._store(history, entity)
         _record("write", history, self.by, {"instances": count})
+
+    def _store(self, history: History, entity: PastEntity) -> None:
+        """Add rows; an instance of the same dataset and observedAt takes the place of the one before."""
+        rows = {}
+        for name, listed in entity.attributes.items():
+            for instance in listed:
+                row = _row(history, name, instance, self.now)
+                same = (name, row.dataset, row.observed_at) if row.observed_at is not None else row.key
+                rows[same] = row
+        known = HistoryInstance.objects.filter(
+            history=history,
+            attribute__in=entity.attributes,
+            observed_at__in={row.observed_at for row in rows.values() if row.observed_at is not None},
+        )
+        changed = []
+        for before in known:
+            moment = None if before.observed_at is None else aware(before.observed_at)
+            fresh = rows.pop((before.attribute, before.dataset, moment), None)
+            if fresh is not None:
+                before.document, before.modified_at = fresh.document, self.now
+                changed.append(before)
+        HistoryInstance.objects.bulk_update(changed, ["document", "modified_at"], batch_size=500)
+        HistoryInstance.objects.bulk_create(list(rows.values()), batch_size=1_000)
 
     def _points(self, name: str) -> list[Point]:
         points = self.timeline(frozenset({name})).points.get(name, [])

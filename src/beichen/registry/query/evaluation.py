@@ -18,6 +18,7 @@ from beichen.registry.document.values import is_utc_time
 from beichen.registry.indexing import seconds_of
 from beichen.registry.query.patterns import matches
 from beichen.registry.query.terms import (
+    ABSENT,
     All,
     Between,
     Node,
@@ -53,6 +54,8 @@ def evaluate(node: Node, document: dict[str, Any]) -> bool:
 
 
 def _holds(term: Term, document: dict[str, Any]) -> bool:
+    if term.operator == ABSENT:
+        return next(targets(term.path, document), None) is None
     for values, is_relation in targets(term.path, document):
         if not term.operator:
             return True

@@ -15,6 +15,7 @@ from beichen.registry.document.names import is_name, to_iri
 from beichen.registry.problems import bad_parameter
 from beichen.registry.query.patterns import check_pattern
 from beichen.registry.query.terms import (
+    ABSENT,
     EQUALITY,
     PATTERN,
     All,
@@ -98,6 +99,9 @@ class Parser:
         self.terms += 1
         if self.terms > TERM_LIMIT:
             raise bad_parameter("q", f"more than {TERM_LIMIT} terms")
+        if self.text.startswith("!", self.at) and not self.text.startswith(("!=", "!~="), self.at):
+            self.at += 1
+            return Term(self._path()[0], ABSENT)
         path, raw = self._path()
         match = _OPERATOR.match(self.text, self.at)
         if match is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 EQUALITY = frozenset({"==", "!="})
 PATTERN = frozenset({"~=", "!~="})
+ABSENT = "!"  # the path leads nowhere
 ORDERING = frozenset({"<", "<=", ">", ">="})
 
 
@@ -83,7 +84,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One comparison, or the question whether the path exists when ``operator`` is empty."""
+    """One comparison, or the question whether the path exists when ``operator`` is empty, or does not."""
 
     path: Path
     operator: str = ""
@@ -119,10 +120,10 @@ def terms_of(node: Node) -> Iterator[Term]:
 def needed_names(node: Node) -> list[set[str]]:
     """Sets of attributes of which a matching object has at least one each."""
     if isinstance(node, Term):
-        return [{node.path.name}]
+        return [] if node.operator == ABSENT else [{node.path.name}]
     if isinstance(node, All):
         return [names for part in node.parts for names in needed_names(part)]
-    union: set[str] = set()
-    for part in node.parts:
-        union |= set.union(set(), *needed_names(part))
-    return [union]
+    needed = [needed_names(part) for part in node.parts]
+    if not all(needed):
+        return []
+    return [set.union(*(set.union(*names) for names in needed))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from beichen.problem import ProblemError
 from beichen.registry.document.changes import instances
@@ -142,7 +143,9 @@ def read_conditions(document: dict[str, Any], context: Names) -> Conditions:
         frozenset(document.get("notificationTrigger", ())),
     )
     if "q" in document:
-        found.q = _pointed("q", lambda: parse_query(document["q"], context.expand, frozenset()))
+        # In a subscription the query may be percent-encoded, as it is in an address (4.9).
+        query = unquote(document["q"])
+        found.q = _pointed("q", lambda: parse_query(query, context.expand, frozenset()))
     if "geoQ" in document:
         found.geo = _pointed("geoQ", lambda: _geo(document["geoQ"], context))
     if "scopeQ" in document:
