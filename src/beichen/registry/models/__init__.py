@@ -15,6 +15,7 @@ from beichen.registry.models.objects import (
     URN_LENGTH,
     AttributeUse,
     Kind,
+    Measurement,
     Object,
     ObjectShape,
     ObjectType,
@@ -23,6 +24,7 @@ from beichen.registry.models.objects import (
     Relation,
     Typing,
     ValueKind,
+    plain_value,
 )
 from beichen.registry.models.subscriptions import (
     Notification,
@@ -42,6 +44,7 @@ __all__ = [
     "HistoryInstance",
     "KeptContext",
     "Kind",
+    "Measurement",
     "Notification",
     "Object",
     "ObjectShape",
@@ -54,4 +57,5 @@ __all__ = [
     "Typing",
     "ValueKind",
     "Watch",
+    "plain_value",
 ]

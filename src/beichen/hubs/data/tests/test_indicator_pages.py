@@ -45,7 +45,9 @@ def official(client: Client) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("computed")
-def test_the_list_shows_the_newest_month_and_exports(client: Client, django_assert_max_num_queries: Any) -> None:
+def test_the_list_shows_the_newest_month_and_exports(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
     with django_assert_max_num_queries(12):
         page = client.get("/indicators").content.decode()
     assert "/indicators/share" in page
@@ -94,7 +96,9 @@ def test_programs_read_values_page_by_page(client: Client, official: dict[str, s
     assert (desk["dimension"], desk["member"], round(desk["value"], 2)) == ("body", "desk", 66.67)
 
 
-@pytest.mark.parametrize("query", ["period=week", "from=2025-13-01", "after=2025-02-30_1", "after=x", "limit=0"])
+@pytest.mark.parametrize(
+    "query", ["period=week", "from=2025-13-01", "after=2025-02-30_1", "after=x", "limit=0"]
+)
 @pytest.mark.usefixtures("computed")
 def test_a_question_that_does_not_fit_is_told(client: Client, query: str) -> None:
     answer = client.get(f"/api/indicators/share?{query}")

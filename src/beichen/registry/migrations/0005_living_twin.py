@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel_org', '0001_initial'),
-        ('registry', '0003_type_width'),
+        ('registry', '0004_measurements'),
     ]
 
     operations = [
