@@ -1,4 +1,4 @@
-"""The addresses of the event hub, its console, citizens' door and tables, for :mod:`tests.test_access`."""
+"""The addresses of the hubs, the console, citizens' door and tables, for :mod:`tests.test_access`."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ def picture() -> bytes:
 
 
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    "indicators": [("GET", "indicators", None)],
+    "indicators/<slug:key>": [("GET", "indicators/people", None)],
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],

@@ -39,17 +39,22 @@ class KeyFigure:
     @property
     def line(self) -> str:
         """Points of a small line, 100 wide and 24 high, on a scale of years; empty for fewer than three."""
-        if len(self.values) < 3:
-            return ""
-        years = [value.starts.year for value in self.values]
-        numbers = [float(value.value) for value in self.values]
-        low, high = min(numbers), max(numbers)
-        span = (high - low) or 1.0
-        return " ".join(
-            f"{(year - years[0]) / (years[-1] - years[0]) * _WIDTH:.1f},"
-            f"{_HEIGHT - 2 - (number - low) / span * (_HEIGHT - 4):.1f}"
-            for year, number in zip(years, numbers, strict=True)
-        )
+        return small_line([(value.starts.year, float(value.value)) for value in self.values])
+
+
+def small_line(points: Sequence[tuple[float, float]]) -> str:
+    """Points of a line, 100 wide and 24 high, from left to right; empty for fewer than three."""
+    if len(points) < 3:
+        return ""
+    first, last = points[0][0], points[-1][0]
+    numbers = [number for _, number in points]
+    low, high = min(numbers), max(numbers)
+    span = (high - low) or 1.0
+    return " ".join(
+        f"{(place - first) / (last - first) * _WIDTH:.1f},"
+        f"{_HEIGHT - 2 - (number - low) / span * (_HEIGHT - 4):.1f}"
+        for place, number in points
+    )
 
 
 def key_figures(region: str, *, by: Actor) -> list[KeyFigure]:

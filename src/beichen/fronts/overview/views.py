@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.overview.figures import key_figures
+from beichen.fronts.overview.operations import operations
 from beichen.fronts.overview.region import RegionView, region_view
 from beichen.fronts.overview.service import READ
 from beichen.kernel.access.service import acting, decide, require, visible
@@ -118,6 +119,8 @@ def screen(request: HttpRequest) -> HttpResponse:
         context |= _map(drawn, chosen)
     figures = chosen.figures if chosen else key_figures(city.code, by=acting(request)) if city else []
     context["figures"] = figures
+    shown = chosen.region if chosen else city
+    context["operations"] = operations(shown, by=acting(request)) if shown else []
     is_part = request.headers.get(FRAGMENT) == DOCUMENT
     if not is_part:
         plan = _readable_plan(request)

@@ -1,7 +1,7 @@
-"""``{indicator: {key: handled-in-time, region: "990102", period: this-month, value: 100}}``: what is computed.
+"""``{indicator: {key: handled-in-time, region: "990102", period: this-month, value: 100}}``.
 
-The indicators are computed first, as the schedule would; the value is read at `/api/indicators`. ``value: null``
-says that there is none.
+The indicator is computed first, as the schedule would do it; its value is read at `/api/indicators`.
+``value: null`` says that there is none.
 """
 
 from __future__ import annotations

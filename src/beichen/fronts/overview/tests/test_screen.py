@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from beichen.fronts.overview.figures import key_figures
+from beichen.fronts.overview.models import Card
+from beichen.fronts.overview.operations import operations
+from beichen.fronts.overview.service import put_cards
+from beichen.hubs.data import service as data
+from beichen.hubs.data.models import Computation, IndicatorValue
 from beichen.kernel.access.service import load_roles, save_role
 from beichen.kernel.actor import system
 from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Region
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
 from beichen.plan.service import import_facts
@@ -107,3 +115,65 @@ def test_the_screen_shows_what_its_reader_may_read(client: Client) -> None:
         assert page.status_code == 200
         for word in ("绿道长度", "重点项目", "key-figures"):
             assert word not in page.content.decode()
+
+
+@pytest.fixture
+def counted(city: None) -> IndicatorValue:
+    """An indicator of a scene with a value made up for a demo, and a card for it."""
+    rows = [Card(owner="scene:x", position=0, indicator="quick", title="办得快", title_en="Quick")]
+    rows.append(Card(owner="scene:x", position=1, indicator="nothing"))
+    put_cards(rows, owner="scene:x", by=BY)
+    facts = data.IndicatorFacts("quick", "按时率", "In time", "higher", "none", unit="%")
+    data.define_indicators([facts], owner="scene:x", by=BY)
+    month = f"{timezone.localdate():%Y-%m}"
+    value = data.ValueFacts(
+        "quick", "990100", month, Decimal("91.5"), "%", "x", kind="demo", status="computed"
+    )
+    data.record_values([value], owner="scene:x", by=BY)
+    Computation.objects.create(
+        indicator=data.indicator("quick"), sql="", digest="", every=["month"], by=[], target=">= 95",
+        decimals=1, level=1, sources={}, package="x",
+    )  # fmt: skip
+    return IndicatorValue.objects.get(indicator__key="quick")
+
+
+def test_a_card_says_what_is_made_up_and_what_is_not_over(client: Client, counted: IndicatorValue) -> None:
+    page = client.get("/screen").content.decode()
+    for words in (
+        "城市运行",
+        "办得快",
+        "91.5",
+        "演示",
+        "本月至今",
+        "未达标",
+        "≥ 95",
+        "/indicators/quick?region=990100",
+    ):
+        assert words in page, words
+    code = geo.features("districts")[0]["properties"]["code"]
+    part = client.get(f"/screen?region={code}", headers={"X-Fragment": "region"}).content.decode()
+    assert "城市运行" not in part, "nothing is computed for the district"
+    data.record_values(
+        [data.ValueFacts("quick", code, counted.period, Decimal(99), "%", "x")], owner="scene:x", by=BY
+    )
+    part = client.get(f"/screen?region={code}", headers={"X-Fragment": "region"}).content.decode()
+    assert "达标" in part
+    assert "演示" not in part
+
+
+def test_real_values_hide_those_of_the_demo(client: Client, counted: IndicatorValue) -> None:
+    real = data.ValueFacts("quick", "990100", counted.period, Decimal(97), "%", "x")
+    data.record_values([real], owner="scene:x", by=BY)
+    page = client.get("/screen").content.decode()
+    assert "91.5" not in page
+    assert "97" in page
+
+
+@pytest.mark.usefixtures("city")
+def test_cards_cost_two_queries_and_are_put_once(django_assert_num_queries: Any) -> None:
+    cards = [Card(owner="scene:x", position=0, indicator="quick")]
+    assert put_cards(cards, owner="scene:x", by=BY).added == ["quick"]
+    assert not put_cards([Card(owner="scene:x", position=0, indicator="quick")], owner="scene:x", by=BY)
+    with django_assert_num_queries(3):  # the region, the cards, their values
+        operations(Region.objects.get(code="990100"), by=BY)
+    assert put_cards([], owner="scene:x", by=BY).removed == ["quick"]

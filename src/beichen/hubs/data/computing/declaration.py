@@ -9,42 +9,22 @@ that another run would answer otherwise. Nothing here asks a database.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlglot
 from sqlglot import expressions as exp
-from sqlglot.errors import SqlglotError
 
 from beichen.hubs.data.computing import codes
 from beichen.hubs.data.computing.header import Header, read_header
 from beichen.hubs.data.computing.periods import WORDS
+from beichen.hubs.data.computing.statement import Place, refusals, select
 from beichen.platforms.warehouse.service import ColumnType
-from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
+from beichen.problem import Problem, ProblemError, nearest, said, shorten
 
-DIALECT = "duckdb"
 DEMO = "is_demo"
 PERIOD, VALUE = "period", "value"
 Columns = Mapping[str, Mapping[str, ColumnType]]
-# what another run would answer otherwise, or what looks beyond the rows of a period
-_REFUSED: dict[type[Any], str] = {
-    exp.Window: "OVER", exp.Subquery: "(SELECT …)", exp.With: "WITH", exp.Limit: "LIMIT",
-    exp.Offset: "OFFSET", exp.Order: "ORDER BY", exp.Qualify: "QUALIFY", exp.TableSample: "TABLESAMPLE",
-    exp.Distinct: "DISTINCT", exp.Into: "INTO", exp.Lateral: "LATERAL", exp.Placeholder: "?",
-    exp.Parameter: "$",
-}  # fmt: skip
-_FUNCTIONS = frozenset(
-    {
-        "now", "today", "current_date", "current_time", "current_timestamp", "current_datetime",
-        "localtime", "localtimestamp", "rand", "random", "get_current_time", "get_current_timestamp",
-        "transaction_timestamp", "statement_timestamp", "uuid", "gen_random_uuid", "uuidv4", "uuidv7",
-        "setseed", "nextval", "currval", "first", "last", "any_value", "arbitrary", "first_value",
-        "last_value", "getenv", "current_setting", "age", "getvariable", "query", "query_table",
-        "version", "txid_current",
-    }
-)  # fmt: skip
 _KINDS = {ColumnType.DATE, ColumnType.TIME}
 
 
@@ -75,29 +55,6 @@ class Declaration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-class Place:
-    """Places in one file, by offset."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self._text, self._file = text, file
-
-    def __call__(self, at: int) -> Where:
-        """The line and column of the character at ``at``."""
-        line = self._text.count("\n", 0, at) + 1
-        return Where(self._file, line, at - (self._text.rfind("\n", 0, at) + 1) + 1)
-
-    def of(self, node: Any) -> Where:
-        """Where an expression begins, as far as its names say; otherwise the SELECT."""
-        starts = [found.meta["start"] for found in node.find_all(exp.Identifier) if "start" in found.meta]
-        return self(min(starts)) if starts else self.select
-
-    @property
-    def select(self) -> Where:
-        """Where the SELECT begins."""
-        found = re.search(r"^\s*[^-\s]", self._text, re.MULTILINE)
-        return self(found.end() - 1 if found else 0)
-
-
 def declare(text: str, key: str, columns: Columns, file: str = "") -> Declaration:
     """The indicator that ``text`` declares over tables with these ``columns``.
 
@@ -106,11 +63,12 @@ def declare(text: str, key: str, columns: Columns, file: str = "") -> Declaratio
     place = Place(text, file)
     header, problems = read_header(text, place)
     try:
-        tree = _select(text, place)
+        tree = select(text, place)
     except ProblemError as error:
         raise ProblemError(*problems, *error.problems) from None
-    if refused := list(dict.fromkeys(_refusals(tree, place))):
-        raise ProblemError(*problems, *refused)
+    problems += dict.fromkeys(refusals(tree, place))
+    if any(query is not tree for query in tree.find_all(exp.Query)):
+        raise ProblemError(*problems)  # whose names are whose is not asked
     reading = _Reading(tree, columns, place)
     problems += reading.name_faults()
     if not problems and header is not None:
@@ -118,55 +76,6 @@ def declare(text: str, key: str, columns: Columns, file: str = "") -> Declaratio
     if problems or header is None:
         raise ProblemError(*problems)
     return reading.declaration(key, header, text)
-
-
-def _select(text: str, place: Place) -> Any:
-    """The one SELECT. Raises ProblemError DAT-202."""
-    try:
-        trees = [tree for tree in sqlglot.parse(text, dialect=DIALECT) if tree is not None]
-    except (SqlglotError, RecursionError) as error:
-        raise ProblemError(_unreadable(error, place)) from None
-    if len(trees) != 1 or not isinstance(trees[0], exp.Select):
-        raise ProblemError(Problem(codes.BAD_SQL, said("exactly one SELECT is expected"), place.select))
-    return trees[0]
-
-
-def _unreadable(error: Exception, place: Place) -> Problem:
-    found = re.search(r"Line (\d+), Col: (\d+)", str(error))
-    where = place.select
-    if found:
-        where = Where(where.file, int(found[1]), int(found[2]))
-    reason = re.sub(r"\x1b\[[0-9]*m", "", str(error)).splitlines()[0].partition(" Line ")[0].rstrip(". ")
-    message = said("the SQL cannot be read: {reason}", reason=reason[:50] or type(error).__name__)
-    return Problem(codes.BAD_SQL, shorten(message), where)
-
-
-def _refusals(tree: Any, place: Place) -> Iterator[Problem]:
-    """What may not stand in an indicator."""
-    for node in tree.walk():
-        named = _name(node) if isinstance(node, exp.Func) else ""
-        is_counted = isinstance(node, exp.Distinct) and isinstance(node.parent, exp.AggFunc)
-        words = next((word for kind, word in _REFUSED.items() if isinstance(node, kind)), "")
-        is_beyond = isinstance(node, exp.Table) and (
-            node.args.get("db") or not isinstance(node.this, exp.Identifier)
-        )
-        if is_beyond:
-            words = node.sql(dialect=DIALECT)
-        elif isinstance(node, exp.Query) and node is not tree:
-            words = "(SELECT …)"
-        if (
-            (words and not is_counted)
-            or named in _FUNCTIONS
-            or named.startswith(("read_", "approx_", "reservoir_"))
-        ):
-            message = said("this cannot stand in an indicator: {words}", words=words or f"{named}()")
-            hint = said("the rows of a period alone say its value, today and tomorrow")
-            yield Problem(codes.NOT_ALLOWED, shorten(message), place.of(node), hint)
-
-
-def _name(function: Any) -> str:
-    name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
-    return str(name).lower()
 
 
 class _Reading:

@@ -1,4 +1,4 @@
-"""Rooms that keep a table themselves say how it is brought up to date: what is computed counts their newest rows.
+"""Rooms that keep a table say how it is brought up to date: what is computed counts their newest rows.
 
 A room says in its ``apps.ready()``: ``feed_table("cases", record_all)``.
 """

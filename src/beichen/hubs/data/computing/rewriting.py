@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import expressions as exp
 
-from beichen.hubs.data.computing.declaration import DIALECT, PERIOD, VALUE, Declaration
+from beichen.hubs.data.computing.declaration import PERIOD, VALUE, Declaration
 from beichen.hubs.data.computing.header import Grouping
 from beichen.hubs.data.computing.periods import Stretch, Unit
+from beichen.hubs.data.computing.statement import DIALECT
 
 # the closures' tables and columns begin with a line: no declared name does
 TREES = {"region": "_regions", "body": "_bodies"}

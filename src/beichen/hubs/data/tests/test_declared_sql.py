@@ -12,6 +12,7 @@ from beichen.hubs.data.tests.counting import COUNT, KNOWN, SHARE
 from beichen.problem import ProblemError
 
 HEAD = '-- zh: 数  en: Number  unit: "1"  better: lower  every: day\n'
+DELETE = "delete from jobs"
 BODY = "select date_trunc('day', done_at) as period, count(*) as value from jobs group by all"
 
 
@@ -63,7 +64,7 @@ def test_a_comment_may_follow_the_head() -> None:
           "2:4: error: DAT-201 'region (month)' has a period that every: lacks",
           "2:4: error: DAT-201 'region+region' stands twice"]),
         (HEAD + "select 1; select 2", ["2:1: error: DAT-202 exactly one SELECT is expected"]),
-        (HEAD + "delete from jobs", ["2:1: error: DAT-202 exactly one SELECT is expected"]),
+        (HEAD + DELETE, ["2:1: error: DAT-202 exactly one SELECT is expected"]),
         (HEAD + "selec 1 from from", ["2:7: error: DAT-202 the SQL cannot be read"]),
         (HEAD + "select 'a", ["2:1: error: DAT-202 the SQL cannot be read: Error tokenizing"]),
         (HEAD + BODY.replace("jobs", "jbos"),
@@ -80,9 +81,9 @@ def test_a_comment_may_follow_the_head() -> None:
          ["2:8: error: DAT-204 region is neither period, value nor in by:"]),
         (HEAD + BODY.replace("date_trunc('day', done_at)", "done_at"),
          ["2:8: error: DAT-204 the period is no date_trunc of a column"]),
-        (HEAD + BODY.replace("done_at", "code"), ["2:26: error: DAT-204 code is no date and no time"]),
+        (HEAD + BODY.replace("done_at", "code"), ["2:8: error: DAT-204 code is no date and no time"]),
         (HEAD + BODY.replace("'day'", "'week'"),
-         ["2:27: error: DAT-204 'week' is no length of a period"]),
+         ["2:8: error: DAT-204 'week' is no length of a period"]),
         (HEAD + BODY.replace("count(*)", "1"), ["2:1: error: DAT-204 the value is no aggregate"]),
         (HEAD + BODY.replace(" group by all", ""), ["2:1: error: DAT-204 the SELECT does not say GROUP BY"]),
         (HEAD + BODY.replace("group by all", "group by period, region"),

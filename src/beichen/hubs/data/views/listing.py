@@ -24,6 +24,7 @@ from beichen.hubs.data.views.standing import sign
 from beichen.kernel.access.service import acting, require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import city_region
+from beichen.kernel.scene.models import InstalledPackage
 from beichen.web.numbers import figure
 from beichen.web.tables import Column, Filter, Table, answer
 
@@ -41,6 +42,7 @@ class Row:
     value: IndicatorValue | None
     target: str
     is_broken: bool
+    declared_by: str
 
     @property
     def is_demo(self) -> bool:
@@ -49,7 +51,7 @@ class Row:
 
 
 def rows_for(by: Actor) -> list[Row]:
-    """The indicators with the value of the city's newest period that is over: two queries."""
+    """The indicators with the value of the city's newest period that is over: three queries."""
     city = city_region()
     held = visible(by, service.READ, IndicatorValue.objects.all()).filter(
         indicator=OuterRef("pk"), region=city
@@ -70,10 +72,18 @@ def rows_for(by: Actor) -> list[Row]:
     values = IndicatorValue.objects.select_related("indicator").in_bulk(
         [row.newest for row in found if row.newest]
     )
-    return [_row(row, values.get(row.newest)) for row in found]
+    named = owner_names()
+    return [_row(row, values.get(row.newest), named) for row in found]
 
 
-def _row(row: Indicator, value: IndicatorValue | None) -> Row:
+def owner_names() -> dict[str, str]:
+    """What owners are called that are packages, in the reader's language."""
+    language = "en" if get_language() == "en" else "zh"
+    rows = InstalledPackage.objects.values_list("kind", "key", "name")
+    return {f"{kind}:{key}": name[language] for kind, key, name in rows}
+
+
+def _row(row: Indicator, value: IndicatorValue | None, named: dict[str, str]) -> Row:
     computation = getattr(row, "computation", None)
     names = (row.name_en, row.name) if get_language() == "en" else (row.name, row.name_en)
     return Row(
@@ -86,6 +96,7 @@ def _row(row: Indicator, value: IndicatorValue | None) -> Row:
         value=value,
         target=computation.target if computation else "",
         is_broken=bool(computation and computation.problem),
+        declared_by=named.get(row.owner, row.owner),
     )
 
 
@@ -128,7 +139,7 @@ COLUMNS: list[Column[Row]] = [
     Column("kind", _("Real or demo"), lambda row: row.value.kind if row.value else "", is_exported_only=True),
     Column("standing", _("Target"), lambda row: row.target, _standing),
     Column("how", _("Where from"), lambda row: str(HOW[row.how]), sort=("how",)),
-    Column("owner", _("Declared by"), lambda row: row.owner, sort=("owner",)),
+    Column("owner", _("Declared by"), lambda row: row.declared_by, sort=("owner",)),
 ]
 
 
@@ -138,7 +149,7 @@ def indicator_list(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     require(by, service.READ)
     rows = rows_for(by)
-    owners = sorted({row.owner for row in rows})
+    owners = sorted({(row.owner, row.declared_by) for row in rows})
     table: Table[Row] = Table(
         "city-indicators",
         _("Indicators of the city"),
@@ -146,7 +157,7 @@ def indicator_list(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         [
             Filter("how", _("Where from"), "how", list(HOW.items())),
-            Filter("owner", _("Declared by"), "owner", [(owner, owner) for owner in owners]),
+            Filter("owner", _("Declared by"), "owner", owners),
         ],
         ("name", "other_name", "key"),
     )

@@ -97,8 +97,8 @@ def indicator_page(request: HttpRequest, key: str) -> HttpResponseBase:
         "lengths": [(length, LENGTHS[length]) for length in lengths],
         "chosen": chosen,
         "tabs": [Link(title_of(one), chosen.address(key, part=one), one == chosen.part) for one in parts],
-        "newest": newest,
         "complete": complete,
+        "shown": complete or newest,
         "sign": sign(found) if found else None,
         "is_demo": any(value.kind == Kind.DEMO for value in values),
         "chart": _chart(row, computation, values) if values else None,
@@ -179,7 +179,8 @@ def _chart(row: Indicator, computation: Computation | None, values: Sequence[Ind
     target = read_target(computation.target) if computation else None
     if target is not None:
         level: list[float | None] = [float(target.number)] * len(periods)
-        series.append(Series(gettext("Target"), level, "seal", is_dashed=True))
+        drawn = "points" if len(periods) == 1 else "line"
+        series.append(Series(gettext("Target"), level, "seal", drawn, is_dashed=True))
     return Chart(_named(row), unit_name(row.unit), gettext("Period"), periods, series)
 
 

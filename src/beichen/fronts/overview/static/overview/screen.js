@@ -30,6 +30,7 @@ document.addEventListener("beichen:region", (event) =>
 addEventListener("popstate", () => show(location.href, { isNew: false }));
 
 const MOST = 60;
+const ALIKE = 8; // newest lines among which the same thing is looked for
 
 class Feed extends HTMLElement {
   connectedCallback() {
@@ -61,13 +62,24 @@ class Feed extends HTMLElement {
     return known ? this.names.get(known) : type;
   }
 
+  // The same thing again and again (the indicators of a scene, one by one) is one line with a count.
   add(event) {
+    const same = [...this.list.children]
+      .slice(0, ALIKE)
+      .find((item) => item.dataset.type === event.type && item.dataset.subject === (event.subject ?? ""));
+    const times = Number(same?.dataset.times ?? 0) + 1;
+    same?.remove();
     const item = document.createElement("li");
+    Object.assign(item.dataset, { type: event.type, subject: event.subject ?? "", times });
     const time = document.createElement("time");
     time.dateTime = event.time;
     time.textContent = new Date(event.time).toLocaleTimeString(document.documentElement.lang, { hour12: false });
     const words = document.createElement("span");
     words.textContent = this.nameOf(event.type);
+    const count = document.createElement("span");
+    count.className = "count figures";
+    count.textContent = times > 1 ? `× ${times}` : "";
+    words.append(count);
     const subject = document.createElement("span");
     subject.className = "quiet";
     subject.textContent = event.subject ?? "";
