@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beichen.hubs.events.intake.signals import take_event
+from beichen.hubs.events.intake.signals import listened, take_event
 from beichen.hubs.events.notices import tell
 from beichen.hubs.events.suggesting import let_go, look_at
 from beichen.kernel.actor import system
@@ -13,9 +13,9 @@ BY = system("events.intake")
 OWN = "events."
 
 
-@subscriber("events.intake", ">")
+@subscriber("events.intake", ">", among=listened)
 def take(event: Event) -> None:
-    """Every event of the house passes here, because scenes decide which ones matter; own steps do not."""
+    """What some kind listens to now: scenes decide that. Own steps open nothing."""
     if not event.type.startswith(OWN):
         take_event(event, by=BY)
 

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from beichen.kernel.bus import inbox
-from beichen.kernel.bus.event import Event, decode
+from beichen.kernel.bus.event import Event, decode, matches
 from beichen.kernel.bus.models import ParkedEvent, State, Subscription
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.subscribers import Subscriber
@@ -170,10 +170,20 @@ def describe(error: HandlerError) -> str:
     return f"{type(cause).__name__}: {cause}"[:ERROR_LENGTH]
 
 
+def _wanted(to: Subscriber, events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """Those that the subscriber wants now, when that is data."""
+    if to.among is None or not events:
+        return events
+    patterns = to.among()
+    known = {event.type for _, event in events}
+    chosen = {kind for kind in known if any(matches(pattern, kind) for pattern in patterns)}
+    return [(position, event) for position, event in events if event.type in chosen]
+
+
 def _start(to: Subscriber, read: _Read, now: datetime, retry: Retry) -> _Batch:
     stands = Subscription.objects.select_for_update().get(name=to.name).position
     batch = _Batch(to, now, retry)
-    batch.events = [(position, event) for position, event in read.events if position > stands]
+    batch.events = _wanted(to, [one for one in read.events if one[0] > stands])
     batch.parked = [row for row in read.unreadable if row.position > stands]
     batch.look_up_held()
     batch.hold_back()

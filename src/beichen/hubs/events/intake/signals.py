@@ -15,11 +15,19 @@ from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.words import Channel
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus.event import Event, matches
+from beichen.kernel.statements import Prepared
+
+_LISTENING = Prepared(lambda: EventKind.objects.filter(is_current=True, listens=True))
+
+
+def listened() -> set[str]:
+    """The patterns of event types that some kind listens to now."""
+    return {pattern for row in _LISTENING.rows() for pattern in row.declared["on"]}
 
 
 def listening(event_type: str) -> list[EventKind]:
     """The kinds that listen to this type."""
-    rows = EventKind.objects.filter(is_current=True, listens=True)
+    rows = _LISTENING.rows()
     return [row for row in rows if any(matches(pattern, event_type) for pattern in row.declared["on"])]
 
 

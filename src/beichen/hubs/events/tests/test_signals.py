@@ -11,12 +11,16 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from beichen.hubs.events import subscribers
+from beichen.hubs.events import service, subscribers
 from beichen.hubs.events.models import Case, Report
 from beichen.hubs.events.tests import city
 from beichen.kernel.access import service as access
+from beichen.kernel.bus import delivery
+from beichen.kernel.bus.delivery import Message
 from beichen.kernel.bus.event import Event, from_dict
-from beichen.kernel.bus.models import OutboxEvent
+from beichen.kernel.bus.models import InboxEntry, OutboxEvent, Subscription
+from beichen.kernel.bus.retry import Retry
+from beichen.kernel.bus.subscribers import registered_subscribers
 from beichen.kernel.org.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,29 @@ def test_an_event_that_a_kind_listens_to_opens_a_case_once() -> None:
     assert Report.objects.get().channel == "device"
     subscribers.take(signal(id="2"))
     assert Case.objects.get(region__code=city.CITY).title == "内部事件 · S-1"
+
+
+def test_only_what_a_kind_listens_to_is_claimed() -> None:
+    """A batch of the house's events: the bus follows what is declared, and moves past the rest."""
+    city.build()
+    to = registered_subscribers()["events.intake"]
+    Subscription.objects.create(name=to.name)
+
+    def deliver(*places: int) -> set[str]:
+        types = ("registry.object.created", "sensor.level.high", "traffic.jam")
+        messages = [
+            Message(place, signal({"text": "高"}, id=str(place), type=types[place % 3]).encode())
+            for place in places
+        ]
+        delivery.deliver(to, messages, now=datetime(2025, 6, 9, tzinfo=UTC), retry=Retry())
+        return set(InboxEntry.objects.values_list("key", flat=True))
+
+    assert deliver(1, 2, 3) == {"//sensors.example#1"}
+    assert Subscription.objects.get(name=to.name).position == 3
+    kinds = city.KINDS | {"works.jam": {"name": {"zh": "拥堵", "en": "Jam"}, "on": ["traffic.>"]}}
+    service.declare_kinds(kinds, scene="works", by=city.SETUP)
+    assert deliver(2, 3, 5, 6) == {"//sensors.example#1", "//sensors.example#5"}
+    assert Report.objects.count() == 2
 
 
 def test_other_events_and_own_steps_open_nothing() -> None:
