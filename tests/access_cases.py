@@ -37,6 +37,8 @@ OPEN = {
     "open311/v2/tokens/<str:token>.<str:form>": "the same",
     "report": "what may be reported is public; a test of the hub holds who may send",
     "report/sent": "shows what this session has sent; otherwise it leads to the door",
+    "console/import/<str:code>": "a person's own file; a test of the room holds who may",
+    "console/import/<str:code>/refused": "the same",
     "follow": "asks for a number and a code",
     "follow/<str:code>": FOLLOWED,
     "follow/<str:code>/browser": FOLLOWED,

@@ -1,10 +1,11 @@
-"""The room's scheduled work: the clocks of cases, and the table that follows them."""
+"""The room's work in the background: clocks of cases, the table that follows them, files of reports."""
 
 from __future__ import annotations
 
 from django_tasks import task
 
-from beichen.hubs.events import service
+from beichen.hubs.events import importing, service
+from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
 
 
@@ -21,3 +22,16 @@ def clocks() -> None:
 def facts() -> None:
     """Bring the cases that moved into the table of cases."""
     service.record_all()
+
+
+@task()
+def take_rows(key: int) -> None:
+    """Take in the next rows of a file of reports."""
+    importing.take_rows(key)
+
+
+@scheduled("events.sheets", "*/5 * * * *")
+@task()
+def sheets() -> None:
+    """Take up files of reports that stand still, and forget old ones."""
+    importing.sweep_imports(by=system("events"))

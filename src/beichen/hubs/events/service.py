@@ -17,10 +17,19 @@ from beichen.hubs.events.declaring import declare_categories, declare_kinds
 from beichen.hubs.events.evidence import photograph
 from beichen.hubs.events.facts import record_all, record_facts
 from beichen.hubs.events.identity import Look, erase, export, identify, looks
+from beichen.hubs.events.importing import (
+    begin_import,
+    find_import,
+    imports_of,
+    progress_of,
+    start_import,
+    sweep_imports,
+    take_rows,
+)
 from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
-from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet, take_sheet
+from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
 from beichen.hubs.events.kinds.declaration import Ask, asked_of
 from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import (
@@ -74,6 +83,7 @@ __all__ = [
     "all_kinds",
     "appeal",
     "asked_of",
+    "begin_import",
     "cases",
     "categories",
     "command_of",
@@ -84,16 +94,19 @@ __all__ = [
     "erase",
     "export",
     "find_case",
+    "find_import",
     "follow",
     "followed_as",
     "guess",
     "history",
     "identify",
+    "imports_of",
     "keep_picture",
     "learn",
     "looks",
     "merge",
     "photograph",
+    "progress_of",
     "public_kind",
     "public_kinds",
     "rate",
@@ -101,7 +114,9 @@ __all__ = [
     "receive",
     "record_all",
     "record_facts",
-    "take_sheet",
+    "start_import",
+    "sweep_imports",
+    "take_rows",
     "tick",
     "timeline",
 ]

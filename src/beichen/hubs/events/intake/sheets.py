@@ -10,23 +10,20 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
-from beichen.hubs.events.intake.receive import receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.words import Channel
-from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 BAD_SHEET = code("EVT-408", "The file of reports cannot be read.", status=422)
 BAD_ROW = code("EVT-409", "A row of a file of reports does not fit.", status=422)
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 1_000, 60, 8 << 20
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 20_000, 60, 8 << 20
 MOST_UNPACKED = 64 << 20
 HEADINGS: dict[str, tuple[str, ...]] = {
     "text": ("诉求内容", "问题描述", "内容", "描述", "诉求", "text", "description", "content"),
@@ -49,15 +46,6 @@ class Sheet:
     headings: list[str]
     rows: list[tuple[int, list[str]]]
     digest: str
-
-
-@dataclass(slots=True)
-class SheetResult:
-    """What came of a file: new rows with their reports' codes, how many were known, what was refused."""
-
-    taken: list[tuple[int, str]] = field(default_factory=list)
-    known: int = 0
-    refused: list[Problem] = field(default_factory=list)
 
 
 def read_sheet(content: bytes, name: str) -> Sheet:
@@ -139,80 +127,56 @@ def guess(headings: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def take_sheet(
-    sheet: Sheet, mapping: Mapping[str, int], *, by: Actor, now: datetime | None = None
-) -> SheetResult:
-    """Let each row come in as a report; what does not fit is told by row (counted as in the file) and column.
-
-    Raises ProblemError EVT-408 when no column is said to hold the text, ACC-403.
-    """
+def require_text(mapping: Mapping[str, int]) -> None:
+    """Raises ProblemError EVT-408 when no column is said to hold the text."""
     if "text" not in mapping:
         raise _bad(said("say which column holds what was said"))
-    result = SheetResult()
-    for number, draft in _drafts(sheet, mapping, result):
-        try:
-            receipt = receive(draft, by=by, now=now)
-        except ProblemError as error:
-            if error.status == 403:
-                raise
-            result.refused += [
-                Problem(BAD_ROW, one.message, Where(row=number, field=one.where.field), one.hint)
-                for one in error.problems
-            ]
-            continue
-        if receipt.is_new:
-            result.taken.append((number, receipt.report.code))
-        else:
-            result.known += 1
-    return result
 
 
-def _drafts(
-    sheet: Sheet, mapping: Mapping[str, int], result: SheetResult
-) -> Iterator[tuple[int, ReportDraft]]:
-    kinds, regions = _kinds(), _regions()
-    for number, row in sheet.rows:
-        given = {name: row[column] for name, column in mapping.items() if column < len(row)}
-        problems = [
-            *_unknown(number, "kind", given.get("kind", ""), kinds),
-            *_unknown(number, "region", given.get("region", ""), regions),
-            *_no_numbers(number, given),
-        ]
-        if problems:
-            result.refused += problems
-            continue
-        yield number, _draft(number, given, kinds, regions, sheet.digest)
+@dataclass(frozen=True, slots=True)
+class SheetWords:
+    """What cells may name: kinds by key and by name in both languages, districts by code and by name."""
+
+    kinds: Mapping[str, str]
+    regions: Mapping[str, str]
+
+    @classmethod
+    def of_city(cls) -> Self:
+        """The words of the city as it is now."""
+        kinds = EventKind.objects.filter(is_current=True).values_list("key", "name", "name_en")
+        districts = Region.objects.filter(parent=city_region(), is_current=True)
+        regions = districts.values_list("code", "name", "name_en")
+        return cls(
+            {word: key for key, *names in kinds for word in (key, *names)},
+            {word: code_ for code_, *names in regions for word in (code_, *names) if word},
+        )
 
 
-def _draft(
-    number: int, given: Mapping[str, str], kinds: Mapping[str, str], regions: Mapping[str, str], digest: str
+def draft_of(
+    number: int, row: Sequence[str], mapping: Mapping[str, int], digest: str, words: SheetWords
 ) -> ReportDraft:
+    """The report of a row. Raises ProblemError EVT-409 with every cell that means nothing."""
+    given = {name: row[column] for name, column in mapping.items() if column < len(row)}
+    problems = [
+        *_unknown(number, "kind", given.get("kind", ""), words.kinds),
+        *_unknown(number, "region", given.get("region", ""), words.regions),
+        *_no_numbers(number, given),
+    ]
+    if problems:
+        raise ProblemError(*problems)
     own = given.get("key", "")
     longitude = float(given["longitude"]) if given.get("longitude") else None
     return ReportDraft(
         channel=Channel.FILE,
         text=given.get("text", ""),
         key=f"own:{own}"[:200] if own else f"{digest}:{number}",
-        kind=kinds.get(given.get("kind", ""), ""),
+        kind=words.kinds.get(given.get("kind", ""), ""),
         longitude=longitude,
         latitude=float(given["latitude"]) if given.get("latitude") else None,
-        region="" if longitude is not None else regions.get(given.get("region", ""), ""),
+        region="" if longitude is not None else words.regions.get(given.get("region", ""), ""),
         address=given.get("address", ""),
         reporter=ReporterFacts(name=given.get("name", ""), phone=given.get("phone", "")),
     )
-
-
-def _kinds() -> dict[str, str]:
-    """Kinds by key and by name in both languages."""
-    rows = EventKind.objects.filter(is_current=True).values_list("key", "name", "name_en")
-    return {word: key for key, *names in rows for word in (key, *names)}
-
-
-def _regions() -> dict[str, str]:
-    """The city's districts by code and by name."""
-    city = city_region()
-    rows = Region.objects.filter(parent=city, is_current=True).values_list("code", "name", "name_en")
-    return {word: code_ for code_, *names in rows for word in (code_, *names) if word}
 
 
 def _unknown(number: int, name: str, value: str, known: Mapping[str, str]) -> list[Problem]:

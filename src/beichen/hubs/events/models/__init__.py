@@ -3,6 +3,7 @@
 from beichen.hubs.events.models.case import Case, CaseBand, CaseDesk, CaseEvent, CaseFile, Likeness
 from beichen.hubs.events.models.kind import Category, EventKind
 from beichen.hubs.events.models.report import Report, Reporter
+from beichen.hubs.events.models.sheet import RowState, SheetImport, SheetRow, SheetState
 
 __all__ = [
     "Case",
@@ -15,4 +16,8 @@ __all__ = [
     "Likeness",
     "Report",
     "Reporter",
+    "RowState",
+    "SheetImport",
+    "SheetRow",
+    "SheetState",
 ]

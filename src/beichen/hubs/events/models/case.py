@@ -78,6 +78,10 @@ class Case(models.Model):
             models.Index(fields=["alert_at"], condition=Q(alert_at__isnull=False), name="case_alert"),
             models.Index(fields=["is_open", "due_at", "id", "grade", "level"], name="case_due"),
             models.Index(fields=["is_open", "stage", "due_at", "id"], name="case_stage"),
+            models.Index(fields=["is_open", "grade", "due_at", "id", "level"], name="case_grade"),
+            models.Index(
+                fields=["closed_at", "level"], condition=Q(closed_at__isnull=False), name="case_closed"
+            ),
             models.Index(fields=["-opened_at", "-id", "is_open", "level"], name="case_newest"),
             models.Index(fields=["region", "is_open", "due_at", "is_waiting", "level"], name="case_region"),
             models.Index(fields=["kind", "opened_at"], name="case_kind"),
