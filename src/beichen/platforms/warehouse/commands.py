@@ -126,3 +126,59 @@ def verify(names: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{result.table.name} {result.check_key}: {result.failed} rows", err=True)
         click.echo(f"{len(chosen)} tables: {len(problems)} problems, {len(failed)} checks failed")
     sys.exit(1 if problems or failed else 0)
+
+
+@tables.group()
+def source() -> None:
+    """Tables of other databases that come in by the clock."""
+
+
+@source.command(name="save")
+@click.argument("key")
+@click.argument("url")
+@click.argument("relation")
+@click.argument("name")
+@click.option("--since", default="", help="A column that grows: only what is new is read.")
+@click.option("--every", "cron", default="", help="A cron expression, such as '15 * * * *'.")
+def save(key: str, url: str, relation: str, name: str, since: str, cron: str) -> None:
+    """Read RELATION of the database at URL (postgres://, sqlite:///) into the table NAME."""
+    service.save_source(key, url, relation, name, by=_operator(), since=since, cron=cron)
+    click.echo(f"{key} is read {f'at {cron}' if cron else f'by: beichen tables source pull {key}'}")
+
+
+@source.command(name="list")
+@as_json
+def sources(as_json: bool) -> None:
+    """Every source and how far it is; never its address."""
+    rows = [
+        {"key": row.key, "table": row.table.name, "relation": row.relation, "since": row.since,
+         "cron": row.cron, "position": row.position, "last_at": row.last_at,
+         "problem": (row.problem or {}).get("detail")}
+        for row in service.sources()
+    ]  # fmt: skip
+    if as_json:
+        _print(rows)
+        return
+    for row in rows:
+        click.echo(
+            f"{row['key']:20} {row['table']:20} {row['position'] or ''} {row['problem'] or ''}".rstrip()
+        )
+
+
+@source.command(name="pull")
+@click.argument("key")
+@as_json
+def pull(key: str, as_json: bool) -> None:
+    """Read a source now."""
+    receipts = service.pull(key, by=_operator())
+    counts = {"read": sum(one.read for one in receipts), "refused": sum(one.refused for one in receipts),
+              "changed": sum(one.changed for one in receipts)}  # fmt: skip
+    _print(counts) if as_json else click.echo(f"{counts['read']:,} read, {counts['changed']:,} changed")
+
+
+@source.command(name="drop")
+@click.argument("key")
+def drop(key: str) -> None:
+    """Take a source away; its rows stay."""
+    service.drop_source(key, by=_operator())
+    click.echo(f"{key} is read no more")

@@ -10,15 +10,13 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
 from pathlib import PurePath
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
-from django.conf import settings
 
 from beichen.platforms.warehouse import codes
+from beichen.platforms.warehouse.cells import cell
 from beichen.platforms.warehouse.facts import ColumnType, TableFacts
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
@@ -145,31 +143,7 @@ def _rows(header: Sequence[str], lines: Any, facts: TableFacts) -> list[dict[str
 
 
 def _row(cells: Mapping[str, Any], types: Mapping[str, ColumnType]) -> dict[str, Any]:
-    return {name: _cell(value, types.get(name)) for name, value in cells.items() if value not in (None, "")}
-
-
-def _cell(value: Any, kind: ColumnType | None) -> Any:
-    """What a cell means in a column of this type; what it cannot mean is told by whoever reads the rows."""
-    if kind is ColumnType.TEXT and isinstance(value, int | float) and not isinstance(value, bool):
-        return str(int(value)) if float(value).is_integer() else str(value)
-    if kind is ColumnType.DATE and isinstance(value, datetime) and value.time() == time():
-        return value.date()
-    if kind is ColumnType.TIME:
-        return _local(value)
-    return value
-
-
-def _local(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return value
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    return value
+    return {name: cell(value, types.get(name)) for name, value in cells.items() if value not in (None, "")}
 
 
 def _reason(error: Exception) -> str:

@@ -14,3 +14,10 @@ from beichen.platforms.warehouse import service
 def maintain() -> None:
     """Forget old rows, join small files, remove files that nothing reads any more."""
     service.maintain(by=system("warehouse"))
+
+
+@scheduled("warehouse.pull", "* * * * *")
+@task()
+def pull() -> None:
+    """Read the sources whose time has come."""
+    service.pull_due(by=system("warehouse"))

@@ -123,3 +123,32 @@ class CheckResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_key} {self.failed}"
+
+
+class Source(models.Model):
+    """A table of another database whose rows come into a table of the city.
+
+    ``position`` is the value of the column ``since`` up to which rows have come, ``pending`` the window
+    ``{"from": …, "to": …}`` of a run that has begun. ``problem`` is why the last run of the clock failed.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    table = models.ForeignKey(WarehouseTable, models.CASCADE, related_name="sources")
+    url = models.CharField(max_length=500)
+    relation = models.CharField(max_length=130)
+    since = models.CharField(max_length=NAME_LENGTH, blank=True)
+    cron = models.CharField(max_length=100, blank=True)
+    position: models.JSONField[Any, Any] = models.JSONField(null=True)
+    pending: models.JSONField[Any, Any] = models.JSONField(null=True)
+    next_at = models.DateTimeField(null=True, db_index=True)
+    last_at = models.DateTimeField(null=True)
+    problem: models.JSONField[Any, Any] = models.JSONField(null=True)
+
+    ACCESS: ClassVar = ScopeFields(level="table__level")
+    FIELD_LEVELS: ClassVar = {"url": Level.L4}
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.key

@@ -27,6 +27,7 @@ from beichen.platforms.warehouse.quality import check_table
 from beichen.platforms.warehouse.reading import Reader, reader
 from beichen.platforms.warehouse.registry import declared_columns, room_table
 from beichen.platforms.warehouse.rights import KEEP, READ, WRITE
+from beichen.platforms.warehouse.sources import drop_source, pull, pull_due, save_source, sources
 from beichen.platforms.warehouse.storage import look
 from beichen.platforms.warehouse.writing import append, upsert
 
@@ -52,17 +53,22 @@ __all__ = [
     "declare_tables",
     "declared_columns",
     "digest",
+    "drop_source",
     "has_come",
     "known",
     "lineage_of",
     "look",
     "maintain",
     "package_columns",
+    "pull",
+    "pull_due",
     "readable",
     "reader",
     "receipts",
     "room_table",
+    "save_source",
     "seen",
+    "sources",
     "synchronise",
     "table",
     "tables",
