@@ -90,6 +90,9 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/events/cases/<slug:case_code>/<slug:command>": [
         ("POST", "api/events/cases/{case}/comment", {"text": "x"})
     ],
+    "tables": [("GET", "tables", None)],
+    "tables/ask": [("GET", "tables/ask", None), ("POST", "tables/ask", {"sql": "select 1"})],
+    "tables/<slug:name>": [("GET", "tables/kept_rows", None)],
     "api/tables": [("GET", "api/tables", None)],
     "api/tables/query": [("POST", "api/tables/query", {"sql": "select * from kept_rows"})],
     "api/tables/<table>": [("GET", "api/tables/kept_rows", None)],

@@ -121,6 +121,7 @@ FORMS = (
     "evaluation",
     "messages",
     "console",
+    "tables",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("beichen.hubs.events.urls")),
     path("", include("beichen.registry.urls")),
     path("", include("beichen.platforms.comms.urls")),
+    path("", include("beichen.platforms.warehouse.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),

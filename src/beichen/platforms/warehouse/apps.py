@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WarehouseConfig(AppConfig):
@@ -11,3 +12,12 @@ class WarehouseConfig(AppConfig):
     name = "beichen.platforms.warehouse"
     label = "platforms_warehouse"
     verbose_name = "Tables"
+
+    def ready(self) -> None:
+        """Give whoever may ask tables their way to them."""
+        from beichen.platforms.warehouse.rights import READ
+        from beichen.web.links import add_to_navigation
+
+        home = "platforms_warehouse:index"
+        add_to_navigation(_("Tables"), home, order=105, permission=READ, inside=_("All tables"))
+        add_to_navigation(_("Ask in SQL"), "platforms_warehouse:ask", order=106, under=home, permission=READ)

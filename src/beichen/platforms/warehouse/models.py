@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body
@@ -50,11 +51,11 @@ class WarehouseTable(models.Model):
 class ReceiptKind(models.TextChoices):
     """What was done to a table."""
 
-    APPEND = "append", "Rows added"
-    UPSERT = "upsert", "Rows written by key"
-    FORGET = "forget", "Old rows forgotten"
-    COMPACT = "compact", "Files joined"
-    ALTER = "alter", "Columns changed"
+    APPEND = "append", _("Rows added")
+    UPSERT = "upsert", _("Rows written by key")
+    FORGET = "forget", _("Old rows forgotten")
+    COMPACT = "compact", _("Files joined")
+    ALTER = "alter", _("Columns changed")
 
 
 class Receipt(models.Model):

@@ -1,0 +1,44 @@
+"""The form in which people ask in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from beichen.problem import ProblemError, said
+from beichen.web.forms import ProblemForm
+from beichen.web.wording import in_words, worded
+
+
+class QuestionForm(ProblemForm):
+    """A question; whatever is wrong with it stands beside its text, with the line."""
+
+    fallback = "sql"
+    sql = forms.CharField(
+        label=_("Question in SQL"),
+        help_text=_("One SELECT in DuckDB's dialect over the tables of the city."),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "warehouse-sql"}),
+        max_length=100_000,
+    )
+    purpose = forms.CharField(
+        label=_("What personal data is needed for"),
+        help_text=_("Without it such columns are empty; with it the question is recorded."),
+        required=False,
+        max_length=200,
+    )
+
+    def take(self, error: ProblemError) -> None:
+        """Every problem, after its line where it has one."""
+        for problem in error.problems:
+            text = in_words(problem)
+            if problem.where.line and problem.where.column:
+                where = problem.where
+                place = said("line {line}, column {column}", line=where.line, column=where.column)
+                text = f"{worded(place)}: {text}"
+            self.add_error("sql", text)
+
+    def values(self) -> dict[str, Any]:
+        """What was entered."""
+        return {"text": self.cleaned_data["sql"], "purpose": self.cleaned_data["purpose"]}

@@ -1,0 +1,107 @@
+"""The pages of tables: what a reader may see of them, and questions in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from beichen.kernel.access.models import Account
+from beichen.kernel.access.service import load_roles
+from beichen.kernel.org.models import Body
+from beichen.kernel.org.service import (
+    BodyFacts,
+    RegionFacts,
+    appoint,
+    load_bodies,
+    load_regions,
+    region_by_code,
+    register_person,
+)
+from beichen.platforms.warehouse.service import Check, CheckKind, Column, ColumnType, append, check_table
+from beichen.platforms.warehouse.tests.conftest import BY, Declare
+
+COLUMNS = (
+    Column("code", ColumnType.TEXT, "编号", "Code", required=True),
+    Column("day", ColumnType.DATE, "日期", "Day"),
+    Column("count", ColumnType.INTEGER, "数量", "Count"),
+    Column("phone", ColumnType.TEXT, "电话", "Telephone", level=3),
+)
+ROWS = [
+    {"code": "a", "day": "2025-03-01", "count": 1, "phone": "13800000000"},
+    {"code": "b", "day": "2025-03-02", "count": 12, "phone": "=1+1"},
+    {"code": None},
+]
+
+
+@pytest.fixture
+def page(declare: Declare) -> Client:
+    """A steward's browser, in a city with a table."""
+    load_roles(by=BY)
+    load_regions([RegionFacts("990100", "市", "city")], by=BY)
+    load_bodies([BodyFacts("office", "局", region="990100")], by=BY)
+    person = register_person("甲", by=BY)
+    appoint(person, "steward", Body.objects.get(key="office"), region_by_code("990100"), by=BY)
+    declare(columns=COLUMNS, time="", checks=(Check(CheckKind.RANGE, ("count",), most=10),))
+    append("wells", ROWS, by=BY, source="测试", load="1")
+    client = Client()
+    client.force_login(Account.objects.create_user("steward", person=person))
+    return client
+
+
+def test_tables_are_listed_searched_and_exported(page: Client) -> None:
+    text = page.get("/tables").content.decode()
+    assert "城市数据表" in text
+    assert '<a href="/tables/wells">井</a>' in text
+    assert "没有符合" in page.get("/tables?q=nothing").content.decode()
+    assert '<a href="/tables/wells">' not in page.get("/tables?level=1").content.decode()
+    file: Any = page.get("/tables?format=csv")
+    assert "wells" in b"".join(file.streaming_content).decode()
+
+
+def test_a_table_shows_columns_sample_checks_and_receipts(page: Client) -> None:
+    """The sample holds no personal data: nobody said what it is needed for."""
+    check_table("wells", by=BY)
+    text = page.get("/tables/wells").content.decode()
+    for words in ("编号", "整数", "range:count", "1 行不合格", "测试", "wells.phone"):
+        assert words in text, words
+    assert "13800000000" not in text
+    assert "/files/" in text, "the refused row can be looked at"
+    file: Any = page.get("/tables/wells?format=csv")
+    assert "测试" in b"".join(file.streaming_content).decode()
+    assert page.get("/tables/nothing").status_code == 404
+
+
+def test_a_question_is_answered_as_table_chart_and_file(page: Client) -> None:
+    empty = page.get("/tables/ask?sql=select+1")
+    assert "select 1" in empty.content.decode()
+    question = "select day, sum(count) as total, bool_and(count > 0) as good from wells group by 1 order by 1"
+    asked = {"sql": question}
+    text = page.post("/tables/ask", asked).content.decode()
+    assert "<bc-chart" in text
+    assert "wells.day" in text
+    assert "是" in text
+    named = {"sql": "select code, phone from wells order by code", "purpose": "回访"}
+    assert "13800000000" in page.post("/tables/ask", named).content.decode()
+    assert "13800000000" not in page.post("/tables/ask", {**named, "purpose": ""}).content.decode()
+    file = page.post("/tables/ask", {**named, "format": "csv"})
+    assert b"'=1+1" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+    sheet = page.post("/tables/ask", {**asked, "format": "xlsx"})
+    assert b"".join(sheet.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    none = page.post("/tables/ask", {"sql": "select * from wells where false"})
+    assert "没有符合" in none.content.decode()
+
+
+def test_what_is_wrong_with_a_question_stands_beside_it(page: Client) -> None:
+    found = page.post("/tables/ask", {"sql": "select *\nfrm wells x y"})
+    assert (found.status_code, "第 2 行" in found.content.decode()) == (422, True)
+    missing = page.post("/tables/ask", {"sql": "select * from welsl"})
+    assert "wells" in missing.content.decode()
+    assert missing.status_code == 422
+
+
+def test_whoever_may_not_ask_is_refused(page: Client) -> None:
+    assert Client().get("/tables/ask").status_code == 403
+    assert Client().get("/tables/wells").status_code == 404
+    assert "/tables/wells" not in Client().get("/tables").content.decode()

@@ -1,0 +1,221 @@
+"""`/tables`: what tables there are; a table with a sample, receipts and checks; questions in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from beichen.kernel.access.service import acting, check_rate, require
+from beichen.kernel.levels import Level
+from beichen.platforms.warehouse import service
+from beichen.platforms.warehouse.answers import plain, values
+from beichen.platforms.warehouse.asking import Answer
+from beichen.platforms.warehouse.drawing import chart_of
+from beichen.platforms.warehouse.facts import ColumnType
+from beichen.platforms.warehouse.forms import QuestionForm
+from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
+from beichen.problem import ProblemError
+from beichen.web.exports import FORMATS, export
+from beichen.web.links import Link
+from beichen.web.tables import Column, Filter, Table, answer
+
+SHOWN, SAMPLE, EXPORTED = 500, 20, 100_000
+QUESTIONS = "60/minute"
+TYPES = {
+    ColumnType.TEXT: _("Text value"),
+    ColumnType.INTEGER: _("Whole number"),
+    ColumnType.NUMBER: _("Number with a fraction"),
+    ColumnType.BOOLEAN: _("Yes or no"),
+    ColumnType.DATE: _("Date"),
+    ColumnType.TIME: _("Moment"),
+    ColumnType.JSON: _("JSON"),
+}
+
+
+def _title(row: WarehouseTable) -> str:
+    return row.en if get_language() == "en" else row.zh
+
+
+def _moment(value: Any) -> str:
+    return f"{localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+def _link(row: WarehouseTable) -> SafeString:
+    return format_html(
+        '<a href="{}">{}</a>', reverse("platforms_warehouse:table", args=[row.name]), _title(row)
+    )
+
+
+def _refused(row: Receipt) -> SafeString | int:
+    if not row.refused_file:
+        return row.refused
+    return format_html('<a href="{}">{}</a>', reverse("file", args=[row.refused_file]), row.refused)
+
+
+def _failed(row: Receipt) -> int:
+    return sum(1 for result in row.results.all() if result.failed or result.problem)
+
+
+TABLES: list[Column[WarehouseTable]] = [
+    Column("title", _("Table"), _title, _link, ("title",), is_header=True),
+    Column("name", _("Name in SQL"), lambda row: row.name, sort=("name",)),
+    Column("owner", _("Kept by"), lambda row: row.owner, sort=("owner",)),
+    Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
+    Column("rows", _("Rows"), lambda row: row.rows, lambda row: f"{row.rows:,}", ("rows",), is_number=True),
+    Column(
+        "written", _("Last written"), lambda row: row.written_at, lambda row: _moment(row.written_at), ("at",)
+    ),
+]
+RECEIPTS: list[Column[Receipt]] = [
+    Column("at", _("At"), lambda row: row.at, lambda row: _moment(row.at), ("at",), is_header=True),
+    Column("kind", _("What happened"), lambda row: str(ReceiptKind(row.kind).label)),
+    Column("source", _("Came from"), lambda row: row.source, sort=("source",)),
+    Column("load", _("Batch"), lambda row: row.load, is_exported_only=True),
+    Column("read", _("Rows read"), lambda row: row.read, is_number=True, sort=("read",)),
+    Column("accepted", _("Rows accepted"), lambda row: row.accepted, is_number=True, sort=("accepted",)),
+    Column(
+        "refused", _("Rows refused"), lambda row: row.refused, lambda row: _refused(row), ("refused",), True
+    ),
+    Column("changed", _("Rows changed"), lambda row: row.changed, is_number=True, sort=("changed",)),
+    Column("checks", _("Checks failed"), _failed, is_number=True),
+    Column("version", _("Table version"), lambda row: row.version, is_number=True, sort=("version",)),
+]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every table that the reader may read or write."""
+    rows = service.seen(acting(request))
+    levels = Filter("level", _("Data level"), "level", [(str(level.value), level.name) for level in Level])
+    found: Table[WarehouseTable] = Table(
+        "tables", _("Tables of the city"), rows, TABLES, [levels], ("name", "zh", "en", "owner")
+    )
+    return answer(request, found, "platforms_warehouse/index.html")
+
+
+@require_safe
+def table(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A table: its columns, a sample within the reader's rights, its receipts, what its checks found last."""
+    by = acting(request)
+    row = service.known(name, by=by)
+    facts = row.facts
+    receipts: Table[Receipt] = Table(
+        "receipts",
+        _("Receipts"),
+        service.receipts(name, by=by),
+        RECEIPTS,
+        [Filter("kind", _("What happened"), "kind", ReceiptKind.choices)],
+        ("source", "load"),
+        page_size=20,
+    )
+    may_read = any(one.name == name for one in service.readable(by))
+    context = {
+        "row": row,
+        "title": _title(row),
+        "columns": [
+            {
+                "name": column.name,
+                "title": column.en if get_language() == "en" else column.zh,
+                "type": TYPES[column.type],
+                "level": f"L{facts.level_of(column)}",
+                "is_key": column.name in facts.key,
+                "is_required": column.name in facts.required,
+            }
+            for column in facts.columns
+        ],
+        "sample": _sample(name, by) if may_read else None,
+        "checks": _checks(row),
+        "question": f"select *\nfrom {name}\nlimit 100",
+        "crumbs": [Link(_("Tables"), reverse("platforms_warehouse:index")), Link(name)],
+    }
+    return answer(request, receipts, "platforms_warehouse/table.html", context)
+
+
+def _checks(row: WarehouseTable) -> list[dict[str, Any]]:
+    """Each check with what it found last."""
+    last: dict[str, Any] = {}
+    for result in row.results.order_by("-id")[:200]:
+        last.setdefault(result.check_key, result)
+    return [{"key": check.key, "result": last.get(check.key)} for check in row.facts.checks]
+
+
+def _sample(name: str, by: Any) -> dict[str, Any]:
+    """Some rows; personal data is empty, for nobody said what it is needed for."""
+    try:
+        found = service.ask(f'select * from "{name}"', by=by, limit=SAMPLE, seconds=5)
+    except ProblemError as error:
+        return {"problem": error.problems[0]}
+    return _grid(found)
+
+
+def _grid(found: Answer) -> dict[str, Any]:
+    return {
+        "heads": found.rows.schema.names,
+        "rows": [[_cell(value) for value in row] for row in values(found.rows)],
+        "masked": found.masked,
+        "lineage": found.lineage,
+        "is_whole": found.is_whole,
+        "seconds": found.seconds,
+    }
+
+
+def _cell(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"text": _now("Yes") if value else _now("No"), "is_number": False}
+    shown = plain(value)
+    is_number = isinstance(shown, int | float)
+    text = "" if shown is None else str(shown)[:200]
+    return {"text": text, "is_number": is_number}
+
+
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    """A column of an answer, as exports ask for it."""
+
+    title: str
+    number: int
+
+    def value(self, row: tuple[Any, ...]) -> Any:
+        """The cell of a row."""
+        return plain(row[self.number])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest) -> HttpResponseBase:
+    """Ask in SQL: the answer as a table, a chart, a file. It is posted, so that it stays out of logs."""
+    by = acting(request)
+    require(by, service.READ)
+    form = QuestionForm(request.POST or None, initial={"sql": request.GET.get("sql", "")[:2000]})
+    wanted = request.POST.get("format", "")
+    found = None
+    if request.method == "POST" and form.is_valid():
+        limit = EXPORTED if wanted in FORMATS else SHOWN
+        try:
+            check_rate("tables.query", by.key, QUESTIONS)
+            found = service.ask(**form.values(), by=by, limit=limit)
+        except ProblemError as error:
+            form.take(error)
+    if found is not None and wanted in FORMATS:
+        columns = [_Exported(title, number) for number, title in enumerate(found.rows.schema.names)]
+        return export("answer", columns, values(found.rows), wanted)
+    context = {
+        "form": form,
+        "tables": service.readable(by),
+        "grid": _grid(found) if found is not None else None,
+        "chart": chart_of(found.rows) if found is not None else None,
+        "formats": FORMATS,
+        "crumbs": [Link(_("Tables"), reverse("platforms_warehouse:index")), Link(_("Ask in SQL"))],
+    }
+    is_wrong = request.method == "POST" and bool(form.errors)
+    return render(request, "platforms_warehouse/ask.html", context, status=422 if is_wrong else 200)
