@@ -1,7 +1,7 @@
 """A process that takes readings in, and kills itself at a named point.
 
-`python -m tests.crash.readings prepare FILE | work [POINT] | report FILE`: a device whose token is written into
-the file; the gateway, in small batches; what there is in the tables.
+`python -m tests.crash.readings prepare FILE | work [POINT] | report FILE`: a device whose token is written
+into the file; the gateway, in small batches; what there is in the tables.
 """
 
 from __future__ import annotations

@@ -43,7 +43,8 @@ class Device:
         return self._client
 
     async def say(self, number: int, then: Callable[[], None] = lambda: None) -> None:
-        """Say ``number`` more; ``then`` happens while they are on their way. All are acknowledged in the end."""
+        """Say ``number`` more; ``then`` happens while they are on their way. All are acknowledged in the
+        end."""
         wanted = range(self.said + 1, self.said + number + 1)
         self.said += number
         happens = then

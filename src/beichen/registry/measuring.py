@@ -1,7 +1,8 @@
 """Latest values of what objects measure: kept beside the objects, shown as their attributes.
 
-A measured value is an NGSI-LD Property with ``observedAt`` and ``unitCode`` (clauses 4.5.2, 4.8). It comes with
-a reading, by the thousand a second, and so neither makes a version of its object nor an event of the registry.
+A measured value is an NGSI-LD Property with ``observedAt`` and ``unitCode`` (clauses 4.5.2, 4.8). It comes
+with a reading, by the thousand a second, and so neither makes a version of its object nor an event of the
+registry.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ class Measures:
 
 
 def _joined(document: str, shown: dict[str, Any] | None) -> str:
-    """A stored document with ``shown`` among its attributes; what was measured stands before what was written."""
+    """A stored document with ``shown`` among its attributes; what was measured stands before what was
+    written."""
     if not shown:
         return document
     if any(f'"{name}":' in document for name in shown):

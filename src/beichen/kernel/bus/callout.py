@@ -1,8 +1,8 @@
 """Who may come in over the broker's other doors: requests of the server, answered and signed by the house.
 
-NATS auth callout (ADR-26): the server asks on one subject with a JWT that it signed; the answer is a JWT signed
-by the issuer that stands in its configuration, with the newcomer's rights inside. Nothing here knows what
-newcomers are; a room decides.
+NATS auth callout (ADR-26): the server asks on one subject with a JWT that it signed; the answer is a JWT
+signed by the issuer that stands in its configuration, with the newcomer's rights inside. Nothing here knows
+what newcomers are; a room decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ ACCOUNT = "$G"
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who asks: the name and secret that it gave, its MQTT client id, its certificate in PEM; empty for none."""
+    """Who asks: the name and secret that it gave, its MQTT client id, its certificate in PEM; empty for
+    none."""
 
     key: str
     server: str

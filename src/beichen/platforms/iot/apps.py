@@ -11,3 +11,9 @@ class IotConfig(AppConfig):
     name = "beichen.platforms.iot"
     label = "platforms_iot"
     verbose_name = "Devices"
+
+    def ready(self) -> None:
+        """Let the warehouse know the room's tables."""
+        from beichen.platforms.iot import tables
+
+        self.tables = (tables.READINGS, tables.REFUSED)

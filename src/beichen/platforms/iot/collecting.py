@@ -27,7 +27,8 @@ class LostError(OSError):
 
 
 class Taken(NamedTuple):
-    """A message of the stream: its place there, when the broker kept it (microseconds), subject and content."""
+    """A message of the stream: its place there, when the broker kept it (microseconds), subject and
+    content."""
 
     place: int
     at: int
@@ -56,7 +57,8 @@ def taken(message: Msg) -> tuple[Taken, int]:
 
 
 class Collector:
-    """Reads the stream after a position. One at a time; nothing is acknowledged, the position is the database's."""
+    """Reads the stream after a position. One at a time; nothing is acknowledged, the position is the
+    database's."""
 
     def __init__(self, client: Client, js: JetStreamContext) -> None:
         self._client = client

@@ -1,8 +1,9 @@
 """Commands to devices (命令下发): ordered, sent until they are acknowledged, or out of time.
 
-A command goes out as ``{"id", "name", "parameters"}`` on ``v1/{device}/commands`` when it is ordered, when its
-device comes in, and every few seconds as long as it may be answered: at least once, under one id. The device
-answers on ``v1/{device}/commands/{id}/ack``: ``{"status": "done"}`` or ``{"status": "failed", "reason": …}``.
+A command goes out as ``{"id", "name", "parameters"}`` on ``v1/{device}/commands`` when it is ordered, when
+its device comes in, and every few seconds as long as it may be answered: at least once, under one id. The
+device answers on ``v1/{device}/commands/{id}/ack``: ``{"status": "done"}`` or ``{"status": "failed",
+"reason": …}``.
 """
 
 from __future__ import annotations

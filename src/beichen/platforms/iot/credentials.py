@@ -1,7 +1,8 @@
 """Credentials of devices (凭据): issued once, kept hashed, checked quickly.
 
 Devices reconnect by the thousand, so a token is checked by one SHA-256: it is random and long. A password,
-which a person may have chosen, is kept by Argon2; one that was right is remembered under a key of this process.
+which a person may have chosen, is kept by Argon2; one that was right is remembered under a key of this
+process.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def _told(device: Device, verb: str, detail: dict[str, object], by: Actor) -> No
 
 @transaction.atomic
 def issue_token(code: str, *, by: Actor) -> str:
-    """A new token for a device, beside those that it has; shown this once. Raises ProblemError ACC-403, IOT-101."""
+    """A new token for a device, beside those that it has; shown this once. Raises ProblemError ACC-403,
+    IOT-101."""
     token = secrets.token_urlsafe(32)
     _add(code, CredentialKind.TOKEN, digest(token), token[-4:], by=by)
     return token
@@ -62,7 +64,8 @@ def issue_token(code: str, *, by: Actor) -> str:
 
 @transaction.atomic
 def set_password(code: str, password: str, *, by: Actor) -> None:
-    """A password beside the other credentials. Raises ProblemError ACC-403, IOT-101, IOT-106 for a short one."""
+    """A password beside the other credentials. Raises ProblemError ACC-403, IOT-101, IOT-106 for a short
+    one."""
     if not LEAST_PASSWORD <= len(password) <= MOST_SECRET:
         message = said("a password has {least} to {most} characters", least=LEAST_PASSWORD, most=MOST_SECRET)
         raise ProblemError(Problem(codes.BAD_SECRET, message, Where(field="password")))

@@ -1,7 +1,8 @@
 """From a message to readings: JSON (RFC 8259) or CBOR (RFC 8949), told apart by the first byte.
 
-A message is an object, or an array of objects: ``{"level_m": 3.9}``, or ``{"ts": …, "seq": 7, "values": {…}}``
-with ``ts`` in RFC 3339 or in seconds or milliseconds since 1970, and ``seq`` a whole number of the device's own.
+A message is an object, or an array of objects: ``{"level_m": 3.9}``, or ``{"ts": …, "seq": 7, "values":
+{…}}`` with ``ts`` in RFC 3339 or in seconds or milliseconds since 1970, and ``seq`` a whole number of the
+device's own.
 """
 
 from __future__ import annotations

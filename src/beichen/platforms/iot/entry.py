@@ -1,4 +1,5 @@
-"""The door for devices: the broker asks, the house looks at the credential and says what the device may do."""
+"""The door for devices: the broker asks, the house looks at the credential and says what the device may
+do."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Keeping a batch: planned in the database, written to the tables, finished in one transaction.
 
 A batch is exactly the messages ``first`` to ``last`` of the stream. It is written down before the tables are
-touched; what was refused goes first, then the readings, each under the batch's load, which a table takes once.
-The last transaction holds the latest values, the counts, what is known of devices, and the position, and
-takes the batch away. Whoever dies between any two of these does the same batch again, to the same effect.
+touched; what was refused goes first, then the readings, each under the batch's load, which a table takes
+once. The last transaction holds the latest values, the counts, what is known of devices, and the position,
+and takes the batch away. Whoever dies between any two of these does the same batch again, to the same effect.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Registering devices (设备登记) and changing them: one by one, many at once, each mistake by its row and field."""
+"""Registering devices (设备登记) and changing them: one by one, many at once, each mistake by its row and
+field."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ class DeviceFacts:
 
 @dataclass(slots=True)
 class Registration:
-    """What came of many: the devices with their places in the order, and the problems of each refused, by place."""
+    """What came of many: the devices with their places in the order, and the problems of each refused, by
+    place."""
 
     devices: list[Device] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -236,7 +238,8 @@ def device_event(kind: str, row: Device, data: Mapping[str, Any] | None = None) 
 
 @transaction.atomic
 def change_device(facts: DeviceFacts, *, by: Actor) -> Device:
-    """Bring a device to what the facts say, its channels too. Raises ProblemError ACC-403, IOT-101 to IOT-105."""
+    """Bring a device to what the facts say, its channels too. Raises ProblemError ACC-403, IOT-101 to
+    IOT-105."""
     row = writable(facts.code, by=by)
     known = _Known([facts])
     if problems := known.problems(facts):
@@ -253,7 +256,8 @@ def change_device(facts: DeviceFacts, *, by: Actor) -> Device:
 
 @transaction.atomic
 def set_state(code: str, state: State, *, by: Actor) -> Device:
-    """Disable a device, mark it lost, or take it into use again. Raises ProblemError ACC-403, IOT-101, IOT-113."""
+    """Disable a device, mark it lost, or take it into use again. Raises ProblemError ACC-403, IOT-101,
+    IOT-113."""
     row = writable(code, by=by)
     if state == State.REGISTERED:
         hint = said("a device is registered until its first message")

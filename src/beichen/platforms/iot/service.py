@@ -12,6 +12,8 @@ from beichen.platforms.iot.credentials import (
     revoke_credential,
     set_password,
 )
+from beichen.platforms.iot.ingest import ingest, ingest_batch
+from beichen.platforms.iot.reading import course_of, latest_of, refused_of, troubles
 from beichen.platforms.iot.registering import (
     ChannelFacts,
     DeviceFacts,
@@ -41,10 +43,15 @@ __all__ = [
     "change_device",
     "claim_device",
     "commands_of",
+    "course_of",
     "devices",
     "find_device",
+    "ingest",
+    "ingest_batch",
     "issue_claim",
     "issue_token",
+    "latest_of",
+    "refused_of",
     "register_device",
     "register_devices",
     "register_sheet",
@@ -53,4 +60,5 @@ __all__ = [
     "send_command",
     "set_password",
     "set_state",
+    "troubles",
 ]

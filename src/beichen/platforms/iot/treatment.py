@@ -3,8 +3,8 @@
 In this order: an unknown device or one that is out of use, a message that cannot be read, a rate that is
 exceeded, a name that measures nothing, a value of the wrong type or out of its range, a time that cannot be
 (before 2000, or more than five minutes after it came). What is left is taken: marked ``skewed`` when its time
-lies in the future, ``late`` when it is an hour old, ``out-of-order`` when a newer one is known. Only these can be
-duplicates, because time goes forward: they are compared with what came lately and with the table.
+lies in the future, ``late`` when it is an hour old, ``out-of-order`` when a newer one is known. Only these
+can be duplicates, because time goes forward: they are compared with what came lately and with the table.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class CredentialKind(models.TextChoices):
 
 
 class Treatment(models.TextChoices):
-    """What became of a reading. The first four are in the table ``readings``, the others in ``refused_readings``."""
+    """What became of a reading. The first four are in the table ``readings``, the others in
+    ``refused_readings``."""
 
     ACCEPTED = "accepted", "已接收"
     LATE = "late", "迟到"

@@ -15,7 +15,8 @@ OPEN = (CommandState.WAITING, CommandState.SENT)
 
 
 class Command(models.Model):
-    """What a device is to do: sent while it may still answer, done or failed by its own word, or timed out."""
+    """What a device is to do: sent while it may still answer, done or failed by its own word, or timed
+    out."""
 
     code = models.CharField(max_length=16, unique=True, default=random_code)
     device = models.ForeignKey(Device, models.PROTECT, related_name="commands", db_index=False)

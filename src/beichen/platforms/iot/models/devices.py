@@ -33,7 +33,8 @@ class Device(models.Model):
 
     ``thing`` is the object whose measures a message's names are, unless a channel says otherwise. ``every``
     is the number of seconds after which it should have spoken again; 0 where nobody expects it. ``rate`` is
-    readings a second that it may send for long, 0 for the house's own. ``stamp`` is the fleet's at its last change.
+    readings a second that it may send for long, 0 for the house's own. ``stamp`` is the fleet's at its last
+    change.
     """
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True)

@@ -56,7 +56,8 @@ class Batch(models.Model):
 class Tally(models.Model):
     """How many readings were treated how on a day (UTC).
 
-    ``device`` is a code, known or not; empty for those that nothing is to be said of: they are counted together.
+    ``device`` is a code, known or not; empty for those that nothing is to be said of: they are counted
+    together.
     """
 
     device = models.CharField(max_length=CODE_LENGTH, blank=True)

@@ -1,4 +1,5 @@
-"""What becomes of readings: decoding never fails otherwise than by a reason, and each reading is accounted for."""
+"""What becomes of readings: decoding never fails otherwise than by a reason, and each reading is accounted
+for."""
 
 from __future__ import annotations
 
