@@ -38,7 +38,7 @@ def house() -> Iterator[str]:
     nats, live = _free_port(), _free_port()
     env = {**os.environ, "BEICHEN_NATS_URL": "embedded://", "BEICHEN_NATS_PORT": str(nats)}
     commands = [
-        list(server.command(settings().data_dir / "nats", nats)),
+        list(server.command(settings().data_dir / "nats", nats, 0)),
         [sys.executable, "-m", "beichen.house.worker"],
         [sys.executable, "-m", "beichen.house.live", str(live)],
     ]

@@ -19,6 +19,11 @@ DOORS = {"service", "models", "pages"}
 OFFERED = {
     "beichen.kernel.bus.subscribers": "the register in which a room enters what it listens to",
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",
+    "beichen.kernel.bus.broker": "a connection for a room that has a stream of its own",
+    "beichen.kernel.bus.callout": "who may come in over the broker's other doors, which a room decides",
+    "beichen.kernel.bus.keys": "the key with which that is signed",
+    "beichen.kernel.bus.lock": "a lock that ends with its holder",
+    "beichen.kernel.bus.pull": "reading a stream, the bus's or a room's own",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",

@@ -91,7 +91,7 @@ def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Pa
 
         await device.say(BURST, restart)
         latest = f"SELECT number FROM registry_measurement WHERE number = {device.said}"
-        done = lambda: place.rows(latest) and not place.count("platforms_iot_batch")  # noqa: E731
+        done = lambda: bool(place.rows(latest)) and not place.count("platforms_iot_batch")  # noqa: E731
         await asyncio.to_thread(place.until, done, gateway)
         await device.close()
         gateway.terminate()

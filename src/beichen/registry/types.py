@@ -29,9 +29,9 @@ _BY_KIND = {"JSONField": orjson.loads, "BooleanField": bool}
 _READERS: list[Any] = [_BY_KIND.get(field.get_internal_type()) for field in _FIELDS]
 KEYWORDS = frozenset(
     {
-        "type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
-        "maxLength", "pattern", "format", "items", "minItems", "maxItems", "uniqueItems", "properties",
-        "additionalProperties",
+        "type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+        "minLength", "maxLength", "pattern", "format", "items", "minItems", "maxItems", "uniqueItems",
+        "properties", "additionalProperties",
     }
 )  # fmt: skip
 _FAMILIES = {

@@ -1,14 +1,13 @@
 """`/api/devices`: devices for programs, their readings over HTTP, commands to them.
 
-Lists page by code: pass ``next`` as ``after``. A device itself comes with ``Authorization: Basic`` of its code
-and credential; a program with its key; a person's page with its form's token.
+Lists page by code: pass ``next`` as ``after``. A device itself comes with ``Authorization: Basic`` of its
+code and credential; a program with its key; a person's page with its form's token.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -181,7 +180,8 @@ def register(request: HttpRequest, told: DevicesIn) -> Status[dict[str, Any]]:
 
 @router.post("/readings", summary="Readings of many devices", response={202: Any})
 def take_batch(request: HttpRequest) -> Status[dict[str, Any]]:
-    """Arrow IPC or JSON (``device``, ``measure``, ``value``, ``at``, ``seq``); answered when it is durable."""
+    """Arrow IPC or JSON (``device``, ``measure``, ``value``, ``at``, ``seq``); answered when it is
+    durable."""
     accepted = service.ingest_batch(request.body, request.headers.get("Content-Type", ""), by=acting(request))
     return Status(202, {"accepted": accepted})
 
@@ -281,8 +281,7 @@ def list_commands(
     """How far each is, and what the device answered."""
     by = acting(request)
     row = service.find_device(device, by=by)
-    rows: Sequence[Command] = service.commands_of(row, by=by)[:limit]
-    return {"commands": [_ordered(one) for one in rows]}
+    return {"commands": [_ordered(one) for one in service.commands_of(row, by=by)[:limit]]}
 
 
 @router.post("/{slug:device}/commands", summary="Send a command", response={201: Any})

@@ -166,7 +166,10 @@ def admits(code: str, secret: str = "", certificate: str = "") -> Device | None:
     device = Device.objects.filter(code=code[:MOST_SECRET], state__in=SPEAKING).first()
     if device is None or len(secret) > MOST_SECRET:
         return None
-    marks = {CredentialKind.TOKEN: digest(secret), CredentialKind.CERTIFICATE: fingerprint(certificate) or ""}
+    marks: dict[str, str] = {
+        CredentialKind.TOKEN: digest(secret),
+        CredentialKind.CERTIFICATE: fingerprint(certificate) or "",
+    }
     passwords = []
     for kind, kept in device.credentials.filter(revoked_at=None).values_list("kind", "digest"):
         if kind == CredentialKind.PASSWORD:

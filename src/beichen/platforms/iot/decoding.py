@@ -51,7 +51,7 @@ def _time(found: Any) -> int:
 def _seq(found: Any) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= MOST_SEQ:
         raise ValueError("seq is no whole number")
-    return found
+    return int(found)
 
 
 def _samples(record: Any) -> Iterator[Sample]:

@@ -26,7 +26,8 @@ COLUMNS = ("device", "measure", "value")
 
 
 def ingest(device: str, payload: bytes, *, by: Actor | None, secret: str = "") -> int:
-    """Keep a device's message, sent by itself with its ``secret`` or by a client that may; returns its readings.
+    """Keep a device's message, sent by itself with its ``secret`` or by a client that may; returns its
+    readings.
 
     What becomes of each reading is decided by the gateway, as for what comes over MQTT.
 
@@ -59,7 +60,8 @@ def ingest_batch(content: bytes, media_type: str, *, by: Actor) -> int:
     """Keep readings of many devices; returns how many.
 
     Arrow IPC (``application/vnd.apache.arrow.stream``) with the columns ``device``, ``measure``, ``value``
-    (numbers, truths or texts), ``at`` and ``seq`` where the devices say them; or JSON, a list of such objects.
+    (numbers, truths or texts), ``at`` and ``seq`` where the devices say them; or JSON, a list of such
+    objects.
 
     Raises ProblemError ACC-403, IOT-110, IOT-111.
     """

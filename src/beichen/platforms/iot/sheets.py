@@ -100,20 +100,16 @@ def _facts(
     columns: dict[str, int], rows: list[tuple[int, list[str]]], refused: list[Problem]
 ) -> Iterator[tuple[int, DeviceFacts]]:
     for number, row in rows:
-        values: dict[str, Any] = {
-            name: row[place] if place < len(row) else "" for name, place in columns.items()
-        }
+        values = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
         wrong = [name for name in NUMBERS & values.keys() if values[name] and not _is_number(values[name])]
         for name in sorted(wrong):
             message = shorten(said("{value!r} is no whole number", value=values[name]))
             refused.append(Problem(codes.BAD_DEVICE, message, Where(row=number, field=name)))
         if not wrong:
-            yield (
-                number,
-                DeviceFacts(
-                    **{name: int(value or 0) if name in NUMBERS else value for name, value in values.items()}
-                ),
-            )
+            words: dict[str, Any] = {
+                name: int(value or 0) if name in NUMBERS else value for name, value in values.items()
+            }
+            yield number, DeviceFacts(**words)
 
 
 def _is_number(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,14 @@ BY = ground.BY
 
 
 @pytest.fixture
-def house(mqtt_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NatsServer]:
+def house(mqtt_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NatsServer:
     """A broker whose keys lie in the data folder, with tables beside it, and a device on a well."""
     monkeypatch.setenv("BEICHEN_DATA_DIR", str(tmp_path))
     settings.cache_clear()
     ground.town()
     ground.well()
     ground.device(every=60)
-    yield mqtt_server
+    return mqtt_server
 
 
 def asked(sql: str) -> list[tuple[Any, ...]]:
@@ -50,7 +50,7 @@ def asked(sql: str) -> list[tuple[Any, ...]]:
 async def until(holds: Callable[[], bool]) -> None:
     """Wait for a condition on the database or the tables."""
     async with asyncio.timeout(15):
-        while not await sync_to_async(holds)():
+        while not await sync_to_async(holds)():  # noqa: ASYNC110 - it happens in the tables
             await asyncio.sleep(0.05)
 
 
@@ -138,7 +138,7 @@ def test_a_command_is_said_until_it_is_answered(house: NatsServer) -> None:
             order = sync_to_async(service.send_command)
             command = await order("D-1", "calibrate", {"zero_m": 0.5}, by=BY)
             async with asyncio.timeout(10):
-                while not client.heard:
+                while not client.heard:  # noqa: ASYNC110 - the client's library calls back
                     await asyncio.sleep(0.02)
             heard = orjson.loads(client.heard[0][1])
             assert heard == {"id": command.code, "name": "calibrate", "parameters": {"zero_m": 0.5}}

@@ -1,0 +1,51 @@
+"""The addresses of devices, for :mod:`tests.test_access`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from beichen.kernel.actor import system
+from beichen.platforms.iot import service
+from beichen.platforms.iot.models import Credential
+from beichen.registry import service as registry
+from beichen.registry.document.context import CORE_ONLY
+from beichen.registry.document.expansion import Expander
+
+BY = system("test")
+DEVICE = "api/devices/<slug:device>"
+HELD = "asks for the device's credential or a key before it needs a broker; a test of the room holds it"
+OPEN = {
+    "api/devices/readings": HELD,
+    f"{DEVICE}/telemetry": HELD,
+    f"{DEVICE}/claim": "the claim itself is what allows it, once; a test of the room holds it",
+}
+EMPTY: dict[str, Any] = {"api/devices": {"devices": [], "next": None}}
+SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    "api/devices": [
+        ("GET", "api/devices", None),
+        ("POST", "api/devices", {"devices": [{"code": "NEW"}]}),
+    ],
+    DEVICE: [("GET", "api/devices/KEPT", None), ("PUT", "api/devices/KEPT", {"name": "x"})],
+    f"{DEVICE}/state": [("POST", "api/devices/KEPT/state", {"state": "disabled"})],
+    f"{DEVICE}/credentials": [("POST", "api/devices/KEPT/credentials", {"kind": "token"})],
+    f"{DEVICE}/credentials/<int:number>": [("DELETE", "api/devices/KEPT/credentials/{credential}", None)],
+    f"{DEVICE}/commands": [
+        ("GET", "api/devices/KEPT/commands", None),
+        ("POST", "api/devices/KEPT/commands", {"name": "reset"}),
+    ],
+}
+
+
+def keep_devices() -> None:
+    """A device with a token, on a pump that can be reset."""
+    pump = registry.TypeFacts(key="test-pump", name="泵", commands={"reset": {"zh": "复位"}})
+    registry.declare_types([pump], scene="test-devices", by=BY)
+    entity = Expander(CORE_ONLY).entity({"id": "urn:ngsi-ld:test-pump:1", "type": "test-pump"})
+    registry.write_object(registry.Draft(entity, code="PUMP-1"), by=BY)
+    service.register_device(service.DeviceFacts("KEPT", thing="PUMP-1"), by=BY)
+    service.issue_token("KEPT", by=BY)
+
+
+def device_numbers() -> dict[str, Any]:
+    """What stands for the names in the samples' addresses."""
+    return {"credential": Credential.objects.get(device__code="KEPT").pk}
