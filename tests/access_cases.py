@@ -1,4 +1,4 @@
-"""The addresses of the hubs, the console, citizens' door and tables, for :mod:`tests.test_access`."""
+"""The addresses of the hubs, the console, citizens' door, tables and devices, for `test_access`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from beichen.hubs.events.pages import Channel
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
+from tests import access_devices
 
 BY = system("test")
 KIND = {
@@ -28,6 +29,7 @@ KIND = {
 FOLLOWED = "the report's own number and code open it; without both it leads to the door"
 
 OPEN = {
+    **access_devices.OPEN,
     "open311/v2/openapi.json": "how the interface is spoken",
     "open311/v2/discovery.<str:form>": "says where the interface is",
     "open311/v2/services.<str:form>": "what may be reported is public",
@@ -59,6 +61,7 @@ def picture() -> bytes:
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "indicators": [("GET", "indicators", None)],
     "indicators/<slug:key>": [("GET", "indicators/people", None)],
+    **access_devices.SAMPLES,
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
@@ -100,13 +103,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/tables/<table>/rows": [("POST", "api/tables/kept_rows/rows?by_key=true", [{"code": "a"}])],
     "api/tables/<table>/files": [("POST", "api/tables/kept_rows/files", {"file": ("a.csv", b"code\nb\n")})],
 }
-EMPTY: dict[str, Any] = {"api/tables": {"tables": []}}
+EMPTY: dict[str, Any] = {"api/tables": {"tables": []}, "api/devices": {"devices": [], "next": None}}
 
 
 def keep_cases() -> None:
-    """A case with a reporter and a photograph, a view of an administrator, and a table."""
+    """A case with a reporter and a photograph, a view of an administrator, a table and a device."""
     column = Column("code", ColumnType.TEXT, "编号", "Code")
     declare_tables([TableFacts("kept_rows", "表", "Rows", (column,), ("code",))], owner="scene:test", by=BY)
+    access_devices.keep_devices()
     service.declare_kinds(KIND, scene="test", by=BY)
     paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
     draft = service.ReportDraft(
@@ -124,6 +128,7 @@ def keep_cases() -> None:
 def case_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses and bodies."""
     return {
+        **access_devices.device_numbers(),
         "case": Case.objects.get().code,
         "version": Case.objects.get().version,
         "report": Report.objects.get().code,

@@ -19,7 +19,6 @@ OPEN = {
     f"{DEVICE}/telemetry": HELD,
     f"{DEVICE}/claim": "the claim itself is what allows it, once; a test of the room holds it",
 }
-EMPTY: dict[str, Any] = {"api/devices": {"devices": [], "next": None}}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/devices": [
         ("GET", "api/devices", None),

@@ -26,9 +26,10 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.scene.durations import duration
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Command, Device
 from beichen.platforms.iot.models.commands import OPEN
-from beichen.platforms.iot.registering import device_event, writable
+from beichen.platforms.iot.registering import device_event
 from beichen.platforms.iot.rights import COMMAND, READ
 from beichen.platforms.iot.topics import commands as commands_subject
 from beichen.platforms.iot.words import SPEAKING, CommandState

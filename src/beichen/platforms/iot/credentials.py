@@ -22,8 +22,9 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Credential, Device
-from beichen.platforms.iot.registering import device_event, next_stamp, writable
+from beichen.platforms.iot.registering import device_event, next_stamp
 from beichen.platforms.iot.rights import ISSUE
 from beichen.platforms.iot.words import SPEAKING, CredentialKind
 from beichen.problem import Problem, ProblemError, Where, said

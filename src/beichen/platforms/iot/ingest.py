@@ -12,8 +12,9 @@ from beichen.kernel.actor import Actor
 from beichen.platforms.iot import codes
 from beichen.platforms.iot.credentials import admits
 from beichen.platforms.iot.decoding import decode
+from beichen.platforms.iot.finding import no_device
 from beichen.platforms.iot.posting import post
-from beichen.platforms.iot.registering import CODE, no_device
+from beichen.platforms.iot.registering import CODE
 from beichen.platforms.iot.rights import INGEST
 from beichen.platforms.iot.topics import telemetry
 from beichen.problem import Problem, ProblemError, Where, said, shorten

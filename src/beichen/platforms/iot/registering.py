@@ -10,18 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
-from beichen.kernel.access.service import decide, require, visible
+from beichen.kernel.access.service import decide, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Channel, Device, DeviceGroup, Fleet
-from beichen.platforms.iot.rights import READ, WRITE
+from beichen.platforms.iot.rights import WRITE
 from beichen.platforms.iot.words import State
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 from beichen.registry.models import Object
@@ -282,34 +283,3 @@ def save_group(key: str, name: str, *, by: Actor) -> DeviceGroup:
     row, _is_new = DeviceGroup.objects.update_or_create(key=key, defaults={"name": name})
     audit.record(by, "iot.group.save", f"platforms_iot.devicegroup:{key}", detail={"name": name})
     return row
-
-
-def devices(*, by: Actor) -> QuerySet[Device]:
-    """The devices that ``by`` may see, with what a list shows of them."""
-    rows = Device.objects.select_related("thing__type", "group", "region", "body")
-    return visible(by, READ, rows)
-
-
-def find_device(code: str, *, by: Actor) -> Device:
-    """A device that ``by`` may see. Raises ProblemError IOT-101."""
-    row = devices(by=by).filter(code=code).first()
-    if row is None:
-        raise no_device(code)
-    return row
-
-
-def writable(code: str, *, by: Actor, action: str = WRITE) -> Device:
-    """A device, locked, for a change. Raises ProblemError IOT-101 for one that is not seen, ACC-403."""
-    seen = visible(by, READ, Device.objects.all()) if not by.is_system else Device.objects.all()
-    rows = Device.objects.select_for_update(of=("self",)).select_related("thing__type", "region", "body")
-    row = rows.filter(code=code).filter(Q(pk__in=seen.values("pk"))).first()
-    if row is None:
-        raise no_device(code)
-    require(by, action, row)
-    return row
-
-
-def no_device(code: str) -> ProblemError:
-    """What is said of a code that nobody has, or that is hidden from the asker."""
-    message = shorten(said("there is no device with the code {code!r}", code=code))
-    return ProblemError(Problem(codes.NO_DEVICE, message, Where(field="device")))

@@ -12,6 +12,7 @@ from beichen.platforms.iot.credentials import (
     revoke_credential,
     set_password,
 )
+from beichen.platforms.iot.finding import devices, find_device
 from beichen.platforms.iot.ingest import ingest, ingest_batch
 from beichen.platforms.iot.reading import course_of, latest_of, refused_of, troubles
 from beichen.platforms.iot.registering import (
@@ -19,8 +20,6 @@ from beichen.platforms.iot.registering import (
     DeviceFacts,
     Registration,
     change_device,
-    devices,
-    find_device,
     register_device,
     register_devices,
     save_group,
