@@ -14,8 +14,8 @@ from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
-from beichen.platforms.warehouse.api import router as tables
 from beichen.platforms.iot.api import router as devices
+from beichen.platforms.warehouse.api import router as tables
 from beichen.problem import Problem, ProblemError, Where, code, shorten
 from beichen.web.errors import PROBLEM_TYPE
 
