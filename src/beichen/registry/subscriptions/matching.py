@@ -27,7 +27,7 @@ from beichen.registry.subscriptions.register import contexts_of
 Document = dict[str, Any]
 _HEAD = frozenset({"id", "type", "scope"})
 WAKE = threading.Event()  # set when notifications were queued in this process
-_compiled: dict[tuple[int, int], Conditions] = {}
+_compiled: dict[tuple[int, int, datetime], Conditions] = {}
 _COMPILED_LIMIT = 20_000
 
 
@@ -55,7 +55,7 @@ class Change:
 
 def conditions_of(row: Subscription) -> Conditions:
     """The conditions of a subscription, read once for each of its versions."""
-    key = (row.pk, row.version)
+    key = (row.pk, row.version, row.modified_at)
     found = _compiled.get(key)
     if found is None:
         if len(_compiled) >= _COMPILED_LIMIT:
