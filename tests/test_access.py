@@ -50,7 +50,7 @@ from beichen.plan.years.models import YearTarget
 from beichen.platforms.comms.models import Delivery, Shift
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests import access_cases
+from tests import access_cases, access_twin
 from tests.access_population import MESSAGES, keep_evaluations, keep_messages
 
 BY = system("test")
@@ -81,6 +81,7 @@ OPEN = {
     "messages/preferences/city": "the same, and a right of its own, which a test of the room asks for",
     "^ngsi-ld/": "says that there is nothing at this address",
     **access_cases.OPEN,
+    **access_twin.OPEN,
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
 # what a list says to somebody who may read nothing
@@ -101,6 +102,7 @@ EMPTY: dict[str, Any] = {
     **access_cases.EMPTY,
     "^ngsi-ld/v1/entities/?$": [],
     "^ngsi-ld/v1/entityOperations/query/?$": [],
+    **access_twin.EMPTY,
 }
 NGSI = "^ngsi-ld/v1/"
 SCHEMES = "evaluation/schemes"
@@ -301,6 +303,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     f"{NGSI}entities/?$": [
         ("GET", "ngsi-ld/v1/entities?type=facility", None),
         ("POST", "ngsi-ld/v1/entities", {**WELL, "id": "urn:ngsi-ld:Well:2"}),
+        ("DELETE", "ngsi-ld/v1/entities?type=Well", None),
     ],
     f"{NGSI}entities/(?P<urn>.*)/attrs/(?P<name>[^/]+|.*://.+?)/?$": [
         ("PATCH", "ngsi-ld/v1/entities/{urn}/attrs/depth", DEPTH["depth"]),
@@ -333,6 +336,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     f"{NGSI}types/(?P<name>.+?)/?$": [("GET", "ngsi-ld/v1/types/Well", None)],
     f"{NGSI}attributes/?$": [("GET", "ngsi-ld/v1/attributes", None)],
     f"{NGSI}attributes/(?P<name>.+?)/?$": [("GET", "ngsi-ld/v1/attributes/depth", None)],
+    **access_twin.SAMPLES,
 }
 
 
@@ -418,6 +422,7 @@ def numbers() -> dict[str, Any]:
         "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
         "values": ValueFile.objects.get().pk,
         **access_cases.case_numbers(),
+        **access_twin.twin_numbers(),
     }
 
 
@@ -453,6 +458,7 @@ def key(db: None) -> str:
     keep_evaluations()
     keep_messages()
     access_cases.keep_cases()
+    access_twin.keep_twin()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)

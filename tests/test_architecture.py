@@ -25,6 +25,7 @@ OFFERED = {
     "beichen.kernel.bus.lock": "a lock that ends with its holder",
     "beichen.kernel.bus.pull": "reading a stream, the bus's or a room's own",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
+    "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",

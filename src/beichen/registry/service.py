@@ -42,6 +42,7 @@ from beichen.registry.history.writing import (
     remove_instance,
     write_history,
 )
+from beichen.registry.keeping import add_context, find_context, list_contexts, remove_context
 from beichen.registry.measuring import Measured, measurements_of, record_measurements
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
@@ -79,14 +80,17 @@ __all__ = [
     "TypeFacts",
     "Window",
     "Written",
+    "add_context",
     "add_history_provider",
     "add_to_history",
     "change_instance",
     "change_subscription",
     "check_narrowing",
     "declare_types",
+    "find_context",
     "find_objects",
     "find_subscription",
+    "list_contexts",
     "measurements_of",
     "notification_context",
     "object_by_code",
@@ -94,6 +98,7 @@ __all__ = [
     "pause_subscription",
     "record_measurements",
     "related",
+    "remove_context",
     "remove_from_history",
     "remove_history",
     "remove_instance",

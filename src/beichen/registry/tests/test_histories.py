@@ -267,7 +267,7 @@ def test_the_parts_of_a_history_are_the_whole(hours: list[int], limit: int) -> N
     every = sorted(hours)
     seen: set[str] = set()
     start = at(0)
-    for _ in range(len(hours) + 1):
+    for _ in range(2 * len(hours) + 2):
         asked = temporal_query({"timerel": "after", "timeAt": start})
         line = timeline([hour for hour in every if at(hour) >= start])
         part = clip([line], asked, limit)

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from beichen.kernel.jobs import schedule, service
+from beichen.kernel.jobs import loops, schedule, service
 from beichen.kernel.jobs.models import Schedule
 from beichen.kernel.jobs.tests import tasks
 from beichen.kernel.jobs.worker import ATTEMPTS, LEASE, JobWorker, recover
@@ -123,3 +123,14 @@ def test_old_tasks_are_forgotten(clock: Clock) -> None:
     JobWorker(clock).tick()
     assert service.prune(clock.now) == 0
     assert service.prune(clock.now + timedelta(days=15)) == 1
+
+
+def test_a_loop_is_declared_once_and_named_in_words() -> None:
+    def run(_stop: object) -> None:
+        pass
+
+    assert "registry.courier" in loops.loops()
+    with pytest.raises(ValueError, match="lower-case"):
+        loops.loop("Not a name")
+    with pytest.raises(ValueError, match="twice"):
+        loops.loop("registry.courier")(run)
