@@ -23,7 +23,9 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
 
 SECONDS = 20
-TREND_SECONDS = 300
+DAY_SECONDS = 24 * 60 * 60
+PATH_SECONDS = 300
+_PATHS = "beichen.console.paths"
 DAYS = 30
 T = TypeVar("T")
 
@@ -106,8 +108,7 @@ def body_loads(by: Actor, now: datetime) -> list[tuple[Body | None, Load]]:
 
 def district_loads(by: Actor, now: datetime, districts: list[Region]) -> list[tuple[Region | None, Load]]:
     """Each district with everything below it; None: in the city, nobody knows where."""
-    loads = loads_by_region(by, now)
-    paths = dict(Region.objects.filter(pk__in=list(loads)).values_list("pk", "path"))
+    loads, paths = loads_by_region(by, now), _paths()
     found: dict[str, list[Load]] = {}
     for key, load in loads.items():
         path = paths.get(key, "") if key is not None else ""
@@ -121,26 +122,43 @@ def district_loads(by: Actor, now: datetime, districts: list[Region]) -> list[tu
     return sorted(rows, key=lambda pair: (-pair[1].overdue, -pair[1].open))
 
 
+def _paths() -> dict[int, str]:
+    """The path of every region, as it was a few minutes ago."""
+    found: dict[int, str] | None = cache.get(_PATHS)
+    if found is None:
+        found = dict(Region.objects.order_by().values_list("pk", "path"))
+        cache.set(_PATHS, found, PATH_SECONDS)
+    return found
+
+
 def trend(by: Actor, now: datetime) -> list[tuple[date, int, int]]:
-    """The last thirty days, the oldest first: how many cases came in, and how many of them are still open."""
+    """The last thirty days, the oldest first: how many cases came in, and how many were closed.
+
+    What happened on a day that is over stays as it was: only today is counted again and again.
+    """
     today = timezone.localtime(now).date()
-    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-
-    def work() -> list[tuple[date, int, int]]:
-        rows = cases_for(by).select_related(None).order_by()
-        parts = [_of_day(rows, place, day) for place, day in enumerate(days)]
-        found = {place: (came, open_) for place, came, open_ in parts[0].union(*parts[1:], all=True)}
-        return [(day, *found.get(place, (0, 0))) for place, day in enumerate(days)]
-
-    return kept(f"trend.{today.isoformat()}", by, work, TREND_SECONDS)
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, 0, -1)]
+    over = kept(f"trend.{today.isoformat()}", by, lambda: _days(by, days), DAY_SECONDS)
+    return over + kept(f"trend.today.{today.isoformat()}", by, lambda: _days(by, [today]))
 
 
-def _of_day(rows: QuerySet[Case], place: int, day: date) -> Any:
-    """One day's part of the trend's one statement: a range of the index of days, not a test of every row."""
-    within: Any = rows.filter(opened_at__gte=_start(day), opened_at__lt=_start(day + timedelta(days=1)))
-    marked = within.annotate(place=Value(place, IntegerField())).values("place")
-    counts = {"came": Count("pk"), "still": Count("pk", filter=Q(is_open=True))}
-    return marked.annotate(**counts).values_list("place", "came", "still")
+def _days(by: Actor, days: list[date]) -> list[tuple[date, int, int]]:
+    """How many cases came in and how many were closed on each of the days: one statement."""
+    rows = cases_for(by).select_related(None).order_by()
+    parts = [
+        _of_day(rows, field, 2 * place + at, day)
+        for place, day in enumerate(days)
+        for at, field in enumerate(("opened_at", "closed_at"))
+    ]
+    found = dict(parts[0].union(*parts[1:], all=True))
+    return [(day, found.get(2 * place, 0), found.get(2 * place + 1, 0)) for place, day in enumerate(days)]
+
+
+def _of_day(rows: QuerySet[Case], field: str, place: int, day: date) -> Any:
+    """One part of the trend's statement: a range of the index of a time, not a test of every row."""
+    span = {f"{field}__gte": _start(day), f"{field}__lt": _start(day + timedelta(days=1))}
+    marked = rows.filter(**span).annotate(place=Value(place, IntegerField())).values("place")
+    return marked.annotate(number=Count("pk")).values_list("place", "number")
 
 
 def _start(day: date) -> datetime:

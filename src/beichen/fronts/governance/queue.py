@@ -119,6 +119,7 @@ def columns(now: datetime) -> list[Column[Case]]:
             _("Grade of the case"),
             lambda row: row.grade,
             lambda row: grade_badge(row.grade),
+            ("grade", "due_at"),
             is_number=False,
         ),
         Column("region", _("Region"), lambda row: region_name(row.region)),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import h3.api.basic_int as h3
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from beichen.fronts.governance.counts import kept
 from beichen.fronts.governance.reach import cases_for
@@ -55,15 +55,24 @@ def resolution_of(zoom: float) -> int:
     return next((resolution for least, resolution in _ZOOMS if zoom >= least), COARSEST)
 
 
-def counted_cells(by: Actor, now: datetime) -> list[tuple[int, int, int]]:
-    """(cell, open, overdue) of each cell with open cases that the actor may see."""
+def counted_cells(by: Actor, now: datetime, resolution: int) -> list[tuple[int, int, int]]:
+    """(cell, open, overdue) of each cell of a resolution with open cases that the actor may see.
+
+    The database gathers the finest cells: those within a larger one agree in all digits above its own, and
+    whichever of them it names leads back to it.
+    """
+    finer = 1 << (_DIGIT_BITS * (_RESOLUTIONS - resolution))
 
     def work() -> list[tuple[int, int, int]]:
         rows: Any = cases_for(by).filter(is_open=True, cell__isnull=False).select_related(None).order_by()
-        counts = {"found": Count("pk"), "late": Count("pk", filter=Q(due_at__lt=now))}
-        return list(rows.values("cell").annotate(**counts).values_list("cell", "found", "late"))
+        counts = {"one": Min("cell"), "found": Count("pk"), "late": Count("pk", filter=Q(due_at__lt=now))}
+        gathered = rows.annotate(within=F("cell") / finer).values("within").annotate(**counts)
+        return [
+            (h3.cell_to_parent(one, resolution), found, late)
+            for one, found, late in gathered.values_list("one", "found", "late")
+        ]
 
-    return kept("cells", by, work)
+    return kept(f"cells.{resolution}", by, work)
 
 
 def spots(cells: list[tuple[int, int, int]], resolution: int) -> Iterator[Spot]:

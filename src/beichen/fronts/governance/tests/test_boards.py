@@ -44,6 +44,8 @@ def test_bodies_and_districts_are_counted() -> None:
     found = counts.district_loads(centre, later, districts())
     assert {one.code if one else "": load.open for one, load in found} == {city.EAST: 2, city.WEST: 1, "": 1}
     assert counts.trend(centre, now)[-1][1] >= 3
+    assert [day for day, _came, _closed in counts.trend(centre, now)][-1] == timezone.localtime(now).date()
+    assert len(counts.trend(centre, now)) == counts.DAYS
 
 
 def test_the_board_leads_to_the_queue(attendant: Client) -> None:

@@ -63,7 +63,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
     by = looking(request)
     west, south, east, north = _box(request.GET.get("bbox", ""))
     resolution = resolution_of(_zoom(request.GET.get("zoom", "")))
-    found = spots(counted_cells(by, timezone.now()), resolution)
+    found = spots(counted_cells(by, timezone.now(), resolution), resolution)
     inside = (one for one in found if west <= one.longitude <= east and south <= one.latitude <= north)
     features = [_feature(one) for one in islice(inside, MOST)]
     document = {"type": "FeatureCollection", "features": features}
@@ -125,7 +125,7 @@ def case_map(request: HttpRequest) -> HttpResponseBase:
     page = CasePage(table, state)
     if request.headers.get("HX-Target") == "table-cases":
         return render(request, "web/components/table.html", {"page": page})
-    cells = counted_cells(by, timezone.now())
+    cells = counted_cells(by, timezone.now(), max(LIST_RESOLUTION, CITY_RESOLUTION))
     context = map_context(request, _bounds(request, cell))
     context |= {
         "table": page,

@@ -54,16 +54,16 @@ def _districts(by: Actor, now: datetime) -> list[tuple[str, str, Load]]:
 
 def _trend(by: Actor, now: datetime) -> Chart:
     days = trend(by, now)
-    came: list[float | None] = [new for _day, new, _open in days]
-    still: list[float | None] = [open_ for _day, _new, open_ in days]
-    series = [Series(_("New"), came, "accent", "bar"), Series(_("Of these still open"), still, "behind")]
-    labels = [f"{day:%m-%d}" for day, _came, _open in days]
+    came: list[float | None] = [new for _day, new, _closed in days]
+    closed: list[float | None] = [number for _day, _new, number in days]
+    series = [Series(_("New"), came, "accent", "bar"), Series(_("Closed on the day"), closed, "ahead")]
+    labels = [f"{day:%m-%d}" for day, _came, _closed in days]
     return Chart(_("Cases of the last 30 days"), "", _("Day"), labels, series, from_zero=True)
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     by, now = looking(request), timezone.now()
-    hot = list(islice(spots(counted_cells(by, now), LIST_RESOLUTION), LISTED))
+    hot = list(islice(spots(counted_cells(by, now, LIST_RESOLUTION), LIST_RESOLUTION), LISTED))
     context = map_context(request, around(hot))
     return context | {
         "now": timezone.localtime(now),
