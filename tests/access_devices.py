@@ -20,6 +20,14 @@ OPEN = {
     f"{DEVICE}/claim": "the claim itself is what allows it, once; a test of the room holds it",
 }
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    "devices": [("GET", "devices", None)],
+    "devices/<slug:code>": [("GET", "devices/KEPT", None)],
+    "devices/<slug:code>/state": [("POST", "devices/KEPT/state", {"state": "disabled"})],
+    "devices/<slug:code>/token": [("POST", "devices/KEPT/token", {})],
+    "devices/<slug:code>/credentials/<int:number>/revoke": [
+        ("POST", "devices/KEPT/credentials/{credential}/revoke", {})
+    ],
+    "devices/<slug:code>/commands": [("POST", "devices/KEPT/commands", {"name": "reset"})],
     "api/devices": [
         ("GET", "api/devices", None),
         ("POST", "api/devices", {"devices": [{"code": "NEW"}]}),

@@ -45,7 +45,8 @@ def _time(found: Any) -> int:
         found = found * 1e3 if found >= MILLISECONDS_FROM else found * 1e6
     if not LEAST_TIME <= found <= MOST_TIME:  # also what is no number
         raise ValueError("ts is out of range")
-    return round(found)
+    micros: int = round(found)
+    return micros
 
 
 def _seq(found: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
@@ -55,3 +56,34 @@ class CommandState(models.TextChoices):
     DONE = "done", "已执行"
     FAILED = "failed", "执行失败"
     TIMED_OUT = "timed-out", "超时"
+
+
+# What people read of them, in their language.
+STATE_NAMES = {
+    State.REGISTERED.value: _("Registered, not heard yet"),
+    State.ACTIVE.value: _("In use"),
+    State.DISABLED.value: _("Disabled"),
+    State.LOST.value: _("Lost"),
+}
+COMMAND_NAMES = {
+    CommandState.WAITING.value: _("Waits to be sent"),
+    CommandState.SENT.value: _("Sent, not answered"),
+    CommandState.DONE.value: _("Done by the device"),
+    CommandState.FAILED.value: _("Failed at the device"),
+    CommandState.TIMED_OUT.value: _("Out of time"),
+}
+TREATMENT_NAMES = {
+    Treatment.ACCEPTED.value: _("Accepted readings"),
+    Treatment.LATE.value: _("Late, kept"),
+    Treatment.OUT_OF_ORDER.value: _("Out of order, kept"),
+    Treatment.SKEWED.value: _("Clock ahead, kept"),
+    Treatment.DUPLICATE.value: _("Sent again"),
+    Treatment.OUT_OF_RANGE.value: _("Out of range"),
+    Treatment.WRONG_TYPE.value: _("Of the wrong type"),
+    Treatment.UNKNOWN_MEASURE.value: _("Of no known measure"),
+    Treatment.UNKNOWN_DEVICE.value: _("Of no known device"),
+    Treatment.NOT_SPEAKING.value: _("Of a device out of use"),
+    Treatment.WRONG_TIME.value: _("With an impossible time"),
+    Treatment.TOO_FAST.value: _("Over the device's rate"),
+    Treatment.MALFORMED.value: _("Not readable"),
+}

@@ -1,0 +1,1 @@
+"""The pages of devices: the list, and one device."""

@@ -1,0 +1,17 @@
+"""Addresses of the pages of devices."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from beichen.platforms.iot.views import device, devices
+
+app_name = "platforms_iot"
+urlpatterns = [
+    path("devices", devices.devices, name="devices"),
+    path("devices/<slug:code>", device.device, name="device"),
+    path("devices/<slug:code>/state", device.state, name="state"),
+    path("devices/<slug:code>/token", device.token, name="token"),
+    path("devices/<slug:code>/credentials/<int:number>/revoke", device.revoke, name="revoke"),
+    path("devices/<slug:code>/commands", device.command, name="command"),
+]
