@@ -74,6 +74,7 @@ FORMS = (
     "evaluation",
     "messages",
     "console",
+    "devices",
     "tables",
 )
 STEADY = {"nature": "linear", "reason": "x"}

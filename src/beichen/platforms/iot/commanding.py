@@ -26,6 +26,7 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.scene.durations import duration
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.decoding import kept
 from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Command, Device
 from beichen.platforms.iot.models.commands import OPEN
@@ -107,15 +108,9 @@ def settle(answers: Sequence[Answer], *, by: Actor) -> None:
             continue
         is_done = answer.content.get("status", "done") in ("done", "ok", True)
         row.state = CommandState.DONE if is_done else CommandState.FAILED
-        row.answer, row.settled_at = _kept(answer.content), answer.at
+        row.answer, row.settled_at = kept(answer.content), answer.at
         told.append((row, row.state))
     _settled(told, by)
-
-
-def _kept(content: Mapping[str, Any]) -> Any:
-    text = orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS)
-    plain = text.replace(rb"\u0000", b"")
-    return orjson.loads(plain) if len(plain) <= 4_096 else {"status": str(content.get("status"))[:100]}
 
 
 def _settled(told: Sequence[tuple[Command, CommandState]], by: Actor) -> None:

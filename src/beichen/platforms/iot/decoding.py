@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, NamedTuple
 
 import msgspec
 
 MOST_READINGS = 10_000
-MOST_NAME = 100
+MOST_NAME, MOST_TEXT, MOST_MEMBERS = 100, 300, 64
+MOST_WHOLE = 2**53
 LEAST_TIME, MOST_TIME = 0, 253_402_300_799_000_000  # microseconds: 1970 to 9999
 MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138, as milliseconds March 1973
 MOST_SEQ = 2**63 - 1
@@ -86,6 +88,24 @@ def parse(payload: bytes) -> Any:
         if type(error).__module__.startswith("cbor2"):
             raise ValueError(str(error)) from None
         raise
+
+
+def kept(value: Any, depth: int = 4) -> Any:
+    """What a device said, as a column of JSON keeps it on every database: cut where it is deep or long."""
+    if isinstance(value, str):
+        return value[:MOST_TEXT].replace("\0", "").encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < MOST_WHOLE else str(value)[:MOST_NAME]
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if depth and isinstance(value, list | tuple):
+        return [kept(one, depth - 1) for one in value[:MOST_MEMBERS]]
+    if depth and isinstance(value, dict):
+        members = list(value.items())[:MOST_MEMBERS]
+        return {kept(str(name)[:MOST_NAME]): kept(one, depth - 1) for name, one in members}
+    return kept(repr(value)[:MOST_NAME])
 
 
 def decode(payload: bytes) -> list[Sample]:

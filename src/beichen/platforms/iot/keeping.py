@@ -83,7 +83,7 @@ def _readings(outcome: Outcome) -> Any:
             "measure": pa.array([row.target.measure for row in rows], pa.string()),
             "device": pa.array([row.speaker.code for row in rows], pa.string()),
             "region": pa.array([row.target.region for row in rows], pa.string()),
-            "at": _times([row.at for row in rows]),
+            "measured_at": _times([row.at for row in rows]),
             "received_at": _times([row.received for row in rows]),
             "value": pa.array([row.number for row in rows], pa.float64()),
             "text": pa.array([row.text for row in rows], pa.string()),
@@ -101,7 +101,7 @@ def _refused(outcome: Outcome) -> Any:
         {
             "device": pa.array([row.device for row in rows], pa.string()),
             "measure": pa.array([row.measure for row in rows], pa.string()),
-            "at": _times([row.at for row in rows]),
+            "measured_at": _times([row.at for row in rows]),
             "received_at": _times([row.received for row in rows]),
             "reason": pa.array([row.reason for row in rows], pa.string()),
             "payload": pa.array([row.payload for row in rows], pa.string()),
@@ -113,8 +113,8 @@ _KNOWN = """
     SELECT DISTINCT c.place FROM candidates c JOIN readings r
     ON r.device = c.device AND r.thing = c.thing AND r.measure = c.measure
     AND r.value IS NOT DISTINCT FROM c.value AND r.text IS NOT DISTINCT FROM c.text
-    AND ((c.by_seq AND r.seq = c.seq AND r.received_at >= c.since) OR (NOT c.by_seq AND r.at = c.at))
-    WHERE r.at BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
+    AND ((c.by_seq AND r.seq = c.seq AND r.received_at >= c.since) OR (NOT c.by_seq AND r.measured_at = c.measured_at))
+    WHERE r.measured_at BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
 """
 
 
@@ -128,7 +128,7 @@ def known(candidates: Sequence[Reading]) -> set[int]:
             "device": [row.speaker.code for row in candidates],
             "thing": [row.target.thing for row in candidates],
             "measure": [row.target.measure for row in candidates],
-            "at": _times([row.at for row in candidates]),
+            "measured_at": _times([row.at for row in candidates]),
             "since": _times([row.received - AGAIN for row in candidates]),
             "value": pa.array([row.number for row in candidates], pa.float64()),
             "text": pa.array([row.text for row in candidates], pa.string()),

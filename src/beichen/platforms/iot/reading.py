@@ -14,8 +14,8 @@ from beichen.registry.models import Measurement
 DAYS = 30
 # a device's code and a time hold no quotes
 _COURSE = """
-    SELECT thing, measure, epoch(time_bucket(INTERVAL '15 minutes', at)) AS t, avg(value) AS v
-    FROM readings WHERE device = '{device}' AND value IS NOT NULL AND at >= TIMESTAMPTZ '{since}'
+    SELECT thing, measure, epoch(time_bucket(INTERVAL '15 minutes', measured_at)) AS t, avg(value) AS v
+    FROM readings WHERE device = '{device}' AND value IS NOT NULL AND measured_at >= TIMESTAMPTZ '{since}'
     GROUP BY ALL ORDER BY t
 """
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.commanding import Answer, settle
-from beichen.platforms.iot.decoding import parse
+from beichen.platforms.iot.decoding import MOST_MEMBERS, kept, parse
 from beichen.platforms.iot.fleet import Devices
 from beichen.platforms.iot.models import Batch, Device
 from beichen.platforms.iot.topics import TELEMETRY, Topic, topic_of
@@ -22,7 +22,7 @@ from beichen.platforms.iot.words import Treatment
 from beichen.problem import ProblemError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-MOST_ATTRIBUTES, MOST_WORD = 64, 100
+MOST_WORD = 100
 OWN = {"firmware": "firmware", "config_version": "config_version"}
 logger = logging.getLogger(__name__)
 
@@ -118,26 +118,14 @@ def _others(
     return answers, said
 
 
-def _plain(content: dict[str, Any]) -> dict[str, Any]:
-    """What of a device's attributes can be kept: few, with short names, texts, numbers and truths."""
-    kept: dict[str, Any] = {}
-    for name, value in content.items():
-        if not isinstance(name, str) or not 0 < len(name) <= MOST_WORD or len(kept) >= MOST_ATTRIBUTES:
-            continue
-        if isinstance(value, bool | int | float) or value is None:
-            kept[name] = value if not isinstance(value, int) or abs(value) < 2**53 else str(value)
-        elif isinstance(value, str):
-            kept[name] = value[:300].replace("\0", "")
-    return kept
-
-
 def _keep_attributes(said: dict[str, dict[str, Any]]) -> None:
     if not said:
         return
     rows = list(Device.objects.filter(code__in=said).select_for_update().order_by("pk"))
     for row in rows:
-        content = _plain(said[row.code])
-        row.attributes = dict(list({**row.attributes, **content}.items())[-MOST_ATTRIBUTES:])
+        content: dict[str, Any] = kept(said[row.code])
+        members = {**row.attributes, **content}
+        row.attributes = dict(list(members.items())[-MOST_MEMBERS:])
         for name, column in OWN.items():
             if isinstance(content.get(name), str):
                 setattr(row, column, content[name][:MOST_WORD])

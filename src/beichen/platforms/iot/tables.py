@@ -14,14 +14,14 @@ READINGS = room_table(
             Column("measure", ColumnType.TEXT, "测项", "Measure", required=True),
             Column("device", ColumnType.TEXT, "设备编码", "Device", required=True),
             Column("region", ColumnType.TEXT, "行政区", "Region"),
-            Column("at", ColumnType.TIME, "测量时间", "Measured at", required=True),
+            Column("measured_at", ColumnType.TIME, "测量时间", "Measured at", required=True),
             Column("received_at", ColumnType.TIME, "接收时间", "Received at", required=True),
             Column("value", ColumnType.NUMBER, "数值", "Value"),
             Column("text", ColumnType.TEXT, "文本", "Text"),
             Column("quality", ColumnType.TEXT, "质量", "Quality", required=True),
             Column("seq", ColumnType.INTEGER, "设备序号", "Device's number"),
         ),
-        time="at",
+        time="measured_at",
     )
 )
 REFUSED = room_table(
@@ -32,7 +32,7 @@ REFUSED = room_table(
         columns=(
             Column("device", ColumnType.TEXT, "设备编码", "Device"),
             Column("measure", ColumnType.TEXT, "测项", "Measure"),
-            Column("at", ColumnType.TIME, "测量时间", "Measured at"),
+            Column("measured_at", ColumnType.TIME, "测量时间", "Measured at"),
             Column("received_at", ColumnType.TIME, "接收时间", "Received at", required=True),
             Column("reason", ColumnType.TEXT, "原因", "Reason", required=True),
             Column("payload", ColumnType.TEXT, "内容", "Payload"),

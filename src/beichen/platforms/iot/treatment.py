@@ -10,6 +10,7 @@ can be duplicates, because time goes forward: they are compared with what came l
 from __future__ import annotations
 
 import base64
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ SKEWED, WRONG, LATE = 2 * SECOND, 300 * SECOND, 3_600 * SECOND
 YEAR_2000 = 946_684_800 * SECOND
 MOST_PAYLOAD, MOST_TEXT = 4_096, 300
 RECENT = 200_000
+logger = logging.getLogger(__name__)
 AGAIN = 600 * SECOND  # within this time the same number of a device is the same message
 
 
@@ -107,15 +109,16 @@ def _day(at: int) -> date:
     return datetime.fromtimestamp(at // SECOND, UTC).date()
 
 
+def _is_plain(text: str) -> bool:
+    """Whether every table keeps the text: short, no NUL, no half of a character."""
+    return len(text) <= MOST_TEXT and "\0" not in text and text.encode("utf-8", "replace").decode() == text
+
+
 def _fitted(value: Any, target: Target) -> tuple[float | None, str | None] | None:
     """The number or text of a value in its measure's form; None when it is of another type."""
     form = target.form
     if form == "text":
-        return (
-            (None, value)
-            if isinstance(value, str) and len(value) <= MOST_TEXT and "\0" not in value
-            else None
-        )
+        return (None, value) if isinstance(value, str) and _is_plain(value) else None
     if form == "boolean":
         is_truth = isinstance(value, bool) or (isinstance(value, int) and value in (0, 1))
         return (float(value), None) if is_truth else None
@@ -142,7 +145,11 @@ class Treater:
         outcome = Outcome()
         doubtful: list[int] = []
         for message in messages:
-            self._message(message, outcome, doubtful)
+            try:
+                self._message(message, outcome, doubtful)
+            except Exception:  # what one message does that nobody thought of must not hold up all others
+                logger.exception("a message of %s could not be treated", message.device)
+                self._refuse(outcome, message, Treatment.MALFORMED, None, shown(message.payload))
         self._settle(outcome, doubtful, known)
         for reading in outcome.readings:
             self._count(outcome, reading.speaker.code, reading.received, reading.quality)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from beichen.kernel.org.models import random_code
 from beichen.platforms.iot.models.devices import CODE_LENGTH
 from beichen.platforms.iot.words import Treatment
 
@@ -39,6 +40,7 @@ class Batch(models.Model):
     stream = models.CharField(max_length=40)
     first = models.BigIntegerField()
     last = models.BigIntegerField()
+    mark = models.CharField(max_length=16, default=random_code)  # a store that lost its end counts anew
 
     class Meta:
         ordering: ClassVar = ["first"]
@@ -50,7 +52,7 @@ class Batch(models.Model):
     @property
     def load(self) -> str:
         """The identity under which the tables take the batch."""
-        return f"iot:{self.stream}:{self.first}-{self.last}"
+        return f"iot:{self.stream}:{self.first}-{self.last}:{self.mark}"
 
 
 class Tally(models.Model):

@@ -47,7 +47,8 @@ class Program:
 
 def problems(response: Any) -> list[str]:
     """The codes of a refusal."""
-    return [one["code"] for one in response.json()["problems"]]
+    document = response.json()
+    return [one["code"] for one in document.get("errors", [document])]
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +141,7 @@ def test_what_is_answered_is_in_the_stream(kept: NatsServer) -> None:
     assert (done.status_code, done.json()) == (202, {"accepted": 1})
     refused = Client().post(path, b"{", content_type="application/json", headers=own)
     assert problems(refused) == ["IOT-110"]
-    collector = Program("collector")
+    collector = Program("device-gateway")
     columns = {"device": ["D-1", "D-2", "D-1"], "measure": ["level_m"] * 3, "value": [1.0, 2.0, 3.0]}
     sink = pa.BufferOutputStream()
     table = pa.table(columns)

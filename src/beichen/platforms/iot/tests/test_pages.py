@@ -1,4 +1,4 @@
-"""The pages of devices: found, filtered, exported; a token shown once, a command ordered with its mistakes told."""
+"""The pages of devices: found, filtered, exported; a token shown once; a command and its mistakes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beichen.platforms.iot.decoding import MOST_READINGS, Sample, decode
+from beichen.platforms.iot.decoding import MOST_READINGS, Sample, decode, kept
 from beichen.platforms.iot.fleet import NEVER, Devices, Newest, Speaker, Target
 from beichen.platforms.iot.treatment import SECOND, Arrived, Outcome, Reading, Treater, shown
 
@@ -191,6 +191,22 @@ def test_nothing_is_lost_and_nothing_is_twice(said_then: list[tuple[int, int, in
         treater._recent = ({}, {})  # as after a restart
     wanted = {(at, value) for at, value, times in said_then if times}
     assert Counter((row.at // SECOND - NOON // SECOND, row.number) for row in table) == Counter(wanted)
+
+
+@given(
+    PLAIN | st.dictionaries(st.integers() | st.binary(max_size=3) | st.text(max_size=3), PLAIN, max_size=3)
+)
+@settings(max_examples=150, deadline=None)
+def test_what_devices_say_of_themselves_can_be_kept(said_of_itself: Any) -> None:
+    text = orjson.dumps(kept({"a": said_of_itself, "b": [float("nan"), b"x", "\0\ud800", 10**400]}))
+    assert b"\\u0000" not in text
+    assert b"NaN" not in text
+
+
+def test_a_message_that_nobody_thought_of_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Known, "target", lambda *_arguments: 1 / 0)
+    outcome = treated(("D", {"a": 1}, 0), ("X", {"a": 1}, 0))
+    assert [one.reason for one in outcome.refused] == ["malformed", "unknown-device"]
 
 
 def test_a_sample_is_what_was_said() -> None:
