@@ -113,7 +113,8 @@ _KNOWN = """
     SELECT DISTINCT c.place FROM candidates c JOIN readings r
     ON r.device = c.device AND r.thing = c.thing AND r.measure = c.measure
     AND r.value IS NOT DISTINCT FROM c.value AND r.text IS NOT DISTINCT FROM c.text
-    AND ((c.by_seq AND r.seq = c.seq AND r.received_at >= c.since) OR (NOT c.by_seq AND r.measured_at = c.measured_at))
+    AND ((c.by_seq AND r.seq = c.seq AND r.received_at >= c.since)
+      OR (NOT c.by_seq AND r.measured_at = c.measured_at))
     WHERE r.measured_at BETWEEN make_timestamptz({first}) AND make_timestamptz({last})
 """
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from beichen.platforms.iot import service, stream
 from beichen.platforms.iot.entry import Entry, refusal
 from beichen.platforms.iot.tests import ground
 from beichen.platforms.iot.tests.clients import Client
+from beichen.platforms.iot.tests.papers import Authority
 from beichen.platforms.iot.topics import STREAM, Topic, topic_of
+from beichen.settings import settings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
 BY = ground.BY
@@ -132,6 +135,45 @@ def test_nobody_comes_in_while_the_house_does_not_answer(
         await writer.wait_closed()
 
     asyncio.run(story())
+
+
+def test_a_certificate_lets_its_own_device_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokens: dict[str, str]
+) -> None:
+    authority = Authority(tmp_path)
+    service.add_certificate("D-1", authority.issue("mine"), by=BY)
+    authority.issue("server")
+    authority.issue("other")
+    for name, file in (("CERT", "server.pem"), ("KEY", "server.key"), ("CA", "ca.pem")):
+        monkeypatch.setenv(f"BEICHEN_MQTT_{name}", str(tmp_path / file))
+    server = NatsServer(tmp_path / "nats", with_mqtt=True)
+    monkeypatch.setenv("BEICHEN_NATS_PORT", str(server.port))
+    settings.cache_clear()
+
+    async def answer(certificate: str) -> int:
+        context = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        context.load_cert_chain(tmp_path / f"{certificate}.pem", tmp_path / f"{certificate}.key")
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.mqtt_port, ssl=context)
+        writer.write(b"\x10\x14\x00\x04MQTT\x04\x82\x00\x3c\x00\x03D-1\x00\x03D-1")
+        async with asyncio.timeout(10):
+            said = await reader.readexactly(4)
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        return said[3]
+
+    async def story() -> None:
+        async with open_door(server):
+            assert await answer("mine") == 0
+            assert await answer("other") == 5
+
+    try:
+        server.start()
+        asyncio.run(story())
+    finally:
+        server.kill()
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 def test_a_client_id_belongs_to_its_device(tokens: dict[str, str]) -> None:
