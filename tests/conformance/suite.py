@@ -224,7 +224,7 @@ def outcomes(node: dict[str, Any], origin: dict[str, bool], group: str = "") -> 
         }
     for suite in node.get("suites", []):
         inner = suite.get("source", "")
-        found = next((name for name in GROUPS if f"/{name}" in inner), group)
+        found = next((name for name in GROUPS if f"/{name}/" in f"{inner}/"), group)
         yield from outcomes(suite, origin, found)
 
 
@@ -252,6 +252,12 @@ def run(suite: Path, selected: list[str]) -> list[dict[str, Any]]:
                 adapt(suite, work / "suite", address, context_port, mock_port)
                 result = robot(work / "suite", selected)
         return sorted(outcomes(result["suite"], extensions(suite)), key=lambda test: str(test["name"]))
+
+
+def run_apart(suite: Path, selected: list[str]) -> list[dict[str, Any]]:
+    """Each group in a house of its own: what one leaves behind is nothing to the next."""
+    tests = [test for group in selected for test in run(suite, [group])]
+    return sorted(tests, key=lambda test: str(test["name"]))
 
 
 def reason_of(name: str) -> str:
@@ -292,7 +298,7 @@ def main() -> None:
     if not suite:
         raise SystemExit("set ETSI_NGSI_LD_SUITE to a copy of the ETSI NGSI-LD test suite")
     selected = sys.argv[1:]
-    tests = run(Path(suite), selected or list(GROUPS))
+    tests = run_apart(Path(suite), selected or list(GROUPS))
     passed = sum(test["passed"] for test in tests)
     if not selected:
         RESULTS.write_text(json.dumps(tests, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ conditions have the last word. Rights are looked at when a notification is writt
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from beichen.registry.subscriptions.conditions import ANYTHING, Conditions, fire
 from beichen.registry.subscriptions.register import contexts_of
 
 Document = dict[str, Any]
+Key = tuple[int, int]  # an object and a version
 _HEAD = frozenset({"id", "type", "scope"})
 WAKE = threading.Event()  # set when notifications were queued in this process
 _compiled: dict[tuple[int, int, datetime], Conditions] = {}
@@ -86,32 +87,38 @@ def changed_names(
     return found
 
 
-def documents_of(object_id: int, wanted: Sequence[int]) -> dict[int, Document]:
-    """The documents of an object by version, as far as they are kept."""
-    found: dict[int, Document] = {}
-    present = Object.objects.filter(pk=object_id, version__in=wanted, removed_at=None)
-    for version, text in present.values_list("version", "document"):
-        found[version] = orjson.loads(text)
-    missing = [version for version in wanted if version not in found]
-    kept = ObjectVersion.objects.filter(object_id=object_id, version__in=missing) if missing else []
-    for row in kept:
-        found[row.version] = orjson.loads(row.document)
+def documents_of(rows: Iterable[Object], wanted: Iterable[Key]) -> dict[Key, Document]:
+    """Documents by (object, version), as far as they are kept; one query for all that are not present."""
+    found: dict[Key, Document] = {}
+    asked = set(wanted)
+    for row in rows:
+        if row.removed_at is None and (row.pk, row.version) in asked:
+            found[(row.pk, row.version)] = row.parsed()
+    chosen = Q(pk=None)
+    for key, version in asked - found.keys():
+        if version > 0:
+            chosen |= Q(object_id=key, version=version)
+    if chosen != Q(pk=None):
+        for past in ObjectVersion.objects.filter(chosen):
+            found[(past.object_id, past.version)] = orjson.loads(past.document)
     return found
 
 
 def change_of(event: Event) -> Change | None:
     """The change that an event tells of; None when its versions are gone."""
     data = event.data
-    object_id = Object.objects.filter(code=data["code"]).values_list("pk", flat=True).first()
-    if object_id is None:
+    columns = ("id", "version", "document", "removed_at")
+    row = Object.objects.filter(code=data["code"]).only(*columns).first()
+    if row is None:
         return None
     verb, version = event.type.rpartition(".")[2], int(data["version"])
-    documents = documents_of(object_id, [version, version - 1])
-    after = None if verb == "removed" else documents.get(version)
-    before = None if verb == "created" else documents.get(version - 1)
+    wanted = {"created": [version], "removed": [version - 1]}.get(verb, [version, version - 1])
+    documents = documents_of([row], [(row.pk, number) for number in wanted])
+    after = None if verb == "removed" else documents.get((row.pk, version))
+    before = None if verb == "created" else documents.get((row.pk, version - 1))
     if after is None and before is None:
         return None
-    change = Change(object_id, version, verb, before, after)
+    change = Change(row.pk, version, verb, before, after)
     change.by_trigger = changed_names(before, after, data.get("attributes", ()))
     return change
 

@@ -13,7 +13,7 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus.event import identifier
 from beichen.registry.disclosure import Disclosure
-from beichen.registry.document.changes import instances, pack
+from beichen.registry.document.changes import instances, pack, types_of
 from beichen.registry.document.context import Context
 from beichen.registry.document.contexts import context_of
 from beichen.registry.document.expansion import Instance
@@ -63,6 +63,7 @@ class Writer:
     conditions: Conditions = field(init=False)
     disclosure: Disclosure = field(init=False)
     links: Links = field(init=False)
+    documents: dict[tuple[int, int], Document] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.document = self.row.parsed()
@@ -79,6 +80,13 @@ class Writer:
         if notes[0].trigger:
             objects = Object.objects.select_related("region", "body", "type")
             rows = objects.in_bulk([note.object_id for note in notes])
+            wanted = [
+                (note.object_id, note.object_version - back)
+                for note in notes
+                for back in (0, 1)
+                if note.object_id is not None
+            ]
+            self.documents = documents_of(rows.values(), wanted)
             for note in notes:
                 thing = rows.get(note.object_id)
                 if thing is not None and access.decide(self.actor, READ, thing):
@@ -106,18 +114,18 @@ class Writer:
     def _visible(self, thing: Object, document: Document | None) -> Document | None:
         if document is None:
             return None
-        return self.disclosure.read(thing.pk, orjson.dumps(document).decode())
+        withheld = self.disclosure.withheld(thing, types_of(document), document)
+        return {name: value for name, value in document.items() if name not in withheld}
 
     def _told(self, thing: Object, note: Notification, shown: Representation) -> list[Told]:
-        documents = documents_of(thing.pk, [note.object_version, note.object_version - 1])
-        is_removed = note.object_version not in documents
-        verb = "removed" if is_removed else "created" if note.object_version == 1 else "changed"
-        before = self._visible(thing, documents.get(note.object_version - 1))
-        after = self._visible(thing, documents.get(note.object_version))
+        earlier = self.documents.get((thing.pk, note.object_version - 1))
+        later = self.documents.get((thing.pk, note.object_version))
+        verb = "removed" if later is None else "created" if note.object_version == 1 else "changed"
+        before, after = self._visible(thing, earlier), self._visible(thing, later)
         change = Change(thing.pk, note.object_version, verb, before, after)
         if before is None and after is None:
             return []
-        whole = (documents.get(note.object_version - 1), documents.get(note.object_version))
+        whole = (earlier, later)
         if (before, after) != whole or self.row.version > 1:
             # Fields are withheld, or the subscription is another by now: does what is left still match?
             touched = [name for name in (after or {}) if name not in (before or {})]

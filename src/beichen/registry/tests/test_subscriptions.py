@@ -17,10 +17,11 @@ from beichen.kernel.actor import system
 from beichen.problem import ProblemError
 from beichen.registry import service
 from beichen.registry.models import Notification, Subscription
-from beichen.registry.subscriptions import courier, endpoint
+from beichen.registry.subscriptions import endpoint
 from beichen.registry.subscriptions.courier import ATTEMPTS, Courier, rest_after
 from beichen.registry.subscriptions.post import DeliveryError
 from beichen.registry.subscriptions.publication import publish
+from beichen.registry.subscriptions.rendering import Writer
 from beichen.registry.tests.clients import LD_JSON, Program
 from beichen.registry.tests.endpoints import Clock, PostBox, deliver, mqtt_broker, post_box, pump
 from beichen.settings import settings
@@ -495,14 +496,14 @@ def test_an_unreadable_subscription_does_not_stop_the_others(
     subscribe(program, box.uri, id="urn:x:broken")
     program.create(WELL, "Well", depth=1)
     pump()
-    write = courier.Writer.write
+    write = Writer.write
 
     def fragile(self: Any, notes: Any) -> Any:
         if self.row.urn == "urn:x:broken":
             raise KeyError("document")
         return write(self, notes)
 
-    monkeypatch.setattr(courier.Writer, "write", fragile)
+    monkeypatch.setattr(Writer, "write", fragile)
     assert Courier().drain() == 1
     assert box.ids() == [WELL]
     assert Subscription.objects.get(urn="urn:x:broken").last_error == "KeyError"
