@@ -6,13 +6,13 @@ Both page: pass ``next`` as ``after``. A series is one indicator's values over t
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import field_validator
 
 from beichen.hubs.data import service
 from beichen.hubs.data.models import AnnualTarget, Computation, Indicator, IndicatorValue
@@ -25,6 +25,9 @@ Key = Annotated[str, Query(pattern="^[a-z0-9-]*$", max_length=80)]
 REGION_CODE = r"^(\d{6}(\d{3}(\d{3})?)?)?$"
 
 
+DAY = "[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+
+
 class Narrowed(Schema):
     """Which values are asked for; ``from`` and ``to`` are days within which periods begin."""
 
@@ -33,17 +36,18 @@ class Narrowed(Schema):
     member: str = Field("", max_length=200)
     period: Literal["", "day", "month", "quarter", "half", "year", "range"] = ""
     kind: Literal["", "real", "demo"] = ""
-    since: date | None = Field(None, alias="from")
-    until: date | None = Field(None, alias="to")
-    after: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d_\d{1,18})?$")
+    since: str = Field("", alias="from", pattern=f"^({DAY})?$")
+    until: str = Field("", alias="to", pattern=f"^({DAY})?$")
+    after: str = Field("", pattern=f"^({DAY}_[0-9]{{1,18}})?$")
     limit: int = Field(1000, ge=1, le=5000)
 
-    @field_validator("after")
-    @classmethod
-    def _is_a_day(cls, value: str) -> str:
-        if value:
-            date.fromisoformat(value.partition("_")[0])
-        return value
+
+def _day(text: str) -> date | None:
+    """The day that ``text`` says; the last of its month for one that the month does not have."""
+    if not text:
+        return None
+    year, month, day = map(int, text.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 @router.get("", summary="Indicators by key")
@@ -75,12 +79,13 @@ def read_indicator(request: HttpRequest, key: str, filters: Annotated[Narrowed, 
         member=filters.member,
         length=filters.period,
         kind=filters.kind,
-        since=filters.since,
-        until=filters.until,
+        since=_day(filters.since),
+        until=_day(filters.until),
     )
     if filters.after:
         starts, _, number = filters.after.partition("_")
-        rows = rows.filter(Q(starts__gt=starts) | Q(starts=starts, pk__gt=int(number)))
+        seen = _day(starts)
+        rows = rows.filter(Q(starts__gt=seen) | Q(starts=seen, pk__gt=int(number)))
     page = list(rows[: filters.limit + 1])
     last = page[filters.limit - 1] if len(page) > filters.limit else None
     is_first = not filters.after and not filters.dimension
