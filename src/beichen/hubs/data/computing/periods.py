@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from beichen.hubs.data.period import Period, read_period
 
@@ -27,6 +28,7 @@ class Unit(StrEnum):
 WORDS = tuple(unit.value for unit in Unit)
 
 
+@lru_cache(maxsize=16384)
 def period_of(unit: Unit, day: date) -> Period:
     """The period of this length in which ``day`` lies."""
     if unit is Unit.YEAR:

@@ -66,11 +66,13 @@ def write(
     difference = Difference()
     changed: list[IndicatorValue] = []
     for item in values:
-        new = _row(row, item, owner)
-        before = held.pop(_identity(new), None)
-        if before is None or (before[1] == owner and before[2:] != _compared(new)):
-            changed.append(new)
-            difference.periods.add(new.period)
+        period = period_of(item.unit, item.starts)
+        kind = (Kind.DEMO if item.is_demo else Kind.REAL).value
+        before = held.pop((item.region, item.dimension, item.member, period.text, kind), None)
+        compared = (item.value, _level(row, item), item.body, row.package)
+        if before is None or (before[1] == owner and before[2:] != compared):
+            changed.append(_row(row, item, owner))  # a model costs more than all that stands above
+            difference.periods.add(period.text)
     gone = [pk for pk, kept_by, *_ in held.values() if kept_by == owner]
     difference.periods |= {identity[3] for identity, row_ in held.items() if row_[1] == owner}
     for start in range(0, len(changed), BATCH):
@@ -104,17 +106,14 @@ def _held(
     return {(*found[:5],): found[5:] for found in named.iterator(chunk_size=5000)}
 
 
-def _identity(row: IndicatorValue) -> Identity:
-    return row.region_id, row.dimension, row.member, row.period, row.kind
-
-
-def _compared(row: IndicatorValue) -> tuple[Any, ...]:
-    return row.value, row.level, row.body_id, row.source_title
+def _level(row: Computation, item: Computed) -> int:
+    """The indicator's level; a body's own figures are internal."""
+    is_of_body = item.dimension and "body" in item.dimension.split("+")
+    return max(row.level, Level.L2.value) if is_of_body else row.level
 
 
 def _row(row: Computation, item: Computed, owner: str) -> IndicatorValue:
     period = period_of(item.unit, item.starts)
-    is_of_body = item.dimension and "body" in item.dimension.split("+")
     return IndicatorValue(
         indicator_id=row.indicator_id,
         region_id=item.region,
@@ -126,7 +125,7 @@ def _row(row: Computation, item: Computed, owner: str) -> IndicatorValue:
         dimension=item.dimension,
         member=item.member,
         body_id=item.body,
-        level=max(row.level, Level.L2) if is_of_body else row.level,
+        level=_level(row, item),
         kind=Kind.DEMO if item.is_demo else Kind.REAL,
         status="computed",
         source_title=row.package,
