@@ -1,7 +1,7 @@
 """A process that sends reports, acts on cases or lets clocks speak, and kills itself at a named point.
 
-`python -m tests.crash.reports build | send FILE [POINT] | accept [POINT] | tick [POINT]`. FILE takes down
-what was acknowledged, a line each, before the next report is sent: what a sender knows when the house dies.
+`python -m tests.crash.reports build | client | send FILE [POINT] | accept [POINT] | tick [POINT]`. FILE takes
+down what was acknowledged, a line each, before the next is sent: what a sender knows when the house dies.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from beichen.hubs.events.commands import Accept
 from beichen.hubs.events.intake import receive
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
+from beichen.kernel.access import service as access
 from tests.crash.driver import after, die, nth
 
 COUNT = 30
@@ -61,8 +62,10 @@ def accept() -> None:
 def main() -> None:
     """Do what the arguments say."""
     word, *more = sys.argv[1:]
-    if word == "build":
+    if word in {"build", "client"}:
         city.build()
+        if word == "client":
+            sys.stdout.write(access.create_client("app", "App", "public", by=city.SETUP))
         return
     point = more[-1] if more and more[-1] in POINTS else ""
     if point:

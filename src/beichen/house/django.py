@@ -101,7 +101,8 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         # Without a threshold psycopg prepares nothing, not even what asks for it; Django's own never do.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16}, "prepare_threshold": 5},
+        # A server that is away is told within seconds: a thread that waits for it cannot answer others.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}, "prepare_threshold": 5},
     }
 
 
