@@ -18,7 +18,7 @@ from beichen.problem import Problem, ProblemError, Where, said
 
 SPAN = timedelta(days=90)
 MOST = 1000
-_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # outside of them there is no room to count to and fro
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # outside of them there is no room to count back and forth
 _ATTRIBUTE = re.compile(r"attribute\[([a-z0-9_]{1,60})\](?:\[\])?\Z")
 
 
