@@ -11,6 +11,7 @@ from typing import Any
 from beichen.hubs.events import declaring, demo
 from beichen.hubs.events.kinds.categories import parent_of
 from beichen.hubs.events.kinds.grading import KNOWN
+from beichen.hubs.events.kinds.likeness import check_likeness, whole
 from beichen.hubs.events.kinds.schema import CATEGORY, KIND, KIND_KEY
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus.event import check_pattern
@@ -88,7 +89,7 @@ class EventsSection(Section):
 
     def install(self, package: Package, *, by: Actor) -> Changes:
         """Declare the kinds, comparing with what stands."""
-        return declaring.declare_kinds(package.value(EVENTS), scene=package.key, by=by)
+        return declaring.declare_kinds(whole(package.value(EVENTS)), scene=package.key, by=by)
 
     def remove(self, package: Package, *, by: Actor) -> Changes:
         """Kinds of cases stay; nothing new is opened of them."""
@@ -101,7 +102,7 @@ class EventsSection(Section):
     def describe(self, package: Package) -> str:
         """A table of the kinds."""
         rows = ["| kind | 名称 | name | category | accept | handle |", "|---|---|---|---|---|---|"]
-        for key, declared in package.value(EVENTS).items():
+        for key, declared in whole(package.value(EVENTS)).items():
             limits = declared.get("deadlines", {})
             cells = (
                 key,
@@ -156,6 +157,7 @@ def _check_kind(
         yield Problem(
             NO_CATEGORY, f"no category has the code {category}", where, nearest(category, categories)
         )
+    yield from check_likeness(document, document.value, key)
     yield from _check_conditions(document, key, declared)
     yield from _check_patterns(document, key, declared)
     yield from _check_rows(document, key, declared)

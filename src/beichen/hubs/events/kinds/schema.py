@@ -74,6 +74,7 @@ KIND: Schema = vocabulary.record(
     {"name": vocabulary.TEXT},
     {
         "about": vocabulary.TEXT,
+        "like": KIND_KEY,
         "category": _CODE,
         "public": {"type": "boolean"},
         "keywords": _WORDS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from beichen.hubs.events.kinds.likeness import whole
 from beichen.hubs.events.steps.voice import FILE, ROLE, check_kind, key_of, send
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document, Path
@@ -61,7 +62,7 @@ def _check(package: Package, document: Document, path: Path, step: dict[str, Any
         return wrong
     packages = (*package.required.values(), package)
     declared: dict[str, Any] = next(
-        (one.value(FILE)[told["kind"]] for one in packages if told.get("kind") in one.value(FILE)), {}
+        (whole(one.value(FILE))[told["kind"]] for one in packages if told.get("kind") in one.value(FILE)), {}
     )
     if declared and not declared.get("public"):
         where = document.position((*path, "report", "kind"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from beichen.hubs.events import service
+from beichen.hubs.events.kinds.likeness import whole
 from beichen.hubs.events.models import Category, EventKind
 from beichen.hubs.events.tests import city
 from beichen.kernel.scene import service as scenes
@@ -40,6 +41,13 @@ def scene(folder: Path, events: str = EVENTS, categories: str = CATEGORIES) -> P
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "README.md").write_text("# Works\n", encoding="utf-8")
     return folder
+
+
+LIKE = """works.crack:
+  like: works.hole
+  name: {zh: 裂缝, en: Crack}
+  deadlines: {handle: 9d}
+"""
 
 
 def problems(folder: Path) -> list[Problem]:
@@ -112,3 +120,24 @@ def test_a_word_has_one_owner() -> None:
         with pytest.raises(ProblemError) as error:
             declare(words, scene="other", by=city.SETUP)
         assert {one.code for one in error.value.problems} == {"EVT-105"}
+
+
+def test_a_kind_is_like_another() -> None:
+    """It is handled like the other, but for what it says itself, and keeps its own words and grade."""
+    route = [{"to": "roads"}]
+    hole = {"name": {"zh": "坑洞", "en": "Hole"}, "grade": {"default": 3}, "route": route, "needs": ["photo"]}
+    crack = {"name": {"zh": "裂缝", "en": "Crack"}, "like": "works.hole", "needs": []}
+    found = whole({"works.crack": crack, "works.hole": hole})
+    assert found["works.hole"] == hole
+    assert found["works.crack"] == {"name": crack["name"], "route": route, "needs": []}
+
+
+def test_what_a_kind_cannot_be_like(tmp_path: Path) -> None:
+    """One that is not there, and one that is itself like another: EVT-106, each at its line."""
+    again = LIKE.replace("works.crack:", "works.gap:").replace("works.hole", "works.crack")
+    lost = LIKE.replace("works.crack:", "works.rut:").replace("works.hole", "works.hope")
+    found = problems(scene(tmp_path, EVENTS + LIKE + again + lost))
+    assert [(one.code, one.where.line, one.hint) for one in found] == [
+        ("EVT-106", 14, "works.hole"),
+        ("EVT-106", 18, "did you mean 'works.hole'?"),
+    ]
