@@ -19,12 +19,9 @@ def chart_of(rows: Any) -> Chart | None:
     import pyarrow.types as types
 
     kinds = rows.schema.types
-    is_number = [
-        types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) for kind in kinds
-    ]
-    if len(kinds) < 2 or is_number[0] or not 2 <= rows.num_rows <= MOST_POINTS:
+    if len(kinds) < 2 or is_number(kinds[0]) or not 2 <= rows.num_rows <= MOST_POINTS:
         return None
-    numbers = [position for position in range(1, len(kinds)) if is_number[position]][:MOST_SERIES]
+    numbers = [position for position in range(1, len(kinds)) if is_number(kinds[position])][:MOST_SERIES]
     cells = list(values(rows))
     if not numbers or len({row[0] for row in cells}) < len(cells):
         return None
@@ -44,8 +41,15 @@ def chart_of(rows: Any) -> Chart | None:
             )
             for number, position in enumerate(numbers)
         ],
-        from_zero=not is_time,
+        from_zero=True,
     )
+
+
+def is_number(kind: Any) -> bool:
+    """Whether an Arrow type holds numbers."""
+    import pyarrow.types as types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
 
 
 def _label(value: Any) -> str:

@@ -57,4 +57,7 @@ def with_month(facts: TableFacts, rows: Any) -> Any:
 
     if not facts.time:
         return rows
-    return rows.append_column(MONTH, pc.strftime(rows[facts.time], format="%Y-%m"))
+    # rows have few months: each is written as text once
+    firsts = pc.floor_temporal(rows[facts.time].combine_chunks(), unit="month").dictionary_encode()
+    months = pc.strftime(firsts.dictionary, format="%Y-%m")
+    return rows.append_column(MONTH, months.take(firsts.indices))

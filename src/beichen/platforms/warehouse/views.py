@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,8 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,10 +21,11 @@ from beichen.kernel.levels import Level
 from beichen.platforms.warehouse import service
 from beichen.platforms.warehouse.answers import plain, values
 from beichen.platforms.warehouse.asking import Answer
-from beichen.platforms.warehouse.drawing import chart_of
+from beichen.platforms.warehouse.drawing import chart_of, is_number
 from beichen.platforms.warehouse.facts import ColumnType
 from beichen.platforms.warehouse.forms import QuestionForm
 from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
+from beichen.platforms.warehouse.naming import ROOM
 from beichen.problem import ProblemError
 from beichen.web.exports import FORMATS, export
 from beichen.web.links import Link
@@ -47,8 +48,14 @@ def _title(row: WarehouseTable) -> str:
     return row.en if get_language() == "en" else row.zh
 
 
-def _moment(value: Any) -> str:
-    return f"{localtime(value):%Y-%m-%d %H:%M}" if value else ""
+def _moment(value: datetime | None) -> str:
+    if value is None:
+        return ""
+    return f"{localtime(value) if value.tzinfo else value:%Y-%m-%d %H:%M}"
+
+
+def _owner(row: WarehouseTable) -> str:
+    return gettext("The house") if row.owner == ROOM else row.owner
 
 
 def _link(row: WarehouseTable) -> SafeString:
@@ -70,7 +77,7 @@ def _failed(row: Receipt) -> int:
 TABLES: list[Column[WarehouseTable]] = [
     Column("title", _("Table"), _title, _link, ("title",), is_header=True),
     Column("name", _("Name in SQL"), lambda row: row.name, sort=("name",)),
-    Column("owner", _("Kept by"), lambda row: row.owner, sort=("owner",)),
+    Column("owner", _("Kept by"), lambda row: row.owner, _owner, ("owner",)),
     Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
     Column("rows", _("Rows"), lambda row: row.rows, lambda row: f"{row.rows:,}", ("rows",), is_number=True),
     Column(
@@ -79,7 +86,7 @@ TABLES: list[Column[WarehouseTable]] = [
 ]
 RECEIPTS: list[Column[Receipt]] = [
     Column("at", _("At"), lambda row: row.at, lambda row: _moment(row.at), ("at",), is_header=True),
-    Column("kind", _("What happened"), lambda row: str(ReceiptKind(row.kind).label)),
+    Column("kind", _("What was done to it"), lambda row: str(ReceiptKind(row.kind).label)),
     Column("source", _("Came from"), lambda row: row.source, sort=("source",)),
     Column("load", _("Batch"), lambda row: row.load, is_exported_only=True),
     Column("read", _("Rows read"), lambda row: row.read, is_number=True, sort=("read",)),
@@ -112,10 +119,10 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     facts = row.facts
     receipts: Table[Receipt] = Table(
         "receipts",
-        _("Receipts"),
+        _("Receipts of loads"),
         service.receipts(name, by=by),
         RECEIPTS,
-        [Filter("kind", _("What happened"), "kind", ReceiptKind.choices)],
+        [Filter("kind", _("What was done to it"), "kind", ReceiptKind.choices)],
         ("source", "load"),
         page_size=20,
     )
@@ -123,6 +130,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     context = {
         "row": row,
         "title": _title(row),
+        "owner": _owner(row),
         "columns": [
             {
                 "name": column.name,
@@ -160,8 +168,12 @@ def _sample(name: str, by: Any) -> dict[str, Any]:
 
 
 def _grid(found: Answer) -> dict[str, Any]:
+    schema = found.rows.schema
     return {
-        "heads": found.rows.schema.names,
+        "heads": [
+            {"name": name, "is_number": is_number(kind)}
+            for name, kind in zip(schema.names, schema.types, strict=True)
+        ],
         "rows": [[_cell(value) for value in row] for row in values(found.rows)],
         "masked": found.masked,
         "lineage": found.lineage,
@@ -172,7 +184,9 @@ def _grid(found: Answer) -> dict[str, Any]:
 
 def _cell(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
-        return {"text": _now("Yes") if value else _now("No"), "is_number": False}
+        return {"text": gettext("Yes") if value else gettext("No"), "is_number": False}
+    if isinstance(value, datetime):
+        return {"text": _moment(value), "is_number": False}
     shown = plain(value)
     is_number = isinstance(shown, int | float)
     text = "" if shown is None else str(shown)[:200]
