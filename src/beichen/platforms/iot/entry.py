@@ -3,6 +3,7 @@ do."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -48,12 +49,24 @@ class Entry:
         self._porter = porter
         self._in_database = in_database
         self._came_in = came_in
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen for questions."""
         await self._client.subscribe(SUBJECT, cb=self._asked)
 
     async def _asked(self, message: Msg) -> None:
+        """Answer beside the next question: after a power cut all devices come at once."""
+        task = asyncio.create_task(self._answer(message))
+        self._answering.add(task)
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._answering.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.warning("a device was not answered: %s", error)  # the broker refuses it in the end
+
+    async def _answer(self, message: Msg) -> None:
         try:
             who = read_request(message.data)
         except ValueError as error:

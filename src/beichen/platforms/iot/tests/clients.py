@@ -7,7 +7,7 @@ from typing import Any
 
 from gmqtt import Client as Mqtt
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Client:

@@ -49,7 +49,7 @@ def asked(sql: str) -> list[tuple[Any, ...]]:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait for a condition on the database or the tables."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not await sync_to_async(holds)():  # noqa: ASYNC110 - it happens in the tables
             await asyncio.sleep(0.05)
 
@@ -61,7 +61,7 @@ async def working() -> AsyncIterator[None]:
     gateway = Gateway()
     work = asyncio.create_task(gateway.run(stop))
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             await gateway.works.wait()
         yield
     finally:
@@ -137,7 +137,7 @@ def test_a_command_is_said_until_it_is_answered(house: NatsServer) -> None:
             await client.subscribe("v1/D-1/commands")
             order = sync_to_async(service.send_command)
             command = await order("D-1", "calibrate", {"zero_m": 0.5}, by=BY)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not client.heard:  # noqa: ASYNC110 - the client's library calls back
                     await asyncio.sleep(0.02)
             heard = orjson.loads(client.heard[0][1])
