@@ -80,13 +80,13 @@ class CredentialIn(Schema):
     secret: str = Field(default="", max_length=20_000)
 
 
-class ClaimIn(Schema):
+class ClaimBody(Schema):
     """The claim that stands on a device or in its papers."""
 
     claim: str = Field(max_length=200)
 
 
-class CommandIn(Schema):
+class CommandBody(Schema):
     """A command of the device's thing, and its parameters."""
 
     name: str = Field(max_length=60)
@@ -257,7 +257,7 @@ def revoke(request: HttpRequest, device: str, number: int) -> Status[None]:
 
 
 @router.post("/{slug:device}/claim", summary="Trade a claim for a token", response={201: Any})
-def claim(request: HttpRequest, device: str, told: ClaimIn) -> Status[dict[str, Any]]:
+def claim(request: HttpRequest, device: str, told: ClaimBody) -> Status[dict[str, Any]]:
     """A new device fetches its token, once; nobody else needs to know it."""
     check_rate("iot.claim", request.META.get("REMOTE_ADDR", ""), CLAIMS)
     return Status(201, {"token": service.claim_device(device, told.claim, by=PUBLIC)})
@@ -285,7 +285,7 @@ def list_commands(
 
 
 @router.post("/{slug:device}/commands", summary="Send a command", response={201: Any})
-def send(request: HttpRequest, device: str, told: Annotated[CommandIn, Body()]) -> Status[dict[str, Any]]:
+def send(request: HttpRequest, device: str, told: Annotated[CommandBody, Body()]) -> Status[dict[str, Any]]:
     """It is said to the device until it answers or the command's time is out."""
     by = _writer(request)
     return Status(201, _ordered(service.send_command(device, told.name, told.parameters, by=by)))
