@@ -14,7 +14,7 @@ from typing import Any
 
 from beichen.problem import Problem, ProblemError
 from beichen.registry.document.contexts import context_of
-from beichen.registry.document.names import NULL, is_name, is_uri
+from beichen.registry.document.names import is_name, is_uri
 from beichen.registry.document.representation import FORMATS, SIMPLIFIED
 from beichen.registry.document.values import is_entity_id, is_utc_time
 from beichen.registry.models import Trigger
@@ -27,7 +27,6 @@ DEFAULT_TRIGGERS = [Trigger.ATTRIBUTE_CREATED.value, Trigger.ATTRIBUTE_UPDATED.v
 LIST_LIMIT = 1_000
 TEXT_LIMIT = 4_000
 SECONDS_LIMIT = 366 * 24 * 3600.0
-_READ_ONLY = frozenset({"status", "createdAt", "modifiedAt", "@context"})
 _TEXTS = ("subscriptionName", "description", "q", "scopeQ", "csf", "lang")
 
 
@@ -286,45 +285,3 @@ class Reader:
             if not isinstance(level, int) or isinstance(level, bool) or not 1 <= level <= 5:
                 self.wrong("joinLevel is 1 to 5", "/notification/joinLevel")
             found["joinLevel"] = level
-
-
-@dataclass(slots=True)
-class StoredNames:
-    """Expands the names of a fragment, and leaves those that are stored already."""
-
-    context: Names
-    stored: frozenset[str]
-
-    def expand(self, name: str) -> str:
-        """The stored name."""
-        return name if name in self.stored else self.context.expand(name)
-
-
-def stored_names(document: dict[str, Any]) -> frozenset[str]:
-    """The names that a stored subscription document holds."""
-    notification = document["notification"]
-    found = {item["type"] for item in document.get("entities", [])}
-    found |= set(document.get("watchedAttributes", ()))
-    for name in ("attributes", "pick", "omit"):
-        found |= set(notification.get(name, ()))
-    return frozenset(found)
-
-
-def merged(present: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """A subscription with the members of a fragment; null removes (clause 5.8.2).
-
-    Raises ProblemError REG-101 when the fragment's id or type is another's.
-    """
-    if patch.get("id", present["id"]) != present["id"]:
-        raise ProblemError(bad_data("the id cannot be changed", "/id"))
-    found = dict(present)
-    for name, value in patch.items():
-        if name in _READ_ONLY:
-            continue
-        if value is None or value == NULL:
-            found.pop(name, None)
-        else:
-            found[name] = value
-    if patch.get("notification", present) in (None, NULL):
-        raise ProblemError(bad_data("a subscription has a notification", "/notification"))
-    return found

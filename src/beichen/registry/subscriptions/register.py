@@ -25,7 +25,8 @@ from beichen.registry.keeping import keep_implicit
 from beichen.registry.models import Notification, Subscription, Watch
 from beichen.registry.permissions import MANAGE_SUBSCRIPTIONS, READ, SUBSCRIBE
 from beichen.registry.problems import BAD_DATA, EXISTS, not_found
-from beichen.registry.subscriptions.payload import Facts, Reader, StoredNames, merged, stored_names
+from beichen.registry.subscriptions.fragment import StoredNames, merged, stored_names
+from beichen.registry.subscriptions.payload import Facts, Reader
 from beichen.settings import settings
 
 OWNED_LIMIT = 20_000  # subscriptions of one owner
