@@ -103,7 +103,9 @@ RECEIPTS: list[Column[Receipt]] = [
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every table that the reader may read or write."""
-    rows = service.seen(acting(request))
+    by = acting(request)
+    require(by, service.READ)
+    rows = service.seen(by)
     levels = Filter("level", _("Data level"), "level", [(str(level.value), level.name) for level in Level])
     found: Table[WarehouseTable] = Table(
         "tables", _("Tables of the city"), rows, TABLES, [levels], ("name", "zh", "en", "owner")

@@ -82,6 +82,7 @@ def test_columns_are_guessed_and_rows_come_in_or_say_why(clerk: Person) -> None:
         (5, "region"),
         (6, "phone"),
     ]
+    assert [problems[place].code for place in (1, 2)] == ["EVT-409"] * 2
     report = Report.objects.get()
     assert (report.channel, report.case.region.code, report.kind and report.kind.key) == (
         "file", city.EAST, "works.road-damaged",
