@@ -58,7 +58,7 @@ class Device:
                     happens = lambda: None  # noqa: E731 - it happens once
                     await asyncio.sleep(0)
             try:
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(5):
                     await client.acknowledged()
             except TimeoutError:  # the broker died: everything again, as a device does that does not know
                 self._client = None

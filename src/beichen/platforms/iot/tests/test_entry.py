@@ -146,6 +146,7 @@ def test_a_certificate_lets_its_own_device_in(
     authority.issue("other")
     for name, file in (("CERT", "server.pem"), ("KEY", "server.key"), ("CA", "ca.pem")):
         monkeypatch.setenv(f"BEICHEN_MQTT_{name}", str(tmp_path / file))
+    monkeypatch.setenv("BEICHEN_NATS_URL", "embedded://")
     server = NatsServer(tmp_path / "nats", with_mqtt=True)
     monkeypatch.setenv("BEICHEN_NATS_PORT", str(server.port))
     settings.cache_clear()
