@@ -4,6 +4,8 @@ An object's ``document`` is its NGSI-LD normalised form under the core @context,
 client without a context of its own reads is exactly these bytes. Names from other contexts stand in it
 as IRIs. ``ObjectValue``, ``ObjectShape``, ``Relation`` and ``AttributeUse`` are derived from documents
 and hold present objects only; :mod:`.rows` writes them and nothing else does.
+
+Long because an object and its indexes are one thing: whoever changes a table reads the others.
 """
 
 from __future__ import annotations
