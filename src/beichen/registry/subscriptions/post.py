@@ -52,6 +52,13 @@ def _pool() -> OrderedDict[tuple[str, str, int], _Connection]:
     return pool
 
 
+def close_kept() -> None:
+    """Close the connections that this thread keeps."""
+    pool = _pool()
+    while pool:
+        pool.popitem()[1].close()
+
+
 def _take(key: tuple[str, str, int], timeout: float) -> tuple[_Connection, bool]:
     """A connection, and whether it was used before."""
     kept = _pool().pop(key, None)

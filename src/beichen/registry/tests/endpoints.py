@@ -17,6 +17,7 @@ from beichen.kernel.bus.event import decode
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.registry.subscriptions.courier import Courier
 from beichen.registry.subscriptions.matching import note
+from beichen.registry.subscriptions.post import close_kept
 
 
 @dataclass
@@ -74,6 +75,7 @@ def post_box() -> Iterator[PostBox]:
     try:
         yield box
     finally:
+        close_kept()
         server.shutdown()
         thread.join()
         server.server_close()
