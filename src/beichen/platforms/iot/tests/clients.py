@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.db import connections
 from gmqtt import Client as Mqtt
 
 PATIENCE = 30.0
+
+
+def played(story: Callable[[], Awaitable[None]]) -> None:
+    """Run a story; the connection of the thread in which it asked the database is closed with it."""
+
+    async def whole() -> None:
+        try:
+            await story()
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    asyncio.run(whole())
 
 
 class Client:

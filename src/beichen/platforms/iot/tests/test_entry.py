@@ -19,7 +19,7 @@ from beichen.kernel.bus.tests.broker import NatsServer
 from beichen.platforms.iot import service, stream
 from beichen.platforms.iot.entry import Entry, refusal
 from beichen.platforms.iot.tests import ground
-from beichen.platforms.iot.tests.clients import Client
+from beichen.platforms.iot.tests.clients import Client, played
 from beichen.platforms.iot.tests.papers import Authority
 from beichen.platforms.iot.topics import STREAM, Topic, topic_of
 from beichen.settings import settings
@@ -99,7 +99,7 @@ def test_a_device_speaks_for_itself_alone(mqtt_server: NatsServer, tokens: dict[
             await until(heard)
             await one.close()
 
-    asyncio.run(story())
+    played(story)
 
 
 def test_who_is_nobody_stays_out(mqtt_server: NatsServer, tokens: dict[str, str]) -> None:
@@ -117,7 +117,7 @@ def test_who_is_nobody_stays_out(mqtt_server: NatsServer, tokens: dict[str, str]
                     await Client(name, secret, client_id).connect(mqtt_server.mqtt_port)
             await (await Client("D-1", tokens["D-1"], "anything").connect(mqtt_server.mqtt_port)).close()
 
-    asyncio.run(story())
+    played(story)
 
 
 def test_nobody_comes_in_while_the_house_does_not_answer(
@@ -134,7 +134,7 @@ def test_nobody_comes_in_while_the_house_does_not_answer(
         writer.close()
         await writer.wait_closed()
 
-    asyncio.run(story())
+    played(story)
 
 
 def test_a_certificate_lets_its_own_device_in(
@@ -170,7 +170,7 @@ def test_a_certificate_lets_its_own_device_in(
 
     try:
         server.start()
-        asyncio.run(story())
+        played(story)
     finally:
         server.kill()
         monkeypatch.undo()

@@ -20,7 +20,7 @@ from beichen.platforms.iot import keeping, service, stream
 from beichen.platforms.iot.gateway import Gateway
 from beichen.platforms.iot.models import Batch, Command, Device, Intake, Tally
 from beichen.platforms.iot.tests import ground
-from beichen.platforms.iot.tests.clients import Client
+from beichen.platforms.iot.tests.clients import Client, played
 from beichen.platforms.iot.topics import STREAM
 from beichen.platforms.warehouse import service as warehouse
 from beichen.registry.tests.clients import Program
@@ -91,7 +91,7 @@ def test_a_reading_reaches_table_and_object(house: NatsServer) -> None:
             )
             await client.close()
 
-    asyncio.run(story())
+    played(story)
     rows = asked("SELECT thing, measure, region, value, text, quality FROM readings ORDER BY measure")
     assert rows == [
         ("MH-1", "count", "990102", 2.0, None, "accepted"),
@@ -146,7 +146,7 @@ def test_a_command_is_said_until_it_is_answered(house: NatsServer) -> None:
             await until(lambda: Command.objects.get().state == "failed")
             await client.close()
 
-    asyncio.run(story())
+    played(story)
     assert Command.objects.get().answer == {"status": "failed", "reason": "stuck"}
     assert OutboxEvent.objects.filter(type="iot.command.settled").count() == 1
 
@@ -174,7 +174,7 @@ def test_a_full_store_acknowledges_nothing_and_recovers(house: NatsServer) -> No
             await again.close()
         await client.close()
 
-    asyncio.run(story())
+    played(story)
 
 
 def test_tables_that_are_away_are_waited_for(house: NatsServer, tmp_path: Path) -> None:
@@ -191,5 +191,5 @@ def test_tables_that_are_away_are_waited_for(house: NatsServer, tmp_path: Path) 
             await until(lambda: not Intake.objects.exclude(trouble="").exists())
             await client.close()
 
-    asyncio.run(story())
+    played(story)
     assert asked("SELECT value FROM readings") == [(1.0,)]
