@@ -10,7 +10,7 @@ from beichen.kernel.jobs.schedule import scheduled
 from beichen.kernel.org.service import city_region
 
 
-@scheduled("data.indicators", "*/5 * * * *")
+@scheduled("data.indicators", "* * * * *")
 @task()
 def compute_indicators() -> None:
     """Bring every indicator that a scene computes up to date; a house without a city has none."""
