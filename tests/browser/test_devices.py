@@ -25,13 +25,13 @@ PATHS = ("/devices", "/devices?q=nothing", "/devices/WELL-1")
 
 @pytest.fixture(scope="module")
 def engineer(house: str, django_db_blocker: object) -> str:
-    """An engineer `qian`, and a device that has measured and was told something."""
+    """An engineer `gong`, and a device that has measured and was told something."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         body, city = Body.objects.get(key="city-government"), city_region()
         assert city is not None
         person = register_person("钱工", by=BY)
         appoint(person, "engineer", body, city, by=BY)
-        Account.objects.create_user("qian", password="long-enough-secret", person=person)
+        Account.objects.create_user("gong", password="long-enough-secret", person=person)
         kind = registry.TypeFacts(
             key="browser-well",
             name="井",
@@ -56,7 +56,7 @@ def engineer(house: str, django_db_blocker: object) -> str:
         Device.objects.filter(pk=row.pk).update(
             is_online=True, last_seen_at=now, state="active", attributes=said
         )
-        return "qian"
+        return "gong"
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")])

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from gmqtt.mqtt.handler import MQTTConnectError
 
-from beichen.platforms.iot.tests.clients import Client
+from beichen.platforms.iot.tests.clients import Client, sweep
 from tests.crash.place import DEADLINE_SECONDS, Place
 
 pytestmark = pytest.mark.engines
@@ -102,3 +102,4 @@ def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Pa
         assert reasons in ("", "duplicate")
 
     asyncio.run(story())
+    sweep()

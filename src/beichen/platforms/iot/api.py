@@ -146,7 +146,7 @@ def list_devices(
     state: Literal["", "registered", "active", "disabled", "lost"] = "",
     group: Word = "",
     thing: Word = "",
-    online: bool | None = None,
+    online: Literal["", "true", "false"] = "",
     after: Word = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
@@ -160,8 +160,8 @@ def list_devices(
         rows = rows.filter(group__key=group)
     if thing:
         rows = rows.filter(thing__code=thing)
-    if online is not None:
-        rows = rows.filter(is_online=online)
+    if online:
+        rows = rows.filter(is_online=online == "true")
     page = list(rows.order_by("code")[: limit + 1])
     following = page[limit - 1].code if len(page) > limit else None
     return {"devices": [entry(row) for row in page[:limit]], "next": following}

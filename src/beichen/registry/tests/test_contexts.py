@@ -19,6 +19,8 @@ from beichen.registry.document import contexts
 from beichen.registry.document.context import Context
 from beichen.settings import settings
 
+pytestmark = pytest.mark.django_db
+
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_arguments: Any) -> None:

@@ -122,7 +122,7 @@ def test_other_media_types_and_methods_and_paths_are_refused() -> None:
     program = Program()
     assert program.send("POST", "entities", b"<a/>", "text/xml").json()["code"] == "REG-109"
     assert program.send("DELETE", "types").json()["code"] == "REG-111"
-    assert program.get("subscriptions").json()["code"] == "REG-104"
+    assert program.get("nothing").json()["code"] == "REG-104"
     assert program.send("POST", "nowhere", {}).status_code == 404
 
 

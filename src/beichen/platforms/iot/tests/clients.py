@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +25,14 @@ def played(story: Callable[[], Awaitable[None]]) -> None:
             await sync_to_async(connections.close_all)()
 
     asyncio.run(whole())
+    sweep()
+
+
+def sweep() -> None:
+    """Let go of sockets of refused and broken connections, which gmqtt leaves to the garbage collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 class Client:

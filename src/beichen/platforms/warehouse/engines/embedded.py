@@ -47,7 +47,7 @@ class EmbeddedSession:
     def __init__(self, limits: dict[str, str]) -> None:
         import duckdb
 
-        spill = settings().data_dir / "spool" / "duckdb"
+        spill = settings().data_dir / "duckdb"
         spill.mkdir(parents=True, exist_ok=True)
         try:
             self._database = duckdb.connect(
