@@ -34,8 +34,11 @@ test: setup
 	$(BIN)/pytest -n auto --dist loadgroup -m "not services"
 
 # What meets no engine, and the browser tests, run once, in `make test` (conftest.py chooses).
+# ROOMS and MARKS narrow it: see .ci/run.
+ROOMS ?=
+MARKS ?= not browser
 test-services: setup
-	tools/services $(BIN)/pytest -n auto --dist loadgroup -m "not browser"
+	tools/services $(BIN)/pytest -n auto --dist loadgroup -m "$(MARKS)" $(ROOMS)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any
@@ -122,8 +122,8 @@ def _pull(source: Source, by: Actor) -> list[Receipt]:
         columns = _columns(session, source, facts)
         if source.since:
             _bound(session, source)
-        batches = enumerate(_batches(session, source, columns, facts))
-        receipts = [_write(source, facts, rows, number, by) for number, rows in batches]
+        with closing(_batches(session, source, columns, facts)) as batches:
+            receipts = [_write(source, facts, rows, number, by) for number, rows in enumerate(batches)]
     if source.pending is not None:
         Source.objects.filter(pk=source.pk).update(position=source.pending["to"], pending=None)
     return receipts
@@ -153,7 +153,7 @@ def _bound(session: Any, source: Source) -> None:
 
 def _batches(
     session: Any, source: Source, columns: Sequence[str], facts: TableFacts
-) -> Iterator[list[dict[str, Any]]]:
+) -> Generator[list[dict[str, Any]], None, None]:
     if source.since and source.pending is None:
         return  # there is nothing at all
     mark = "?" if isinstance(session, sqlite3.Connection) else "%s"
@@ -171,13 +171,14 @@ def _batches(
         text += f" ORDER BY {since}"
     types = facts.types
     try:
-        cursor = session.cursor() if isinstance(session, sqlite3.Connection) else session.cursor("beichen")
-        cursor.execute(text, values)
-        while found := cursor.fetchmany(BATCH):
-            yield [
-                {name: cell(value, types[name]) for name, value in zip(columns, row, strict=True)}
-                for row in found
-            ]
+        is_file = isinstance(session, sqlite3.Connection)
+        with closing(session.cursor() if is_file else session.cursor("beichen")) as cursor:
+            cursor.execute(text, values)
+            while found := cursor.fetchmany(BATCH):
+                yield [
+                    {name: cell(value, types[name]) for name, value in zip(columns, row, strict=True)}
+                    for row in found
+                ]
     except (sqlite3.Error, psycopg.Error) as error:
         raise ProblemError(_away(error)) from None
 

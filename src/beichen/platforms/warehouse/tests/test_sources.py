@@ -30,7 +30,12 @@ Execute = Callable[[str], object]
 Foreign = tuple[str, Execute]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.services)])
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.services),
+    ]
+)
 def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Foreign]:
     """The address of a database, and how its owner writes to it."""
     if request.param == "sqlite":
@@ -40,9 +45,12 @@ def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Foreign]
         return
     url = os.environ["BEICHEN_DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("DROP TABLE IF EXISTS readings")
-        yield url, lambda text: owner.execute(text.encode())
-        owner.execute("DROP TABLE IF EXISTS readings")
+        schema = f"other_{os.getpid()}".encode()  # each worker's own
+        owner.execute(b"DROP SCHEMA IF EXISTS " + schema + b" CASCADE")
+        owner.execute(b"CREATE SCHEMA " + schema)
+        owner.execute(b"SET search_path TO " + schema)
+        yield f"{url}?options=-csearch_path%3D{schema.decode()}", lambda text: owner.execute(text.encode())
+        owner.execute(b"DROP SCHEMA " + schema + b" CASCADE")
 
 
 @pytest.fixture
