@@ -30,8 +30,10 @@ setup: .venv/.python .venv/.assets .venv/.words
 run: setup
 	$(BIN)/beichen up --demo
 
+# TEST_MARKS narrows it: see .ci/run.
+TEST_MARKS ?= not services
 test: setup
-	$(BIN)/pytest -n auto --dist loadgroup -m "not services"
+	$(BIN)/pytest -n auto --dist loadgroup -m "$(TEST_MARKS)"
 
 # What meets no engine, and the browser tests, run once, in `make test` (conftest.py chooses).
 # ROOMS and MARKS narrow it: see .ci/run.

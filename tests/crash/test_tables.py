@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.crash.place import Place
+
+pytestmark = pytest.mark.engines
 
 DRIVER = "tests.crash.tables"
 POINTS = (
