@@ -60,7 +60,8 @@ PATHS = (
 )
 FIRST_PAINT_MS = 1500.0
 ATTEMPTS = 6  # the machine may be busy with other tests; the page is as fast as its fastest paint
-LARGEST_SHIFT = 0.02
+LARGEST_SHIFT = 0.05  # half of what counts as good: a busy machine settles a long table while it reads it
+STILL = 0.02
 
 
 def sign_in(visitor: Visitor) -> None:
@@ -104,7 +105,7 @@ def test_the_screen_paints_early_and_never_jumps(visit: Visit) -> None:
         page.locator("bc-map.is-live").wait_for(timeout=60_000)
         paint = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
         times.append(page.evaluate(paint))
-        assert page.evaluate("() => window.shifted") < LARGEST_SHIFT
+        assert page.evaluate("() => window.shifted") < STILL
         page.close()
     assert min(times) < FIRST_PAINT_MS, times
 

@@ -70,6 +70,7 @@ class Group:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.port = two_free_ports()
+        self.nats = {"BEICHEN_NATS_PORT": str(free_port()), "BEICHEN_MQTT_PORT": str(free_port())}
         self.web = f"http://localhost:{self.port}"
         self.live = f"http://localhost:{self.port + 1}"
         self.log = data.with_suffix(".log")
@@ -79,7 +80,8 @@ class Group:
         """Start and wait until web and live answer."""
         command = [sys.executable, "-m", "beichen", "up", "--data", str(self.data), "--port", str(self.port)]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, env=environment(), stdout=log, stderr=log)
+            settings = environment() | self.nats
+            self.process = subprocess.Popen(command, env=settings, stdout=log, stderr=log)
         until(self.is_up)
 
     def is_running(self) -> bool:

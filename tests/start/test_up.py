@@ -69,8 +69,11 @@ def test_live_refuses_whoever_has_no_grant(group: Group) -> None:
 
 
 def test_status_and_doctor_speak_of_a_running_house(group: Group) -> None:
-    status = orjson.loads(beichen("bus", "status", "--json", data=group.data).stdout)
-    assert status["outbox"]["waiting"] == 0
+    def is_carried() -> bool:
+        status = orjson.loads(beichen("bus", "status", "--json", data=group.data).stdout)
+        return bool(status["outbox"]["waiting"] == 0)
+
+    until(is_carried)  # what the first start published is on its way for a while
     found = beichen("doctor", "--json", data=group.data)
     assert orjson.loads(found.stdout)["database"] == []
 
