@@ -23,6 +23,8 @@ OFFERED = {
     "beichen.kernel.bus.callout": "who may come in over the broker's other doors, which a room decides",
     "beichen.kernel.bus.keys": "the key with which that is signed",
     "beichen.kernel.bus.lock": "a lock that ends with its holder",
+    "beichen.kernel.bus.threads": "threads that use the database beside an event loop",
+    "beichen.kernel.bus.turn": "work that one process does at a time",
     "beichen.kernel.bus.pull": "reading a stream, the bus's or a room's own",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",

@@ -9,14 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-import psycopg
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.utils import timezone
 from nats.js import JetStreamContext
 
@@ -26,27 +23,13 @@ from beichen.kernel.bus.lock import Lock
 from beichen.kernel.bus.relay import Relay
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.subscribers import Subscriber, registered_subscribers
+from beichen.kernel.bus.threads import DatabaseThreads
+from beichen.kernel.bus.turn import Turn
 
 RETRY_SECONDS = 0.5
-STANDBY_SECONDS = 1.0
 TRIM_SECONDS = 3600.0
-INSIST_SECONDS = 1.0
 CLOSE_SECONDS = 5.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-TROUBLE = (*broker.TROUBLE, DatabaseError, InterfaceError, psycopg.Error)
 logger = logging.getLogger(__name__)
-
-
-def _in_thread(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    is_kept = connection.vendor == "sqlite"  # others go back to the pool
-    try:
-        return function(*args, **kwargs)
-    except (DatabaseError, InterfaceError):
-        is_kept = False
-        raise
-    finally:
-        if not is_kept:
-            connection.close()
 
 
 class Bus:
@@ -62,72 +45,34 @@ class Bus:
         self._subscribers = registered_subscribers() if subscribers is None else subscribers
         self._clock = clock
         self._retry = retry or Retry()
-        self._has_worked = False
-        self._tasks: list[asyncio.Task[None]] = []
         # SQLite has one writer: with one thread nobody here waits for a lock that the neighbour holds.
-        workers = 1 if connection.vendor == "sqlite" else 4
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="bus")
+        self._threads = DatabaseThreads(1 if connection.vendor == "sqlite" else 4, "bus")
+        self._turn = Turn("bus", self._threads, self._session)
 
     async def in_database(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run ``function`` in a thread that may use the database."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(_in_thread, function, *args, **kwargs))
+        return await self._threads.run(function, *args, **kwargs)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set."""
-        stopped = asyncio.create_task(stop.wait())
-        work = asyncio.create_task(self._work())
         try:
-            await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
+            await self._turn.run(stop)
         finally:
-            stopped.cancel()
-            await self._end(work)
-            results = await asyncio.gather(stopped, work, return_exceptions=True)
-            self._threads.submit(lambda: connection.close()).result()
-            self._threads.shutdown(wait=True)
-        if isinstance(results[1], Exception):
-            raise results[1]
-
-    async def _end(self, work: asyncio.Task[None]) -> None:
-        """Cancel until it is heard: the client library swallows a cancellation that meets a publish."""
-        while not work.done():
-            work.cancel()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.wait({work}, timeout=INSIST_SECONDS)
-
-    async def _work(self) -> None:
-        pause = FIRST_PAUSE
-        lock = Lock("bus")
-        try:
-            while True:
-                try:
-                    if not await self.in_database(lock.take):
-                        await asyncio.sleep(STANDBY_SECONDS)
-                        continue
-                    await self._session(lock)
-                except* TROUBLE as trouble:
-                    pause = FIRST_PAUSE if self._has_worked else min(pause * 2, LONGEST_PAUSE)
-                    logger.warning("bus waits %.1f s: %s", pause, _first(trouble))
-                lock.release()
-                await asyncio.sleep(pause)
-        finally:
-            lock.release()
+            self._threads.close()
 
     async def _session(self, lock: Lock) -> None:
-        self._has_worked = False
         client = await broker.connect("worker")
         try:
             js = client.jetstream()
             stream, last = await broker.ensure_stream(js)
-            self._has_worked = True
+            self._turn.works()
             logger.info("bus works at %s for %d subscribers", broker.address(), len(self._subscribers))
             async with asyncio.TaskGroup() as tasks:
                 consumers = [
                     Consumer(to, client, self.in_database, clock=self._clock, retry=self._retry)
                     for to in self._subscribers.values()
                 ]
-                self._tasks = [
+                self._turn.tasks = [
                     tasks.create_task(Relay(client, self.in_database).run()),
                     tasks.create_task(self._try_again(lock)),
                     tasks.create_task(self._trim(js)),
@@ -153,10 +98,3 @@ class Bus:
             lowest = await self.in_database(trimming.lowest_position, list(self._subscribers))
             await trimming.trim(js, lowest, self._clock())
             await asyncio.sleep(TRIM_SECONDS)
-
-
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

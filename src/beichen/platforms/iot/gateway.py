@@ -9,14 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-import psycopg
-from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -24,6 +20,8 @@ from nats.js import JetStreamContext
 from beichen.kernel.bus import broker, keys
 from beichen.kernel.bus.callout import Porter
 from beichen.kernel.bus.lock import Lock
+from beichen.kernel.bus.threads import DatabaseThreads
+from beichen.kernel.bus.turn import Turn
 from beichen.platforms.iot import commanding, keeping, stream
 from beichen.platforms.iot.collecting import Collected, Collector, Passer
 from beichen.platforms.iot.entry import Entry
@@ -34,25 +32,10 @@ from beichen.platforms.iot.topics import STREAM
 from beichen.platforms.iot.treatment import Treater
 from beichen.settings import settings
 
-STANDBY_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 TRIM_MESSAGES, TRIM_SECONDS = 50_000, 30.0
 CLOSE_SECONDS = 5.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-TROUBLE = (*broker.TROUBLE, DatabaseError, InterfaceError, psycopg.Error)
 logger = logging.getLogger(__name__)
-
-
-def _in_thread(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    is_kept = connection.vendor == "sqlite"  # others go back to the pool
-    try:
-        return function(*args, **kwargs)
-    except (DatabaseError, InterfaceError):
-        is_kept = False
-        raise
-    finally:
-        if not is_kept:
-            connection.close()
 
 
 class Gateway:
@@ -60,55 +43,29 @@ class Gateway:
 
     def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
         self._clock = clock
-        self._has_worked = False
         self.works = asyncio.Event()  # the door is answered, readings are read
         # One thread writes batches in their order; the others answer the door and watch.
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="readings")
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="gateway")
+        self._writer = DatabaseThreads(1, "readings")
+        self._threads = DatabaseThreads(2, "gateway")
+        self._turn = Turn("gateway", self._threads, self._session)
 
     async def in_database(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run ``function`` in a thread that may use the database."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(_in_thread, function, *args))
+        return await self._threads.run(function, *args)
+
+    def begin_writing(self, function: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Run ``function`` after all that were begun before it."""
+        return self._writer.submit(function, *args)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; the batch in hand is finished."""
-        stopped = asyncio.create_task(stop.wait())
-        work = asyncio.create_task(self._work())
         try:
-            await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
+            await self._turn.run(stop)
         finally:
-            stopped.cancel()
-            while not work.done():  # the client library swallows a cancellation that meets a publish
-                work.cancel()
-                await asyncio.wait({work}, timeout=1.0)
-            results = await asyncio.gather(stopped, work, return_exceptions=True)
-            for pool in (self._writer, self._threads):
-                pool.submit(lambda: connection.close()).result()
-                pool.shutdown(wait=True)
-        if isinstance(results[1], Exception):
-            raise results[1]
-
-    async def _work(self) -> None:
-        pause = FIRST_PAUSE
-        lock = Lock("gateway")
-        try:
-            while True:
-                try:
-                    if not await self.in_database(lock.take):
-                        await asyncio.sleep(STANDBY_SECONDS)
-                        continue
-                    await self._session(lock)
-                except* TROUBLE as trouble:
-                    pause = FIRST_PAUSE if self._has_worked else min(pause * 2, LONGEST_PAUSE)
-                    logger.warning("gateway waits %.1f s: %s", pause, trouble.exceptions[0])
-                lock.release()
-                await asyncio.sleep(pause)
-        finally:
-            lock.release()
+            self._writer.close()
+            self._threads.close()
 
     async def _session(self, lock: Lock) -> None:
-        self._has_worked = False
         client = await broker.connect("gateway")
         intake = None
         try:
@@ -121,14 +78,16 @@ class Gateway:
             await Entry(client, porter, self.in_database, orders.came_in).start()
             await Passer(client).start()
             await client.flush()
-            self._has_worked = True
+            self._turn.works()
             self.works.set()
             logger.info("gateway works at %s", broker.address())
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(intake.run())
-                tasks.create_task(orders.run())
-                tasks.create_task(self._watch(lock, intake))
-                tasks.create_task(intake.trim())
+                self._turn.tasks = [
+                    tasks.create_task(intake.run()),
+                    tasks.create_task(orders.run()),
+                    tasks.create_task(self._watch(lock, intake)),
+                    tasks.create_task(intake.trim()),
+                ]
         finally:
             self.works.clear()
             if intake is not None:
@@ -189,10 +148,7 @@ class Intaking:
                 following.cancel()
 
     async def _keep(self, collected: Collected, batch: Batch | None) -> None:
-        loop = asyncio.get_running_loop()
-        self._writing = loop.run_in_executor(
-            self._gateway._writer, partial(_in_thread, self._write, collected, batch)
-        )
+        self._writing = self._gateway.begin_writing(self._write, collected, batch)
         heard = await asyncio.shield(self._writing)
         self._position = heard.position
 

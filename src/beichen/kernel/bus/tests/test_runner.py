@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from beichen.kernel.actor import system
-from beichen.kernel.bus import broker, runner, service
+from beichen.kernel.bus import broker, service, turn
 from beichen.kernel.bus.event import STREAM, Event
 from beichen.kernel.bus.models import InboxEntry, OutboxEvent, ParkedEvent, State
 from beichen.kernel.bus.relay import Relay
@@ -177,13 +177,13 @@ def test_a_task_that_swallows_a_cancellation_is_cancelled_again(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(Relay, "run", deaf)
-    monkeypatch.setattr(runner, "INSIST_SECONDS", 0.01)
+    monkeypatch.setattr(turn, "INSIST_SECONDS", 0.01)
 
     async def scenario() -> None:
         stop = asyncio.Event()
         bus = Bus({})
         work = asyncio.create_task(bus.run(stop))
-        await reach(bus, lambda: bool(bus._tasks))
+        await reach(bus, lambda: bool(bus._turn.tasks))
         stop.set()
         await work
 
