@@ -18,6 +18,9 @@ from beichen.kernel.bus.models import OutboxEvent
 from beichen.registry.subscriptions.courier import Courier
 from beichen.registry.subscriptions.matching import note
 from beichen.registry.subscriptions.post import close_kept
+from beichen.registry.tests.clients import Program
+
+SUBSCRIPTION = "urn:ngsi-ld:Subscription:1"
 
 
 @dataclass
@@ -149,3 +152,18 @@ def deliver(clock: Clock | None = None) -> int:
     """Match what happened and send what is due; returns how many letters left."""
     pump(clock)
     return Courier(now=clock).drain() if clock else Courier().drain()
+
+
+def subscribe(program: Program, uri: str, status: int = 201, **members: Any) -> Any:
+    """Subscribe to wells; ``notification`` adds to the notification."""
+    notification = {"endpoint": {"uri": uri}, **members.pop("notification", {})}
+    payload = {
+        "id": SUBSCRIPTION,
+        "type": "Subscription",
+        "entities": [{"type": "Well"}],
+        "notification": notification,
+        **members,
+    }
+    response = program.send("POST", "subscriptions", payload)
+    assert response.status_code == status, response.content
+    return response

@@ -29,12 +29,6 @@ def point(x: float, y: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [x, y]}
 
 
-@pytest.fixture
-def program() -> Program:
-    """A data steward's program."""
-    return Program()
-
-
 def test_an_entity_lives_from_creation_to_removal(program: Program) -> None:
     created = program.create("urn:ngsi-ld:Well:1", "Well", depth=4, location=point(125.3, 43.9))
     assert created["Location"] == "/ngsi-ld/v1/entities/urn:ngsi-ld:Well:1"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,48 +15,11 @@ from beichen.registry.subscriptions import endpoint
 from beichen.registry.subscriptions.post import DeliveryError
 from beichen.registry.subscriptions.publication import publish
 from beichen.registry.tests.clients import Program
-from beichen.registry.tests.endpoints import PostBox, deliver, mqtt_broker, post_box
-from beichen.settings import settings
+from beichen.registry.tests.endpoints import PostBox, deliver, mqtt_broker, subscribe
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback")]
 BY = system("test")
 WELL = "urn:ngsi-ld:Well:1"
-SUB = "urn:ngsi-ld:Subscription:1"
-
-
-@pytest.fixture
-def program() -> Program:
-    """A data steward's program."""
-    return Program()
-
-
-@pytest.fixture(autouse=True)
-def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The endpoints of these tests are on loopback, which has to be named."""
-    allowed = replace(settings(), notification_hosts="127.0.0.1, 10.20.0.0/16")
-    monkeypatch.setattr(endpoint, "settings", lambda: allowed)
-
-
-@pytest.fixture
-def box() -> Iterator[PostBox]:
-    """An HTTP endpoint."""
-    with post_box() as running:
-        yield running
-
-
-def subscribe(program: Program, uri: str, status: int = 201, **members: Any) -> Any:
-    """Subscribe to wells; ``notification`` adds to the notification."""
-    notification = {"endpoint": {"uri": uri}, **members.pop("notification", {})}
-    payload = {
-        "id": SUB,
-        "type": "Subscription",
-        "entities": [{"type": "Well"}],
-        "notification": notification,
-        **members,
-    }
-    response = program.send("POST", "subscriptions", payload)
-    assert response.status_code == status, response.content
-    return response
 
 
 @pytest.mark.parametrize(

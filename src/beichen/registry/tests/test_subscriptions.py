@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,52 +12,15 @@ from beichen.kernel.access.models import Client as AccessClient
 from beichen.kernel.actor import system
 from beichen.registry import service
 from beichen.registry.models import Notification, Subscription
-from beichen.registry.subscriptions import endpoint
 from beichen.registry.subscriptions.courier import ATTEMPTS, Courier, rest_after
 from beichen.registry.subscriptions.rendering import Writer
 from beichen.registry.tests.clients import LD_JSON, Program
-from beichen.registry.tests.endpoints import Clock, PostBox, deliver, post_box, pump
-from beichen.settings import settings
+from beichen.registry.tests.endpoints import SUBSCRIPTION as SUB
+from beichen.registry.tests.endpoints import Clock, PostBox, deliver, pump, subscribe
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback")]
 BY = system("test")
 WELL = "urn:ngsi-ld:Well:1"
-SUB = "urn:ngsi-ld:Subscription:1"
-
-
-@pytest.fixture
-def program() -> Program:
-    """A data steward's program."""
-    return Program()
-
-
-@pytest.fixture(autouse=True)
-def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The endpoints of these tests are on loopback, which has to be named."""
-    allowed = replace(settings(), notification_hosts="127.0.0.1, 10.20.0.0/16")
-    monkeypatch.setattr(endpoint, "settings", lambda: allowed)
-
-
-@pytest.fixture
-def box() -> Iterator[PostBox]:
-    """An HTTP endpoint."""
-    with post_box() as running:
-        yield running
-
-
-def subscribe(program: Program, uri: str, status: int = 201, **members: Any) -> Any:
-    """Subscribe to wells; ``notification`` adds to the notification."""
-    notification = {"endpoint": {"uri": uri}, **members.pop("notification", {})}
-    payload = {
-        "id": SUB,
-        "type": "Subscription",
-        "entities": [{"type": "Well"}],
-        "notification": notification,
-        **members,
-    }
-    response = program.send("POST", "subscriptions", payload)
-    assert response.status_code == status, response.content
-    return response
 
 
 def read(program: Program, urn: str = SUB) -> Any:
