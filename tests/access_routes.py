@@ -96,6 +96,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],
     **MESSAGES,
     "events": [("GET", "events", None), ("POST", "events", EVENT)],
+    "metrics": [("GET", "metrics", None)],
     **access_cases.SAMPLES,
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],

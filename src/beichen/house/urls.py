@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from beichen.house import health
+from beichen.house import health, metrics
 from beichen.house.api import api
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/", api.urls),
     path("", include("beichen.kernel.bus.urls")),
     path("", include("beichen.kernel.files.urls")),

@@ -210,6 +210,8 @@ BUILTIN = (
     ),
     # For the key of a program that brings the readings of many devices.
     BuiltinRole("device-gateway", "设备网关", "Gateway of devices", ("iot.reading.write",), Level.L2),
+    # For the key of Prometheus.
+    BuiltinRole("monitor", "监控程序", "Monitoring", ("house.metrics.read",), Level.L1),
     # For the key of a gateway of text messages, which says what became of them.
     BuiltinRole("gateway", "消息网关", "Message gateway", ("comms.receipt.write",), Level.L2),
     BuiltinRole(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from beichen.platforms.iot.models import Device, Intake, Tally
@@ -32,6 +32,17 @@ def refused_of(device: Device, *, today: date | None = None) -> dict[str, int]:
     since = (today or timezone.now().date()) - timedelta(days=DAYS)
     rows = Tally.objects.filter(device=device.code, day__gte=since)
     return dict(rows.values_list("treatment").annotate(sum=Sum("number")).order_by("treatment"))
+
+
+def treated_on(day: date) -> dict[str, int]:
+    """How many readings of all devices were treated how on a day (UTC)."""
+    rows = Tally.objects.filter(day=day).order_by().values_list("treatment")
+    return dict(rows.annotate(sum=Sum("number")))
+
+
+def devices_by_state() -> dict[str, int]:
+    """How many devices there are of each state."""
+    return dict(Device.objects.order_by().values_list("state").annotate(Count("id")))
 
 
 def troubles() -> list[str]:

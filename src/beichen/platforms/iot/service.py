@@ -14,7 +14,14 @@ from beichen.platforms.iot.credentials import (
 )
 from beichen.platforms.iot.finding import devices, find_device
 from beichen.platforms.iot.ingest import ingest, ingest_batch
-from beichen.platforms.iot.reading import course_of, latest_of, refused_of, troubles
+from beichen.platforms.iot.reading import (
+    course_of,
+    devices_by_state,
+    latest_of,
+    refused_of,
+    treated_on,
+    troubles,
+)
 from beichen.platforms.iot.registering import (
     ChannelFacts,
     DeviceFacts,
@@ -44,6 +51,7 @@ __all__ = [
     "commands_of",
     "course_of",
     "devices",
+    "devices_by_state",
     "find_device",
     "ingest",
     "ingest_batch",
@@ -59,5 +67,6 @@ __all__ = [
     "send_command",
     "set_password",
     "set_state",
+    "treated_on",
     "troubles",
 ]
