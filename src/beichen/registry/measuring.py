@@ -66,6 +66,16 @@ def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def measured_property(
+    declared: dict[str, Any], form: str, number: float | None, text: str | None, at: datetime
+) -> dict[str, Any]:
+    """A measured value as an NGSI-LD Property; ``declared`` is its measure, as its type states it."""
+    found: dict[str, Any] = {"type": "Property", "value": plain_value(form, number, text)}
+    if unit := declared.get("unit"):
+        found["unitCode"] = unit_code(unit)
+    return found | {"observedAt": _time(at)}
+
+
 class Measures:
     """Puts latest values into the documents of found rows: one query a page of objects that measure."""
 
@@ -91,11 +101,7 @@ class Measures:
             declared = self._units[measuring[key]].get(name)
             if declared is None:
                 continue
-            attribute: dict[str, Any] = {"type": "Property", "value": plain_value(form, number, text)}
-            if unit := declared.get("unit"):
-                attribute["unitCode"] = unit_code(unit)
-            attribute["observedAt"] = _time(at)
-            shown.setdefault(key, {})[name] = attribute
+            shown.setdefault(key, {})[name] = measured_property(declared, form, number, text, at)
         return [row._replace(document=_joined(row.document, shown.get(row.id))) for row in rows]
 
 

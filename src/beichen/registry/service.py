@@ -43,7 +43,12 @@ from beichen.registry.history.writing import (
     write_history,
 )
 from beichen.registry.keeping import add_context, find_context, list_contexts, remove_context
-from beichen.registry.measuring import Measured, measurements_of, record_measurements
+from beichen.registry.measuring import (
+    Measured,
+    measured_property,
+    measurements_of,
+    record_measurements,
+)
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
@@ -91,6 +96,7 @@ __all__ = [
     "find_objects",
     "find_subscription",
     "list_contexts",
+    "measured_property",
     "measurements_of",
     "notification_context",
     "object_by_code",

@@ -14,10 +14,14 @@ class IotConfig(AppConfig):
     verbose_name = "Devices"
 
     def ready(self) -> None:
-        """Let the warehouse know the room's tables, and show the list to whoever may see devices."""
+        """Let the warehouse know the tables, the registry the readings; show the list of devices."""
         from beichen.platforms.iot import tables
+        from beichen.platforms.iot.histories import Readings
         from beichen.platforms.iot.rights import READ
+        from beichen.registry.service import add_history_provider
         from beichen.web.links import add_to_navigation
 
         self.tables = (tables.READINGS, tables.REFUSED)
+        self.readings = Readings()
+        add_history_provider("readings", self.readings)
         add_to_navigation(_("Devices"), "platforms_iot:devices", order=115, permission=READ)
