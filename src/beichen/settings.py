@@ -67,6 +67,7 @@ class Settings:
     mqtt_ca: str = _setting(
         "", "MQTT over TLS: the file of the authority of devices' certificates, then demanded"
     )
+    mqtt_url: str = _setting("", "a city's own MQTT broker, bridged in: mqtt[s]://name:password@host/prefix")
     device_rate: int = _setting(100, "readings a second that a device without its own rate may send for long")
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
     tables_url: str = _setting("", "a folder or s3://bucket/prefix; default `tables` in the data folder")

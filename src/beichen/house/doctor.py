@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from beichen.kernel.bus import broker, server
+from beichen.platforms.iot import service as iot
 from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Level, Problem, ProblemError, code
 from beichen.settings import settings
@@ -134,11 +135,17 @@ def look_at_tables() -> Iterator[Problem]:
     yield from warehouse.look()
 
 
+def look_at_bridge() -> Iterator[Problem]:
+    """Whether the city's own MQTT broker answers, where one is bridged in."""
+    yield from iot.look()
+
+
 CHECKS = (
     Check("settings", look_at_settings),
     Check("packages", look_at_packages),
     Check("database", look_at_database),
     Check("broker", look_at_broker),
+    Check("bridge", look_at_bridge),
     Check("files", look_at_files),
     Check("tables", look_at_tables),
     Check("space", look_at_space),

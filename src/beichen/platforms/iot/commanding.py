@@ -18,7 +18,6 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from nats.aio.client import Client
 
 from beichen.kernel.access.service import visible
 from beichen.kernel.actor import Actor, system
@@ -42,6 +41,7 @@ AGAIN_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 MOST_SENT = 1_000
 InDatabase = Callable[..., Awaitable[Any]]
+Say = Callable[[str, bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,8 @@ def outgoing(now: datetime, again: timedelta, at_once: Iterable[str]) -> list[tu
 class Sender:
     """Says open commands to devices until they answer or are out of time."""
 
-    def __init__(self, client: Client, in_database: InDatabase, clock: Callable[[], datetime]) -> None:
-        self._client = client
+    def __init__(self, say: Say, in_database: InDatabase, clock: Callable[[], datetime]) -> None:
+        self._say = say
         self._in_database = in_database
         self._clock = clock
         self._came: set[str] = set()
@@ -183,7 +183,7 @@ class Sender:
         while True:
             came, self._came = self._came, set()
             for subject, content in await self._in_database(outgoing, self._clock(), again, came):
-                await self._client.publish(subject, content)
+                await self._say(subject, content)
             await self._in_database(_time_out, self._clock())
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -23,6 +23,7 @@ from beichen.kernel.bus.lock import Lock
 from beichen.kernel.bus.threads import DatabaseThreads
 from beichen.kernel.bus.turn import Turn
 from beichen.platforms.iot import commanding, keeping, stream
+from beichen.platforms.iot.bridge import Bridge, foreign
 from beichen.platforms.iot.collecting import Collected, Collector, Passer
 from beichen.platforms.iot.entry import Entry
 from beichen.platforms.iot.fleet import Devices
@@ -71,7 +72,15 @@ class Gateway:
         try:
             js = client.jetstream()
             made, _first, last = await stream.ensure(js)
-            orders = commanding.Sender(client, self.in_database, self._clock)
+            url = settings().mqtt_url
+            bridge = Bridge(js, foreign(url), f"beichen-{settings().city}") if url else None
+
+            async def say(subject: str, content: bytes) -> None:
+                await client.publish(subject, content)
+                if bridge is not None:
+                    bridge.say(subject, content)
+
+            orders = commanding.Sender(say, self.in_database, self._clock)
             intake = Intaking(self, client, js, made, last, orders)
             await intake.start()
             porter = Porter(keys.issuer(settings().data_dir / "nats"))
@@ -88,6 +97,8 @@ class Gateway:
                     tasks.create_task(self._watch(lock, intake)),
                     tasks.create_task(intake.trim()),
                 ]
+                if bridge is not None:
+                    self._turn.tasks.append(tasks.create_task(bridge.run()))
         finally:
             self.works.clear()
             if intake is not None:

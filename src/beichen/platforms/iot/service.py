@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beichen.platforms.iot.bridge import look
 from beichen.platforms.iot.commanding import commands_of, send_command
 from beichen.platforms.iot.credentials import (
     add_certificate,
@@ -58,6 +59,7 @@ __all__ = [
     "issue_claim",
     "issue_token",
     "latest_of",
+    "look",
     "refused_of",
     "register_device",
     "register_devices",

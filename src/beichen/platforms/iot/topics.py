@@ -14,6 +14,7 @@ STREAM = "$MQTT_msgs"
 KEPT = "$MQTT.msgs."
 TELEMETRY, ATTRIBUTES, ACKNOWLEDGED = "telemetry", "attributes", "ack"
 FROM_DEVICES = ("v1.*.telemetry", "v1.*.attributes", "v1.*.commands.*.ack")
+ABOVE = tuple(pattern.replace("*", "+").replace(".", "/") for pattern in FROM_DEVICES)  # as MQTT says it
 QOS = "Nmqtt-Pub"  # the header in which the server says a message's quality of service
 
 
