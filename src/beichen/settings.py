@@ -195,6 +195,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "database_url": {"sqlite", "postgres", "postgresql"},
         "nats_url": {"embedded", "nats", "tls"},
         "warehouse_url": {"duckdb"},
+        "mqtt_url": {"mqtt", "mqtts"},
         "smtp_url": {"smtp", "smtps"},
         "sms_url": {"http", "https", "smpp"},
         "public_url": {"http", "https"},

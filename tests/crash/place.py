@@ -50,6 +50,10 @@ class Place:
         self._log = folder / "processes.log"
         self._processes: list[subprocess.Popen[bytes]] = []
 
+    def use(self, **environment: str) -> None:
+        """Let the processes that are started from now on have other settings."""
+        self._environment |= environment
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """The answer of the database."""
         if self.database.startswith("sqlite"):

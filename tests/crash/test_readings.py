@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -72,6 +73,12 @@ class Device:
             await self._client.close()
 
 
+def is_taken(place: Place, value: int) -> bool:
+    """Whether the value is the latest of its thing, and no batch is on its way."""
+    latest = place.count("registry_measurement", f"number = {value}")
+    return latest > 0 and place.count("platforms_iot_batch") == 0
+
+
 def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Path) -> None:
     token, report = tmp_path / "token", tmp_path / "report"
     place.done("prepare", str(token), driver=DRIVER)
@@ -90,9 +97,7 @@ def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Pa
             place.nats.start()
 
         await device.say(BURST, restart)
-        latest = f"SELECT number FROM registry_measurement WHERE number = {device.said}"
-        done = lambda: bool(place.rows(latest)) and not place.count("platforms_iot_batch")  # noqa: E731
-        await asyncio.to_thread(place.until, done, gateway)
+        await asyncio.to_thread(place.until, partial(is_taken, place, device.said), gateway)
         await device.close()
         gateway.terminate()
         assert await asyncio.to_thread(gateway.wait, DEADLINE_SECONDS) == 0, place.said()

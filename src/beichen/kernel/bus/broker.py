@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 from datetime import datetime
 
 import nats
@@ -32,11 +33,20 @@ def password() -> str:
 
 
 def address() -> str:
-    """Where the server listens, without credentials: fit for a log."""
+    """Where the servers listen, without credentials: fit for a log."""
+    return ",".join(re.sub(r"//[^/@]*@", "//", url) for url in _urls())
+
+
+def _urls() -> list[str]:
     chosen = settings()
     if chosen.nats_url.startswith("embedded:"):
-        return f"nats://127.0.0.1:{chosen.nats_port}"
-    return chosen.nats_url
+        return [f"nats://127.0.0.1:{chosen.nats_port}"]
+    return [url.strip() for url in chosen.nats_url.split(",")]
+
+
+def replicas() -> int:
+    """How many servers keep each stream: three, where the settings name as many."""
+    return 3 if len(_urls()) >= 3 else 1
 
 
 async def _ignore(_error: Exception) -> None:
@@ -48,17 +58,20 @@ async def connect(name: str, user: str = USER) -> Client:
 
     As ``OVERSEER`` it sees the server itself, and no messages. Raises one of TROUBLE when the server is away.
     """
-    embedded = settings().nats_url.startswith("embedded:")
+    urls = _urls()
+    is_named = any(
+        "@" in url for url in urls
+    )  # who brings no name comes as servers of our configuration know us
     async with asyncio.timeout(CONNECT_SECONDS):
         return await nats.connect(
-            address().split(","),
+            urls,
             name=f"beichen {name}",
-            user=user if embedded else None,
-            password=password() if embedded else None,
+            user=None if is_named else user,
+            password=None if is_named else password(),
             allow_reconnect=False,
             skip_subject_validation=True,  # types are checked where events are made
             connect_timeout=3,
-            max_reconnect_attempts=1,
+            max_reconnect_attempts=1,  # of each server
             reconnect_time_wait=0.1,
             error_cb=_ignore,
         )
@@ -77,6 +90,7 @@ async def ensure_stream(js: JetStreamContext) -> tuple[str, int]:
             subjects=[f"{SUBJECT_PREFIX}>"],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
+            num_replicas=replicas(),
             duplicate_window=DUPLICATE_SECONDS,
             description="Events of Beichen; pruned when every subscriber has handled them",
         )

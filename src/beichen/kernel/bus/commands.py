@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
 from beichen.kernel.actor import Actor, system
-from beichen.kernel.bus import service
+from beichen.kernel.bus import server, service
 from beichen.kernel.bus.models import ParkedEvent
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -102,3 +103,26 @@ def replay(numbers: tuple[int, ...], everything: bool) -> None:
 def discard(numbers: tuple[int, ...], why: str) -> None:
     """Give dead letters up."""
     click.echo(f"{service.discard(numbers, why, by=_operator())} discarded")
+
+
+@bus.command("member")
+@click.argument("name")
+@click.option(
+    "--routes", required=True, help="Where the members reach each other: host:port,host:port,host:port."
+)
+@click.option("--store", type=click.Path(path_type=Path), required=True, help="The member's own folder.")
+@click.option("--host", required=True, help="The address on which it listens.")
+@click.option("--port", default=4222, show_default=True, help="For clients.")
+@click.option("--mqtt-port", default=1883, show_default=True, help="For devices; 0 for none.")
+@click.option("--cluster-port", default=6222, show_default=True, help="For the other members.")
+def member(
+    name: str, routes: str, store: Path, host: str, port: int, mqtt_port: int, cluster_port: int
+) -> None:
+    """Print the configuration of a member of a NATS cluster: `nats-server --config FILE`.
+
+    It holds passwords, which follow from the secret key. Name all members in BEICHEN_NATS_URL, with commas:
+    then each stream is kept by three of them.
+    """
+    places = [place.strip() for place in routes.split(",") if place.strip()]
+    facts = server.Member(name, host, port, mqtt_port, cluster_port, places)
+    click.echo(server.configuration(store, port, mqtt_port, facts), nl=False)

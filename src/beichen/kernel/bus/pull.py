@@ -16,7 +16,8 @@ from beichen.kernel.bus.event import STREAM
 
 BATCH = 1000
 EXPIRES_SECONDS = 30
-GRACE_SECONDS = 5
+HEARTBEAT_SECONDS = 4
+SILENCE_SECONDS = 10  # two heartbeats were missed: the request is lost, or the server that had it
 REQUEST_OVER = frozenset({"404", "408"})
 
 
@@ -57,7 +58,11 @@ class Pull:
         if self._asked > BATCH // 2:
             return
         wanted = BATCH - max(self._asked, 0)
-        request = {"batch": wanted, "expires": EXPIRES_SECONDS * 1_000_000_000}
+        request = {
+            "batch": wanted,
+            "expires": EXPIRES_SECONDS * 1_000_000_000,
+            "idle_heartbeat": HEARTBEAT_SECONDS * 1_000_000_000,
+        }
         await self._client.publish(self._subject, orjson.dumps(request), reply=self._inbox)
         self._asked = max(self._asked, 0) + wanted
 
@@ -70,10 +75,10 @@ class Pull:
             await self._ask()
             self._something.clear()
             try:
-                async with asyncio.timeout(EXPIRES_SECONDS + GRACE_SECONDS):
+                async with asyncio.timeout(SILENCE_SECONDS):
                     await self._something.wait()
             except TimeoutError:
-                self._asked = 0  # the answer that the request is over was lost
+                self._asked = 0  # ask again; where the consumer is gone too, that is answered
             if self._trouble:
                 raise EndedError(self._trouble)
         taken, self._arrived = self._arrived[:BATCH], self._arrived[BATCH:]

@@ -1,9 +1,11 @@
-"""The embedded broker: the nats-server of the wheel, told where to listen and where to keep its store."""
+"""The broker's program and configuration: nats-server as embedded, or as a member of a city's cluster."""
 
 from __future__ import annotations
 
 import shutil
 import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from beichen.kernel.bus import keys
@@ -15,8 +17,8 @@ ABSENT = code("BUS-107", "The NATS server is not installed.", status=500)
 
 _CONFIG = """\
 # Written at every start; changes here are lost.
-server_name: beichen
-host: 127.0.0.1
+server_name: {name}
+host: "{host}"
 port: {port}
 pid_file: {folder}/nats.pid
 # The house's own clients; whoever else comes is asked of the house (auth callout): devices over MQTT.
@@ -45,9 +47,33 @@ mqtt {{
   max_ack_pending: 1000
 }}
 """
+_CLUSTER = """\
+cluster {{
+  name: beichen
+  host: "{host}"
+  port: {port}
+  authorization {{ user: {user}, password: "{password}", timeout: 5 }}
+  routes: [ {routes} ]
+}}
+"""
 _TLS = """\
   tls {{ cert_file: "{cert}", key_file: "{key}"{ca} }}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One server of a cluster: where it listens for clients and for its fellows, and where those are.
+
+    ``routes`` are ``host:port`` of all members; the member itself may be among them.
+    """
+
+    name: str
+    host: str
+    port: int
+    mqtt_port: int
+    cluster_port: int
+    routes: Sequence[str]
 
 
 def _mqtt(chosen: Settings, port: int) -> str:
@@ -71,23 +97,37 @@ def program() -> str:
     return found
 
 
-def command(folder: Path, port: int, mqtt_port: int) -> list[str]:
-    """Write the configuration into ``folder``, readable by its owner alone; returns what to run.
+def configuration(folder: Path, port: int, mqtt_port: int, member: Member | None = None) -> str:
+    """What nats-server is told; its store is ``folder``, ``mqtt_port`` 0 is none.
 
-    ``mqtt_port`` 0 is none.
+    The passwords follow from the secret key, and the issuer's key lies in the data folder: every process of
+    the house is at home at every server that was told so.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "nats.conf"
-    file.touch(mode=0o600)
     chosen = settings()
+    issuer = chosen.data_dir / "nats" if member else folder
     values = {
+        "name": member.name if member else "beichen",
+        "host": member.host if member else "127.0.0.1",
         "port": port,
         "folder": folder,
         "user": USER,
         "overseer": OVERSEER,
         "password": password(),
-        "issuer": keys.public(keys.issuer(folder)),
+        "issuer": keys.public(keys.issuer(issuer)),
         "sync": chosen.nats_sync,
     }
-    file.write_text(_CONFIG.format(**values) + _mqtt(chosen, mqtt_port), encoding="utf-8")
+    text = _CONFIG.format(**values) + _mqtt(chosen, mqtt_port)
+    if member is None:
+        return text
+    shared = {"user": USER, "password": password()}
+    routes = ", ".join(f"nats://{USER}:{password()}@{place}" for place in member.routes)
+    return text + _CLUSTER.format(host=member.host, port=member.cluster_port, routes=routes, **shared)
+
+
+def command(folder: Path, port: int, mqtt_port: int, member: Member | None = None) -> list[str]:
+    """Write the configuration into ``folder``, readable by its owner alone; returns what to run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "nats.conf"
+    file.touch(mode=0o600)
+    file.write_text(configuration(folder, port, mqtt_port, member), encoding="utf-8")
     return [program(), "--config", str(file)]

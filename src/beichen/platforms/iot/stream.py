@@ -12,6 +12,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from beichen.kernel.bus import broker
 from beichen.platforms.iot.topics import KEPT, STREAM
 
 
@@ -33,6 +34,7 @@ async def ensure(js: JetStreamContext, *, most_bytes: int = -1) -> tuple[str, in
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
             discard=DiscardPolicy.NEW,
+            num_replicas=broker.replicas(),
             max_bytes=most_bytes,
             description="What devices sent over MQTT; removed when it is in the tables",
         )

@@ -41,11 +41,12 @@ class NatsServer:
         self.folder = folder
         self.port = free_port()
         self.mqtt_port = free_port() if with_mqtt else 0
+        self.member: server.Member | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = server.command(self.folder, self.port, self.mqtt_port)
+        command = server.command(self.folder, self.port, self.mqtt_port, self.member)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for_port(self.port)
@@ -66,3 +67,13 @@ class NatsServer:
     def stop(self) -> None:
         """As an operator would."""
         self.end(signal.SIGTERM)
+
+
+def cluster(folder: Path) -> list[NatsServer]:
+    """Three servers that know each other, not yet started."""
+    found = [NatsServer(folder / f"nats-{number}", with_mqtt=True) for number in range(3)]
+    ports = [free_port() for _ in found]
+    routes = [f"127.0.0.1:{port}" for port in ports]
+    for number, (one, port) in enumerate(zip(found, ports, strict=True)):
+        one.member = server.Member(f"n{number}", "127.0.0.1", one.port, one.mqtt_port, port, routes)
+    return found
