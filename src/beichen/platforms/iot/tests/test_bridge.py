@@ -37,10 +37,10 @@ BY = ground.BY
 def test_an_address_that_cannot_be_used_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ProblemError) as caught:
         foreign(url)
-    assert caught.value.problems[0].code == "IOT-120"
+    assert caught.value.problems[0].code == "IOT-119"
     monkeypatch.setenv("BEICHEN_MQTT_URL", url)
     settings.cache_clear()
-    assert [problem.code for problem in look()] == ["IOT-120"]
+    assert [problem.code for problem in look()] == ["IOT-119"]
     monkeypatch.undo()
     settings.cache_clear()
 
