@@ -17,6 +17,10 @@ name_event_types(
         "iot.device.claimed": _("A device fetched its token"),
         "iot.device.came-online": _("A device came online"),
         "iot.device.went-offline": _("A device went offline"),
+        "iot.rule.cleared": _("What a rule raised is over"),
+        "iot.rule.failed": _("A rule could not be evaluated and was switched off"),
+        "iot.rule.switched-on": _("A rule was switched on"),
+        "iot.rule.switched-off": _("A rule was switched off"),
         "iot.command.sent": _("A command was sent to a device"),
         "iot.command.settled": _("A command to a device was done, failed or timed out"),
     }

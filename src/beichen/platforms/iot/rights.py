@@ -9,3 +9,4 @@ WRITE = permission("iot.device.write", "登记和维护设备", "Register and ch
 ISSUE = permission("iot.credential.issue", "发放设备凭据", "Give devices their credentials")
 COMMAND = permission("iot.command.send", "向设备下发命令", "Send commands to devices")
 INGEST = permission("iot.reading.write", "代设备上报读数", "Send readings for devices")
+MANAGE = permission("iot.rule.manage", "启停规则", "Switch rules on and off")

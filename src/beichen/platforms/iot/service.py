@@ -33,6 +33,7 @@ from beichen.platforms.iot.registering import (
     save_group,
     set_state,
 )
+from beichen.platforms.iot.rules.declaring import declare_rules, find_rule, rules, switch_rule
 from beichen.platforms.iot.sheets import SheetResult, register_sheet
 from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
 
@@ -51,9 +52,11 @@ __all__ = [
     "claim_device",
     "commands_of",
     "course_of",
+    "declare_rules",
     "devices",
     "devices_by_state",
     "find_device",
+    "find_rule",
     "ingest",
     "ingest_batch",
     "issue_claim",
@@ -65,10 +68,12 @@ __all__ = [
     "register_devices",
     "register_sheet",
     "revoke_credential",
+    "rules",
     "save_group",
     "send_command",
     "set_password",
     "set_state",
+    "switch_rule",
     "treated_on",
     "troubles",
 ]

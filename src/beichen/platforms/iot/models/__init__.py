@@ -1,10 +1,11 @@
-"""What is kept: devices with their credentials and channels, batches of readings, tallies, commands."""
+"""What is kept: devices, credentials, channels, batches of readings, tallies, commands, rules."""
 
 from __future__ import annotations
 
 from beichen.platforms.iot.models.commands import Command
 from beichen.platforms.iot.models.devices import Channel, Credential, Device, DeviceGroup, Fleet
 from beichen.platforms.iot.models.intake import Batch, Intake, Tally
+from beichen.platforms.iot.models.rules import Firing, Rule, RuleState
 
 __all__ = [
     "Batch",
@@ -13,7 +14,10 @@ __all__ = [
     "Credential",
     "Device",
     "DeviceGroup",
+    "Firing",
     "Fleet",
     "Intake",
+    "Rule",
+    "RuleState",
     "Tally",
 ]

@@ -15,11 +15,13 @@ class Intake(models.Model):
     """Where the gateway stands in the broker's stream, and what holds it up.
 
     ``stream`` is when the stream was made: a broker that lost its store makes a new one and is read from its
-    start. ``trouble`` is empty while readings come in.
+    start. ``trouble`` is empty while readings come in. ``heard_at`` is when the broker kept the last
+    message that is in (microseconds): readings of the table that came later are of a batch on its way.
     """
 
     stream = models.CharField(max_length=40, unique=True)
     position = models.BigIntegerField(default=0)
+    heard_at = models.BigIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField()
 
