@@ -33,6 +33,8 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
         ("POST", "api/devices", {"devices": [{"code": "NEW"}]}),
     ],
     DEVICE: [("GET", "api/devices/KEPT", None), ("PUT", "api/devices/KEPT", {"name": "x"})],
+    "api/devices/tokens": [("POST", "api/devices/tokens", {"devices": ["KEPT"]})],
+    "api/devices/simulation": [("GET", "api/devices/simulation", None)],
     f"{DEVICE}/state": [("POST", "api/devices/KEPT/state", {"state": "disabled"})],
     f"{DEVICE}/credentials": [("POST", "api/devices/KEPT/credentials", {"kind": "token"})],
     f"{DEVICE}/credentials/<int:number>": [("DELETE", "api/devices/KEPT/credentials/{credential}", None)],

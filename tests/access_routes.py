@@ -91,6 +91,7 @@ SUBMISSION = {"report": FIXED, "submitted_on": "2024-03-01"}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
+    "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
     "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "up": ("beichen.house.up:up", False),
     "indicators": ("beichen.hubs.data.commands:indicators", True),
     "manage": ("beichen.house.manage:manage", False),
+    "simulate": ("beichen.platforms.iot.simulation.command:simulate", False),
     "scene": ("beichen.kernel.scene.commands:scene", True),
 }
 # a group → the commands that rooms above its own add to it

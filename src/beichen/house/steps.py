@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from ruamel.yaml import YAML
 
-from beichen.kernel.access.models import Account
+from beichen.kernel.access.models import Account, Client
+from beichen.kernel.access.service import create_client
 from beichen.kernel.access.service import load_roles as load_builtin_roles
 from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.iot.simulation.population import KEY_FILE
 from beichen.problem import Problem, ProblemError, code
 from beichen.settings import settings
 
@@ -89,6 +92,17 @@ def load_city() -> str:
         return ""
     reports = packages.install(folder, by=system("start"), kind=PackageKind.CITY)
     return ", ".join(f"{report.key} {report.version} {report.outcome}" for report in reports)
+
+
+def simulator_key() -> str:
+    """A key for the program that plays the city's devices, in a file of the owner's alone."""
+    file = settings().data_dir / KEY_FILE
+    if not file.is_file() or not Client.objects.filter(key="simulator", is_active=True).exists():
+        secret = create_client("simulator", "Simulator", "simulator", by=system("start"))
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secret)
+    return ""
 
 
 def show_accounts() -> str:

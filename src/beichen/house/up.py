@@ -1,4 +1,4 @@
-"""`beichen up`: NATS, web, live, gateway and worker as one supervised group.
+"""`beichen up`: NATS, web, live, gateway and worker, with a demo's feed, as one supervised group.
 
 Before they start, everything that can be known to go wrong is checked and said at once, and the steps
 of :mod:`beichen.house.first_start` are done.
@@ -26,10 +26,18 @@ from beichen.kernel.bus import server
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 from beichen.settings import Settings, refuse_unsafe, settings
 
-PARTS = ("nats", "web", "live", "gateway", "worker")
-COLOURS = {"nats": "magenta", "web": "green", "live": "cyan", "gateway": "blue", "worker": "yellow"}
-LATER = ("gateway", "worker")  # nobody waits for them at the start
+PARTS = ("nats", "web", "live", "gateway", "worker", "feed")
+COLOURS = {
+    "nats": "magenta",
+    "web": "green",
+    "live": "cyan",
+    "gateway": "blue",
+    "worker": "yellow",
+    "feed": "white",
+}
+LATER = ("gateway", "worker", "feed")  # nobody waits for them at the start
 PORT_TAKEN = code("UPP-101", "A port that is needed is taken.", status=503)
+FEED_HOURS = "24"  # of the past that the demo's devices make up for, at the first start and after a pause
 NOT_WRITABLE = code("UPP-102", "The data folder cannot be written.", status=500)
 RUNNING = code("UPP-103", "These processes already run on this data folder.", status=409)
 UNKNOWN_PART = code("UPP-105", "There is no process of this name.")
@@ -143,6 +151,7 @@ def _programs(chosen: Settings, parts: tuple[str, ...]) -> list[Program]:
         "live": (*python, "beichen.house.live", str(chosen.port + 1)),
         "gateway": (*python, "beichen.house.gateway"),
         "worker": (*python, "beichen.house.worker"),
+        "feed": (*python, "beichen", "simulate", "--quiet", "--since", FEED_HOURS),
     }
     if "nats" in parts:
         commands["nats"] = tuple(server.command(chosen.data_dir / "nats", chosen.nats_port, chosen.mqtt_port))
@@ -178,7 +187,7 @@ def _answers(chosen: Settings, parts: tuple[str, ...]) -> bool:
 @click.option("--demo", is_flag=True, help="Demo accounts and the simulated feed.")
 @click.option("--port", type=click.IntRange(1, 65534), help="The web port; live takes the next one.")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder.")
-@click.option("--only", default="", help="Some of nats,web,live,gateway,worker.")
+@click.option("--only", default="", help="Some of nats,web,live,gateway,worker,feed.")
 def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
     """Start everything; Ctrl-C ends everything."""
     started = time.monotonic()
@@ -187,6 +196,8 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
     _check_folder(chosen.data_dir)
     if not chosen.nats_url.startswith("embedded:"):
         parts = tuple(part for part in parts if part != "nats")
+    if not chosen.demo or not chosen.mqtt_port:
+        parts = tuple(part for part in parts if part != "feed")
     with _alone(chosen.data_dir, parts):
         if "nats" in parts:
             server.program()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+SIMULATOR = "simulator"  # the role of a program that plays a city
 EVERYWHERE = ""  # the path prefix that every region and body path starts with
 
 
@@ -34,6 +35,11 @@ class Actor:
     def is_public(self) -> bool:
         """Whether nobody is signed in."""
         return self.key == "public"
+
+    @property
+    def is_simulator(self) -> bool:
+        """Whether what it brings is made up, and is marked as a demo wherever it is kept."""
+        return any(scope.role == SIMULATOR for scope in self.scopes)
 
 
 PUBLIC = Actor("public", "public", (Scope("public"),))

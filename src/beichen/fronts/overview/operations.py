@@ -16,7 +16,7 @@ from beichen.hubs.data.service import Verdict, recent, verdict
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 
-MOST = 8
+MOST = 12
 MONTHS = 13
 
 

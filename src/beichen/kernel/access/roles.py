@@ -212,6 +212,21 @@ BUILTIN = (
     BuiltinRole("device-gateway", "设备网关", "Gateway of devices", ("iot.reading.write",), Level.L2),
     # For the key of Prometheus.
     BuiltinRole("monitor", "监控程序", "Monitoring", ("house.metrics.read",), Level.L1),
+    # For the key of a program that plays a city: what it brings is marked as a demo.
+    BuiltinRole(
+        "simulator",
+        "仿真端",
+        "Simulator",
+        (
+            "iot.*",
+            "registry.object.read",
+            "registry.object.write",
+            "geo.read",
+            "events.read",
+            "events.report.send",
+        ),
+        Level.L2,
+    ),
     # For the key of a gateway of text messages, which says what became of them.
     BuiltinRole("gateway", "消息网关", "Message gateway", ("comms.receipt.write",), Level.L2),
     BuiltinRole(

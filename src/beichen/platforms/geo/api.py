@@ -8,12 +8,12 @@ client that does not accept gzip.
 from __future__ import annotations
 
 import gzip
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from ninja import Router
+from ninja import Field, Router, Schema
 
 from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.actor import PUBLIC
@@ -24,6 +24,8 @@ router = Router(tags=["geo"])
 
 GEOJSON = "application/geo+json"
 FRESH_SECONDS = 300
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
 
 
 @router.get("/layers", summary="The map's layers, from the bottom up")
@@ -49,6 +51,19 @@ def read_layer(request: HttpRequest, key: str) -> HttpResponse:
     answer.headers["Cache-Control"] = f"{kept_by}, max-age={FRESH_SECONDS}"
     patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
+
+
+class PointsIn(Schema):
+    """Up to 1,000 places: longitude and latitude, WGS 84."""
+
+    points: list[tuple[Longitude, Latitude]] = Field(max_length=1_000)
+
+
+@router.post("/regions", summary="The smallest region that each place lies in")
+def locate(request: HttpRequest, told: PointsIn) -> dict[str, list[str]]:
+    """Codes in the order of the places; empty for one that no region's area holds. Nothing is written."""
+    require(acting(request), service.READ)
+    return {"regions": [service.region_at(longitude, latitude) for longitude, latitude in told.points]}
 
 
 def _answer(request: HttpRequest, zipped: bytes) -> HttpResponse:

@@ -1,7 +1,8 @@
 """`/api/devices`: devices for programs, their readings over HTTP, commands to them.
 
 Lists page by code: pass ``next`` as ``after``. A device itself comes with ``Authorization: Basic`` of its
-code and credential; a program with its key; a person's page with its form's token.
+code and credential; a program with its key; a person's page with its form's token. Long because every address
+of the protocol stands here, each a few lines.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from django.http import HttpRequest
 from ninja import Body, Field, Query, Router, Schema, Status
 from ninja.utils import check_csrf
 
-from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.access.service import acting, check_rate, require
 from beichen.kernel.actor import PUBLIC, Actor
 from beichen.platforms.iot import codes, service
 from beichen.platforms.iot.models import Command, Device
+from beichen.platforms.iot.rights import READ
+from beichen.platforms.iot.simulation.offer import simulated
 from beichen.platforms.iot.words import State
 from beichen.problem import Problem, ProblemError, Where, said
 
@@ -65,6 +68,12 @@ class DevicesIn(Schema):
     """Up to 1,000 devices."""
 
     devices: list[DeviceIn] = Field(max_length=1_000)
+
+
+class CodesIn(Schema):
+    """Up to 1,000 devices by their codes."""
+
+    devices: list[Annotated[str, Field(max_length=100)]] = Field(min_length=1, max_length=1_000)
 
 
 class StateIn(Schema):
@@ -184,6 +193,19 @@ def take_batch(request: HttpRequest) -> Status[dict[str, Any]]:
     durable."""
     accepted = service.ingest_batch(request.body, request.headers.get("Content-Type", ""), by=acting(request))
     return Status(202, {"accepted": accepted})
+
+
+@router.post("/tokens", summary="Give many devices tokens", response={201: Any})
+def add_tokens(request: HttpRequest, told: CodesIn) -> Status[dict[str, Any]]:
+    """For a delivery of up to 1,000: a token each by code, this once; all of them or none."""
+    return Status(201, {"tokens": service.issue_tokens(told.devices, by=_writer(request))})
+
+
+@router.get("/simulation", summary="What the installed scenes say of their devices, for trials")
+def simulation(request: HttpRequest) -> dict[str, Any]:
+    """Types with their formulas, people's reports, the city's place and climate; see `beichen simulate`."""
+    require(acting(request), READ)
+    return simulated()
 
 
 @router.get("/{slug:device}", summary="A device with what it measured last")

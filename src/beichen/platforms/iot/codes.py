@@ -25,3 +25,8 @@ UNLIKE = code("IOT-123", "A rule's condition compares what cannot be compared.",
 UNHEARD = code("IOT-124", "No kind of event listens to what a rule raises.", status=422)
 NO_REASON = code("IOT-125", "Switching a rule needs a reason.", status=422)
 TOO_MUCH = code("IOT-126", "A rule cannot be tried on so many readings.", status=422)
+BAD_CLIMATE = code("IOT-140", "A city's climate is no table of twelve months.", status=422)
+NO_CLIMATE = code("IOT-141", "The city says nothing of its climate.", status=404)
+NO_HOUSE = code("IOT-142", "The house that is to be played for does not answer.", status=503)
+REFUSED = code("IOT-143", "The house refused what a simulation needs.", status=403)
+NOTHING_TO_PLAY = code("IOT-144", "No invented thing is there to measure.", status=404)

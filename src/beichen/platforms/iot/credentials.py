@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,16 +19,17 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
+from beichen.kernel.access.service import require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.platforms.iot import codes
 from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Credential, Device
-from beichen.platforms.iot.registering import device_event, next_stamp
+from beichen.platforms.iot.registering import device_event, next_stamp, tell
 from beichen.platforms.iot.rights import ISSUE
 from beichen.platforms.iot.words import SPEAKING, CredentialKind
-from beichen.problem import Problem, ProblemError, Where, said
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 LEAST_PASSWORD, MOST_SECRET = 12, 200
 REMEMBERED = 20_000
@@ -61,6 +63,32 @@ def issue_token(code: str, *, by: Actor) -> str:
     token = secrets.token_urlsafe(32)
     _add(code, CredentialKind.TOKEN, digest(token), token[-4:], by=by)
     return token
+
+
+@transaction.atomic
+def issue_tokens(wanted: Sequence[str], *, by: Actor) -> dict[str, str]:
+    """A new token for each of many devices by code, beside those that they have; shown this once.
+
+    Raises ProblemError ACC-403, IOT-101 with every code that is no device of ``by``'s; then none gets one.
+    """
+    require(by, ISSUE)
+    rows = list(visible(by, ISSUE, Device.objects.filter(code__in=wanted)).select_related("thing", "region"))
+    unknown = sorted(set(wanted) - {row.code for row in rows})
+    if unknown:
+        named = said("there is no device {code!r}", code=", ".join(unknown[:3]))
+        raise ProblemError(Problem(codes.NO_DEVICE, shorten(named), Where(field="devices")))
+    tokens = {row.code: secrets.token_urlsafe(32) for row in rows}
+    at, kind = timezone.now(), CredentialKind.TOKEN
+    kept = [
+        Credential(
+            device=row, kind=kind, digest=digest(tokens[row.code]), hint=tokens[row.code][-4:], created_at=at
+        )
+        for row in rows
+    ]
+    Credential.objects.bulk_create(kept, batch_size=500)
+    Device.objects.filter(pk__in=[row.pk for row in rows]).update(stamp=next_stamp())
+    tell("credential-issued", rows, by, {"kind": str(kind)})
+    return tokens
 
 
 @transaction.atomic

@@ -61,6 +61,8 @@ class Speaker:
     targets: dict[str, Target | None] = field(default_factory=dict)
     tokens: float = 0.0
     refilled: int = NEVER
+    is_demo: bool = False
+    region: str | None = None
 
     def takes(self, now: int) -> bool:
         """Take one reading out of the bucket at ``now`` (microseconds); False when it is empty."""
@@ -108,7 +110,9 @@ class Devices:
             self._read(missing[start : start + CHUNK])
 
     def _read(self, codes: list[str]) -> None:
-        rows = list(Device.objects.filter(code__in=codes).select_related("thing__type", "thing__region"))
+        rows = list(
+            Device.objects.filter(code__in=codes).select_related("thing__type", "thing__region", "region")
+        )
         channels: dict[int, dict[str, Channel]] = {}
         found = Channel.objects.filter(device__in=rows).select_related("thing__type", "thing__region")
         for channel in found:
@@ -139,6 +143,8 @@ class Devices:
             row.thing.type.measures if row.thing else {},
             row.thing,
             channels,
+            is_demo=row.is_demo,
+            region=row.region.code if row.region else None,
         )
         before = self._buckets.get(row.code)
         if before is not None:  # a change of the fleet fills nobody's bucket, and a write may be on its way
@@ -176,7 +182,7 @@ class Devices:
         return Target(
             thing.pk,
             thing.code,
-            thing.region.code if thing.region else None,
+            thing.region.code if thing.region else speaker.region,
             measure,
             declared.get("type", "number"),
             float(low),

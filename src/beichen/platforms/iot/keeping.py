@@ -89,6 +89,7 @@ def _readings(outcome: Outcome) -> Any:
             "text": pa.array([row.text for row in rows], pa.string()),
             "quality": pa.array([row.quality for row in rows], pa.string()),
             "seq": pa.array([row.seq for row in rows], pa.int64()),
+            "is_demo": pa.array([row.speaker.is_demo for row in rows], pa.bool_()),
         }
     )
 

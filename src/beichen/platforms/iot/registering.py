@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from beichen.kernel.access.service import decide, require
@@ -28,7 +28,7 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 from beichen.registry.models import Object
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-LISTED = 50
+LISTED, URN = 50, "urn:"
 MOST_RATE, MOST_SECONDS = 100_000, 366 * 86_400
 
 
@@ -45,7 +45,8 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """What is said of a device: the thing by its object's code, region by code, body and group by key.
+    """What is said of a device: the thing by its code or NGSI-LD id, region by code, body and group by
+    key.
 
     Region and body that are not said are the thing's. ``every`` is in seconds, ``rate`` in readings a second.
     """
@@ -84,8 +85,9 @@ class _Known:
     def __init__(self, facts: Sequence[DeviceFacts]) -> None:
         channels = [channel for one in facts for channel in one.channels]
         things = {one.thing for one in facts} | {channel.thing for channel in channels}
-        rows = Object.objects.filter(code__in=things - {""}, removed_at=None)
-        self.things = {row.code: row for row in rows.select_related("type", "region", "body")}
+        named = Q(code__in=things - {""}) | Q(urn__in=[one for one in things if one.startswith(URN)])
+        rows = Object.objects.filter(named, removed_at=None).select_related("type", "region", "body")
+        self.things = {name: row for row in rows for name in (row.code, row.urn)}
         self.groups = {
             row.key: row for row in DeviceGroup.objects.filter(key__in={one.group for one in facts})
         }
@@ -192,7 +194,7 @@ def register_devices(facts: Sequence[DeviceFacts], *, by: Actor, now: datetime |
             message = shorten(said("the code {code} is taken", code=one.code))
             problems.append(Problem(codes.TAKEN, message, Where(field="code")))
         if not problems:
-            row = Device(code=one.code, registered_at=at, stamp=stamp)
+            row = Device(code=one.code, registered_at=at, stamp=stamp, is_demo=by.is_simulator)
             known.fill(row, one)
             decision = decide(by, WRITE, row)
             if decision:
@@ -206,7 +208,7 @@ def register_devices(facts: Sequence[DeviceFacts], *, by: Actor, now: datetime |
     Device.objects.bulk_create(result.devices, batch_size=500)
     Channel.objects.bulk_create(channels, batch_size=500)
     if result.devices:
-        _tell("registered", result.devices, by)
+        tell("registered", result.devices, by)
     return result
 
 
@@ -223,7 +225,8 @@ def require_anywhere(by: Actor) -> None:
     require(by, WRITE)
 
 
-def _tell(verb: str, rows: Sequence[Device], by: Actor, detail: Mapping[str, Any] | None = None) -> None:
+def tell(verb: str, rows: Sequence[Device], by: Actor, detail: Mapping[str, Any] | None = None) -> None:
+    """Audit a change of devices and publish it; one record for all of them."""
     said_of = {"count": len(rows), "devices": [row.code for row in rows[:LISTED]], **(detail or {})}
     resource = f"platforms_iot.device:{rows[0].code}" if len(rows) == 1 else "platforms_iot.device"
     audit.record(by, f"iot.device.{verb}", resource, detail=said_of)
@@ -251,7 +254,7 @@ def change_device(facts: DeviceFacts, *, by: Actor) -> Device:
     row.save()
     row.channels.all().delete()
     Channel.objects.bulk_create(known.channels(row, facts))
-    _tell("changed", [row], by)
+    tell("changed", [row], by)
     return row
 
 
@@ -267,7 +270,7 @@ def set_state(code: str, state: State, *, by: Actor) -> Device:
         return row
     before, row.state, row.stamp = row.state, state, next_stamp()
     row.save(update_fields=["state", "stamp"])
-    _tell("state-changed", [row], by, {"from": before, "to": str(state)})
+    tell("state-changed", [row], by, {"from": before, "to": str(state)})
     return row
 
 

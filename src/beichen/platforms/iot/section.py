@@ -1,4 +1,4 @@
-"""`rules.yaml` of a scene: conditions over readings that raise events."""
+"""`rules.yaml` of a scene: conditions over readings that raise events; and what the simulation declares."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.platforms.iot import service
 from beichen.platforms.iot.rules.checking import EVENTS, OBJECTS, check_rules, types_of
 from beichen.platforms.iot.rules.declaration import RULES
+from beichen.platforms.iot.simulation.sections import ClimateSection, SimulationSection
 from beichen.problem import Problem
 
 FILE = "rules.yaml"
@@ -62,4 +63,4 @@ class RulesSection(Section):
         return "\n".join(rows) if len(rows) > 2 else ""
 
 
-SECTIONS: tuple[Section, ...] = (RulesSection(),)
+SECTIONS: tuple[Section, ...] = (RulesSection(), SimulationSection(), ClimateSection())

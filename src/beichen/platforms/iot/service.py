@@ -10,6 +10,7 @@ from beichen.platforms.iot.credentials import (
     claim_device,
     issue_claim,
     issue_token,
+    issue_tokens,
     revoke_credential,
     set_password,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "ingest_batch",
     "issue_claim",
     "issue_token",
+    "issue_tokens",
     "latest_of",
     "look",
     "refused_of",

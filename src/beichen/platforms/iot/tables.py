@@ -20,6 +20,7 @@ READINGS = room_table(
             Column("text", ColumnType.TEXT, "文本", "Text"),
             Column("quality", ColumnType.TEXT, "质量", "Quality", required=True),
             Column("seq", ColumnType.INTEGER, "设备序号", "Device's number"),
+            Column("is_demo", ColumnType.BOOLEAN, "演示数据", "Demo"),
         ),
         time="measured_at",
     )

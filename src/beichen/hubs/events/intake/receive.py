@@ -134,7 +134,7 @@ def _write(
         secret=follow_secret(),
         taken_by=by.key,
         received_at=now,
-        is_demo=draft.is_demo,
+        is_demo=draft.is_demo or by.is_simulator,
     )
     _REPORTS.add(report)
     _keep_files(draft.files, case, code, now)
@@ -194,7 +194,7 @@ def _open(
         centre=centre,
         kind=row,
         level=int(Level[kind.level]),
-        is_demo=draft.is_demo,
+        is_demo=draft.is_demo or by.is_simulator,
     )
     opened = Opened(
         report=code,

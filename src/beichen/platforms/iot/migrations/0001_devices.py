@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('silent_at', models.DateTimeField(null=True)),
                 ('claim_digest', models.CharField(blank=True, max_length=64)),
                 ('registered_at', models.DateTimeField()),
+                ('is_demo', models.BooleanField(default=False)),
                 ('stamp', models.BigIntegerField(default=0)),
                 ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='kernel_org.body')),
                 ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='kernel_org.region')),

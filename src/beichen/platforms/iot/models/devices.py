@@ -34,7 +34,7 @@ class Device(models.Model):
     ``thing`` is the object whose measures a message's names are, unless a channel says otherwise. ``every``
     is the number of seconds after which it should have spoken again; 0 where nobody expects it. ``rate`` is
     readings a second that it may send for long, 0 for the house's own. ``stamp`` is the fleet's at its last
-    change.
+    change. What one with ``is_demo`` measures is made up.
     """
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True)
@@ -56,6 +56,7 @@ class Device(models.Model):
     silent_at = models.DateTimeField(null=True)  # when it goes offline unless it speaks
     claim_digest = models.CharField(max_length=64, blank=True)
     registered_at = models.DateTimeField()
+    is_demo = models.BooleanField(default=False)
     stamp = models.BigIntegerField(default=0)
 
     ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path", level="level")
