@@ -75,7 +75,7 @@ def issue_tokens(wanted: Sequence[str], *, by: Actor) -> dict[str, str]:
     rows = list(visible(by, ISSUE, Device.objects.filter(code__in=wanted)).select_related("thing", "region"))
     unknown = sorted(set(wanted) - {row.code for row in rows})
     if unknown:
-        named = said("there is no device {code!r}", code=", ".join(unknown[:3]))
+        named = said("there is no device with the code {code!r}", code=", ".join(unknown[:3]))
         raise ProblemError(Problem(codes.NO_DEVICE, shorten(named), Where(field="devices")))
     tokens = {row.code: secrets.token_urlsafe(32) for row in rows}
     at, kind = timezone.now(), CredentialKind.TOKEN

@@ -8,6 +8,7 @@ import orjson
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.platforms.iot.words import STATE_NAMES, State
 
@@ -16,7 +17,7 @@ class StateForm(forms.Form):
     """Whether a device is in use."""
 
     state = forms.ChoiceField(
-        label=_("In use"),
+        label=pgettext("device", "State"),
         choices=[(one.value, STATE_NAMES[one.value]) for one in State if one != State.REGISTERED],
     )
 

@@ -22,6 +22,7 @@ from beichen.settings import settings
 
 MEMORY = "simulation.json"
 WAIT_SECONDS = 120.0
+GATEWAY_SECONDS = 60.0
 TERMINAL_SECONDS, LINE_SECONDS = 1.0, 60.0
 
 
@@ -132,7 +133,8 @@ def simulate(
     declared = _declared(house, patient=quiet)
     known = Memory.at(memory or settings().data_dir / MEMORY)
     now = time.time()
-    plan = Plan(**told, since=max(known.until, now - hours * 3600) if hours else 0.0)
+    since = max(known.until, now - hours * 3600) if hours else 0.0
+    plan = Plan(**told, since=since, patience=GATEWAY_SECONDS if quiet else 0.0)
     things, new = choose(invented(house, declared), devices, declared, plan.seed)
     house.put([one.entity for one in new])
     enrol(house, declared, things, {one.code: one.every for one in machines(things, declared, plan)}, known)

@@ -131,8 +131,9 @@ class Memory:
 def enrol(
     house: House, declared: Mapping[str, Any], things: list[Thing], every: Mapping[str, float], memory: Memory
 ) -> None:
-    """Register the devices that have no token yet, each in its region and under its scene's owner, and fetch a
-    token for each.
+    """Register the devices that have no token yet, each in its region and under its scene's owner.
+
+    Each gets a token.
     """
     new = [one for one in things if one.device not in memory.tokens]
     placed = [one for one in new if one.at is not None]

@@ -29,6 +29,7 @@ PEOPLE_EVERY, DAY = 600.0, 86_400.0
 LAST_ACKNOWLEDGEMENTS = 15.0
 BREATH = 50  # messages after which others get their turn while it catches up
 MANY_WAITING = 1_000  # messages of all that the broker has not acknowledged: then the past waits
+FIRMWARE = "sim-1.0"
 Clock = Callable[[], float]
 
 
@@ -37,7 +38,9 @@ class Plan:
     """How to play.
 
     ``rate`` is messages a second of all devices together (0: each its own interval), ``minutes`` simulated
-    time (0: until told to stop); ``faults`` and ``people`` multiply what scenes say.
+    time (0: until told to stop); ``faults`` and ``people`` multiply what scenes say. A device that is not let
+    in tries again for ``patience`` seconds, because the gateway may be starting, before it asks for another
+    token.
     """
 
     seed: int = 1
@@ -47,6 +50,7 @@ class Plan:
     faults: float = 1.0
     people: float = 1.0
     since: float = 0.0
+    patience: float = 0.0
 
 
 def machines(things: Sequence[Thing], declared: Mapping[str, Any], plan: Plan) -> list[Machine]:
@@ -117,26 +121,31 @@ class Play:
     def _trouble(self, what: str) -> None:
         self.problems[what] = self.problems.get(what, 0) + 1
 
+    def _voice(self, machine: Machine) -> Voice:
+        return Voice(machine.code, self._tokens[machine.code], self.counts, machine.obey)
+
     async def _come_in(self, host: str, port: int, stop: asyncio.Event) -> None:
         room = asyncio.Semaphore(AT_ONCE)
-        self._voices = [
-            Voice(one.code, self._tokens[one.code], self.counts, one.obey) for one in self.machines
-        ]
+        self._voices = [self._voice(one) for one in self.machines]
+        patient_until, renewed = self._clock() + self._plan.patience, set[str]()
 
         async def one(number: int) -> None:
             async with room:
                 if stop.is_set():
                     return
-                machine, voice = self.machines[number], self._voices[number]
-                if await voice.connect(host, port):
-                    voice.introduce({"firmware": "simulated 1.0"})
-                    return
-                # a house that was set up anew knows the device, not its token
-                fresh = await asyncio.to_thread(self._house.tokens, [machine.code])
-                self._tokens |= fresh
-                self._voices[number] = Voice(machine.code, fresh[machine.code], self.counts, machine.obey)
-                if not await self._voices[number].connect(host, port):
-                    self._trouble("a device was not let in")
+                machine = self.machines[number]
+                while not await self._voices[number].connect(host, port):
+                    if self._clock() < patient_until and not stop.is_set():
+                        await asyncio.sleep(1.0)
+                    elif machine.code not in renewed:
+                        # a house that was set up anew knows the device, not its token
+                        renewed.add(machine.code)
+                        self._tokens |= await asyncio.to_thread(self._house.tokens, [machine.code])
+                    else:
+                        self._trouble("a device was not let in")
+                        return
+                    self._voices[number] = self._voice(machine)
+                self._voices[number].introduce({"firmware": FIRMWARE})
 
         await asyncio.gather(*(one(number) for number in range(len(self.machines))))
 

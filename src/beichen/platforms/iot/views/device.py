@@ -20,7 +20,7 @@ from beichen.platforms.iot import service
 from beichen.platforms.iot.forms import CommandForm, StateForm
 from beichen.platforms.iot.models import Device
 from beichen.platforms.iot.rights import COMMAND, ISSUE, WRITE
-from beichen.platforms.iot.views.devices import moment, presence_badge
+from beichen.platforms.iot.views.devices import moment, presence_badge, thing_of
 from beichen.platforms.iot.words import COMMAND_NAMES, STATE_NAMES, TREATMENT_NAMES, State
 from beichen.problem import ProblemError
 from beichen.web.charts import Chart, Series
@@ -40,7 +40,7 @@ def _latest(row: Device) -> list[dict[str, Any]]:
         declared = one.object.type.measures.get(one.name, {})
         shown.append(
             {
-                "thing": one.object.code,
+                "thing": thing_of(one.object),
                 "name": _label(declared, one.name),
                 "value": {True: _("yes"), False: _("no")}[one.value]
                 if isinstance(one.value, bool)
@@ -58,12 +58,15 @@ def _charts(row: Device) -> list[Chart]:
     charts = []
     for (thing, measure), points in sorted(service.course_of(row).items())[:MOST_CHARTS]:
         facts = declared.get(measure, {})
+        if facts.get("type") == "boolean":
+            continue
         zone = timezone.get_current_timezone()
         times = [f"{datetime.fromtimestamp(at, zone):%m-%d %H:%M}" for at, _value in points]
-        series = Series(_label(facts, measure), [round(value, 3) for _at, value in points])
+        name = _label(facts, measure)
+        series = Series(name, [round(value, 3) for _at, value in points])
         charts.append(
             Chart(
-                f"{thing} · {_label(facts, measure)}",
+                name if row.thing and thing == row.thing.code else f"{thing} · {name}",
                 facts.get("unit", ""),
                 _("Measured at"),
                 times,

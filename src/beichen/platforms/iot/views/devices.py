@@ -19,6 +19,7 @@ from beichen.platforms.iot import service
 from beichen.platforms.iot.models import Device, DeviceGroup
 from beichen.platforms.iot.rights import READ
 from beichen.platforms.iot.words import STATE_NAMES, State
+from beichen.registry.models import Object
 from beichen.web.tables import Column, Filter, Table, answer
 
 ONLINE, OFFLINE, SILENT = _("Online"), _("Offline"), _("Never heard")
@@ -27,6 +28,11 @@ ONLINE, OFFLINE, SILENT = _("Online"), _("Offline"), _("Never heard")
 def moment(value: datetime | None) -> str:
     """A time as a list shows it, in the city's zone."""
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""
+
+
+def thing_of(row: Object) -> str:
+    """A thing as people know it: its name, or its code where it has none."""
+    return row.name or row.code
 
 
 def presence(row: Device) -> str:
@@ -44,13 +50,18 @@ def _link(row: Device) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("platforms_iot:device", args=[row.code]), row.code)
 
 
+def _named(row: Device) -> SafeString:
+    demo = format_html(' <span class="badge">{}</span>', _("Demo")) if row.is_demo else ""
+    return format_html("{}{}", row.name, demo)
+
+
 COLUMNS: list[Column[Device]] = [
     Column("code", _("Device code"), lambda row: row.code, _link, ("code",), is_header=True),
-    Column("name", pgettext("device", "Name"), lambda row: row.name, sort=("name",)),
-    Column("thing", _("Measures"), lambda row: row.thing.code if row.thing else ""),
+    Column("name", pgettext("device", "Name"), lambda row: row.name, _named, ("name",)),
+    Column("thing", _("Measures"), lambda row: thing_of(row.thing) if row.thing else ""),
     Column("group", _("Device group"), lambda row: row.group.name if row.group else ""),
     Column("region", _("Region"), lambda row: row.region.name if row.region else ""),
-    Column("state", _("In use"), lambda row: str(STATE_NAMES[row.state]), sort=("state",)),
+    Column("state", pgettext("device", "State"), lambda row: str(STATE_NAMES[row.state]), sort=("state",)),
     Column("online", _("Presence"), presence, presence_badge),
     Column(
         "seen",
@@ -70,7 +81,12 @@ def devices(request: HttpRequest) -> HttpResponseBase:
     require(by, READ)
     groups = [(row.key, row.name) for row in DeviceGroup.objects.all()[:200]]
     filters = [
-        Filter("state", _("In use"), "state", [(one.value, STATE_NAMES[one.value]) for one in State]),
+        Filter(
+            "state",
+            pgettext("device", "State"),
+            "state",
+            [(one.value, STATE_NAMES[one.value]) for one in State],
+        ),
         Filter("online", _("Presence"), "is_online", [("True", ONLINE), ("False", OFFLINE)]),
         *([Filter("group", _("Device group"), "group__key", groups)] if groups else []),
     ]
