@@ -164,6 +164,7 @@ def _fill(size: int) -> None:
                 one(first + start + place, mark) for place, mark in enumerate(marks[start : start + BATCH])
             ]
             Case.objects.bulk_create(rows)
+            events.add_titles((row.pk, row.title) for row in rows)
             desks = [CaseDesk(case=row, body=centre, part="centre") for row in rows]
             desks += [CaseDesk(case=row, body=row.desk, part="lead") for row in rows if row.desk is not None]
             CaseDesk.objects.bulk_create(desks)

@@ -27,7 +27,7 @@ from beichen.fronts.governance.times import SOON, left_words
 from beichen.fronts.governance.wording import body_name
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.pages import Grade, Stage
-from beichen.hubs.events.service import all_kinds
+from beichen.hubs.events.service import all_kinds, titled
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
@@ -59,7 +59,7 @@ class CaseTable(Table[Case]):
         else:
             rows = rows.filter(CLOSED if chosen.filters.get("stage") == Stage.CLOSED else OPEN)
         if chosen.query and not CODE.match(code):
-            rows = rows.filter(title__icontains=chosen.query)
+            rows = titled(rows, chosen.query)
         for key, value in chosen.filters.items():
             rows = self.rules[key](rows, value)
         column = self.sorted_by(chosen)

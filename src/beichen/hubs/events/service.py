@@ -56,6 +56,7 @@ from beichen.hubs.events.queries import (
     timeline,
 )
 from beichen.hubs.events.suggesting import learn
+from beichen.hubs.events.titles import add_titles, titled
 
 TICK = 500
 """How many clocks :func:`tick` lets speak at once."""
@@ -81,6 +82,7 @@ __all__ = [
     "ReporterFacts",
     "act",
     "acting_body",
+    "add_titles",
     "all_kinds",
     "appeal",
     "asked_of",
@@ -121,4 +123,5 @@ __all__ = [
     "take_rows",
     "tick",
     "timeline",
+    "titled",
 ]

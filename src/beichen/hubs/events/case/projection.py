@@ -10,6 +10,7 @@ import orjson
 
 from beichen.hubs.events.case.state import CaseState
 from beichen.hubs.events.models import Case, CaseDesk, EventKind
+from beichen.hubs.events.titles import add_titles
 from beichen.hubs.events.words import Part
 from beichen.kernel.org.models import Body
 from beichen.kernel.statements import Insertion
@@ -61,7 +62,8 @@ def parts_of(state: CaseState) -> dict[str, Part]:
 
 
 def project(row: Case, state: CaseState) -> None:
-    """Make ``row`` and its desks say what ``state`` says."""
+    """Make ``row``, its desks and the index of titles say what ``state`` says."""
+    is_titled = not row._state.adding and row.title == state.title
     for name, value in columns_of(state).items():
         setattr(row, name, value)
     if state.kind and (row.kind is None or row.kind.key != state.kind):
@@ -78,6 +80,8 @@ def project(row: Case, state: CaseState) -> None:
         _CASES.add(row)
     else:
         row.save()
+    if not is_titled:
+        add_titles([(row.pk, row.title)])
     _project_desks(row, wanted, present, bodies)
 
 
