@@ -8,7 +8,6 @@ stream: what it missed is read from there.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 import sys
@@ -29,6 +28,7 @@ from starlette.routing import Route
 
 from beichen.kernel.bus import broker, feed
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
+from beichen.kernel.bus.pull import Pull
 from beichen.problem import ProblemError
 from beichen.settings import refuse_unsafe, settings
 
@@ -127,12 +127,12 @@ class Feed:
                 inactive_threshold=60.0,
             )
             info = await js.add_consumer(STREAM, config)
-            pull = await js.pull_subscribe_bind(info.name, STREAM)
+            pull = Pull(client, info.name)
+            await pull.start()
             self.is_following = True
             while True:
-                with contextlib.suppress(TimeoutError):
-                    for message in await pull.fetch(500, timeout=5):
-                        self.take(message)
+                for message in await pull.messages():
+                    self.take(message)
         finally:
             await client.close()
 

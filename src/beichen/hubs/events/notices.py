@@ -24,6 +24,15 @@ from beichen.platforms.comms.models import Template
 
 GRAVE = 2
 """Cases of this grade and graver are told at once, at night too."""
+_TO_DESK = {
+    "dispatched": "case-dispatched",
+    "transferred": "case-dispatched",
+    "supervised": "case-supervised",
+    "reopened": "case-reopened",
+}
+_TO_REPORTER = {"accepted": "report-accepted", "refused": "report-refused", "answered": "report-answered"}
+TOLD = frozenset({*_TO_DESK, *_TO_REPORTER, "returned", "warned"})
+"""The steps of which somebody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class _Told:
 
 def tell(event: Event, *, by: Actor) -> int:
     """Send what the step of a case makes necessary, once however often it comes; returns the messages."""
+    if event.type.rpartition(".")[2] not in TOLD:
+        return 0
     case = Case.objects.select_related("kind", "region", "desk", "centre").filter(code=event.subject).first()
     if case is None or not isinstance(event.data, dict):
         return 0
@@ -62,24 +73,17 @@ def tell(event: Event, *, by: Actor) -> int:
 
 
 def _notices(name: str, data: dict[str, Any], case: Case) -> Iterator[_Told]:
-    to_desk = {
-        "dispatched": "case-dispatched",
-        "transferred": "case-dispatched",
-        "supervised": "case-supervised",
-        "reopened": "case-reopened",
-    }
-    if name in to_desk:
+    if name in _TO_DESK:
         # Who was lead when it happened: the case may be elsewhere by the time this is heard.
         desk = Body.objects.filter(key=data["lead"]).first() if "lead" in data else case.desk
         receivers = [comms.ToBody(desk)] if desk is not None else []
-        yield _Told(to_desk[name], receivers, _facts(case), href=_desk_page(case))
+        yield _Told(_TO_DESK[name], receivers, _facts(case), href=_desk_page(case))
     if name == "returned":
         yield _Told("case-returned", [comms.ToBody(case.centre)], _facts(case), href=_desk_page(case))
     if name == "warned":
         yield from _warning(int(data.get("share", 0)), case)
-    to_reporter = {"accepted": "report-accepted", "refused": "report-refused", "answered": "report-answered"}
-    if name in to_reporter:
-        yield from _to_reporters(to_reporter[name], case)
+    if name in _TO_REPORTER:
+        yield from _to_reporters(_TO_REPORTER[name], case)
 
 
 def _warning(share: int, case: Case) -> Iterator[_Told]:

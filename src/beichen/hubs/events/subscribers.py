@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beichen.hubs.events.intake.signals import listened, take_event
-from beichen.hubs.events.notices import tell
+from beichen.hubs.events.notices import TOLD, tell
 from beichen.hubs.events.suggesting import let_go, look_at
 from beichen.kernel.actor import system
 from beichen.kernel.bus.event import Event
@@ -32,7 +32,7 @@ def forget(event: Event) -> None:
     let_go(event.subject)
 
 
-@subscriber("events.notices", "events.case.*")
+@subscriber("events.notices", *(f"events.case.{step}" for step in sorted(TOLD)))
 def notify(event: Event) -> None:
     """Desks and reporters are told what concerns them."""
     tell(event, by=BY)

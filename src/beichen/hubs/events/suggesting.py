@@ -25,11 +25,14 @@ from beichen.settings import settings
 
 NEAR_M = 300.0
 NEAR_SPAN = timedelta(days=14)
-MOST_NEAR, MOST_A_BAND, MOST_SHOWN = 50, 20, 5
+MOST_NEAR, MOST_A_BAND, MOST_OF_BANDS, MOST_SHOWN = 50, 20, 50, 5
 MOST_SAMPLES = 50_000
 _LATEST = (
     "SELECT case_id FROM "
     "(SELECT case_id FROM {table} WHERE band = %s ORDER BY case_id DESC LIMIT %s) AS latest"
+)
+_MOST_SHARED = (
+    "SELECT case_id FROM ({sharing}) AS shared GROUP BY case_id ORDER BY count(*) DESC, case_id DESC LIMIT %s"
 )
 
 
@@ -111,13 +114,15 @@ def _near(case: Case) -> list[int]:
 
 
 def _same_words(case: Case, own: Sequence[int]) -> list[int]:
-    """Open cases that share a band, the newest of each: one index range a band, however many there are."""
+    """Open cases that share most bands, among the newest of each: an index range a band."""
     if not own:
         return []
     latest = _LATEST.format(table=CaseBand._meta.db_table)
-    statement = " UNION ".join([latest] * len(own))
+    sharing = " UNION ALL ".join([latest] * len(own))
+    statement = _MOST_SHARED.format(sharing=sharing)
+    values = [value for band in own for value in (band, MOST_A_BAND)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for band in own for value in (band, MOST_A_BAND)])
+        cursor.execute(statement, [*values, MOST_OF_BANDS])
         return [row[0] for row in cursor.fetchall() if row[0] != case.pk]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -110,5 +111,10 @@ class Consumer:
 
     async def _handle(self, messages: list[Msg]) -> None:
         batch = [Message(position(message.reply), message.data) for message in messages]
-        await self._in_database(delivery.deliver, self._to, batch, now=self._clock(), retry=self._retry)
+        seconds = delivery.HOLD_SECONDS if connection.vendor == "sqlite" else None
+        while batch:
+            done = await self._in_database(
+                delivery.deliver, self._to, batch, now=self._clock(), retry=self._retry, seconds=seconds
+            )
+            batch = batch[done:]
         await messages[-1].ack()

@@ -3,12 +3,16 @@
 The transaction holds the handlers' writes, the inbox entries, what was parked, and the subscriber's
 new position. When a handler raises, all of it is undone and the batch is handled event by event, each
 in a savepoint, so that only the failing event (and what follows it of the same subject) is parked.
+
+SQLite has one writer: while a batch is handled, no report comes in and nothing is relayed. There a
+transaction ends after :data:`HOLD_SECONDS`, others get their turn, and the rest of the batch comes later.
 """
 
 from __future__ import annotations
 
 import base64
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +29,10 @@ from beichen.kernel.bus.subscribers import Subscriber
 from beichen.problem import ProblemError
 
 ERROR_LENGTH = 4000
+HOLD_SECONDS = 0.02
+GIVE_WAY_SECONDS = 0.005
+"""Whoever waits for SQLite's lock looks again only now and then: it must be free for a while."""
+_FIRST = 4  # events that are claimed together at first, then twice as many each time
 logger = logging.getLogger(__name__)
 
 
@@ -128,17 +136,30 @@ class _Batch:
             settled_at=self.now if dead else None,
         )
 
-    def handle_together(self) -> None:
-        """All events in the one transaction. Raises HandlerError for the first that fails."""
-        fresh = inbox.claim(self.to.name, [event.key for _, event in self.events])
-        for _position, event in self.events:
-            if event.key in fresh:
-                fresh.discard(event.key)
-                call(self.to, event)
+    def handle_together(self, until: float) -> int | None:
+        """Events in the one transaction, until a moment of the monotonic clock; some are always handled.
 
-    def handle_apart(self) -> None:
-        """Each event in a savepoint; a failing one is parked and holds up its subject."""
-        for position, event in self.events:
+        Gives the position of the last that was handled, None for all. Raises HandlerError for the first that
+        fails.
+        """
+        done, size = 0, _FIRST
+        while done < len(self.events):
+            if done and time.monotonic() >= until:
+                return self.events[done - 1][0]
+            chosen = self.events[done : done + size]
+            fresh = inbox.claim(self.to.name, [event.key for _, event in chosen])
+            for _position, event in chosen:
+                if event.key in fresh:
+                    fresh.discard(event.key)
+                    call(self.to, event)
+            done, size = done + len(chosen), size * 2
+        return None
+
+    def handle_apart(self, until: float) -> int | None:
+        """Each in a savepoint; a failing one is parked and holds up its subject. Gives the same."""
+        for place, (position, event) in enumerate(self.events):
+            if place and time.monotonic() >= until:
+                return self.events[place - 1][0]
             if event.subject in self.held_subjects:
                 self.parked.append(self.park(position, event))
                 continue
@@ -151,6 +172,7 @@ class _Batch:
                 self.parked.append(row)
                 if event.subject and row.state == State.WAITING:
                     self.held_subjects.add(event.subject)
+        return None
 
 
 def call(to: Subscriber, event: Event) -> None:
@@ -191,15 +213,28 @@ def _start(to: Subscriber, read: _Read, now: datetime, retry: Retry) -> _Batch:
 
 
 def _finish(batch: _Batch, position: int) -> None:
-    if batch.parked:
-        ParkedEvent.objects.bulk_create(batch.parked, ignore_conflicts=True)
+    parked = [row for row in batch.parked if row.position <= position]
+    if parked:
+        ParkedEvent.objects.bulk_create(parked, ignore_conflicts=True)
     rows = Subscription.objects.filter(name=batch.to.name, position__lt=position)
     rows.update(position=position, moved_at=batch.now)
 
 
-def deliver(to: Subscriber, messages: Sequence[Message], *, now: datetime, retry: Retry) -> None:
+def _until(seconds: float | None) -> float:
+    return float("inf") if seconds is None else time.monotonic() + seconds
+
+
+def deliver(
+    to: Subscriber,
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    retry: Retry,
+    seconds: float | None = None,
+) -> int:
     """Handle ``messages``, which are in the stream's order, and move the subscriber past them.
 
+    Gives how many were dealt with: all, or with ``seconds`` as many as there was time for, one at least.
     Messages at or before the subscriber's position were handled and are passed over.
     """
     last = messages[-1].position
@@ -207,10 +242,14 @@ def deliver(to: Subscriber, messages: Sequence[Message], *, now: datetime, retry
     try:
         with transaction.atomic():
             batch = _start(to, read, now, retry)
-            batch.handle_together()
-            _finish(batch, last)
+            stopped = batch.handle_together(_until(seconds))
+            _finish(batch, last if stopped is None else stopped)
     except HandlerError:
         with transaction.atomic():
             batch = _start(to, read, now, retry)
-            batch.handle_apart()
-            _finish(batch, last)
+            stopped = batch.handle_apart(_until(seconds))
+            _finish(batch, last if stopped is None else stopped)
+    if stopped is None:
+        return len(messages)
+    time.sleep(GIVE_WAY_SECONDS)
+    return sum(message.position <= stopped for message in messages)

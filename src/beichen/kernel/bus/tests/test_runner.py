@@ -9,11 +9,12 @@ from functools import partial
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from beichen.kernel.actor import system
-from beichen.kernel.bus import broker, service, turn
+from beichen.kernel.bus import broker, delivery, service, turn
 from beichen.kernel.bus.event import STREAM, Event
-from beichen.kernel.bus.models import InboxEntry, OutboxEvent, ParkedEvent, State
+from beichen.kernel.bus.models import InboxEntry, OutboxEvent, ParkedEvent, State, Subscription
 from beichen.kernel.bus.relay import Relay
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.runner import Bus
@@ -189,3 +190,32 @@ def test_a_task_that_swallows_a_cancellation_is_cancelled_again(
 
     asyncio.run(scenario())
     assert swallowed == [True]
+
+
+def test_a_batch_is_handled_in_parts_where_others_wait_for_the_lock(
+    nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "HOLD_SECONDS", 0.0)
+    trace = Trace()
+    trace.failing = {"bad"}
+    publish(*(("bad" if n == 7 else f"good {n % 5}", n) for n in range(60)))
+    run_until(lambda: _has_seen(trace, 59) and ParkedEvent.objects.filter(state=State.DEAD).exists(), trace)
+    assert [data for _, data in trace.seen] == [n for n in range(60) if n != 7]
+    assert InboxEntry.objects.filter(subscriber="test.trace").count() == 59
+
+
+def _event(number: int) -> Event:
+    return Event(f"{number}", "urn:test", "test.thing.happened", f"{number}", timezone.now(), number)
+
+
+def test_there_is_always_some_progress_within_a_time() -> None:
+    trace = Trace()
+    Subscription.objects.create(name=trace.subscriber.name, stream="test")
+    messages = [delivery.Message(n, _event(n).encode()) for n in range(1, 11)]
+    dealt = []
+    while messages:
+        done = delivery.deliver(trace.subscriber, messages, now=timezone.now(), retry=SOON, seconds=0.0)
+        dealt.append(done)
+        messages = messages[done:]
+    assert dealt == [4, 4, 2]
+    assert [subject for subject, _ in trace.seen] == [str(n) for n in range(1, 11)]
