@@ -110,11 +110,20 @@ def erase(report: Report, *, with_words: bool = False, by: Actor, now: datetime 
         raise not_now(said("the case still needs what was written"), said("once it is closed"))
     comms.forget_followers(followed_as(report), by=by)
     if report.reporter is not None:
+        _forget_messages(report.reporter, by)
         _forget(report.reporter, now or timezone.now())
     if with_words:
         _blank(report, case)
     detail = {"with_words": with_words}
     audit.record(by, ERASE, f"hubs_events.report:{report.code}", detail=detail)
+
+
+def _forget_messages(reporter: Reporter, by: Actor) -> None:
+    """Messages went to addresses that the reporter had left, about each case as it then was."""
+    cases = [report.case for report in reporter.reports.select_related("case")]
+    carried = {key for case in cases for key in _joined_into(case)}
+    codes = Case.objects.filter(pk__in=carried).values_list("code", flat=True)
+    comms.forget_subject(subject_of(reporter), [f"case:{code}" for code in codes], by=by)
 
 
 def _forget(reporter: Reporter, now: datetime) -> None:

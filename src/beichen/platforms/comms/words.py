@@ -50,6 +50,7 @@ class Reason(models.TextChoices):
     GAVE_UP = "gave-up", _("Every attempt failed")
     UNSUBSCRIBED = "unsubscribed", _("The browser takes no notifications any more")
     BOUNCED = "bounced", _("It was reported as not delivered")
+    ERASED = "erased", _("Its receiver had the data erased")
 
 
 DUE = (State.QUEUED, State.HELD, State.SENDING)

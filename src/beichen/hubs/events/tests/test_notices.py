@@ -8,10 +8,11 @@ import orjson
 import pytest
 
 from beichen.hubs.events import service
-from beichen.hubs.events.commands import Accept, Answer, Handle, Return, Verify
+from beichen.hubs.events.commands import Accept, Answer, Handle, Refuse, Return, Verify
+from beichen.hubs.events.models import Case
 from beichen.hubs.events.notices import tell
 from beichen.hubs.events.tests import city
-from beichen.kernel.actor import system
+from beichen.kernel.actor import PUBLIC, system
 from beichen.kernel.bus.event import from_dict
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.platforms.comms.models import Delivery, Message, Subscription, Template
@@ -120,3 +121,37 @@ def test_a_browser_that_follows_an_anonymous_report_is_told() -> None:
     found = Delivery.objects.get(channel="push")
     assert (found.message.href, found.is_direct) == (f"/follow/{report.code}", True)
     assert not Message.objects.filter(href=f"/follow/{other.code}").exists()
+
+
+def test_an_erased_reporter_is_in_no_message_any_more() -> None:
+    receipt = city.report("路面大坑", reporter=WHO)
+    city.report("路面大坑", reporter=service.ReporterFacts(phone="13911112222"))
+    for row in Case.objects.all():
+        service.act(row.code, Refuse(reason="李四，不属本市职责"), by=city.attendant(), now=city.MONDAY)
+    relay()
+    other = Message.objects.exclude(about=f"case:{receipt.case.code}").get(template="report-refused")
+    service.erase(receipt.report, by=PUBLIC, now=city.MONDAY)
+    mine = Message.objects.get(about=f"case:{receipt.case.code}", template="report-refused")
+    delivery = mine.deliveries.get()
+    kept = str([*Message.objects.filter(pk=mine.pk).values(), *mine.deliveries.values()])
+    assert not {
+        word for word in ("13900000000", "李四", receipt.case.reports.get().reporter.code) if word in kept
+    }
+    assert (delivery.channel, delivery.state) == ("sms", "dropped")
+    assert other.deliveries.get().address == "+8613911112222"
+    assert "李四" in Message.objects.get(pk=other.pk).text_zh
+    relay()
+    assert Message.objects.filter(template="report-refused").count() == 2
+    service.erase(receipt.report, by=PUBLIC, now=city.MONDAY)
+
+
+def test_nothing_goes_to_an_address_that_was_erased() -> None:
+    receipt = city.report("路面大坑", reporter=WHO)
+    service.act(receipt.case.code, Refuse(reason="重复"), by=city.attendant(), now=city.MONDAY)
+    relay()
+    Delivery.objects.filter(channel="sms").update(state="queued", reason="", next_at=city.MONDAY)
+    service.erase(receipt.report, by=PUBLIC, now=city.MONDAY)
+    row = Delivery.objects.get(channel="sms")
+    assert (row.state, row.reason, row.next_at) == ("dropped", "erased", None)
+    assert row.receiver == f"erased:{row.number}"
+    assert not row.message.text_zh

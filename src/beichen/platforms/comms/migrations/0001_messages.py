@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('is_direct', models.BooleanField(default=False)),
                 ('fallback', models.JSONField(default=list)),
                 ('state', models.CharField(choices=[('queued', 'Waits to be sent'), ('sending', 'Is being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('failed', 'Failed'), ('held', 'Held until morning'), ('dropped', 'Not sent')], max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('not-configured', 'This channel is not set up'), ('no-address', 'No address is known'), ('nobody-on-duty', 'Nobody is on duty'), ('nobody-there', 'Nobody holds the post or is in the group'), ('personal', 'Personal data does not go to a group chat'), ('refused', 'The channel refused it'), ('gave-up', 'Every attempt failed'), ('unsubscribed', 'The browser takes no notifications any more'), ('bounced', 'It was reported as not delivered')], max_length=20)),
+                ('reason', models.CharField(blank=True, choices=[('not-configured', 'This channel is not set up'), ('no-address', 'No address is known'), ('nobody-on-duty', 'Nobody is on duty'), ('nobody-there', 'Nobody holds the post or is in the group'), ('personal', 'Personal data does not go to a group chat'), ('refused', 'The channel refused it'), ('gave-up', 'Every attempt failed'), ('unsubscribed', 'The browser takes no notifications any more'), ('bounced', 'It was reported as not delivered'), ('erased', 'Its receiver had the data erased')], max_length=20)),
                 ('error', models.CharField(blank=True, max_length=300)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_at', models.DateTimeField(null=True)),
