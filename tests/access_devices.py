@@ -7,6 +7,9 @@ from typing import Any
 from beichen.kernel.actor import system
 from beichen.platforms.iot import service
 from beichen.platforms.iot.models import Credential
+from beichen.platforms.iot.sensorthings import service as sensorthings
+from beichen.platforms.iot.sensorthings.models import ObservedProperty
+from beichen.platforms.iot.sensorthings.schema import OBSERVED
 from beichen.registry import service as registry
 from beichen.registry.document.context import CORE_ONLY
 from beichen.registry.document.expansion import Expander
@@ -14,6 +17,11 @@ from beichen.registry.document.expansion import Expander
 BY = system("test")
 DEVICE = "api/devices/<slug:device>"
 HELD = "asks for the device's credential or a key before it needs a broker; a test of the room holds it"
+PLACE = {
+    "name": "x",
+    "encodingType": "application/geo+json",
+    "location": {"type": "Point", "coordinates": [125.3, 43.9]},
+}
 OPEN = {
     "api/devices/readings": HELD,
     f"{DEVICE}/telemetry": HELD,
@@ -38,6 +46,18 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     f"{DEVICE}/state": [("POST", "api/devices/KEPT/state", {"state": "disabled"})],
     f"{DEVICE}/credentials": [("POST", "api/devices/KEPT/credentials", {"kind": "token"})],
     f"{DEVICE}/credentials/<int:number>": [("DELETE", "api/devices/KEPT/credentials/{credential}", None)],
+    "sta/v1.1": [("GET", "sta/v1.1", None)],
+    r"^sta/v1\.1/(?P<path>.*)$": [
+        ("GET", "sta/v1.1/Things", None),
+        ("GET", "sta/v1.1/Datastreams?$expand=Sensor", None),
+        ("GET", "sta/v1.1/Observations", None),
+        ("POST", "sta/v1.1/Sensors", {"name": "x", "encodingType": "text/html", "metadata": "x"}),
+        ("POST", "sta/v1.1/Things", {"name": "x", "Locations": [PLACE]}),
+        ("POST", "sta/v1.1/CreateObservations", []),
+        ("PATCH", "sta/v1.1/ObservedProperties({observed})", {"name": "y"}),
+        ("PUT", "sta/v1.1/ObservedProperties({observed})", {"name": "y", "definition": "z"}),
+        ("DELETE", "sta/v1.1/ObservedProperties({observed})", None),
+    ],
     f"{DEVICE}/commands": [
         ("GET", "api/devices/KEPT/commands", None),
         ("POST", "api/devices/KEPT/commands", {"name": "reset"}),
@@ -53,8 +73,13 @@ def keep_devices() -> None:
     registry.write_object(registry.Draft(entity, code="PUMP-1"), by=BY)
     service.register_device(service.DeviceFacts("KEPT", thing="PUMP-1"), by=BY)
     service.issue_token("KEPT", by=BY)
+    observed = {"name": "x", "definition": "y"}
+    sensorthings.create(OBSERVED, observed, by=BY)
 
 
 def device_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
-    return {"credential": Credential.objects.get(device__code="KEPT").pk}
+    return {
+        "credential": Credential.objects.get(device__code="KEPT").pk,
+        "observed": ObservedProperty.objects.get(name="x").pk,
+    }

@@ -27,6 +27,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.plan.monitoring",
     "beichen.registry",
     "beichen.platforms.iot",
+    "beichen.platforms.iot.sensorthings",
     "beichen.fronts.overview",
     "beichen.fronts.citizen",
     "beichen.fronts.governance",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("beichen.platforms.comms.urls")),
     path("", include("beichen.platforms.warehouse.urls")),
     path("", include("beichen.platforms.iot.urls")),
+    path("", include("beichen.platforms.iot.sensorthings.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),

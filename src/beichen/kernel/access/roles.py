@@ -227,6 +227,23 @@ BUILTIN = (
         ),
         Level.L2,
     ),
+    # For the key of a program that keeps its things, series and readings through SensorThings.
+    BuiltinRole(
+        "sensor-service",
+        "传感服务接入端",
+        "SensorThings client",
+        (
+            "iot.sensorthings.write",
+            "iot.device.read",
+            "iot.device.write",
+            "iot.reading.write",
+            "registry.object.read",
+            "registry.object.write",
+            "registry.object.remove",
+            "tables.read",
+        ),
+        Level.L2,
+    ),
     # For the key of a gateway of text messages, which says what became of them.
     BuiltinRole("gateway", "消息网关", "Message gateway", ("comms.receipt.write",), Level.L2),
     BuiltinRole(

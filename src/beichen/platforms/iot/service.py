@@ -15,6 +15,7 @@ from beichen.platforms.iot.credentials import (
     set_password,
 )
 from beichen.platforms.iot.finding import devices, find_device
+from beichen.platforms.iot.foretelling import foretell
 from beichen.platforms.iot.ingest import ingest, ingest_batch
 from beichen.platforms.iot.reading import (
     course_of,
@@ -58,6 +59,7 @@ __all__ = [
     "devices_by_state",
     "find_device",
     "find_rule",
+    "foretell",
     "ingest",
     "ingest_batch",
     "issue_claim",

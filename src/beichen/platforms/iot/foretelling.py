@@ -1,0 +1,33 @@
+"""What would become of messages if they were treated now: for doors that answer at once.
+
+The gateway decides, later and with all that it knows; what is told here is what a message says against its
+device and the thing's model already: an unknown measure, a wrong type, a value out of range, an impossible
+time, a device out of use. Duplicates and rates are not foretold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from beichen.platforms.iot.fleet import Devices, micros
+from beichen.platforms.iot.treatment import Arrived, Outcome, Treater
+from beichen.platforms.iot.words import Treatment
+
+PASSED_OVER = frozenset({"", Treatment.DUPLICATE.value, Treatment.TOO_FAST.value})
+
+
+def foretell(messages: Sequence[tuple[str, bytes]], *, now: datetime | None = None) -> list[str]:
+    """Why each message (device and content) will be put aside, a word of ``Treatment``; empty when it is not
+    known to be. A fixed number of queries."""
+    devices = Devices()
+    devices.learn({device for device, _payload in messages})
+    at = micros(now or timezone.now())
+    found = []
+    for device, payload in messages:
+        outcome: Outcome = Treater(devices).treat([Arrived(device, payload, at)], lambda _rows: set())
+        reason = next((str(one.reason) for one in outcome.refused if one.reason not in PASSED_OVER), "")
+        found.append(reason)
+    return found
