@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beichen.kernel.actor import system
-from beichen.platforms.iot.sensorthings import filters, readings
+from beichen.platforms.iot.sensorthings import filters, geometry, readings
 from beichen.platforms.iot.sensorthings.conditions import Conditions
 from beichen.platforms.iot.sensorthings.models import Datastream, Thing
 from beichen.platforms.iot.sensorthings.schema import THINGS
@@ -255,3 +255,14 @@ def test_any_text_over_readings_is_read_or_refused(text: str) -> None:
             assert compiler.condition(node).sql(dialect="duckdb")
     except ProblemError:
         return
+
+
+def test_a_question_that_reaches_too_far_is_refused(
+    program: ground.Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "MOST_STREAMS", 7)
+    assert program.refused("/Observations") == "STA-106"
+    assert program.get("/Observations", filter="Datastream/Thing/name eq '东井'") == {"value": []}
+    monkeypatch.setattr(geometry, "MOST_SHAPES", 1)
+    place = "st_disjoint(Locations/location, geography'POINT (0 0)')"
+    assert program.refused("/Things", filter=place) == "STA-106"
