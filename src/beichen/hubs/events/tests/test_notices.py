@@ -134,9 +134,9 @@ def test_an_erased_reporter_is_in_no_message_any_more() -> None:
     mine = Message.objects.get(about=f"case:{receipt.case.code}", template="report-refused")
     delivery = mine.deliveries.get()
     kept = str([*Message.objects.filter(pk=mine.pk).values(), *mine.deliveries.values()])
-    assert not {
-        word for word in ("13900000000", "李四", receipt.case.reports.get().reporter.code) if word in kept
-    }
+    reporter = receipt.case.reports.get().reporter
+    assert reporter is not None
+    assert not {word for word in ("13900000000", "李四", reporter.code) if word in kept}
     assert (delivery.channel, delivery.state) == ("sms", "dropped")
     assert other.deliveries.get().address == "+8613911112222"
     assert "李四" in Message.objects.get(pk=other.pk).text_zh

@@ -86,7 +86,8 @@ class Delivery(models.Model):
 
     ``receiver`` is ``person:CODE``, ``group:KEY``, ``address:DIGEST`` or, once erased, ``erased:NUMBER``.
     ``next_at`` says when to act while the state is queued, held or sending; for sending it is the end of the
-    lease, after which another process may take over. ``fallback`` lists ``[channel, address]`` to try, in order, should this one fail.
+    lease, after which another process may take over. ``fallback`` lists ``[channel, address]`` to try, in
+    order, should this one fail.
     ``number`` is what the outside world calls it: the same in every attempt. ``reference`` is what a gateway
     calls it. ``data_subject`` is the code of the person whose address it is.
     """

@@ -1,7 +1,7 @@
 """One rule as its entry of `rules.yaml` says it: the file's schema, and the entry read into a value.
 
 A rule stands on a measure of a type (``on: manhole.level_m``). Its condition is looked at with each reading
-of that measure, over the thing's fields, the latest values of its measures, and the windows that the rule names.
+of that measure, over the thing's fields, the latest values of its measures, and the rule's windows.
 Times are microseconds, as everywhere where readings are treated.
 """
 
