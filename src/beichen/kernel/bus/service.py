@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,10 +15,11 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import inbox, outbox
-from beichen.kernel.bus.event import Event, check, identifier
+from beichen.kernel.bus.event import Event, check, decode, identifier, matches
 from beichen.kernel.bus.event_types import event_type_names, name_event_types
 from beichen.kernel.bus.models import OutboxEvent, ParkedEvent, State, Subscription
 from beichen.kernel.bus.pruning import prune
+from beichen.kernel.bus.subscribers import registered_subscribers
 from beichen.kernel.levels import ScopeFields
 from beichen.problem import Problem, ProblemError, Where, code
 
@@ -29,6 +31,7 @@ __all__ = [
     "event_type_names",
     "find_letter",
     "forward",
+    "heard_at_once",
     "name_event_types",
     "prune",
     "publish",
@@ -52,7 +55,8 @@ DOOR = "http"  # the door's name in the inbox
 class Draft:
     """An event that is to be published: what its room knows of it.
 
-    ``source`` is empty for the room itself, which is the first word of the type.
+    ``source`` is empty for the room itself, which is the first word of the type. ``id`` is empty for a new
+    one: who may publish the same event twice gives it the same id, and whoever listens takes it once.
     """
 
     type: str
@@ -61,12 +65,13 @@ class Draft:
     source: str = ""
     region: str = ""
     level: int = 1
+    id: str = ""
 
 
 def _event(draft: Draft, by: Actor) -> Event:
     source = draft.source or f"/{draft.type.partition('.')[0]}"
     return Event(
-        id=identifier(),
+        id=draft.id or identifier(),
         source=source,
         type=draft.type,
         subject=draft.subject,
@@ -136,6 +141,23 @@ class _Place:
     region: str
     level: int
     ACCESS: ClassVar = ScopeFields(region="region", level="level")
+
+
+@contextmanager
+def heard_at_once() -> Iterator[None]:
+    """What is published inside is heard by its subscribers at the end, in the caller's transaction.
+
+    For stories, which have no broker. What subscribers publish in turn waits for one.
+    """
+    newest = OutboxEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    yield
+    rows = OutboxEvent.objects.filter(id__gt=newest).order_by("id").values_list("payload", flat=True)
+    for event in [decode(payload) for payload in rows]:
+        for one in registered_subscribers().values():
+            among = one.among() if one.among is not None else ()
+            is_wanted = one.among is None or any(matches(pattern, event.type) for pattern in among)
+            if is_wanted and one.wants(event.type):
+                one.handle(event)
 
 
 def status() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils import timezone
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -26,16 +27,20 @@ from beichen.platforms.iot import commanding, keeping, stream
 from beichen.platforms.iot.bridge import Bridge, foreign
 from beichen.platforms.iot.collecting import Collected, Collector, Passer
 from beichen.platforms.iot.entry import Entry
-from beichen.platforms.iot.fleet import Devices
+from beichen.platforms.iot.fleet import Devices, micros
 from beichen.platforms.iot.models import Batch
+from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.speaking import Heard, hear
 from beichen.platforms.iot.topics import STREAM
 from beichen.platforms.iot.treatment import Treater
+from beichen.problem import ProblemError
 from beichen.settings import settings
 
 WATCH_SECONDS = 1.0
 TRIM_MESSAGES, TRIM_SECONDS = 50_000, 30.0
 CLOSE_SECONDS = 5.0
+IDLE_SECONDS = 2.0  # without a message: then all is read, and the clock is the wall's
+LOOK_MICROS = 1_000_000
 logger = logging.getLogger(__name__)
 
 
@@ -57,6 +62,10 @@ class Gateway:
     def begin_writing(self, function: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """Run ``function`` after all that were begun before it."""
         return self._writer.submit(function, *args)
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; the batch in hand is finished."""
@@ -133,10 +142,11 @@ class Intaking:
         self._orders = orders
         self._collector = Collector(client, js)
         self._treater = Treater(Devices())
+        self._watch = Watch(micros(gateway.now()))
         self._begun: Batch | None = None
         self._writing: asyncio.Future[Heard] | None = None
         self._is_stopping = False
-        self._position = self._trimmed = 0
+        self._position = self._trimmed = self._looked = 0
         self.silent: list[str] = []
 
     async def start(self) -> None:
@@ -154,9 +164,28 @@ class Intaking:
             following = asyncio.create_task(self._collector.next())
             try:
                 await self._keep(collected, None)
-                collected = await following
+                await self._look_at_the_clock(collected.messages[-1].at)
+                while not (await asyncio.wait({following}, timeout=IDLE_SECONDS))[0]:
+                    await self._look_at_the_clock(micros(self._gateway.now()))
+                collected = following.result()
             finally:
                 following.cancel()
+
+    async def _look_at_the_clock(self, now: int) -> None:
+        """Let rules look at the clock, which stands where readings are: those that wait to be read count."""
+        if now - self._looked >= LOOK_MICROS:
+            self._looked = now
+            self._writing = self._gateway.begin_writing(self._tick, now)
+            await asyncio.shield(self._writing)
+
+    def _tick(self, now: int) -> Heard:
+        """In the writer's thread. Rules hold up no readings: what goes wrong is tried again."""
+        try:
+            self._watch.tick(now)
+        except (DatabaseError, ProblemError):
+            logger.exception("rules could not look at the clock")
+            self._watch.forget()
+        return Heard(self._position)
 
     async def _keep(self, collected: Collected, batch: Batch | None) -> None:
         self._writing = self._gateway.begin_writing(self._write, collected, batch)
@@ -169,7 +198,7 @@ class Intaking:
         for code in silent:
             if (speaker := self._treater.devices.speaker(code)) is not None:
                 speaker.is_online = False
-        return hear(self._made, collected, batch, self._treater, lambda: self._is_stopping)
+        return hear(self._made, collected, batch, self._treater, lambda: self._is_stopping, self._watch)
 
     async def finished(self) -> None:
         """Wait until the batch in hand is written, or given up because its tables stay away."""

@@ -9,7 +9,7 @@ and takes the batch away. Whoever dies between any two of these does the same ba
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
 from beichen.platforms.iot.fleet import NEVER, Speaker
 from beichen.platforms.iot.models import Batch, Device, Intake, Tally
+from beichen.platforms.iot.moments import moment
 from beichen.platforms.iot.registering import device_event
 from beichen.platforms.iot.tables import READINGS, REFUSED
 from beichen.platforms.iot.treatment import AGAIN, SECOND, Outcome, Reading
@@ -32,11 +33,6 @@ SEEN_SECONDS = 5  # how often a device's last sign of life is written at most
 SILENT_FACTOR = 2.5  # of its interval: then a device is offline
 DAY = 86_400 * SECOND
 CHUNK = 1_000
-
-
-def moment(micros: int) -> datetime:
-    """A time from microseconds since 1970."""
-    return datetime.fromtimestamp(micros // SECOND, UTC) + timedelta(microseconds=micros % SECOND)
 
 
 def place(stream: str, last: int) -> tuple[int, Batch | None]:
@@ -146,8 +142,8 @@ def known(candidates: Sequence[Reading]) -> set[int]:
 
 
 @transaction.atomic
-def finish(batch: Batch, outcome: Outcome, speakers: Sequence[Speaker]) -> None:
-    """All that the database keeps of a batch, and that it is in."""
+def finish(batch: Batch, outcome: Outcome, speakers: Sequence[Speaker], *, heard_at: int = 0) -> None:
+    """All that the database keeps of a batch, and that it is in; its last message came at ``heard_at``."""
     record_measurements(
         Measured(
             row.target.object,
@@ -164,7 +160,7 @@ def finish(batch: Batch, outcome: Outcome, speakers: Sequence[Speaker]) -> None:
     _tally(outcome)
     _seen(outcome, speakers)
     Intake.objects.filter(stream=batch.stream).update(
-        position=batch.last, trouble="", changed_at=timezone.now()
+        position=batch.last, trouble="", changed_at=timezone.now(), heard_at=heard_at
     )
     Batch.objects.filter(pk=batch.pk).delete()
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 
 from nats.aio.client import Client
@@ -90,7 +91,35 @@ class Post:
         self._loop.close()
 
 
+class Kept(list[tuple[str, bytes]]):
+    """Messages that are kept in memory, in place of a broker."""
+
+    def keep(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Keep messages (subject and content)."""
+        self += messages
+
+
+_IN_MEMORY: ContextVar[Kept | None] = ContextVar("kept messages", default=None)
+
+
+@contextmanager
+def in_memory() -> Iterator[Kept]:
+    """Inside, messages of this thread are kept in memory: stories have no broker."""
+    kept = Kept()
+    token = _IN_MEMORY.set(kept)
+    try:
+        yield kept
+    finally:
+        _IN_MEMORY.reset(token)
+
+
 @cache
-def post() -> Post:
-    """The connection of this process."""
+def connection() -> Post:
+    """The connection of this process to the broker."""
     return Post()
+
+
+def post() -> Post | Kept:
+    """Where this process keeps messages."""
+    kept = _IN_MEMORY.get()
+    return connection() if kept is None else kept

@@ -16,6 +16,8 @@ from beichen.platforms.iot.commanding import Answer, settle
 from beichen.platforms.iot.decoding import MOST_MEMBERS, kept, parse
 from beichen.platforms.iot.fleet import Devices
 from beichen.platforms.iot.models import Batch, Device
+from beichen.platforms.iot.moments import moment
+from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.topics import TELEMETRY, Topic, topic_of
 from beichen.platforms.iot.treatment import Arrived, Outcome, Refusal, Treater, shown
 from beichen.platforms.iot.words import Treatment
@@ -44,10 +46,11 @@ def hear(
     batch: Batch | None,
     treater: Treater,
     is_stopping: Callable[[], bool],
+    watch: Watch | None = None,
 ) -> Heard:
-    """Treat a batch and keep it. Tables that are away are waited for; nothing else is read meanwhile.
+    """Treat a batch, keep it, and let rules look at it. Tables that are away are waited for.
 
-    Raises GivenUpError when ``is_stopping`` says so first, and what a database raises that is away.
+    Nothing else is read meanwhile. Raises GivenUpError when ``is_stopping`` says so first, and what a database raises that is away.
     """
     messages = collected.messages
     planned = batch or keeping.plan(stream, messages[0].place, messages[-1].place)
@@ -65,10 +68,17 @@ def hear(
     answers, said = _others(others, treater.devices, outcome)
     _write(stream, planned, outcome, is_stopping)
     speakers = [one for code in outcome.seen if (one := treater.devices.speaker(code)) is not None]
-    with transaction.atomic():
-        settle(answers, by=keeping.BY)
-        _keep_attributes(said)
-        keeping.finish(planned, outcome, speakers)
+    try:
+        with transaction.atomic():
+            settle(answers, by=keeping.BY)
+            _keep_attributes(said)
+            if watch is not None:
+                watch.take(outcome.readings)
+            keeping.finish(planned, outcome, speakers, heard_at=messages[-1].at)
+    except BaseException:
+        if watch is not None:
+            watch.forget()
+        raise
     return Heard(planned.last)
 
 
@@ -112,7 +122,7 @@ def _others(
                 Refusal(topic.device, None, None, message.at, Treatment.MALFORMED, payload)
             )
         elif topic.command:
-            answers.append(Answer(topic.command, topic.device, content, keeping.moment(message.at)))
+            answers.append(Answer(topic.command, topic.device, content, moment(message.at)))
         else:
             said.setdefault(speaker.code, {}).update(content)
     return answers, said

@@ -16,6 +16,7 @@ from beichen.hubs.events.words import Channel
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus.event import Event, matches
 from beichen.kernel.statements import Prepared
+from beichen.platforms.geo.service import region_at
 
 _LISTENING = Prepared(lambda: EventKind.objects.filter(is_current=True, listens=True))
 
@@ -53,9 +54,16 @@ def draft_of(event: Event, row: EventKind) -> ReportDraft:
         longitude=longitude,
         latitude=latitude,
         address=str(data.get("address", ""))[:200],
-        region="" if longitude is not None else event.region.strip("/").rpartition("/")[2],
+        region=_region(event, longitude, latitude),
         answers={name: data[name] for name in asked if data.get(name) is not None},
     )
+
+
+def _region(event: Event, longitude: float | None, latitude: float | None) -> str:
+    """The event's region, where its place lies in none that is known: a place says more than a region."""
+    if longitude is not None and latitude is not None and region_at(longitude, latitude):
+        return ""
+    return event.region.strip("/").rpartition("/")[2]
 
 
 def _place(data: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -79,9 +79,9 @@ class Window:
     weeks: int = 0
 
     @property
-    def source(self) -> tuple[str, str, int, str, int]:
-        """What makes two windows of two rules one."""
-        return (self.take, self.measure, self.over, self.by, self.weeks)
+    def column(self) -> str:
+        """What it is, in words that are no name: two windows of two rules that say the same are one."""
+        return f"window {self.take} {self.measure} {self.over} {self.by} {self.weeks}"
 
 
 @dataclass(frozen=True, slots=True)

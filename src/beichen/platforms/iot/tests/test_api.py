@@ -108,10 +108,10 @@ def test_who_may_not() -> None:
 @pytest.fixture
 def kept(mqtt_server: NatsServer) -> Iterator[NatsServer]:
     """A broker to which this process posts."""
-    posting.post.cache_clear()
+    posting.connection.cache_clear()
     yield mqtt_server
-    posting.post().close()
-    posting.post.cache_clear()
+    posting.connection().close()
+    posting.connection.cache_clear()
 
 
 def messages() -> list[tuple[str, bytes]]:
