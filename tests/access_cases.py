@@ -103,7 +103,11 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/tables/<table>/rows": [("POST", "api/tables/kept_rows/rows?by_key=true", [{"code": "a"}])],
     "api/tables/<table>/files": [("POST", "api/tables/kept_rows/files", {"file": ("a.csv", b"code\nb\n")})],
 }
-EMPTY: dict[str, Any] = {"api/tables": {"tables": []}, "api/devices": {"devices": [], "next": None}}
+EMPTY: dict[str, Any] = {
+    "api/tables": {"tables": []},
+    "api/devices": {"devices": [], "next": None},
+    "api/rules": {"rules": []},
+}
 
 
 def keep_cases() -> None:

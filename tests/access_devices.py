@@ -27,6 +27,8 @@ OPEN = {
     f"{DEVICE}/telemetry": HELD,
     f"{DEVICE}/claim": "the claim itself is what allows it, once; a test of the room holds it",
 }
+RULE = {"on": "test-pump.speed", "when": "speed > 9", "raise": "test.fast"}
+TRIAL = {"key": "test-devices.kept", "since": "2026-07-01T00:00:00Z", "until": "2026-07-02T00:00:00Z"}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "devices": [("GET", "devices", None)],
     "devices/<slug:code>": [("GET", "devices/KEPT", None)],
@@ -40,6 +42,13 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
         ("GET", "api/devices", None),
         ("POST", "api/devices", {"devices": [{"code": "NEW"}]}),
     ],
+    "rules": [("GET", "rules", None)],
+    "rules/<str:key>": [("GET", "rules/test-devices.kept", None)],
+    "rules/<str:key>/switch": [("POST", "rules/test-devices.kept/switch", {"reason": "x"})],
+    "api/rules": [("GET", "api/rules", None)],
+    "api/rules/try": [("POST", "api/rules/try", TRIAL)],
+    "api/rules/<key>": [("GET", "api/rules/test-devices.kept", None)],
+    "api/rules/<key>/switch": [("POST", "api/rules/test-devices.kept/switch", {"on": False, "reason": "x"})],
     DEVICE: [("GET", "api/devices/KEPT", None), ("PUT", "api/devices/KEPT", {"name": "x"})],
     "api/devices/tokens": [("POST", "api/devices/tokens", {"devices": ["KEPT"]})],
     "api/devices/simulation": [("GET", "api/devices/simulation", None)],
@@ -67,7 +76,10 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
 
 def keep_devices() -> None:
     """A device with a token, on a pump that can be reset."""
-    pump = registry.TypeFacts(key="test-pump", name="泵", commands={"reset": {"zh": "复位"}})
+    measures = {"speed": {"unit": "1"}}
+    pump = registry.TypeFacts(
+        key="test-pump", name="泵", commands={"reset": {"zh": "复位"}}, measures=measures
+    )
     registry.declare_types([pump], scene="test-devices", by=BY)
     entity = Expander(CORE_ONLY).entity({"id": "urn:ngsi-ld:test-pump:1", "type": "test-pump"})
     registry.write_object(registry.Draft(entity, code="PUMP-1"), by=BY)
@@ -75,6 +87,7 @@ def keep_devices() -> None:
     service.issue_token("KEPT", by=BY)
     observed = {"name": "x", "definition": "y"}
     sensorthings.create(OBSERVED, observed, by=BY)
+    service.declare_rules({"kept": RULE}, {}, scene="test-devices", by=BY)
 
 
 def device_numbers() -> dict[str, Any]:

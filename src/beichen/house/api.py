@@ -15,6 +15,7 @@ from beichen.plan.reports.api import router as plan
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
 from beichen.platforms.iot.api import router as devices
+from beichen.platforms.iot.rules_api import router as rules
 from beichen.platforms.warehouse.api import router as tables
 from beichen.problem import Problem, ProblemError, Where, code, shorten
 from beichen.web.errors import PROBLEM_TYPE
@@ -68,6 +69,7 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 api.add_router("/comms", comms)
 api.add_router("/devices", devices)
+api.add_router("/rules", rules)
 api.add_router("/events", events)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)

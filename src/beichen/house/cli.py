@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "indicators": ("beichen.hubs.data.commands:indicators", True),
     "manage": ("beichen.house.manage:manage", False),
     "simulate": ("beichen.platforms.iot.simulation.command:simulate", False),
+    "rules": ("beichen.platforms.iot.commands:rules", True),
     "scene": ("beichen.kernel.scene.commands:scene", True),
 }
 # a group → the commands that rooms above its own add to it

@@ -126,7 +126,7 @@ def _ordered(row: Command) -> dict[str, Any]:
     return {"id": row.code, **{name: getattr(row, name) for name in names}}
 
 
-def _writer(request: HttpRequest) -> Actor:
+def writer(request: HttpRequest) -> Actor:
     """Who writes. A page's session alone is not enough: another site could send it. Raises IOT-109."""
     by = acting(request)
     if not by.key.startswith("client:") and check_csrf(request) is not None:
@@ -180,7 +180,7 @@ def list_devices(
 def register(request: HttpRequest, told: DevicesIn) -> Status[dict[str, Any]]:
     """Registers those that can be; the others come back with their problems, by their place from 0."""
     facts = [one.facts() for one in told.devices]
-    outcome = service.register_devices(facts, by=_writer(request))
+    outcome = service.register_devices(facts, by=writer(request))
     refused = {
         str(place): [problem.as_dict() for problem in problems] for place, problems in outcome.refused.items()
     }
@@ -244,7 +244,7 @@ def _whole(row: Device) -> dict[str, Any]:
 @router.put("/{slug:device}", summary="Change a device")
 def change(request: HttpRequest, device: str, told: DeviceIn) -> dict[str, Any]:
     """Bring the device to what the body says, its channels too."""
-    by = _writer(request)
+    by = writer(request)
     service.change_device(told.facts(device), by=by)
     return _whole(service.find_device(device, by=by))
 
@@ -252,7 +252,7 @@ def change(request: HttpRequest, device: str, told: DeviceIn) -> dict[str, Any]:
 @router.post("/{slug:device}/state", summary="Take a device into or out of use")
 def set_state(request: HttpRequest, device: str, told: StateIn) -> dict[str, Any]:
     """Readings of a device that is disabled or lost are put aside, and it is not let in."""
-    by = _writer(request)
+    by = writer(request)
     service.set_state(device, State(told.state), by=by)
     return entry(service.find_device(device, by=by))
 
@@ -260,7 +260,7 @@ def set_state(request: HttpRequest, device: str, told: StateIn) -> dict[str, Any
 @router.post("/{slug:device}/credentials", summary="Give a device a credential", response={201: Any})
 def add_credential(request: HttpRequest, device: str, told: CredentialIn) -> Status[dict[str, Any]]:
     """The answer holds a token or a claim this once."""
-    by = _writer(request)
+    by = writer(request)
     if told.kind == "token":
         return Status(201, {"token": service.issue_token(device, by=by)})
     if told.kind == "claim":
@@ -274,7 +274,7 @@ def add_credential(request: HttpRequest, device: str, told: CredentialIn) -> Sta
 @router.delete("/{slug:device}/credentials/{int:number}", summary="Revoke a credential", response={204: None})
 def revoke(request: HttpRequest, device: str, number: int) -> Status[None]:
     """It counts no more from now on."""
-    service.revoke_credential(device, min(number, 2**62), by=_writer(request))
+    service.revoke_credential(device, min(number, 2**62), by=writer(request))
     return Status(204, None)
 
 
@@ -309,5 +309,5 @@ def list_commands(
 @router.post("/{slug:device}/commands", summary="Send a command", response={201: Any})
 def send(request: HttpRequest, device: str, told: Annotated[CommandBody, Body()]) -> Status[dict[str, Any]]:
     """It is said to the device until it answers or the command's time is out."""
-    by = _writer(request)
+    by = writer(request)
     return Status(201, _ordered(service.send_command(device, told.name, told.parameters, by=by)))

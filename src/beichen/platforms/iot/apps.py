@@ -25,3 +25,4 @@ class IotConfig(AppConfig):
         self.readings = Readings()
         add_history_provider("readings", self.readings)
         add_to_navigation(_("Devices"), "platforms_iot:devices", order=115, permission=READ)
+        add_to_navigation(_("Rules"), "platforms_iot:rules", order=116, permission=READ)

@@ -52,3 +52,20 @@ class CommandForm(forms.Form):
         if not isinstance(found, dict):
             raise forms.ValidationError(_('An object such as {"zero_m": 0.5}.'))
         return found
+
+
+class SwitchForm(forms.Form):
+    """Why a rule is switched on or off."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class TrialForm(forms.Form):
+    """How much history a rule is tried on."""
+
+    days = forms.TypedChoiceField(
+        label=_("Days of history"),
+        coerce=int,
+        choices=[(str(days), str(days)) for days in (1, 7, 30, 90)],
+        initial="30",
+    )

@@ -36,6 +36,8 @@ from beichen.platforms.iot.registering import (
     set_state,
 )
 from beichen.platforms.iot.rules.declaring import declare_rules, find_rule, rules, switch_rule
+from beichen.platforms.iot.rules.firings import firings_of, standing_of
+from beichen.platforms.iot.rules.trying import Raised, Trial, try_rule
 from beichen.platforms.iot.sheets import SheetResult, register_sheet
 from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
 
@@ -44,10 +46,12 @@ __all__ = [
     "CommandState",
     "CredentialKind",
     "DeviceFacts",
+    "Raised",
     "Registration",
     "SheetResult",
     "State",
     "Treatment",
+    "Trial",
     "add_certificate",
     "admits",
     "change_device",
@@ -60,6 +64,7 @@ __all__ = [
     "find_device",
     "find_rule",
     "foretell",
+    "firings_of",
     "ingest",
     "ingest_batch",
     "issue_claim",
@@ -77,7 +82,9 @@ __all__ = [
     "send_command",
     "set_password",
     "set_state",
+    "standing_of",
     "switch_rule",
     "treated_on",
     "troubles",
+    "try_rule",
 ]

@@ -50,7 +50,7 @@ def hear(
 ) -> Heard:
     """Treat a batch, keep it, and let rules look at it. Tables that are away are waited for.
 
-    Nothing else is read meanwhile. Raises GivenUpError when ``is_stopping`` says so first, and what a database raises that is away.
+    Raises GivenUpError when ``is_stopping`` says so first, and what a database raises that is away.
     """
     messages = collected.messages
     planned = batch or keeping.plan(stream, messages[0].place, messages[-1].place)

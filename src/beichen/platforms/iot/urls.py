@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.platforms.iot.views import device, devices
+from beichen.platforms.iot.views import device, devices, rules
 
 app_name = "platforms_iot"
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("devices/<slug:code>/token", device.token, name="token"),
     path("devices/<slug:code>/credentials/<int:number>/revoke", device.revoke, name="revoke"),
     path("devices/<slug:code>/commands", device.command, name="command"),
+    path("rules", rules.rules, name="rules"),
+    path("rules/<str:key>", rules.rule, name="rule"),
+    path("rules/<str:key>/switch", rules.switch, name="switch"),
 ]

@@ -1,8 +1,8 @@
 """Rules at work: a micro-batch of readings in, what turned out. Vectorised; nothing here knows a database.
 
 The readings of a measure become one frame with a row for each: the thing's fields, its latest values and
-the windows as of that reading. All conditions on the measure are one select over the frame. Only where a condition
-holds, or held before, a rule's standing with the thing is looked at, reading by reading.
+the windows as of that reading. All conditions on the measure are one select over the frame. Only where a
+condition holds, or held before, a rule's standing with the thing is looked at, reading by reading.
 """
 
 from __future__ import annotations
@@ -299,6 +299,22 @@ class Engine:
             values = {measure: thing.values.get(measure)}
             self._note(rule, thing, Standing(since, now, now, values))
             turned.append(Turned(rule, thing, Step(Turn.RAISED, now, since), values))
+        return turned
+
+    def tick_of(self, key: int, now: int) -> list[Turned]:
+        """Look at the clock for one thing: whether it was silent for too long by then."""
+        thing = self.things.get(key)
+        if thing is None:
+            return []
+        turned: list[Turned] = []
+        for (kind, measure), group in self._groups.items():
+            for rule in group.silences if kind == thing.kind else ():
+                last = thing.at.get(measure, NEVER)
+                due = last + rule.declared.silent
+                if last != NEVER and due <= now and key not in rule.standings:
+                    values = {measure: thing.values.get(measure)}
+                    self._note(rule, thing, Standing(last, due, due, values))
+                    turned.append(Turned(rule, thing, Step(Turn.RAISED, due, last), values))
         return turned
 
     def _outlast(self, rule: Watched, now: int) -> list[Turned]:

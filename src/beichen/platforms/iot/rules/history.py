@@ -33,12 +33,14 @@ _USUAL = """
 """
 
 
-def fill(past: Past, things: Things, until: int) -> None:
-    """Bring windows and baselines to what the table held at ``until`` (microseconds)."""
+def fill(past: Past, things: Things, until: int, *, only: str = "") -> None:
+    """Bring windows and baselines, or those that take ``only`` this, to what the table held at ``until``."""
     if until <= 0:
         return
     with warehouse.reader() as ask:
         for kind, window in past.windows:
+            if only and window.take != only:
+                continue
             if window.take == BASELINE:
                 since = max(0, until - window.weeks * WEEK)
                 text = _USUAL.format(measure=window.measure, since=since, until=until)

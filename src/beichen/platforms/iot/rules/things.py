@@ -31,8 +31,9 @@ class Thing:
 class Things:
     """The things of types with rules, by their object's row. ``names`` is what rules use of each type."""
 
-    def __init__(self, names: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, names: Mapping[str, Collection[str]], *, with_latest: bool = True) -> None:
         self._names = names
+        self._with_latest = with_latest
         self._known: dict[int, Thing | None] = {}
         self.of_kind: dict[str, list[Thing]] = {kind: [] for kind in names}
 
@@ -75,7 +76,8 @@ class Things:
             measured = {name: known.values[name] for name in known.at if name in known.values}
             known.version, known.region = version, region or ""
             known.values = {**fields, **measured}
-        self._read_latest(fresh)
+        if self._with_latest:
+            self._read_latest(fresh)
 
     def _read_latest(self, fresh: list[Thing]) -> None:
         by_key = {one.object: one for one in fresh}

@@ -1,8 +1,8 @@
 """Windows: numbers over the past of a thing or a group, kept as sums of buckets and never rescanned.
 
 A window is cut into sixty buckets; at a reading it holds the bucket of that reading and the fifty-nine
-before, so it reaches back between 59/60 and all of its time. A reading that comes late goes into its own bucket while
-that is still held. Memory: sixty buckets of 16 to 40 bytes for each thing and window.
+before, so it reaches back between 59/60 and all of its time. A reading that comes late goes into its own
+bucket while that is still held. Memory: sixty buckets of 16 to 40 bytes for each thing and window.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules without a database: conditions mean what the house's language means, and standings go forward only."""
+"""Rules without a database: conditions mean what the house's language means."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ from beichen.platforms.iot.rules.windows import Buckets
 MINUTE = 60 * SECOND
 KINDS = {"a": "number", "b": "number", "wet": "boolean", "word": "text"}
 CONDITIONS = (
-    "a > 0.9 * b", "a / b >= 1", "a in (1, 2) or b between 0 and 1", "not wet and a <> b", "wet = true",
-    "word like '东_%' or word = 'x'", "a is null", "wet is false", "a is not null and not (b > a)", "-a < b - 1",
-    "word in ('x', null)", "a not between b and 2", "wet or null", "not (a > b and wet)", "word not like '%x%'",
+    "a > 0.9 * b", "a / b >= 1", "a in (1, 2) or b between 0 and 1",
+    "not wet and a <> b", "wet = true",
+    "word like '东_%' or word = 'x'", "a is null", "wet is false", "a is not null and not (b > a)",
+    "-a < b - 1",
+    "word in ('x', null)", "a not between b and 2", "wet or null", "not (a > b and wet)",
+    "word not like '%x%'",
 )  # fmt: skip
 ROW = st.fixed_dictionaries(
     {

@@ -1,0 +1,175 @@
+"""`/rules`: the rules over readings; `/rules/KEY`: what one says and raised; trying it on history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from beichen.kernel.access.service import acting, decide, require
+from beichen.platforms.iot import service
+from beichen.platforms.iot.forms import SwitchForm, TrialForm
+from beichen.platforms.iot.models import Rule
+from beichen.platforms.iot.rights import MANAGE, READ
+from beichen.platforms.iot.views.devices import moment
+from beichen.problem import ProblemError
+from beichen.web.charts import Chart, Series
+from beichen.web.links import Link
+from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import sentence
+
+ON, OFF = gettext_lazy("Switched on"), gettext_lazy("Switched off")
+FAILED = gettext_lazy("Switched off: it could not be evaluated")
+MOST_FIRINGS = 50
+
+
+def name_of(row: Rule) -> str:
+    """What people call the rule."""
+    return (row.name_en if get_language() == "en" else row.name) or row.key
+
+
+def state_of(row: Rule) -> str:
+    """Whether it is at work, in words."""
+    return str(ON if row.is_on else FAILED if row.trouble else OFF)
+
+
+def badge_of(row: Rule) -> SafeString:
+    """The same with its sign and colour."""
+    tone = "on-course" if row.is_on else "missed" if row.trouble else "unknown"
+    return render_to_string("platforms_iot/badge.html", {"tone": tone, "label": state_of(row)})
+
+
+def condition_of(row: Rule) -> str:
+    """What has to hold, in one line."""
+    declared = row.declared
+    if "silent" in declared:
+        return _("no reading for %(time)s") % {"time": declared["silent"]}
+    return str(declared["when"])
+
+
+def _link(row: Rule) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("platforms_iot:rule", args=[row.key]), name_of(row))
+
+
+COLUMNS: list[Column[Rule]] = [
+    Column("name", pgettext_lazy("rule", "Name"), name_of, _link, ("name",), is_header=True),
+    Column("key", gettext_lazy("Key"), lambda row: row.key, sort=("key",)),
+    Column("scene", gettext_lazy("Scene"), lambda row: row.scene, sort=("scene", "key")),
+    Column("on", gettext_lazy("Looks at"), lambda row: f"{row.type}.{row.measure}", sort=("type", "measure")),
+    Column("when", gettext_lazy("Holds when"), condition_of),
+    Column("for", gettext_lazy("For how long"), lambda row: row.declared.get("for", "")),
+    Column("raises", gettext_lazy("Raises"), lambda row: row.raises, sort=("raises",)),
+    Column("state", gettext_lazy("At work"), state_of, badge_of, ("is_on",)),
+    Column("version", gettext_lazy("Version"), lambda row: row.version),
+]
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponseBase:
+    """The list; the same selection as a file."""
+    by = acting(request)
+    require(by, READ)
+    rows = service.rules(by=by)
+    scenes = [(key, key) for key in rows.order_by("scene").values_list("scene", flat=True).distinct()]
+    filters = [
+        Filter("state", gettext_lazy("At work"), "is_on", [("True", ON), ("False", OFF)]),
+        *([Filter("scene", gettext_lazy("Scene"), "scene", scenes)] if scenes else []),
+    ]
+    table: Table[Rule] = Table(
+        "rules", gettext_lazy("Rules"), rows, COLUMNS, filters, ("key", "name", "name_en", "raises")
+    )
+    return answer(request, table, "platforms_iot/rules.html", {})
+
+
+def _trial(request: HttpRequest, row: Rule, form: TrialForm) -> dict[str, Any]:
+    """What trying it on history gives, with its chart; a refusal stands at the form."""
+    until = timezone.now()
+    since = until - timedelta(days=int(form.cleaned_data["days"]))
+    try:
+        found = service.try_rule(row.key, since, until, by=acting(request))
+    except ProblemError as error:
+        form.add_error("days", [sentence(one) for one in error.problems])
+        return {}
+    first, last = timezone.localtime(since).date(), timezone.localtime(until).date()
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    series = Series(_("Raised"), [float(found.days.get(day, 0)) for day in days], kind="bar")
+    categories = [day.isoformat() for day in days]
+    chart = Chart(
+        _("How often it would have been raised"), "", _("Day"), categories, [series], from_zero=True
+    )
+    return {"trial": found, "chart": chart, "first": [(one, _words(one.values)) for one in found.first]}
+
+
+def _words(values: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+        for name, value in values.items()
+    )
+
+
+def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
+    by = acting(request)
+    raised, holding = service.standing_of(row, by=by)
+    trial_form = TrialForm(request.GET if "days" in request.GET else None)
+    tried = _trial(request, row, trial_form) if trial_form.is_bound and trial_form.is_valid() else {}
+    context = {
+        "row": row,
+        "name": name_of(row),
+        "state": badge_of(row),
+        "condition": condition_of(row),
+        "declared": row.declared,
+        "windows": [
+            (key, ", ".join(f"{word}: {value}" for word, value in facts.items()))
+            for key, facts in row.declared.get("windows", {}).items()
+        ],
+        "raised": raised,
+        "holding": holding,
+        "firings": [
+            {
+                "thing": one.thing.name or one.thing.code,
+                "since": moment(one.since),
+                "fired": moment(one.fired_at),
+                "cleared": moment(one.cleared_at),
+                "version": one.version,
+                "values": _words(one.values),
+            }
+            for one in service.firings_of(row, by=by)[:MOST_FIRINGS]
+        ],
+        "trial_form": trial_form,
+        "switch_form": SwitchForm() if decide(by, MANAGE, row) else None,
+        "crumbs": [Link(_("Rules"), reverse("platforms_iot:rules")), Link(name_of(row))],
+        **tried,
+        **more,
+    }
+    is_wrong = any(getattr(form, "errors", None) for form in (trial_form, *more.values()))
+    return render(request, "platforms_iot/rule.html", context, status=422 if is_wrong else 200)
+
+
+@require_safe
+def rule(request: HttpRequest, key: str) -> HttpResponse:
+    """The rule; with ``?days=30`` tried on so many days of history."""
+    return _page(request, service.find_rule(key, by=acting(request)))
+
+
+@require_POST
+def switch(request: HttpRequest, key: str) -> HttpResponse:
+    """Let it raise events, or none, with a reason."""
+    by = acting(request)
+    row = service.find_rule(key, by=by)
+    form = SwitchForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, switch_form=form)
+    service.switch_rule(key, is_on=not row.is_on, reason=form.cleaned_data["reason"], by=by)
+    messages.success(request, _("The rule was switched."))
+    return HttpResponseRedirect(reverse("platforms_iot:rule", args=[key]))
