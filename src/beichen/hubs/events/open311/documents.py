@@ -37,6 +37,7 @@ def moment(value: datetime | None) -> str | None:
 def service(row: EventKind) -> Service:
     """An entry of the list of services."""
     kind = read_kind(row.declared)
+    words = kind.keywords or (row.category.keywords if row.category is not None else ())
     group = row.category.parent or row.category if row.category is not None else None
     return {
         "service_code": row.key,
@@ -44,7 +45,7 @@ def service(row: EventKind) -> Service:
         "description": row.description,
         "metadata": bool(kind.ask),
         "type": "realtime",
-        "keywords": ",".join(kind.keywords),
+        "keywords": ",".join(words),
         "group": group.label if group is not None else "",
     }
 
