@@ -54,8 +54,11 @@ def _moved() -> Any:
 
 def _fact(row: Any) -> dict[str, Any]:
     kind = row.kind
+    offered = [one["kind"] for one in row.suggested]
     return {
         **{name: getattr(row, name) for name in _SAME},
+        "suggested": offered[0] if offered else None,
+        "suggested_place": offered.index(kind.key) + 1 if kind and kind.key in offered else None,
         "event": kind.key if kind else None,
         "scene": kind.scene if kind else None,
         "category": kind.category.code if kind and kind.category else None,

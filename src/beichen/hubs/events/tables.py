@@ -22,6 +22,13 @@ CASES = room_table(
         columns=(
             Column("code", TEXT, "案件号", "Case", required=True),
             Column("event", TEXT, "事件类型", "Kind of event"),
+            Column("suggested", TEXT, "首选建议类型", "Kind suggested first"),
+            Column(
+                "suggested_place",
+                INTEGER,
+                "实际类型在建议中的位次",
+                "Place of the kind among those suggested",
+            ),
             Column("scene", TEXT, "场景", "Scene"),
             Column("category", TEXT, "分类", "Category"),
             Column("source", TEXT, "来源", "Channel of the first report", required=True),

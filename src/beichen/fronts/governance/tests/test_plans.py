@@ -78,6 +78,9 @@ def test_no_page_reads_every_case(attendant: Client) -> None:
         ("/console?sort=grade", "case_grade"),
         ("/console?sort=-grade", "case_grade"),
         ("/console?sort=due", "case_due"),
+        ("/console?sort=-opened", "case_newest"),
+        ("/console?sort=-opened&kind=works.road-damaged", "case_kind"),
+        ("/console?stage=accept", "case_stage"),
     ],
 )
 def test_an_order_is_read_from_its_index(attendant: Client, address: str, index: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from beichen.hubs.events import service
-from beichen.hubs.events.commands import Accept
+from beichen.hubs.events.commands import Accept, Classify
 from beichen.hubs.events.facts import record_facts
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
@@ -80,3 +80,21 @@ def test_a_case_derived_anew_is_written_anew() -> None:
     service.derive(Case.objects.get(pk=received.case.pk))
     assert record_facts() == 1
     assert rows()[received.case.code]["grade"] == 4
+
+
+@pytest.mark.parametrize(
+    ("chosen", "first", "place"),
+    [
+        ("works.road-damaged", "works.road-damaged", 1),
+        ("works.road-damaged", "works.tree-fallen", 2),
+        ("works.internal", "works.road-damaged", None),
+    ],
+)
+def test_what_was_suggested_stands_beside_what_was_chosen(chosen: str, first: str, place: int | None) -> None:
+    code = city.report(kind="").case.code
+    offered = sorted(("works.road-damaged", "works.tree-fallen"), key=lambda key: key != first)
+    Case.objects.filter(code=code).update(suggested=[{"kind": key, "share": 0.5} for key in offered])
+    service.act(code, Classify(kind=chosen), by=city.attendant(), now=city.MONDAY)
+    record_facts()
+    row = rows()[code]
+    assert (row["suggested"], row["suggested_place"]) == (first, place)
