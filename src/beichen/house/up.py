@@ -54,6 +54,14 @@ def _parts(only: str) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in wanted)
 
 
+def _wanted(parts: tuple[str, ...], chosen: Settings) -> tuple[str, ...]:
+    """The parts that the settings leave: no broker beside another one, no feed but in a demonstration."""
+    left_out = set() if chosen.nats_url.startswith("embedded:") else {"nats"}
+    if not chosen.demo or not chosen.mqtt_port:
+        left_out.add("feed")
+    return tuple(part for part in parts if part not in left_out)
+
+
 def _is_free(address: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -194,10 +202,7 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
     parts = _parts(only)
     chosen = _choose(data, port, demo)
     _check_folder(chosen.data_dir)
-    if not chosen.nats_url.startswith("embedded:"):
-        parts = tuple(part for part in parts if part != "nats")
-    if not chosen.demo or not chosen.mqtt_port:
-        parts = tuple(part for part in parts if part != "feed")
+    parts = _wanted(parts, chosen)
     with _alone(chosen.data_dir, parts):
         if "nats" in parts:
             server.program()

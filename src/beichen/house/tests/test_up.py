@@ -5,13 +5,18 @@ from __future__ import annotations
 import fcntl
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from beichen.house import steps
 from beichen.house.cli import main
+from beichen.house.up import PARTS, _wanted
+from beichen.kernel.access.models import Client
+from beichen.kernel.access.request import fingerprint
 from beichen.kernel.bus.lock import Lock
+from beichen.platforms.iot.simulation.population import KEY_FILE
 from beichen.problem import ProblemError
 from beichen.settings import settings
 
@@ -98,3 +103,35 @@ def test_one_start_at_a_time_changes_the_database(monkeypatch: pytest.MonkeyPatc
         other.release()
     assert caught.value.problems[0].hint == "wait for the other start, or end it"
     assert steps.migrate() == ""
+
+
+@pytest.mark.parametrize(
+    ("demo", "mqtt_port", "nats_url", "left_out"),
+    [
+        (True, 1883, "embedded://", set()),
+        (False, 1883, "embedded://", {"feed"}),
+        (True, 0, "embedded://", {"feed"}),
+        (True, 1883, "nats://elsewhere", {"nats"}),
+    ],
+)
+def test_the_feed_runs_in_a_demonstration_alone(
+    demo: bool, mqtt_port: int, nats_url: str, left_out: set[str]
+) -> None:
+    chosen = replace(settings(), demo=demo, mqtt_port=mqtt_port, nats_url=nats_url)
+    assert set(PARTS) - set(_wanted(PARTS, chosen)) == left_out
+
+
+@pytest.mark.django_db
+def test_a_simulators_key_is_made_once_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEICHEN_DATA_DIR", str(tmp_path))
+    settings.cache_clear()
+    for _each in range(2):
+        steps.simulator_key()
+        made = (tmp_path / KEY_FILE).read_text()
+        assert Client.objects.get(key="simulator").fingerprint == fingerprint(made)
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
+    Client.objects.all().delete()  # as after a restored database
+    steps.simulator_key()
+    assert (tmp_path / KEY_FILE).read_text() != made

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import math
+import urllib.error
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.message import Message
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,9 +27,10 @@ from beichen.platforms.iot import codes, service
 from beichen.platforms.iot.models import Command, Device
 from beichen.platforms.iot.simulation.arithmetic import worked_out
 from beichen.platforms.iot.simulation.behaviour import FAULTS, Machine, Measured, Said
+from beichen.platforms.iot.simulation.command import kept_key
 from beichen.platforms.iot.simulation.formulas import formula
 from beichen.platforms.iot.simulation.house import House
-from beichen.platforms.iot.simulation.population import Memory, Thing, choose, enrol, invented
+from beichen.platforms.iot.simulation.population import KEY_FILE, Memory, Thing, choose, enrol, invented
 from beichen.platforms.iot.simulation.running import People, Plan, Play, machines
 from beichen.platforms.iot.simulation.sections import CLIMATE, read_climate
 from beichen.platforms.iot.simulation.weather import NAMES, Weather, daylight
@@ -304,6 +308,31 @@ def test_tokens_of_many_devices_are_all_or_none() -> None:
     with pytest.raises(ProblemError):
         service.issue_tokens(["D-1"], by=ground.officer("steward"))
     assert Device.objects.get(code="D-1").credentials.count() == 1
+
+
+def test_a_refusal_of_the_house_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = io.BytesIO(b'{"code": "ACC-403", "detail": "not yours"}')
+
+    def refuse(*_arguments: Any, **_more: Any) -> Any:
+        raise urllib.error.HTTPError("http://x", 403, "", Message(), body)
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    with pytest.raises(ProblemError) as error:
+        House("http://x", "key").tokens(["D-1"])
+    (problem,) = error.value.problems
+    assert problem.code == codes.REFUSED == "IOT-143"
+    assert "answered 403: not yours" in problem.message
+    assert "simulator" in problem.hint
+
+
+def test_a_key_that_nobody_made_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEICHEN_DATA_DIR", str(tmp_path))
+    chosen.cache_clear()
+    with pytest.raises(ProblemError) as error:
+        kept_key()
+    assert error.value.problems[0].code == "IOT-143"
+    (tmp_path / KEY_FILE).write_text("secret\n")
+    assert kept_key() == "secret"
 
 
 class Near(House):

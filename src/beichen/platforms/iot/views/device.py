@@ -34,6 +34,12 @@ def _label(declared: dict[str, Any], name: str) -> str:
     return str(declared.get("en" if get_language() == "en" else "zh") or declared.get("zh") or name)
 
 
+def _unit(declared: dict[str, Any]) -> str:
+    """A measure's unit; what is merely counted has none to show."""
+    unit = str(declared.get("unit", ""))
+    return "" if unit == "1" else unit
+
+
 def _latest(row: Device) -> list[dict[str, Any]]:
     shown = []
     for one in service.latest_of(row):
@@ -45,7 +51,7 @@ def _latest(row: Device) -> list[dict[str, Any]]:
                 "value": {True: _("yes"), False: _("no")}[one.value]
                 if isinstance(one.value, bool)
                 else one.value,
-                "unit": declared.get("unit", ""),
+                "unit": _unit(declared),
                 "at": moment(one.at),
             }
         )
@@ -67,7 +73,7 @@ def _charts(row: Device) -> list[Chart]:
         charts.append(
             Chart(
                 name if row.thing and thing == row.thing.code else f"{thing} · {name}",
-                facts.get("unit", ""),
+                _unit(facts),
                 _("Measured at"),
                 times,
                 [series],
