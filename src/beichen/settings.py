@@ -203,7 +203,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     problems = [*_check_networks(values)]
     for name, valid in schemes.items():
         value = values.get(name, "")
-        scheme = urlsplit(value).scheme
+        scheme = value.partition(":")[0].lower()
         if value and scheme not in valid:
             message = shorten(f"{name} starts with {scheme!r}, which no engine here answers to")
             problems.append(Problem(MALFORMED, message, Where(field=name), nearest(scheme, valid)))

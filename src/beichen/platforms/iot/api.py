@@ -198,7 +198,7 @@ def take_batch(request: HttpRequest) -> Status[dict[str, Any]]:
 @router.post("/tokens", summary="Give many devices tokens", response={201: Any})
 def add_tokens(request: HttpRequest, told: CodesIn) -> Status[dict[str, Any]]:
     """For a delivery of up to 1,000: a token each by code, this once; all of them or none."""
-    return Status(201, {"tokens": service.issue_tokens(told.devices, by=_writer(request))})
+    return Status(201, {"tokens": service.issue_tokens(told.devices, by=writer(request))})
 
 
 @router.get("/simulation", summary="What the installed scenes say of their devices, for trials")

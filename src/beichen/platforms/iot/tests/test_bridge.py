@@ -34,10 +34,14 @@ BY = ground.BY
 @pytest.mark.parametrize(
     "url", ["http://a", "mqtt://", "mqtt://a:b/", "mqtt://a/x/#", "mqtt://a?x=1", "nonsense", "mqtt://[::"]
 )
-def test_an_address_that_cannot_be_used_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_cannot_be_used_is_told(url: str) -> None:
     with pytest.raises(ProblemError) as caught:
         foreign(url)
     assert caught.value.problems[0].code == "IOT-119"
+
+
+@pytest.mark.parametrize("url", ["mqtt://[::", "mqtt://127.0.0.1:1"])
+def test_a_broker_that_does_not_answer_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BEICHEN_MQTT_URL", url)
     settings.cache_clear()
     assert [problem.code for problem in look()] == ["IOT-119"]
