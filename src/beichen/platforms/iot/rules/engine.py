@@ -2,8 +2,8 @@
 
 The readings of a measure become one frame with a row for each: the thing's fields, its latest values and
 the windows as of that reading. All conditions on the measure are one select over the frame. Only where a
-condition holds, or held before, a rule's standing with the thing is looked at, reading by reading. Long
-because readings, conditions and the clock turn the same standings.
+condition holds, or held before, a rule's standing with the thing is looked at, reading by reading.
+Long because readings, conditions and the clock turn the same standings.
 """
 
 from __future__ import annotations
