@@ -17,7 +17,7 @@ from beichen.platforms.iot.rights import READ
 router = Router(tags=["rules"])
 
 
-class TrialIn(Schema):
+class TrialAsked(Schema):
     """A rule by its key, or as `rules.yaml` would say it, and the time on which it is tried."""
 
     key: str = ""
@@ -26,7 +26,7 @@ class TrialIn(Schema):
     until: datetime
 
 
-class SwitchIn(Schema):
+class SwitchAsked(Schema):
     """Whether the rule is to be at work, and why."""
 
     on: bool
@@ -55,7 +55,7 @@ def list_rules(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/try", summary="Try a rule on history")
-def try_it(request: HttpRequest, told: TrialIn) -> dict[str, Any]:
+def try_it(request: HttpRequest, told: TrialAsked) -> dict[str, Any]:
     """What it would have raised of the things that the asker may see; nothing is raised."""
     by = writer(request)
     require(by, READ)
@@ -92,6 +92,6 @@ def show(request: HttpRequest, key: str, limit: Annotated[int, Query(ge=1, le=50
 
 
 @router.post("/{key}/switch", summary="Switch a rule on or off")
-def switch(request: HttpRequest, key: str, told: SwitchIn) -> dict[str, Any]:
+def switch(request: HttpRequest, key: str, told: SwitchAsked) -> dict[str, Any]:
     """With a reason, which is kept."""
     return entry(service.switch_rule(key, is_on=told.on, reason=told.reason, by=writer(request)))
