@@ -217,7 +217,7 @@ class Engine:
         turned: list[Turned] = []
         for rule in standing:
             if rule.id in clearing:
-                turned += self._step(group, rule, frame, places, holding[rule.id], clearing[rule.id])
+                turned += self._step(group, rule, places, holding[rule.id], clearing[rule.id])
         return turned
 
     def _select(self, frame: pl.DataFrame, rules: Sequence[Watched], part: str) -> dict[int, Any]:
@@ -244,9 +244,7 @@ class Engine:
                 self.failed.append((rule, f"{type(error).__name__}: {error}"[:300]))
         return found
 
-    def _step(
-        self, group: _Group, rule: Watched, frame: pl.DataFrame, places: Any, holds: Any, clears: Any
-    ) -> list[Turned]:
+    def _step(self, group: _Group, rule: Watched, places: Any, holds: Any, clears: Any) -> list[Turned]:
         # Rows where it holds, and all rows of things where it held before or does in another row.
         held = np.zeros(int(places.max()) + 1, np.bool_)
         held[places[holds]] = True
@@ -268,7 +266,7 @@ class Engine:
             )
             if was == (standing.since, standing.raised):
                 continue
-            values = {name: frame[column][row] for name, column in rule.columns.items()}
+            values = {name: group.cells[column][row] for name, column in rule.columns.items()}
             if standing.since is not None:
                 standing.values = values
             self._note(rule, thing, standing)

@@ -1,0 +1,100 @@
+"""Rules over a minute of readings, beside bare polars that evaluates the same expressions over ready frames.
+
+Each thing reports once a minute; the minute comes as sixty batches, as the gateway makes them. Every rule
+is on the one measure: a number of rules times a number of things. Some conditions hold of a thing in a
+thousand for a minute or longer and are followed, raised and cleared. Ours: taking values up, making the
+frame, all conditions, standings; not writing what turned to the database, which is bounded by what turns,
+nor the version query of a batch. The peer: `polars.sql_expr` compiled once, one select a batch over frames
+that are there already, its answer thrown away. Seconds are of the processor, all threads together;
+``core_percent`` is ours of one core while the minute lasts.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from beichen.house.cli import _prepare_django
+from bench.measure import Row, rounded
+
+SIZES = ((10, 1_000), (100, 10_000), (1_000, 100_000))
+BATCHES, MINUTE = 60, 60_000_000
+KINDS = {"level_m": "number", "depth_m": "number", "street": "text"}
+
+
+def _processor(work: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _declared(number: int) -> dict[str, Any]:
+    share = 0.999 + (number % 10) / 20_000
+    return {
+        "on": "well.level_m",
+        "when": f"level_m > {share:.6f} * depth_m and street <> 'street {number % 7}'",
+        "clear": "level_m < 0.7 * depth_m",
+        "raise": "bench.high",
+        **({"for": "2m"} if number % 2 else {}),
+    }
+
+
+def _measured(rules: int, things: int) -> Row:
+    from beichen.platforms.iot.rules.declaration import read_rule
+    from beichen.platforms.iot.rules.engine import Engine, Sample, Watched
+    from beichen.platforms.iot.rules.past import Past
+    from beichen.platforms.iot.rules.things import Thing, Things
+
+    chance = random.Random(1)
+    known = Things({"well": set(KINDS)})
+    for key in range(things):
+        values = {"depth_m": 4.0, "street": f"street {key % 50}"}
+        known._known[key] = thing = Thing(key, f"W-{key}", "well", key, 1, "east", values)
+        known.of_kind["well"].append(thing)
+    watched = [
+        Watched(number, read_rule(f"r.{number}", _declared(number)), 1, 1, KINDS) for number in range(rules)
+    ]
+    engine = Engine(watched, known, Past(()))
+    minutes = [
+        [Sample(key, "level_m", minute * MINUTE + key, chance.random() * 4) for key in range(things)]
+        for minute in range(2)
+    ]
+    size = things // BATCHES + 1
+    turned = [0]
+
+    def ours(samples: list[Sample]) -> None:
+        for start in range(0, things, size):
+            turned[0] += len(engine.take(samples[start : start + size]))
+            engine.changed = {}
+
+    _processor(lambda: ours(minutes[0]))  # the first minute fills what a gateway has after its first minute
+    spent = _processor(lambda: ours(minutes[1]))
+    frames = [
+        pl.DataFrame(
+            {
+                "level_m": [one.value for one in minutes[1][start : start + size]],
+                "depth_m": [4.0] * len(minutes[1][start : start + size]),
+                "street": [f"street {one.object % 50}" for one in minutes[1][start : start + size]],
+            }
+        )
+        for start in range(0, things, size)
+    ]
+    expressions = [
+        one.alias(str(number))
+        for number, one in enumerate(pl.sql_expr([_declared(number)["when"] for number in range(rules)]))
+    ]
+    bare = _processor(lambda: [frame.select(expressions) for frame in frames])
+    figures = {"rules": rules, "things": things, "core_percent": spent / 60 * 100, "turned": turned[0]}
+    return Row("Rules over a minute", rules * things, spent, "bare polars", bare, "", rounded(figures))
+
+
+def run() -> list[Row]:
+    """Three sizes."""
+    _prepare_django()
+    return [_measured(*size) for size in SIZES]
