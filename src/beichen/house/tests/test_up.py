@@ -79,7 +79,7 @@ def test_a_process_runs_once_on_a_folder(up: Command) -> None:
 def test_a_process_that_is_unknown_is_named_with_the_nearest(up: Command) -> None:
     said = up.refuses("--only", "worker,wep,disco")
     assert "UPP-105 no process is called 'wep' (did you mean 'web'?)" in said
-    assert "UPP-105 no process is called 'disco' (one of: gateway, live, nats, web, worker)" in said
+    assert "UPP-105 no process is called 'disco' (one of: feed, gateway, live, nats, web, worker)" in said
     assert not up.folder.exists()
 
 

@@ -1,7 +1,8 @@
 """Events of the bus that open cases: rules, devices and programs report like anybody else.
 
 A kind names the types that it listens to (``on: [drainage.level.>]``). The event's data says the rest where
-it can: ``text``, ``longitude`` and ``latitude`` (or a GeoJSON ``location``), ``address``, its questions.
+it can: ``text``, ``longitude`` and ``latitude`` (or a GeoJSON ``location``), ``address``, its questions,
+``is_demo``.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def draft_of(event: Event, row: EventKind) -> ReportDraft:
         address=str(data.get("address", ""))[:200],
         region=_region(event, longitude, latitude),
         answers={name: data[name] for name in asked if data.get(name) is not None},
+        is_demo=data.get("is_demo") is True,
     )
 
 
