@@ -33,6 +33,7 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "_": None,
     "said": None,
 }

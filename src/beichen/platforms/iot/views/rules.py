@@ -18,12 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.scene.section import PackageKind
+from beichen.kernel.scene.service import installed_packages
 from beichen.platforms.iot import service
 from beichen.platforms.iot.forms import SwitchForm, TrialForm
 from beichen.platforms.iot.models import Rule
 from beichen.platforms.iot.rights import MANAGE, READ
 from beichen.platforms.iot.views.devices import moment
 from beichen.problem import ProblemError
+from beichen.registry.models import ObjectType
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
@@ -62,17 +65,47 @@ def _link(row: Rule) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("platforms_iot:rule", args=[row.key]), name_of(row))
 
 
-COLUMNS: list[Column[Rule]] = [
-    Column("name", pgettext_lazy("rule", "Name"), name_of, _link, ("name",), is_header=True),
-    Column("key", gettext_lazy("Key"), lambda row: row.key, sort=("key",)),
-    Column("scene", gettext_lazy("Scene"), lambda row: row.scene, sort=("scene", "key")),
-    Column("on", gettext_lazy("Looks at"), lambda row: f"{row.type}.{row.measure}", sort=("type", "measure")),
-    Column("when", gettext_lazy("Holds when"), condition_of),
-    Column("for", gettext_lazy("For how long"), lambda row: row.declared.get("for", "")),
-    Column("raises", gettext_lazy("Raises"), lambda row: row.raises, sort=("raises",)),
-    Column("state", gettext_lazy("At work"), state_of, badge_of, ("is_on",)),
-    Column("version", gettext_lazy("Version"), lambda row: row.version),
-]
+def _language() -> str:
+    return "en" if get_language() == "en" else "zh"
+
+
+def scene_names() -> dict[str, str]:
+    """What scenes are called, by their key."""
+    rows = installed_packages(PackageKind.SCENE).values_list("key", "name")
+    return {key: name[_language()] for key, name in rows}
+
+
+class Measures:
+    """What people call the measures of types; one query for all."""
+
+    def __init__(self) -> None:
+        self._types = {kind.key: kind for kind in ObjectType.objects.all()}
+
+    def name(self, row: Rule) -> str:
+        """The type and the measure that a rule looks at."""
+        kind = self._types.get(row.type)
+        if kind is None:
+            return f"{row.type}.{row.measure}"
+        measure = kind.measures.get(row.measure, {})
+        named = (kind.name_en if _language() == "en" else kind.name) or kind.key
+        return f"{named} · {measure.get(_language()) or row.measure}"
+
+
+def _columns(scenes: dict[str, str], measures: Measures) -> list[Column[Rule]]:
+    def scene(row: Rule) -> str:
+        return scenes.get(row.scene, row.scene)
+
+    return [
+        Column("name", pgettext_lazy("rule", "Name"), name_of, _link, ("name",), is_header=True),
+        Column("key", gettext_lazy("Key"), lambda row: row.key, sort=("key",)),
+        Column("scene", gettext_lazy("Scene"), scene, sort=("scene", "key")),
+        Column("on", gettext_lazy("Looks at"), measures.name, sort=("type", "measure")),
+        Column("when", gettext_lazy("Holds when"), condition_of),
+        Column("for", gettext_lazy("For how long"), lambda row: row.declared.get("for", "")),
+        Column("raises", gettext_lazy("Raises"), lambda row: row.raises, sort=("raises",)),
+        Column("state", gettext_lazy("At work"), state_of, badge_of, ("is_on",)),
+        Column("version", gettext_lazy("Version"), lambda row: row.version),
+    ]
 
 
 @require_safe
@@ -81,13 +114,20 @@ def rules(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     require(by, READ)
     rows = service.rules(by=by)
-    scenes = [(key, key) for key in rows.order_by("scene").values_list("scene", flat=True).distinct()]
+    named = scene_names()
+    keys = rows.order_by("scene").values_list("scene", flat=True).distinct()
+    scenes = [(key, named.get(key, key)) for key in keys]
     filters = [
         Filter("state", gettext_lazy("At work"), "is_on", [("True", ON), ("False", OFF)]),
         *([Filter("scene", gettext_lazy("Scene"), "scene", scenes)] if scenes else []),
     ]
     table: Table[Rule] = Table(
-        "rules", gettext_lazy("Rules"), rows, COLUMNS, filters, ("key", "name", "name_en", "raises")
+        "rules",
+        gettext_lazy("Rules"),
+        rows,
+        _columns(named, Measures()),
+        filters,
+        ("key", "name", "name_en", "raises"),
     )
     return answer(request, table, "platforms_iot/rules.html", {})
 
@@ -128,6 +168,7 @@ def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
         "name": name_of(row),
         "state": badge_of(row),
         "condition": condition_of(row),
+        "measure": Measures().name(row),
         "declared": row.declared,
         "windows": [
             (key, ", ".join(f"{word}: {value}" for word, value in facts.items()))
