@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from beichen.platforms.iot.fleet import Devices, micros
+from beichen.platforms.iot.fleet import NEVER, Devices, micros
 from beichen.platforms.iot.treatment import Arrived, Outcome, Treater
 from beichen.platforms.iot.words import Treatment
 
@@ -27,6 +27,8 @@ def foretell(messages: Sequence[tuple[str, bytes]], *, now: datetime | None = No
     at = micros(now or timezone.now())
     found = []
     for device, payload in messages:
+        if (speaker := devices.speaker(device)) is not None:
+            speaker.refilled = NEVER  # the buckets that count are the gateway's
         outcome: Outcome = Treater(devices).treat([Arrived(device, payload, at)], lambda _rows: set())
         reason = next((str(one.reason) for one in outcome.refused if one.reason not in PASSED_OVER), "")
         found.append(reason)

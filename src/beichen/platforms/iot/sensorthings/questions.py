@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -53,8 +52,7 @@ def answered(request: HttpRequest, path: str) -> HttpResponse:
     address = address_of(path)
     options = {name: values[-1] for name, values in request.GET.lists()}
     query = query_of(options, address.kind, now=timezone.now())
-    with transaction.atomic():
-        return _read(address, query, asker, request.build_absolute_uri(request.path))
+    return _read(address, query, asker, request.build_absolute_uri(request.path))
 
 
 def _document(asker: Asker) -> dict[str, Any]:

@@ -161,7 +161,8 @@ def send(items: Sequence[Observation], sender: Sender) -> list[str]:
         others = [one for one in items if _code(one) != sender.device]
         if others or iot.admits(sender.device, sender.secret) is None:
             raise ProblemError(Problem(NO_ENTRY, said("a device sends for itself, with its credential")))
-    _keep_told(items, sender)
+    if any(one.told or one.feature is not None for one in items):  # else nobody's lock is waited for
+        _keep_told(items, sender)
     records: dict[str, list[Body]] = {}
     for one in items:
         records.setdefault(_code(one), []).append(one.record())

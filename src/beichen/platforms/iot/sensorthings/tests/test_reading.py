@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from beichen.kernel.access.service import save_role
 from beichen.kernel.levels import Level
@@ -188,3 +190,12 @@ def test_entities_follow_their_objects(program: ground.Program) -> None:
     service.bring(["MH-1"])
     assert program.names("/Things", "true") == ["West's well"]
     assert Feature.objects.count() == 1
+
+
+def test_reading_opens_no_transaction(program: ground.Program) -> None:
+    """A transaction of SQLite takes the lock of writers; a question to the tables may take seconds."""
+    ground.measured(1)
+    with CaptureQueriesContext(connection) as queries:
+        program.get("/Datastreams", expand="Observations", filter="name ne 'x'")
+        assert not [one["sql"] for one in queries if "SAVEPOINT" in one["sql"] or "BEGIN" in one["sql"]]
+    assert len(queries) < 15
