@@ -54,15 +54,19 @@ class CaseTable(Table[Case]):
         """The rows of a state, with a count that stops."""
         rows: QuerySet[Case] = self.rows
         code = chosen.query.upper()
+        column = self.sorted_by(chosen)
         if CODE.match(code):
             rows = rows.filter(code__gte=code, code__lt=code + _LAST)
         else:
-            rows = rows.filter(CLOSED if chosen.filters.get("stage") == Stage.CLOSED else OPEN)
+            # By time of arrival all are read in their order: without statistics the database would take an
+            # index that begins with another column, find every open case and sort them.
+            is_newest = column is not None and column.key == "opened" and "stage" not in chosen.filters
+            is_closed = chosen.filters.get("stage") == Stage.CLOSED
+            rows = rows.filter(is_open=True) if is_newest else rows.filter(CLOSED if is_closed else OPEN)
         if chosen.query and not CODE.match(code):
             rows = titled(rows, chosen.query)
         for key, value in chosen.filters.items():
             rows = self.rules[key](rows, value)
-        column = self.sorted_by(chosen)
         if column is not None:
             sign = "-" if chosen.is_descending else ""
             ordered = rows.order_by(*(f"{sign}{name}" for name in column.sort), f"{sign}id")
