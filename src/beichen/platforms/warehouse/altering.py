@@ -16,11 +16,11 @@ from beichen.platforms.warehouse.receipts import Outcome, record_act
 from beichen.platforms.warehouse.schema import MONTH, stored_schema, with_month
 
 
-def fitted(row: WarehouseTable, *, by: Actor) -> Any:
-    """The Delta table with today's columns, made or altered where it must be."""
+def fitted(row: WarehouseTable, found: Any | None, *, by: Actor) -> Any:
+    """The Delta table ``found`` with today's columns, altered where it must be; made where none was found."""
     import pyarrow as pa
 
-    delta = storage.made(row.facts)
+    delta = storage.made(row.facts) if found is None else found
     there = {field.name: pa.field(field).type for field in delta.schema().to_arrow()}
     wanted = {field.name: field.type for field in stored_schema(row.facts)}
     if any(name in there and there[name] != kind for name, kind in wanted.items()):

@@ -53,11 +53,12 @@ def stored_schema(facts: TableFacts) -> Any:
 
 def with_month(facts: TableFacts, rows: Any) -> Any:
     """``rows`` with their partition. A row without a time lies with those of no month."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     if not facts.time:
         return rows
-    # rows have few months: each is written as text once
-    firsts = pc.floor_temporal(rows[facts.time].combine_chunks(), unit="month").dictionary_encode()
-    months = pc.strftime(firsts.dictionary, format="%Y-%m")
-    return rows.append_column(MONTH, months.take(firsts.indices))
+    # rows have few days, and a day is a division: the calendar is asked once for each, not for each row
+    days = rows[facts.time].combine_chunks().cast(pa.date32(), safe=False).dictionary_encode()
+    months = pc.strftime(days.dictionary.cast(pa.timestamp("s")), format="%Y-%m")
+    return rows.append_column(MONTH, months.take(days.indices))

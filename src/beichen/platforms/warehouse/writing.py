@@ -10,6 +10,7 @@ called inside a transaction that fails, the rows stay, and the version without a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -29,6 +30,7 @@ from beichen.problem import Problem, ProblemError, said
 
 LOAD_LENGTH = 200
 Rows = Any  # a pyarrow.Table or a sequence of mappings
+Write = Callable[[WarehouseTable, Any | None, Intake, Actor, str], Outcome]
 
 
 def append(name: str, rows: Rows, *, by: Actor, source: str, load: str) -> Receipt:
@@ -66,7 +68,7 @@ def _load(kind: ReceiptKind, name: str, rows: Rows, by: Actor, source: str, load
     with storage.writing(name):
         if first := _earlier(row, load):
             return first  # written while this one waited
-        outcome = storage.attempt(name, lambda: _repaired(name, load) or write(row, intake, by, load))
+        outcome = storage.attempt(name, lambda: _written(row, write, intake, by, load))
         return record(row, kind, intake, outcome, by=by, source=source, load=load)
 
 
@@ -79,10 +81,15 @@ def identity(load: str) -> str:
     return f"beichen-{hashlib.sha256(load.encode()).hexdigest()[:32]}"
 
 
-def _repaired(name: str, load: str) -> Outcome | None:
+def _written(row: WarehouseTable, write: Write, intake: Intake, by: Actor, load: str) -> Outcome:
+    """Write upon the version in which the load was not found: the log is read once for both."""
+    delta = storage.opened(row.name)
+    return _repaired(delta, load) or write(row, delta, intake, by, load)
+
+
+def _repaired(delta: Any | None, load: str) -> Outcome | None:
     """What a load did that was committed and has no receipt; None for one that was not committed."""
-    delta = storage.opened(name) if load else None
-    version = delta.transaction_version(identity(load)) if delta is not None else None
+    version = delta.transaction_version(identity(load)) if delta is not None and load else None
     if version is None:
         return None
     said_then = storage.metadata_of(delta, version).get("beichen")
@@ -98,11 +105,11 @@ def _commit(load: str, outcome: Outcome) -> Any:
     )
 
 
-def _append(row: WarehouseTable, intake: Intake, by: Actor, load: str) -> Outcome:
+def _append(row: WarehouseTable, found: Any | None, intake: Intake, by: Actor, load: str) -> Outcome:
     from deltalake import write_deltalake
 
     facts, count = row.facts, intake.accepted.num_rows
-    delta = fitted(row, by=by)
+    delta = fitted(row, found, by=by)
     if not count:
         return Outcome(delta.version(), False, 0, 0, {})
     outcome = Outcome(delta.version() + 1, True, count, count, days_of(facts, intake.accepted))
@@ -116,9 +123,9 @@ def _append(row: WarehouseTable, intake: Intake, by: Actor, load: str) -> Outcom
     return outcome
 
 
-def _upsert(row: WarehouseTable, intake: Intake, by: Actor, load: str) -> Outcome:
+def _upsert(row: WarehouseTable, found: Any | None, intake: Intake, by: Actor, load: str) -> Outcome:
     facts = row.facts
-    delta = fitted(row, by=by)
+    delta = fitted(row, found, by=by)
     rows, old_rows = _differing(facts, delta, _last_of_each(facts, intake.accepted))
     if not rows.num_rows:
         return Outcome(delta.version(), False, 0, 0, {})

@@ -23,8 +23,8 @@ from beichen.kernel.files.service import open_stored
 from beichen.platforms.warehouse import codes, storage, writing
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.rows import read_rows
-from beichen.platforms.warehouse.schema import with_month
-from beichen.platforms.warehouse.service import append, reader, table, touched, upsert
+from beichen.platforms.warehouse.schema import MONTH, with_month
+from beichen.platforms.warehouse.service import TableFacts, append, reader, table, touched, upsert
 from beichen.platforms.warehouse.tests.conftest import BY, COLUMNS, Declare
 from beichen.problem import ProblemError
 
@@ -302,6 +302,34 @@ def test_storage_that_is_away_is_said(declare: Declare, folder: Path) -> None:
     with pytest.raises(ProblemError) as error:
         add([{"code": "a"}])
     assert (error.value.problems[0].code, error.value.status) == (codes.NO_STORAGE, 503)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC))))
+def test_a_row_lies_with_its_month(moments: list[datetime | None]) -> None:
+    """The month of the moment in UTC, from the first year to the last; before 1970 too."""
+    seen = pa.table({"seen_at": pa.array(moments, pa.timestamp("us", "UTC"))})
+    facts = TableFacts("wells", "井", "Wells", COLUMNS, ("code",), 2, "seen_at")
+    months = [None if moment is None else f"{moment.year:04}-{moment.month:02}" for moment in moments]
+    assert with_month(facts, seen)[MONTH].to_pylist() == months
+
+
+def test_a_load_reads_the_log_once(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the load is there, and what to write upon, is seen in one version."""
+    declare()
+    add([{"code": "a"}], "1")
+    versions: list[int] = []
+    opened = storage.opened
+
+    def counted(name: str, version: int | None = None) -> Any:
+        found = opened(name, version)
+        assert found is not None
+        versions.append(found.version())
+        return found
+
+    monkeypatch.setattr(storage, "opened", counted)
+    assert [add([{"code": "b"}], "2").version, put([{"code": "b", "count": 1}]).version] == [2, 3]
+    assert versions == [1, 2]
 
 
 def test_threads_that_add_at_once_lose_nothing(declare: Declare) -> None:
