@@ -17,7 +17,7 @@ from beichen.platforms.iot.tests.clients import sweep
 from beichen.platforms.iot.topics import STREAM
 from beichen.settings import settings
 from tests.crash.place import DEADLINE_SECONDS, Place
-from tests.crash.test_readings import DRIVER, Device, is_taken
+from tests.crash.test_readings import DRIVER, Device, end_whole, is_taken
 
 pytestmark = pytest.mark.engines
 NUMBER = 200
@@ -79,12 +79,7 @@ def test_the_leader_of_three_is_killed_and_nothing_is_lost(
         await device.say(NUMBER)
         await asyncio.to_thread(place.until, partial(is_taken, place, device.said), gateway)
         await device.close()
-        gateway.terminate()
-        assert await asyncio.to_thread(gateway.wait, DEADLINE_SECONDS) == 0, place.said()
-        place.done("report", str(report), driver=DRIVER)
-        values, reasons = report.read_text().split("\n")
-        assert values.split() == [str(value) for value in range(1, device.said + 1)]
-        assert reasons in ("", "duplicate")
+        await asyncio.to_thread(end_whole, place, gateway, device.said, report)
 
     asyncio.run(story())
     sweep()

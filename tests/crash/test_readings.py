@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,16 @@ def is_taken(place: Place, value: int) -> bool:
     return latest > 0 and place.count("platforms_iot_batch") == 0
 
 
+def end_whole(place: Place, gateway: subprocess.Popen[bytes], said: int, report: Path) -> None:
+    """End the gateway; every value from 1 to ``said`` is in the table, once."""
+    gateway.terminate()
+    assert gateway.wait(DEADLINE_SECONDS) == 0, place.said()
+    place.done("report", str(report), driver=DRIVER)
+    values, reasons = report.read_text().split("\n")
+    assert values.split() == [str(value) for value in range(1, said + 1)]
+    assert reasons in ("", "duplicate")
+
+
 def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Path) -> None:
     token, report = tmp_path / "token", tmp_path / "report"
     place.done("prepare", str(token), driver=DRIVER)
@@ -99,12 +110,7 @@ def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Pa
         await device.say(BURST, restart)
         await asyncio.to_thread(place.until, partial(is_taken, place, device.said), gateway)
         await device.close()
-        gateway.terminate()
-        assert await asyncio.to_thread(gateway.wait, DEADLINE_SECONDS) == 0, place.said()
-        place.done("report", str(report), driver=DRIVER)
-        values, reasons = report.read_text().split("\n")
-        assert values.split() == [str(value) for value in range(1, device.said + 1)]
-        assert reasons in ("", "duplicate")
+        await asyncio.to_thread(end_whole, place, gateway, device.said, report)
 
     asyncio.run(story())
     sweep()

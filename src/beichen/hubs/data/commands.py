@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from typing import Any
 
@@ -11,7 +10,7 @@ import orjson
 
 from beichen.hubs.data import service
 from beichen.hubs.data.models import Computation
-from beichen.kernel.actor import system
+from beichen.kernel.terminal import operator
 from beichen.problem import restored
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -55,7 +54,7 @@ def _described(row: Computation) -> dict[str, Any]:
 @as_json
 def compute_now(keys: tuple[str, ...], whole: bool, as_json: bool) -> None:
     """Compute KEYS, or every indicator; the exit status is 1 when one of them failed."""
-    by = system(f"command:{getpass.getuser()}"[:60])
+    by = operator()
     outcomes = service.compute(keys, by=by, whole=whole)
     if as_json:
         click.echo(orjson.dumps([_told(one) for one in outcomes], option=orjson.OPT_INDENT_2).decode())

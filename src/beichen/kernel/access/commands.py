@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 import orjson
 
 from beichen.kernel.access import service
 from beichen.kernel.access.models import Role
-from beichen.kernel.actor import system
+from beichen.kernel.terminal import operator
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 
 UNKNOWN_ROLE = code("ACC-101", "There is no role of this key.")
@@ -32,7 +30,7 @@ def new(key: str, role: str, name: str, as_json: bool) -> None:
         raise ProblemError(
             Problem(UNKNOWN_ROLE, f"no role is called {role!r}", Where(field="role"), nearest(role, known))
         )
-    by = system(f"command:{getpass.getuser()}"[:60])
+    by = operator()
     secret = service.create_client(key, name or key, role, by=by)
     if as_json:
         click.echo(orjson.dumps({"client": key, "role": role, "key": secret}).decode())

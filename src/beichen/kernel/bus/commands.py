@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
-from beichen.kernel.actor import Actor, system
 from beichen.kernel.bus import server, service
 from beichen.kernel.bus.models import ParkedEvent
-
-as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-
-
-def _operator() -> Actor:
-    """Whoever may run commands on this machine may do this; the audit names the account."""
-    return system(f"command:{getpass.getuser()}"[:60])
-
-
-def _print(document: Any) -> None:
-    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+from beichen.kernel.terminal import as_json, operator, print_json
 
 
 def _letter(row: ParkedEvent) -> dict[str, Any]:
@@ -49,7 +36,7 @@ def status(as_json: bool) -> None:
     """How many events wait to leave, and how far each subscriber is."""
     found = service.status()
     if as_json:
-        _print(found)
+        print_json(found)
         return
     click.echo(f"outbox       {found['outbox']['waiting']} waiting")
     for row in found["subscribers"]:
@@ -62,9 +49,9 @@ def status(as_json: bool) -> None:
 @as_json
 def dead(subscriber: str, as_json: bool) -> None:
     """The dead letters, the newest first."""
-    rows = service.dead_letters(by=_operator(), subscriber=subscriber)
+    rows = service.dead_letters(by=operator(), subscriber=subscriber)
     if as_json:
-        _print([_letter(row) for row in rows])
+        print_json([_letter(row) for row in rows])
         return
     for row in rows:
         click.echo(f"{row.id:<8} {row.subscriber:24} {row.type} {row.subject}  {row.error.splitlines()[0]}")
@@ -77,9 +64,9 @@ def dead(subscriber: str, as_json: bool) -> None:
 @as_json
 def show(number: int, as_json: bool) -> None:
     """One dead letter with its event."""
-    row = service.find_letter(number, by=_operator())
+    row = service.find_letter(number, by=operator())
     if as_json:
-        _print({**_letter(row), "payload": row.payload})
+        print_json({**_letter(row), "payload": row.payload})
         return
     for name, value in _letter(row).items():
         click.echo(f"{name:12} {value}")
@@ -93,7 +80,7 @@ def replay(numbers: tuple[int, ...], everything: bool) -> None:
     """Have dead letters tried again."""
     if bool(numbers) == everything:
         raise click.UsageError("give numbers, or --all")
-    count = service.replay(None if everything else numbers, by=_operator())
+    count = service.replay(None if everything else numbers, by=operator())
     click.echo(f"{count} to be tried again")
 
 
@@ -102,7 +89,7 @@ def replay(numbers: tuple[int, ...], everything: bool) -> None:
 @click.option("--why", required=True, help="The reason, for the audit.")
 def discard(numbers: tuple[int, ...], why: str) -> None:
     """Give dead letters up."""
-    click.echo(f"{service.discard(numbers, why, by=_operator())} discarded")
+    click.echo(f"{service.discard(numbers, why, by=operator())} discarded")
 
 
 @bus.command("member")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from beichen.kernel.actor import system
 from beichen.kernel.scene import service
@@ -17,15 +16,11 @@ from beichen.kernel.scene.report import Outcome, PackageReport
 from beichen.kernel.scene.scaffold import new_scene
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.stories.runner import StoryResult, run_stories, scratch_database
+from beichen.kernel.terminal import as_json, print_json
 
 _BY = system("command-line")
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _names = click.argument("names", nargs=-1, required=True, metavar="SCENE…")
 _name = click.argument("name", metavar="SCENE")
-
-
-def _print_json(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 @click.group()
@@ -37,25 +32,25 @@ def scene() -> None:
 @click.argument("key")
 @click.option("--to", "shelf", type=click.Path(path_type=Path, file_okay=False), default=Path("scenes"))
 @click.option("--owner", default="city-government", help="Key of the body that answers for it.")
-@_as_json
+@as_json
 def new(key: str, shelf: Path, owner: str, as_json: bool) -> None:
     """Write a scene that passes its check."""
     folder = new_scene(key, shelf, owner=owner)
     if as_json:
-        _print_json({"folder": str(folder)})
+        print_json({"folder": str(folder)})
     else:
         click.echo(str(folder))
 
 
 @scene.command()
 @_names
-@_as_json
+@as_json
 def check(names: tuple[str, ...], as_json: bool) -> None:
     """Report every mistake as file:line:column. Needs no database."""
     readings = [service.check(service.find_package(name)) for name in names]
     problems = list(dict.fromkeys(problem for reading in readings for problem in reading.problems))
     if as_json:
-        _print_json({"problems": [problem.as_dict() for problem in problems]})
+        print_json({"problems": [problem.as_dict() for problem in problems]})
     for problem in problems if not as_json else ():
         click.echo(str(problem))
     _end(readings, as_json)
@@ -72,7 +67,7 @@ def _end(readings: list[Reading], as_json: bool) -> None:
 
 @scene.command()
 @_names
-@_as_json
+@as_json
 def test(names: tuple[str, ...], as_json: bool) -> None:
     """Run the stories on a scratch database, through the open protocols."""
     packages = [service.check(service.find_package(name, PackageKind.SCENE)).sound() for name in names]
@@ -81,7 +76,7 @@ def test(names: tuple[str, ...], as_json: bool) -> None:
         for package in packages:
             results[package.key] = run_stories(package, by=_BY)
     if as_json:
-        _print_json({key: [_story(one) for one in stories] for key, stories in results.items()})
+        print_json({key: [_story(one) for one in stories] for key, stories in results.items()})
     else:
         for key, stories in results.items():
             _print_stories(key, stories)
@@ -104,7 +99,7 @@ def _print_stories(key: str, stories: list[StoryResult]) -> None:
 
 @scene.command()
 @_names
-@_as_json
+@as_json
 def install(names: tuple[str, ...], as_json: bool) -> None:
     """Install or upgrade, with the scenes that are required: all of a scene or nothing."""
     folders = [service.find_package(name, PackageKind.SCENE) for name in names]
@@ -116,7 +111,7 @@ def install(names: tuple[str, ...], as_json: bool) -> None:
 
 @scene.command()
 @_name
-@_as_json
+@as_json
 def diff(name: str, as_json: bool) -> None:
     """Show what installing would change; nothing is written."""
     folder = service.find_package(name)
@@ -125,7 +120,7 @@ def diff(name: str, as_json: bool) -> None:
 
 @scene.command()
 @_name
-@_as_json
+@as_json
 def remove(name: str, as_json: bool) -> None:
     """Withdraw what the scene declares; keep its data and say where it is."""
     folder = service.find_package(name, PackageKind.SCENE)
@@ -133,13 +128,13 @@ def remove(name: str, as_json: bool) -> None:
 
 
 @scene.command(name="list")
-@_as_json
+@as_json
 def list_installed(as_json: bool) -> None:
     """List what is installed."""
     rows = list(service.installed_packages())
     if as_json:
         names = ("kind", "key", "version", "name", "requires", "installed_at", "installed_by")
-        _print_json([{name: getattr(row, name) for name in names} for row in rows])
+        print_json([{name: getattr(row, name) for name in names} for row in rows])
     for row in rows if not as_json else ():
         click.echo(f"{row.kind:6} {row.key:30} {row.version:10} {row.name['zh']} · {row.name['en']}")
 
@@ -160,7 +155,7 @@ def docs(name: str, schemas: Path | None) -> None:
 
 def _print_reports(reports: list[PackageReport], as_json: bool) -> None:
     if as_json:
-        _print_json([report.as_dict() for report in reports])
+        print_json([report.as_dict() for report in reports])
         return
     for report in reports:
         click.echo("\n".join(_lines(report)))

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 import orjson
 
-from beichen.kernel.actor import Actor, system
+from beichen.kernel.terminal import as_json, operator
 from beichen.platforms.comms import service
-
-as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-
-
-def _operator() -> Actor:
-    """Whoever may run commands on this machine may do this; the audit names the account."""
-    return system(f"command:{getpass.getuser()}"[:60])
 
 
 @click.group()
@@ -29,7 +20,7 @@ def comms() -> None:
 @as_json
 def test(channel: str, address: str, as_json: bool) -> None:
     """Send a test message by mail, sms or group to an address, now."""
-    outcome = service.try_channel(channel, address, by=_operator())
+    outcome = service.try_channel(channel, address, by=operator())
     if as_json:
         click.echo(orjson.dumps({"sent": True, "reference": outcome.reference}).decode())
         return
@@ -56,5 +47,5 @@ def status(as_json: bool) -> None:
 @click.argument("address", default="")
 def chat(group: str, address: str) -> None:
     """Say where a group talks (wecombot://…, dingtalk://…, feishu://…); without an address, nowhere."""
-    service.set_chat(group, address, by=_operator())
+    service.set_chat(group, address, by=operator())
     click.echo(f"{group} {'has a chat' if address else 'has no chat'}")

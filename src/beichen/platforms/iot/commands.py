@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import timedelta
-from typing import Any
 
 import click
-import orjson
 from django.utils import timezone
 
-from beichen.kernel.actor import Actor, system
+from beichen.kernel.terminal import as_json, operator, print_json
 from beichen.platforms.iot import service
 from beichen.platforms.iot.rules_api import entry
-
-as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-
-
-def _operator() -> Actor:
-    """Whoever may run commands on this machine may do this; the audit names the account."""
-    return system(f"command:{getpass.getuser()}"[:60])
-
-
-def _print(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
 
 
 @click.group()
@@ -35,9 +21,9 @@ def rules() -> None:
 @as_json
 def list_(as_json: bool) -> None:
     """Every rule: whether it is at work, what it looks at, what it raises."""
-    rows = list(service.rules(by=_operator()))
+    rows = list(service.rules(by=operator()))
     if as_json:
-        _print([entry(row) for row in rows])
+        print_json([entry(row) for row in rows])
         return
     for row in rows:
         state = "on " if row.is_on else "off"
@@ -49,7 +35,7 @@ def list_(as_json: bool) -> None:
 @as_json
 def show(key: str, as_json: bool) -> None:
     """What a rule says, where it stands, and what it raised last."""
-    by = _operator()
+    by = operator()
     row = service.find_rule(key, by=by)
     raised, holding = service.standing_of(row, by=by)
     firings = [
@@ -58,7 +44,7 @@ def show(key: str, as_json: bool) -> None:
         for one in service.firings_of(row, by=by)[:20]
     ]  # fmt: skip
     if as_json:
-        _print({**entry(row), "raised": raised, "holding": holding, "firings": firings})
+        print_json({**entry(row), "raised": raised, "holding": holding, "firings": firings})
         return
     click.echo(f"{row.key} v{row.version} {'on' if row.is_on else 'off'} {row.reason} {row.trouble}")
     for name, value in row.declared.items():
@@ -77,10 +63,12 @@ def show(key: str, as_json: bool) -> None:
 def try_(key: str, days: int, as_json: bool) -> None:
     """What a rule would have raised; nothing is raised."""
     until = timezone.now()
-    found = service.try_rule(key, until - timedelta(days=days), until, by=_operator())
+    found = service.try_rule(key, until - timedelta(days=days), until, by=operator())
     if as_json:
         days_found = {day.isoformat(): number for day, number in sorted(found.days.items())}
-        _print({"count": found.count, "days": days_found, "readings": found.readings, "things": found.things})
+        print_json(
+            {"count": found.count, "days": days_found, "readings": found.readings, "things": found.things}
+        )
         return
     click.echo(
         f"would have been raised {found.count} times ({found.readings} readings, {found.things} things)"

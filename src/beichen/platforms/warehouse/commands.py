@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 
-from beichen.kernel.actor import Actor, system
+from beichen.kernel.terminal import as_json, operator, print_json
 from beichen.platforms.warehouse import service
 from beichen.platforms.warehouse.files import digest, read_file
-
-as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-
-
-def _operator() -> Actor:
-    """Whoever may run commands on this machine may do this; the audit names the account."""
-    return system(f"command:{getpass.getuser()}"[:60])
-
-
-def _print(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
 
 
 @click.group()
@@ -41,7 +27,7 @@ def list_(as_json: bool) -> None:
         for row in service.tables()
     ]  # fmt: skip
     if as_json:
-        _print(rows)
+        print_json(rows)
         return
     for row in rows:
         click.echo(f"{row['name']:24} {row['level']} {row['rows']:>12,} {row['owner']:20} {row['zh']}")
@@ -59,7 +45,7 @@ def show(name: str, as_json: bool) -> None:
         for one in row.receipts.all()[:10]
     ]  # fmt: skip
     if as_json:
-        _print({**row.values, "rows": row.rows, "version": row.version, "receipts": receipts})
+        print_json({**row.values, "rows": row.rows, "version": row.version, "receipts": receipts})
         return
     click.echo(f"{row.name}  {row.zh}  {row.en}  L{row.level}  {row.rows:,} rows, version {row.version}")
     for column in row.facts.columns:
@@ -84,10 +70,10 @@ def load(file: Path, name: str | None, load: str, by_key: bool, as_json: bool) -
     rows = read_file(content, file.name, facts)
     write = service.upsert if by_key else service.append
     receipt = write(
-        chosen, rows, by=_operator(), source=f"file:{file.name}"[:200], load=load or digest(content)
+        chosen, rows, by=operator(), source=f"file:{file.name}"[:200], load=load or digest(content)
     )
     if as_json:
-        _print({"load": receipt.load, "version": receipt.version, "read": receipt.read,
+        print_json({"load": receipt.load, "version": receipt.version, "read": receipt.read,
                 "accepted": receipt.accepted, "refused": receipt.refused, "changed": receipt.changed,
                 "refused_file": receipt.refused_file})  # fmt: skip
         return
@@ -102,8 +88,8 @@ def load(file: Path, name: str | None, load: str, by_key: bool, as_json: bool) -
 def compact(names: tuple[str, ...], as_json: bool) -> None:
     """Join small files and remove old ones, of all tables or of NAMES."""
     chosen = names or tuple(row.name for row in service.tables())
-    joined = [name for name in chosen if service.compact(name, by=_operator())]
-    _print({"joined": joined}) if as_json else click.echo(f"{len(joined)} tables joined their files")
+    joined = [name for name in chosen if service.compact(name, by=operator())]
+    print_json({"joined": joined}) if as_json else click.echo(f"{len(joined)} tables joined their files")
 
 
 @tables.command()
@@ -114,11 +100,11 @@ def verify(names: tuple[str, ...], as_json: bool) -> None:
     chosen = names or tuple(row.name for row in service.tables())
     problems = [problem for name in chosen for problem in service.verify(name=name)]
     whole = [name for name in chosen if name not in {problem.where.field for problem in problems}]
-    results = [result for name in whole for result in service.check_table(name, by=_operator())]
+    results = [result for name in whole for result in service.check_table(name, by=operator())]
     failed = [result for result in results if result.failed or result.problem]
     if as_json:
         found = [{"table": one.table.name, "check": one.check_key, "failed": one.failed} for one in failed]
-        _print({"tables": len(chosen), "problems": [one.as_dict() for one in problems], "failed": found})
+        print_json({"tables": len(chosen), "problems": [one.as_dict() for one in problems], "failed": found})
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
@@ -142,7 +128,7 @@ def source() -> None:
 @click.option("--every", "cron", default="", help="A cron expression, such as '15 * * * *'.")
 def save(key: str, url: str, relation: str, name: str, since: str, cron: str) -> None:
     """Read RELATION of the database at URL (postgres://, sqlite:///) into the table NAME."""
-    service.save_source(key, url, relation, name, by=_operator(), since=since, cron=cron)
+    service.save_source(key, url, relation, name, by=operator(), since=since, cron=cron)
     click.echo(f"{key} is read {f'at {cron}' if cron else f'by: beichen tables source pull {key}'}")
 
 
@@ -157,7 +143,7 @@ def sources(as_json: bool) -> None:
         for row in service.sources()
     ]  # fmt: skip
     if as_json:
-        _print(rows)
+        print_json(rows)
         return
     for row in rows:
         click.echo(
@@ -170,15 +156,15 @@ def sources(as_json: bool) -> None:
 @as_json
 def pull(key: str, as_json: bool) -> None:
     """Read a source now."""
-    receipts = service.pull(key, by=_operator())
+    receipts = service.pull(key, by=operator())
     counts = {"read": sum(one.read for one in receipts), "refused": sum(one.refused for one in receipts),
               "changed": sum(one.changed for one in receipts)}  # fmt: skip
-    _print(counts) if as_json else click.echo(f"{counts['read']:,} read, {counts['changed']:,} changed")
+    print_json(counts) if as_json else click.echo(f"{counts['read']:,} read, {counts['changed']:,} changed")
 
 
 @source.command(name="drop")
 @click.argument("key")
 def drop(key: str) -> None:
     """Take a source away; its rows stay."""
-    service.drop_source(key, by=_operator())
+    service.drop_source(key, by=operator())
     click.echo(f"{key} is read no more")
