@@ -26,6 +26,18 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Spark cluster. The driver in this process ends before it."""
+    from tests import cluster
+
+    with pytest.MonkeyPatch.context() as patch, cluster.running(tmp_path_factory.mktemp("spark")) as address:
+        patch.syspath_prepend(cluster.installed())
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        yield f"{address}?memory=512m&cores=2"
+        cluster.end_driver()
+
+
 def pytest_configure() -> None:
     """Serve static files without a collected manifest."""
     from django.conf import settings

@@ -71,7 +71,9 @@ class Settings:
     device_rate: int = _setting(100, "readings a second that a device without its own rate may send for long")
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
     tables_url: str = _setting("", "a folder or s3://bucket/prefix; default `tables` in the data folder")
-    warehouse_url: str = _setting("duckdb://", "what answers SQL: duckdb://?memory=1GB&threads=2")
+    warehouse_url: str = _setting(
+        "duckdb://", "what answers SQL: duckdb://?memory=1GB&threads=2, spark://host:7077"
+    )
     live_url: str = _setting("", "public address of the live process; default the web port plus one")
     context_hosts: str = _setting("", "hosts from which NGSI-LD contexts may be fetched, with commas")
     history_page: int = _setting(10_000, "instances that one answer of a history holds")
@@ -194,7 +196,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     schemes = {
         "database_url": {"sqlite", "postgres", "postgresql"},
         "nats_url": {"embedded", "nats", "tls"},
-        "warehouse_url": {"duckdb"},
+        "warehouse_url": {"duckdb", "spark"},
         "mqtt_url": {"mqtt", "mqtts"},
         "smtp_url": {"smtp", "smtps"},
         "sms_url": {"http", "https", "smpp"},

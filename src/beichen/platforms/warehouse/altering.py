@@ -10,7 +10,7 @@ from typing import Any
 
 from beichen.kernel.actor import Actor
 from beichen.platforms.warehouse import storage
-from beichen.platforms.warehouse.engines import Snapshot, engine
+from beichen.platforms.warehouse.engines import Snapshot, writing_engine
 from beichen.platforms.warehouse.models import ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.receipts import Outcome, record_act
 from beichen.platforms.warehouse.schema import MONTH, stored_schema, with_month
@@ -46,7 +46,7 @@ def _widen(delta: Any, row: WarehouseTable, by: Actor) -> None:
     from deltalake import write_deltalake
 
     facts = row.facts
-    session = engine().connect()
+    session = writing_engine().connect()
     try:
         session.show("rows", Snapshot(facts.types, delta.file_uris()))
         batches = session.stream("SELECT * FROM rows")

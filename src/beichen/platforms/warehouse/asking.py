@@ -168,7 +168,7 @@ def _rows(session: Session, statement: str, limit: int, seconds: float) -> tuple
     timer.start()
     try:
         batches, count, size = [], 0, 0
-        reader = session.stream(statement)
+        reader = session.stream(statement, limit + 1)
         for batch in reader:
             batches.append(batch)
             count, size = count + batch.num_rows, size + batch.nbytes

@@ -11,13 +11,16 @@ from beichen.platforms.warehouse.engines import Session, Snapshot, engine
 from beichen.platforms.warehouse.facts import TableFacts
 from beichen.platforms.warehouse.models import NEVER
 from beichen.platforms.warehouse.naming import tables
+from beichen.platforms.warehouse.schema import stored_types
 from beichen.platforms.warehouse.statements import check_tables, no_table, parsed
 from beichen.problem import Problem, ProblemError, said, shorten
 
 
 def snapshot_of(facts: TableFacts, delta: Any | None) -> Snapshot:
     """The files of a Delta table; none of a table that was never written."""
-    return Snapshot(facts.types, () if delta is None else delta.file_uris())
+    if delta is None:
+        return Snapshot(facts.types, ())
+    return Snapshot(facts.types, delta.file_uris(), stored_types(delta))
 
 
 class Reader:

@@ -51,6 +51,20 @@ def stored_schema(facts: TableFacts) -> Any:
     return schema.append(pa.field(MONTH, pa.string())) if facts.time else schema
 
 
+def stored_types(delta: Any) -> dict[str, ColumnType]:
+    """The types in which a Delta table's files hold its columns; the partition is none."""
+    kinds = {
+        "string": ColumnType.TEXT,
+        "long": ColumnType.INTEGER,
+        "double": ColumnType.NUMBER,
+        "boolean": ColumnType.BOOLEAN,
+        "date": ColumnType.DATE,
+        "timestamp": ColumnType.TIME,
+    }
+    types = {field.name: getattr(field.type, "type", "") for field in delta.schema().fields}
+    return {name: kinds[kind] for name, kind in types.items() if kind in kinds and name != MONTH}
+
+
 def with_month(facts: TableFacts, rows: Any) -> Any:
     """``rows`` with their partition. A row without a time lies with those of no month."""
     import pyarrow as pa

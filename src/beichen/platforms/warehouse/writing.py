@@ -19,7 +19,7 @@ from beichen.kernel.actor import Actor
 from beichen.platforms.warehouse import codes, storage
 from beichen.platforms.warehouse.altering import fitted
 from beichen.platforms.warehouse.days import Days, days_of, merge
-from beichen.platforms.warehouse.engines import Snapshot, engine
+from beichen.platforms.warehouse.engines import Snapshot, writing_engine
 from beichen.platforms.warehouse.facts import MOMENTS, TableFacts
 from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.naming import table
@@ -158,7 +158,7 @@ def _differing(facts: TableFacts, delta: Any, rows: Any) -> tuple[Any, Any]:
     differs = " OR ".join(f"n.{_named(name)} IS DISTINCT FROM o.{_named(name)}" for name in rest) or "false"
     is_new = f"o.{_named(facts.key[0])} IS NULL"
     old = "".join(f", o.{_named(name)}" for name in moments)
-    session = engine().connect()
+    session = writing_engine().connect()
     try:
         session.show("o", snapshot)
         session.register("n", numbered)

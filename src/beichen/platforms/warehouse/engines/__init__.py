@@ -7,7 +7,7 @@ extension of its own for Delta: what it reads is exactly one version, and any en
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -21,11 +21,13 @@ from beichen.settings import settings
 class Snapshot:
     """One version of a table: its columns as they are declared, and its files by their list.
 
-    A file may lack a column, which is then empty, or hold it in a narrower type, which is widened.
+    A file may lack a column, which is then empty, or hold it in a narrower type, which is widened: ``stored``
+    are the types of the files, where they are known.
     """
 
     columns: Mapping[str, ColumnType]
     files: Sequence[str]
+    stored: Mapping[str, ColumnType] = field(default_factory=dict)
 
 
 class Session(Protocol):
@@ -40,8 +42,8 @@ class Session(Protocol):
     def sql(self, text: str) -> Any:
         """The Arrow table that answers ``text``, DuckDB's SQL. Raises ProblemError WHS-204."""
 
-    def stream(self, text: str) -> Any:
-        """The same as an Arrow reader of batches."""
+    def stream(self, text: str, most: int | None = None) -> Any:
+        """The same as an Arrow reader of batches; whoever asks reads ``most`` rows and no more."""
 
     def stop(self) -> None:
         """End the question that is being answered, from another thread."""
@@ -59,10 +61,24 @@ class Engine(Protocol):
 
 def engine() -> Engine:
     """The engine that the settings choose. Raises ProblemError WHS-205."""
-    scheme = urlsplit(settings().warehouse_url).scheme
+    url = settings().warehouse_url
+    scheme = urlsplit(url).scheme
     if scheme == "duckdb":
         from beichen.platforms.warehouse.engines.embedded import Embedded
 
-        return Embedded(settings().warehouse_url)
+        return Embedded(url)
+    if scheme == "spark":
+        from beichen.platforms.warehouse.engines.cluster import Cluster
+
+        return Cluster(url)
     message = said("no engine here answers to {scheme}://", scheme=scheme)
-    raise ProblemError(Problem(codes.NO_ENGINE, message, hint=said("duckdb:// is built in")))
+    hint = said("duckdb:// is built in, spark:// a cluster")
+    raise ProblemError(Problem(codes.NO_ENGINE, message, hint=hint))
+
+
+def writing_engine() -> Engine:
+    """What compares rows while they are written: the engine in this process, as Delta's writer is in it."""
+    from beichen.platforms.warehouse.engines.embedded import Embedded
+
+    url = settings().warehouse_url
+    return Embedded(url if urlsplit(url).scheme == "duckdb" else "duckdb://")

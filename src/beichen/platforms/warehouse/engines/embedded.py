@@ -88,8 +88,8 @@ class EmbeddedSession:
         """What DuckDB answers."""
         return self._run(text).to_arrow_table()
 
-    def stream(self, text: str) -> Any:
-        """The answer batch by batch, which memory need not hold."""
+    def stream(self, text: str, most: int | None = None) -> Any:
+        """The answer batch by batch, which memory need not hold: nothing is made that nobody reads."""
         return self._run(text).to_arrow_reader(STREAMED)
 
     def _run(self, text: str) -> Any:
