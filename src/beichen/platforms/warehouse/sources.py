@@ -1,21 +1,19 @@
 """Tables of other databases, by their address: read whole or from where the last run ended, by the clock.
 
-PostgreSQL and SQLite. A source belongs to the operators of the machine: its address holds a password, so it
-is entered by a command and shown to nobody. A run that dies is run again over the same window, which comes in
-once: rows with a key are written by it, others are added under the window's name.
+PostgreSQL, SQLite, MySQL and MariaDB. A source belongs to the operators of the machine: its address holds a
+password, so it is entered by a command and shown to nobody. A run that dies is run again over the same
+window, which comes in once: rows with a key are written by it, others are added under the window's name.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 from cronsim import CronSimError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,7 +22,7 @@ from django.utils import timezone
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.jobs.schedule import next_run
-from beichen.platforms.warehouse import codes
+from beichen.platforms.warehouse import codes, databases
 from beichen.platforms.warehouse.cells import cell
 from beichen.platforms.warehouse.facts import ColumnType, TableFacts
 from beichen.platforms.warehouse.models import Receipt, Source
@@ -118,7 +116,7 @@ def pull_due(*, by: Actor, now: datetime | None = None) -> list[str]:
 
 def _pull(source: Source, by: Actor) -> list[Receipt]:
     facts = source.table.facts
-    with closing(_connected(source)) as session:
+    with closing(databases.opened(source.url)) as session:
         columns = _columns(session, source, facts)
         if source.since:
             _bound(session, source)
@@ -143,8 +141,9 @@ def _bound(session: Any, source: Source) -> None:
     if source.pending is not None:
         return
     column = f'"{source.since}"'
-    found = _rows(session, f"SELECT max({column}) FROM {_named(source.relation)}", ())
-    newest = found[0][0] if found else None
+    with databases.answering(), closing(session.cursor()) as cursor:
+        cursor.execute(f"SELECT max({column}) FROM {_named(source.relation)}")
+        newest = cursor.fetchone()[0]
     end = newest.isoformat() if isinstance(newest, date) else newest
     if end is not None:
         source.pending = {"from": source.position, "to": end}
@@ -156,42 +155,34 @@ def _batches(
 ) -> Generator[list[dict[str, Any]], None, None]:
     if source.since and source.pending is None:
         return  # there is nothing at all
-    mark = "?" if isinstance(session, sqlite3.Connection) else "%s"
+    mark = databases.mark(session)
     text = f"SELECT {', '.join(map(_quoted, columns))} FROM {_named(source.relation)}"
     values: tuple[Any, ...] = ()
     if source.since:
         window, since = source.pending or {}, _quoted(source.since)
-        text, values = f"{text} WHERE {since} <= {mark}", (window["to"],)
+        text, values = f"{text} WHERE {since} <= {mark}", (databases.value(session, window["to"]),)
         if window["from"] is not None:
             # rows with a key are read again from the last value on: some may have come with it since
             text, values = (
                 f"{text} AND {since} {'>=' if facts.key else '>'} {mark}",
-                (*values, window["from"]),
+                (*values, databases.value(session, window["from"])),
             )
         text += f" ORDER BY {since}"
     types = facts.types
-    try:
-        is_file = isinstance(session, sqlite3.Connection)
-        with closing(session.cursor() if is_file else session.cursor("beichen")) as cursor:
-            cursor.execute(text, values)
-            while found := cursor.fetchmany(BATCH):
-                yield [
-                    {name: cell(value, types[name]) for name, value in zip(columns, row, strict=True)}
-                    for row in found
-                ]
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise ProblemError(_away(error)) from None
+    with databases.answering(), closing(databases.cursor(session)) as cursor:
+        cursor.execute(text, values)
+        while found := cursor.fetchmany(BATCH):
+            yield [
+                {name: cell(value, types[name]) for name, value in zip(columns, row, strict=True)}
+                for row in found
+            ]
 
 
 def _columns(session: Any, source: Source, facts: TableFacts) -> list[str]:
     """The columns that both have. Raises ProblemError WHS-113 when a required one is missing."""
-    try:
-        cursor = session.cursor()
+    with databases.answering(), closing(session.cursor()) as cursor:
         cursor.execute(f"SELECT * FROM {_named(source.relation)} WHERE 1 = 0")
         there = {column[0] for column in cursor.description}
-        cursor.close()
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise ProblemError(_away(error)) from None
     needed = facts.required | ({source.since} if source.since else set())
     if missing := sorted(needed - there):
         names = ", ".join(missing)
@@ -200,31 +191,9 @@ def _columns(session: Any, source: Source, facts: TableFacts) -> list[str]:
     return [name for name in facts.types if name in there]
 
 
-def _rows(session: Any, text: str, values: tuple[Any, ...]) -> list[Any]:
-    try:
-        return list(session.execute(text, values).fetchall())
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise ProblemError(_away(error)) from None
-
-
-def _connected(source: Source) -> Any:
-    """A session that only reads. Raises ProblemError WHS-113."""
-    parts = urlsplit(source.url)
-    try:
-        if parts.scheme == "sqlite":
-            return sqlite3.connect(f"file:/{parts.path.lstrip('/')}?mode=ro", uri=True)
-        session = psycopg.connect(source.url, connect_timeout=10)
-        session.read_only = True
-        return session
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise ProblemError(_away(error)) from None
-
-
 def _faults(facts: TableFacts, url: str, relation: str, since: str) -> Iterator[Problem]:
-    if urlsplit(url).scheme not in {"postgres", "postgresql", "sqlite"}:
-        yield _bad(
-            said("the address is of no database that is read here"), "url", said("postgres:// or sqlite:///")
-        )
+    if fault := databases.address_fault(url):
+        yield _bad(fault, "url", said("postgres://, mysql:// or sqlite:///"))
     if not _RELATION.match(relation):
         yield _bad(said("{name!r} is no name of a table", name=relation[:40]), "relation")
     if since and facts.types.get(since) not in _ORDERED:
@@ -248,12 +217,6 @@ def _find(key: str) -> Source:
 
 def _bad(message: str, name: str, hint: str = "") -> Problem:
     return Problem(codes.BAD_SOURCE, shorten(message), Where(field=name), hint)
-
-
-def _away(error: Exception) -> Problem:
-    """The other database's words; psycopg leaves out the password."""
-    reason = " ".join(str(error).split())[:60] or type(error).__name__
-    return Problem(codes.NO_SOURCE, shorten(said("the database answers: {reason}", reason=reason)))
 
 
 def _quoted(name: str) -> str:
