@@ -75,6 +75,7 @@ FORMS = (
     "messages",
     "console",
     "devices",
+    "rules",
     "tables",
 )
 STEADY = {"nature": "linear", "reason": "x"}
