@@ -9,11 +9,13 @@ from django.utils import timezone
 from PIL import Image
 
 from beichen.fronts.governance.models import SavedView
+from beichen.hubs.data.service import IndicatorFacts, define_indicators
 from beichen.hubs.events import service
 from beichen.hubs.events.models import Case, CaseFile, Report
 from beichen.hubs.events.pages import Channel
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
+from beichen.platforms.warehouse.models import Question
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
 from tests import access_devices
 
@@ -60,7 +62,9 @@ def picture() -> bytes:
 
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "indicators": [("GET", "indicators", None)],
+    "indicators/new": [("GET", "indicators/new", None), ("POST", "indicators/new", {"sql": "select 1"})],
     "indicators/<slug:key>": [("GET", "indicators/people", None)],
+    "indicators/<slug:key>/withdraw": [("POST", "indicators/kept/withdraw", {})],
     **access_devices.SAMPLES,
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
@@ -95,6 +99,8 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "tables": [("GET", "tables", None)],
     "tables/ask": [("GET", "tables/ask", None), ("POST", "tables/ask", {"sql": "select 1"})],
+    "tables/questions": [("GET", "tables/questions", None)],
+    "tables/questions/<slug:code>/forget": [("POST", "tables/questions/{question}/forget", {})],
     "tables/<slug:name>": [("GET", "tables/kept_rows", None)],
     "api/tables": [("GET", "api/tables", None)],
     "api/tables/query": [("POST", "api/tables/query", {"sql": "select * from kept_rows"})],
@@ -127,6 +133,9 @@ def keep_cases() -> None:
     )
     service.receive(draft, by=BY, now=timezone.now())
     SavedView.objects.create(owner="client:tests", name="kept", query="")
+    Question.objects.create(keeper="client:tests", title="kept", sql="select 1", changed_at=timezone.now())
+    facts = IndicatorFacts("kept", "x", "x", "neutral", "none")
+    define_indicators([facts], owner="desk:kept", by=BY)
 
 
 def case_numbers() -> dict[str, Any]:
@@ -137,6 +146,7 @@ def case_numbers() -> dict[str, Any]:
         "version": Case.objects.get().version,
         "report": Report.objects.get().code,
         "paper": CaseFile.objects.get().file.code,
+        "question": Question.objects.get().code,
         "view": SavedView.objects.get(name="kept").pk,
     }
 

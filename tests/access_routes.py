@@ -77,6 +77,7 @@ FORMS = (
     "devices",
     "rules",
     "tables",
+    "indicators",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beichen.hubs.data.computing.composing import DESK, Composed, declare_by_hand, withdraw
 from beichen.hubs.data.computing.feeds import feed_table
 from beichen.hubs.data.computing.figures import Verdict, figures, newest_complete, recent, verdict
 from beichen.hubs.data.computing.members import name_members, names_of
@@ -24,9 +25,11 @@ from beichen.hubs.data.units import convert, is_unit
 from beichen.hubs.data.values import ValueFacts, record_targets, record_values, series, series_of, targets
 
 __all__ = [
+    "DESK",
     "INDICATOR",
     "READ",
     "WRITE",
+    "Composed",
     "Direction",
     "Evidence",
     "Figure",
@@ -38,6 +41,7 @@ __all__ = [
     "Verdict",
     "compute",
     "convert",
+    "declare_by_hand",
     "define_indicators",
     "evidence",
     "evidence_of",
@@ -59,4 +63,5 @@ __all__ = [
     "targets",
     "unit_name",
     "verdict",
+    "withdraw",
 ]

@@ -10,7 +10,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 from django.utils import timezone
 
 from beichen.kernel.actor import Actor
@@ -76,6 +75,8 @@ class Readings:
         timelines: dict[str, Timeline],
         window: Window,
     ) -> None:
+        import pyarrow as pa  # heavy, and not needed by every process
+
         most = min(MOST, window.last or MOST)
         with warehouse.reader() as ask:
             ask.register("asked", pa.Table.from_pylist(asked))

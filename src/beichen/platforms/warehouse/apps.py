@@ -21,3 +21,6 @@ class WarehouseConfig(AppConfig):
         home = "platforms_warehouse:index"
         add_to_navigation(_("Tables"), home, order=105, permission=READ, inside=_("All tables"))
         add_to_navigation(_("Ask in SQL"), "platforms_warehouse:ask", order=106, under=home, permission=READ)
+        add_to_navigation(
+            _("Kept questions"), "platforms_warehouse:questions", order=107, under=home, permission=READ
+        )

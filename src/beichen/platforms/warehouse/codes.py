@@ -19,6 +19,8 @@ NOT_A_QUESTION = code("WHS-202", "The SQL is more than one question.", status=42
 NOT_ALLOWED = code("WHS-203", "The SQL reaches beyond the tables.", status=422)
 FAILED_SQL = code("WHS-204", "The SQL cannot be answered.", status=422)
 TOO_LONG = code("WHS-206", "The question took too long.", status=503)
+NO_QUESTION = code("WHS-208", "No such question is kept.", status=404)
+BAD_QUESTION = code("WHS-209", "A question cannot be kept like this.", status=422)
 TOO_MANY = code("WHS-207", "Too many questions are asked at once.", status=503)
 ROOMS_OWN = code("WHS-109", "The table is kept by a room.", status=403)
 BAD_SOURCE = code("WHS-112", "A source cannot be entered like this.", status=422)

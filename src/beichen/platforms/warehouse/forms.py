@@ -29,10 +29,18 @@ class QuestionForm(ProblemForm):
         max_length=200,
     )
 
+    title = forms.CharField(
+        label=_("Title to keep it under"), required=False, max_length=120, help_text=_("Only for keeping it.")
+    )
+    is_shared = forms.BooleanField(label=_("Share it within my body"), required=False)
+
     def take(self, error: ProblemError) -> None:
         """Every problem, after its line where it has one."""
         for problem in error.problems:
             text = in_words(problem)
+            if problem.where.field in ("title", "is_shared"):
+                self.add_error(problem.where.field, text)
+                continue
             if problem.where.line and problem.where.column:
                 where = problem.where
                 place = said("line {line}, column {column}", line=where.line, column=where.column)
@@ -42,3 +50,8 @@ class QuestionForm(ProblemForm):
     def values(self) -> dict[str, Any]:
         """What was entered."""
         return {"text": self.cleaned_data["sql"], "purpose": self.cleaned_data["purpose"]}
+
+    def to_keep(self) -> dict[str, Any]:
+        """The same to keep it."""
+        names = ("title", "sql", "is_shared")
+        return {name: self.cleaned_data[name] for name in names}

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.levels import Level, ScopeFields
-from beichen.kernel.org.models import Body
+from beichen.kernel.org.models import Body, random_code
 from beichen.platforms.warehouse.facts import NAME_LENGTH, TableFacts, from_values
 
 NEVER = -1  # the version of a table that was never written
@@ -153,3 +153,26 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Question(models.Model):
+    """A question in SQL that somebody keeps under a title, shared within ``body`` or not."""
+
+    code = models.CharField(max_length=16, unique=True, default=random_code)
+    title = models.CharField(max_length=120)
+    sql = models.TextField()
+    keeper = models.CharField(max_length=120)
+    keeper_name = models.CharField(max_length=120, blank=True)
+    body = models.ForeignKey(Body, models.CASCADE, null=True, related_name="+")
+    is_shared = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    ACCESS: ClassVar = ScopeFields(body="body__path")
+
+    class Meta:
+        ordering: ClassVar = ["title"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["keeper", "title"], name="question_once")]
+        indexes: ClassVar = [models.Index(fields=["is_shared", "body"], name="question_shared")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -24,6 +24,14 @@ from beichen.platforms.warehouse.maintenance import compact, maintain, verify
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.naming import synchronise, table, tables
 from beichen.platforms.warehouse.quality import check_table
+from beichen.platforms.warehouse.questions import (
+    add_use_of_questions,
+    find_question,
+    forget_question,
+    keep_question,
+    questions,
+    uses_of_questions,
+)
 from beichen.platforms.warehouse.reading import Reader, reader
 from beichen.platforms.warehouse.registry import declared_columns, room_table
 from beichen.platforms.warehouse.rights import KEEP, READ, WRITE
@@ -44,6 +52,7 @@ __all__ = [
     "Receipt",
     "TableFacts",
     "Touched",
+    "add_use_of_questions",
     "append",
     "ask",
     "bring",
@@ -54,7 +63,10 @@ __all__ = [
     "declared_columns",
     "digest",
     "drop_source",
+    "find_question",
+    "forget_question",
     "has_come",
+    "keep_question",
     "known",
     "lineage_of",
     "look",
@@ -62,6 +74,7 @@ __all__ = [
     "package_columns",
     "pull",
     "pull_due",
+    "questions",
     "readable",
     "reader",
     "receipts",
@@ -74,5 +87,6 @@ __all__ = [
     "tables",
     "touched",
     "upsert",
+    "uses_of_questions",
     "verify",
 ]

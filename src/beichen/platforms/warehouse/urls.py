@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.platforms.warehouse import views
+from beichen.platforms.warehouse.views import questions, tables
 
 app_name = "platforms_warehouse"
 urlpatterns = [
-    path("tables", views.index, name="index"),
-    path("tables/ask", views.question, name="ask"),
-    path("tables/<slug:name>", views.table, name="table"),
+    path("tables", tables.index, name="index"),
+    path("tables/ask", questions.question, name="ask"),
+    path("tables/questions", questions.questions, name="questions"),
+    path("tables/questions/<slug:code>/forget", questions.forget, name="forget"),
+    path("tables/<slug:name>", tables.table, name="table"),
 ]

@@ -10,3 +10,4 @@ UNKNOWN_NAME = code("DAT-203", "An indicator reads a table or column that nobody
 BAD_SHAPE = code("DAT-204", "An indicator's SELECT does not yield what it must.", status=422)
 NOT_ALLOWED = code("DAT-205", "An indicator's SELECT holds what would not count the same again.", status=422)
 FAILED = code("DAT-206", "An indicator could not be computed.", status=422)
+NOT_YOURS = code("DAT-207", "An indicator may not count this.", status=403)

@@ -13,12 +13,19 @@ from django.test import Client
 
 from beichen.hubs.data import service
 from beichen.hubs.data.commands import indicators
+from beichen.hubs.data.computing import codes
 from beichen.hubs.data.jobs import compute_indicators
-from beichen.hubs.data.models import AnnualTarget, IndicatorValue
+from beichen.hubs.data.models import AnnualTarget, Indicator, IndicatorValue
 from beichen.hubs.data.tests.counting import BY, CITY, COUNT, EAST, SHARE, at, define, put, run, town
 from beichen.hubs.data.tests.test_computing import JOB
+from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import create_client, save_role
 from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body
+from beichen.kernel.org.service import appoint, region_by_code, register_person
+from beichen.platforms.warehouse import service as warehouse
+from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts
+from beichen.problem import ProblemError
 
 __all__ = ["town"]
 pytestmark = pytest.mark.usefixtures("town")
@@ -141,3 +148,77 @@ def test_the_schedule_computes(town: None) -> None:
     put(JOB)
     compute_indicators.call()
     assert IndicatorValue.objects.exists()
+
+
+DESK: dict[str, Any] = {
+    "key": "jobs-done", "zh": "办结件数", "en": "Jobs done", "unit": "件", "better": "higher",
+    "every": ["month"], "by": "region",
+    "sql": "select region, date_trunc('month', done_at) as period, count(*) as value\nfrom jobs group by all",
+}  # fmt: skip
+
+
+@pytest.fixture
+def steward(client: Client) -> Client:
+    """A browser of a data steward of the whole city."""
+    return _browser(client, CITY)
+
+
+def _browser(client: Client, region: str) -> Client:
+    person = register_person("甲", by=BY)
+    appoint(person, "steward", Body.objects.get(key="bureau"), region_by_code(region), by=BY)
+    client.force_login(Account.objects.create_user("steward", person=person))
+    return client
+
+
+def test_a_question_becomes_an_indicator_is_computed_and_withdrawn(steward: Client) -> None:
+    put(JOB, {**JOB, "code": "2"})
+    begun = steward.post("/indicators/new", {"sql": DESK["sql"]}).content.decode()
+    assert "from jobs group by all" in begun
+    made = steward.post("/indicators/new", DESK)
+    assert made["Location"] == "/indicators/jobs-done"
+    run()
+    values = IndicatorValue.objects.filter(indicator__key="jobs-done", region__code=CITY)
+    assert [value.value for value in values] == [2]
+    page = steward.get("/indicators/jobs-done").content.decode()
+    assert "甲" in page
+    assert steward.post("/indicators/jobs-done/withdraw").status_code == 302
+    assert "withdraw" not in steward.get("/indicators/jobs-done").content.decode()
+    assert values.count() == 1
+    assert steward.post("/indicators/jobs-done/withdraw").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"key": "Jobs Done"}, "DAT-201"),
+        ({"key": "new"}, "DAT-201"),
+        ({"unit": "furlong"}, "DAT-201"),
+        ({"sql": "select 1"}, "DAT-204"),
+        ({"sql": "select date_trunc('month', done_at) as period, count(*) as value from nowhere"}, "DAT-203"),
+        ({"by": "region, body"}, "DAT-204"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field(steward: Client, change: dict[str, str], words: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        service.declare_by_hand(service.Composed(**{**DESK, **change}), by=BY)
+    assert {problem.code for problem in caught.value.problems} == {words}
+    refused = steward.post("/indicators/new", {**DESK, **change})
+    assert refused.status_code == 422
+    assert Indicator.objects.filter(key="jobs-done").count() == 0
+
+
+def test_a_post_of_a_district_declares_nothing(client: Client) -> None:
+    refused = _browser(client, EAST).post("/indicators/new", DESK)
+    assert refused.status_code == 422
+    assert "整个城市" in refused.content.decode()
+    assert Indicator.objects.filter(key="jobs-done").count() == 0
+
+
+def test_personal_columns_are_not_counted_at_a_desk() -> None:
+    phone = Column("phone", ColumnType.TEXT, "电话", "Telephone", level=3)
+    known = TableFacts("calls", "来电", "Calls", (Column("day", ColumnType.DATE, "日", "Day"), phone))
+    warehouse.declare_tables([known], owner="scene:calls", by=BY)
+    text = "select date_trunc('month', day) as period, count(distinct phone) as value from calls group by all"
+    with pytest.raises(ProblemError) as caught:
+        service.declare_by_hand(service.Composed(**{**DESK, "by": "", "sql": text}), by=BY)
+    assert [problem.code for problem in caught.value.problems] == [codes.NOT_YOURS] == ["DAT-207"]

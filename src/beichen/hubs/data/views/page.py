@@ -21,7 +21,7 @@ from beichen.hubs.data.computing.members import title_of
 from beichen.hubs.data.models import Computation, Indicator, IndicatorValue, Kind
 from beichen.hubs.data.unit_names import unit_name
 from beichen.hubs.data.views.standing import sign
-from beichen.kernel.access.service import acting, require, visible
+from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
@@ -102,6 +102,9 @@ def indicator_page(request: HttpRequest, key: str) -> HttpResponseBase:
         "sign": sign(found) if found else None,
         "is_demo": any(value.kind == Kind.DEMO for value in values),
         "chart": _chart(row, computation, values) if values else None,
+        "may_withdraw": row.is_current
+        and row.owner.startswith(f"{service.DESK}:")
+        and bool(decide(by, service.WRITE, None)),
         "runs": list(computation.runs.all()[:SHOWN_RUNS]) if computation else [],
     }
     return answer(request, table, "data/indicator.html", context)

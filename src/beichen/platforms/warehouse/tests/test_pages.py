@@ -19,7 +19,14 @@ from beichen.kernel.org.service import (
     region_by_code,
     register_person,
 )
-from beichen.platforms.warehouse.service import Check, CheckKind, Column, ColumnType, append, check_table
+from beichen.platforms.warehouse.service import (
+    Check,
+    CheckKind,
+    Column,
+    ColumnType,
+    append,
+    check_table,
+)
 from beichen.platforms.warehouse.tests.conftest import BY, Declare
 
 COLUMNS = (
@@ -105,3 +112,58 @@ def test_whoever_may_not_ask_is_refused(page: Client) -> None:
     assert Client().get("/tables/ask").status_code == 403
     assert Client().get("/tables/wells").status_code == 404
     assert "/tables/wells" not in Client().get("/tables").content.decode()
+
+
+ASKED = "select day, sum(count) as total from wells group by day order by day"
+
+
+def keep(page: Client, **more: str) -> Any:
+    return page.post("/tables/ask", {"sql": ASKED, "title": "每日数量", "keep": "1", **more})
+
+
+def colleague(key: str, body: str) -> Client:
+    """Another browser, of a steward of a body."""
+    person = register_person(key, by=BY)
+    appoint(person, "steward", Body.objects.get(key=body), region_by_code("990100"), by=BY)
+    client = Client()
+    client.force_login(Account.objects.create_user(key, person=person))
+    return client
+
+
+def test_a_question_is_kept_opened_written_anew_and_forgotten(page: Client) -> None:
+    opened = keep(page)["Location"]
+    assert "每日数量" in page.get(opened).content.decode()
+    assert "group by day" in page.get(opened).content.decode()
+    assert keep(page, sql="select 1 as a")["Location"] == opened, "one of the same title is written anew"
+    listed = page.get("/tables/questions?q=每日").content.decode()
+    assert "每日数量" in listed
+    assert "select 1 as a" in b"".join(page.get("/tables/questions?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    code = opened.partition("question=")[2]
+    assert page.post(f"/tables/questions/{code}/forget").status_code == 302
+    assert page.get(opened).status_code == 404
+
+
+def test_a_question_is_seen_by_its_keeper_and_by_the_body_that_it_is_shared_with(page: Client) -> None:
+    load_bodies(
+        [BodyFacts("office", "局", region="990100"), BodyFacts("other", "另局", region="990100")], by=BY
+    )
+    same, other = colleague("乙", "office"), colleague("丙", "other")
+    opened = keep(page)["Location"]
+    assert same.get(opened).status_code == 404
+    keep(page, is_shared="on")
+    assert same.get(opened).status_code == 200
+    assert "每日数量" not in other.get("/tables/questions").content.decode()
+    code = opened.partition("question=")[2]
+    assert same.post(f"/tables/questions/{code}/forget").status_code == 404
+    assert page.get(opened).status_code == 200
+
+
+def test_what_is_no_question_or_has_no_title_is_not_kept(page: Client) -> None:
+    assert keep(page, title=" ").status_code == 422
+    refused = keep(page, sql="select from where")
+    assert refused.status_code == 422
+    assert "WHS-2" in refused.content.decode() or "SQL" in refused.content.decode()
+    assert (
+        "共 0" in page.get("/tables/questions").content.decode()
+        or "没有" in page.get("/tables/questions").content.decode()
+    )

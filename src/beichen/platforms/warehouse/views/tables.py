@@ -1,38 +1,29 @@
-"""`/tables`: what tables there are; a table with a sample, receipts and checks; questions in SQL."""
+"""`/tables`: what tables there are; a table with a sample, receipts and checks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from beichen.kernel.access.service import acting, check_rate, require
+from beichen.kernel.access.service import acting, require
 from beichen.kernel.levels import Level
 from beichen.platforms.warehouse import service
-from beichen.platforms.warehouse.answers import plain, values
-from beichen.platforms.warehouse.asking import Answer
-from beichen.platforms.warehouse.drawing import chart_of, is_number
 from beichen.platforms.warehouse.facts import ColumnType
-from beichen.platforms.warehouse.forms import QuestionForm
 from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.naming import ROOM
+from beichen.platforms.warehouse.views.shown import grid, moment
 from beichen.problem import ProblemError
-from beichen.web.exports import FORMATS, export
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
-SHOWN, SAMPLE, EXPORTED = 500, 20, 100_000
-QUESTIONS = "60/minute"
+SAMPLE = 20
 TYPES = {
     ColumnType.TEXT: _("Text value"),
     ColumnType.INTEGER: _("Whole number"),
@@ -46,12 +37,6 @@ TYPES = {
 
 def _title(row: WarehouseTable) -> str:
     return row.en if get_language() == "en" else row.zh
-
-
-def _moment(value: datetime | None) -> str:
-    if value is None:
-        return ""
-    return f"{localtime(value) if value.tzinfo else value:%Y-%m-%d %H:%M}"
 
 
 def _owner(row: WarehouseTable) -> str:
@@ -81,11 +66,11 @@ TABLES: list[Column[WarehouseTable]] = [
     Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
     Column("rows", _("Rows"), lambda row: row.rows, lambda row: f"{row.rows:,}", ("rows",), is_number=True),
     Column(
-        "written", _("Last written"), lambda row: row.written_at, lambda row: _moment(row.written_at), ("at",)
+        "written", _("Last written"), lambda row: row.written_at, lambda row: moment(row.written_at), ("at",)
     ),
 ]
 RECEIPTS: list[Column[Receipt]] = [
-    Column("at", _("At"), lambda row: row.at, lambda row: _moment(row.at), ("at",), is_header=True),
+    Column("at", _("At"), lambda row: row.at, lambda row: moment(row.at), ("at",), is_header=True),
     Column("kind", _("What was done to it"), lambda row: str(ReceiptKind(row.kind).label)),
     Column("source", _("Came from"), lambda row: row.source, sort=("source",)),
     Column("load", _("Batch"), lambda row: row.load, is_exported_only=True),
@@ -166,72 +151,4 @@ def _sample(name: str, by: Any) -> dict[str, Any]:
         found = service.ask(f'select * from "{name}"', by=by, limit=SAMPLE, seconds=5)
     except ProblemError as error:
         return {"problem": error.problems[0]}
-    return _grid(found)
-
-
-def _grid(found: Answer) -> dict[str, Any]:
-    schema = found.rows.schema
-    return {
-        "heads": [
-            {"name": name, "is_number": is_number(kind)}
-            for name, kind in zip(schema.names, schema.types, strict=True)
-        ],
-        "rows": [[_cell(value) for value in row] for row in values(found.rows)],
-        "masked": found.masked,
-        "lineage": found.lineage,
-        "is_whole": found.is_whole,
-        "seconds": found.seconds,
-    }
-
-
-def _cell(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"text": gettext("Yes") if value else gettext("No"), "is_number": False}
-    if isinstance(value, datetime):
-        return {"text": _moment(value), "is_number": False}
-    shown = plain(value)
-    is_number = isinstance(shown, int | float)
-    text = "" if shown is None else str(shown)[:200]
-    return {"text": text, "is_number": is_number}
-
-
-@dataclass(frozen=True, slots=True)
-class _Exported:
-    """A column of an answer, as exports ask for it."""
-
-    title: str
-    number: int
-
-    def value(self, row: tuple[Any, ...]) -> Any:
-        """The cell of a row."""
-        return plain(row[self.number])
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest) -> HttpResponseBase:
-    """Ask in SQL: the answer as a table, a chart, a file. It is posted, so that it stays out of logs."""
-    by = acting(request)
-    require(by, service.READ)
-    form = QuestionForm(request.POST or None, initial={"sql": request.GET.get("sql", "")[:2000]})
-    wanted = request.POST.get("format", "")
-    found = None
-    if request.method == "POST" and form.is_valid():
-        limit = EXPORTED if wanted in FORMATS else SHOWN
-        try:
-            check_rate("tables.query", by.key, QUESTIONS)
-            found = service.ask(**form.values(), by=by, limit=limit)
-        except ProblemError as error:
-            form.take(error)
-    if found is not None and wanted in FORMATS:
-        columns = [_Exported(title, number) for number, title in enumerate(found.rows.schema.names)]
-        return export("answer", columns, values(found.rows), wanted)
-    context = {
-        "form": form,
-        "tables": service.readable(by),
-        "grid": _grid(found) if found is not None else None,
-        "chart": chart_of(found.rows) if found is not None else None,
-        "formats": FORMATS,
-        "crumbs": [Link(_("Tables"), reverse("platforms_warehouse:index")), Link(_("Ask in SQL"))],
-    }
-    is_wrong = request.method == "POST" and bool(form.errors)
-    return render(request, "platforms_warehouse/ask.html", context, status=422 if is_wrong else 200)
+    return grid(found)
