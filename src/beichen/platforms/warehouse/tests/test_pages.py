@@ -28,6 +28,7 @@ from beichen.platforms.warehouse.service import (
     check_table,
 )
 from beichen.platforms.warehouse.tests.conftest import BY, Declare
+from beichen.problem import ProblemError
 
 COLUMNS = (
     Column("code", ColumnType.TEXT, "编号", "Code", required=True),
@@ -160,10 +161,11 @@ def test_a_question_is_seen_by_its_keeper_and_by_the_body_that_it_is_shared_with
 
 def test_what_is_no_question_or_has_no_title_is_not_kept(page: Client) -> None:
     assert keep(page, title=" ").status_code == 422
-    refused = keep(page, sql="select from where")
-    assert refused.status_code == 422
-    assert "WHS-2" in refused.content.decode() or "SQL" in refused.content.decode()
-    assert (
-        "共 0" in page.get("/tables/questions").content.decode()
-        or "没有" in page.get("/tables/questions").content.decode()
-    )
+    assert keep(page, sql="select from where").status_code == 422
+    assert "每日数量" not in page.get("/tables/questions").content.decode()
+    with pytest.raises(ProblemError) as caught:
+        keep_question("x", "select 1", is_shared=True, by=BY)
+    assert [problem.code for problem in caught.value.problems] == ["WHS-209"]
+    with pytest.raises(ProblemError) as caught:
+        forget_question("nothing", by=BY)
+    assert [problem.code for problem in caught.value.problems] == ["WHS-208"]
