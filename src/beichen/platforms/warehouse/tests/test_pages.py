@@ -26,6 +26,8 @@ from beichen.platforms.warehouse.service import (
     ColumnType,
     append,
     check_table,
+    forget_question,
+    keep_question,
 )
 from beichen.platforms.warehouse.tests.conftest import BY, Declare
 from beichen.problem import ProblemError
