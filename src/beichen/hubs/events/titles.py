@@ -74,8 +74,8 @@ def titled(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     engine = _ENGINES[connection.vendor]
     values = [engine.sent(needed)]
     with connection.cursor() as cursor:
-        some = f"SELECT count(*) FROM ({engine.find} LIMIT {MANY + 1}) AS some"  # noqa: S608 - no value
-        cursor.execute(some, values)
+        count = f"SELECT count(*) FROM ({engine.find} LIMIT {MANY + 1}) AS found"  # noqa: S608 - no value
+        cursor.execute(count, values)
         (number,) = cursor.fetchone()
     return rows.filter(pk__in=RawSQL(engine.find, values)) if number <= MANY else rows  # noqa: S611 - no value
 

@@ -163,7 +163,7 @@ class Question(models.Model):
     sql = models.TextField()
     keeper = models.CharField(max_length=120)
     keeper_name = models.CharField(max_length=120, blank=True)
-    body = models.ForeignKey(Body, models.CASCADE, null=True, related_name="+")
+    body = models.ForeignKey(Body, models.SET_NULL, null=True, related_name="+")
     is_shared = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 

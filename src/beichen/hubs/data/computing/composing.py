@@ -1,27 +1,29 @@
 """An indicator that somebody declares at a desk: head and SELECT as in a scene's file, an owner of its own.
 
-Values are computed over whole tables and shown to whoever may read indicators, so that whoever declares one
-may read all of what it reads: every region of the city, and each column's level. Nothing personal (L3, L4) is
-counted like this; that is for a scene, which is reviewed.
+Values are computed over whole tables, so that whoever declares one may read all of what it counts: the rows
+of every region and body, and each column's level. They are of the highest level among these, so that they are
+shown to nobody who may not read that. Nothing personal (L3, L4) is counted like this; that is for a scene,
+which is reviewed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from beichen.hubs.data.computing import codes
 from beichen.hubs.data.computing.declaration import Declaration, declare
 from beichen.hubs.data.computing.declaring import declare_computations
-from beichen.hubs.data.definitions import NO_INDICATOR
+from beichen.hubs.data.definitions import NO_INDICATOR, TAKEN
 from beichen.hubs.data.models import Indicator
 from beichen.hubs.data.permissions import WRITE
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import city_region
 from beichen.kernel.scene.vocabulary import KEBAB
 from beichen.platforms.warehouse import service as warehouse
@@ -45,6 +47,7 @@ class Composed:
     better: str = "neutral"
     by: str = ""
     target: str = ""
+    level: str = ""
 
     @property
     def head(self) -> str:
@@ -57,6 +60,7 @@ class Composed:
             "every": ", ".join(self.every),
             "by": self.by,
             "target": self.target,
+            "level": self.level,
         }
         stated = {name: " ".join(value.split()) for name, value in entries.items()}
         return "".join(f"-- {name}: {value}\n" for name, value in stated.items() if value)
@@ -77,25 +81,54 @@ def _require_everywhere(by: Actor) -> None:
         raise ProblemError(Problem(codes.NOT_YOURS, message))
 
 
-def _sensitive(found: Declaration, by: Actor) -> list[Problem]:
-    """The columns that may not be counted: personal ones, and those above what the actor may read."""
-    reach = max((area.clearance for area in access.areas(by, warehouse.READ)), default=Level.L1)
-    limit = min(reach, Level.L2)
-    problems = []
+def _reads_all(by: Actor, facts: warehouse.TableFacts) -> Level | None:
+    """Up to which level the actor may read every row of a table; None where some rows are not theirs."""
+    city = city_region()
+    whole = [
+        area.clearance
+        for area in access.areas(by, warehouse.READ)
+        if (city.path if city else "").startswith(area.region_path)
+        and ("body" not in facts.types or _holds_all_bodies(area.body_path))
+    ]
+    return max(whole, default=None)
+
+
+def _holds_all_bodies(path: str) -> bool:
+    return not path or not Body.objects.filter(is_current=True).exclude(path__startswith=path).exists()
+
+
+def _level_for(found: Declaration, by: Actor) -> Level:
+    """The highest level among what is counted: whoever reads the values reads as much of that.
+
+    Raises ProblemError DAT-207 for rows and columns that the actor may not read, and for personal ones.
+    """
+    needed, problems = Level.L1, []
     for name, columns in found.sources.items():
         facts = warehouse.table(name).facts
+        reach = _reads_all(by, facts)
+        if reach is None:
+            message = said("not all rows of {table} are open to the post", table=name)
+            problems.append(Problem(codes.NOT_YOURS, shorten(message), Where(field="sql")))
+            continue
+        needed = max(needed, Level(facts.level))
         for column in facts.columns:
-            if column.name in columns and facts.level_of(column) > limit:
+            if column.name not in columns:
+                continue
+            level = Level(facts.level_of(column))
+            needed = max(needed, level)
+            if level > min(reach, Level.L2):
                 message = said("{table}.{column} is of a higher level", table=name, column=column.name)
                 problems.append(Problem(codes.NOT_YOURS, shorten(message), Where(field="sql")))
-    return problems
+    if problems:
+        raise ProblemError(*problems)
+    return needed
 
 
 @transaction.atomic
 def declare_by_hand(facts: Composed, *, by: Actor) -> None:
-    """Declare the indicator, or change it; its values come with the next run.
+    """Declare an indicator of the level of what it counts; its values come with the next run.
 
-    Raises ProblemError: ACC-403; DAT-106 for a key of another owner; DAT-201 to 205; DAT-207 for what may not
+    Raises ProblemError: ACC-403; DAT-106 for a key that is taken; DAT-201 to 205; DAT-207 for what may not
     be read.
     """
     _require_everywhere(by)
@@ -104,9 +137,12 @@ def declare_by_hand(facts: Composed, *, by: Actor) -> None:
         hint = said("lower-case words with hyphens, such as {example}", example="handled-in-time")
         raise ProblemError(Problem(codes.BAD_HEADER, shorten(message), Where(field="key"), hint))
     known = {row.name: row.facts.types for row in warehouse.tables()}
+    if Indicator.objects.filter(key=facts.key, is_current=True).exists():
+        message = said("an indicator has the key {key}: withdraw it first", key=facts.key)
+        raise ProblemError(Problem(TAKEN, shorten(message), Where(field="key")))
     found = declare(f"{facts.head}\n{facts.sql}", facts.key, known)
-    if problems := _sensitive(found, by):
-        raise ProblemError(*problems)
+    facts = replace(facts, level=f"L{_level_for(found, by).value}")
+    found = declare(f"{facts.head}\n{facts.sql}", facts.key, known)
     declare_computations(
         [found], owner=owner_of(facts.key), package=by.name or by.key, where=Where(field="key"), by=by
     )

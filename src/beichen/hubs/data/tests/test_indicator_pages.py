@@ -222,3 +222,41 @@ def test_personal_columns_are_not_counted_at_a_desk() -> None:
     with pytest.raises(ProblemError) as caught:
         service.declare_by_hand(service.Composed(**{**DESK, "by": "", "sql": text}), by=BY)
     assert [problem.code for problem in caught.value.problems] == [codes.NOT_YOURS] == ["DAT-207"]
+
+
+def declare_over(level: int, **change: Any) -> None:
+    """A table with a column of a level, and an indicator by it."""
+    place = Column("place", ColumnType.TEXT, "地点", "Place", level=level)
+    known = TableFacts("calls", "来电", "Calls", (Column("day", ColumnType.DATE, "日", "Day"), place))
+    warehouse.declare_tables([known], owner="scene:calls", by=BY)
+    warehouse.append("calls", [{"day": "2025-03-01", "place": "内部"}], by=BY, source="test", load="1")
+    text = "select place, date_trunc('month', day) as period, count(*) as value from calls group by all"
+    service.declare_by_hand(service.Composed(**{**DESK, "by": "place", "sql": text, **change}), by=BY)
+
+
+def test_values_are_as_internal_as_what_they_count(client: Client, official: dict[str, str]) -> None:
+    declare_over(2)
+    run()
+    address = "/indicators/jobs-done?part=place&format=csv"
+    assert "内部" not in client.get(address).getvalue().decode()
+    assert "内部" in client.get(address, headers=official).getvalue().decode()
+
+
+def test_a_key_that_is_taken_is_withdrawn_first(client: Client) -> None:
+    declare_over(1)
+    with pytest.raises(ProblemError) as caught:
+        declare_over(1, zh="别的")
+    assert [problem.code for problem in caught.value.problems] == ["DAT-106"]
+    service.withdraw("jobs-done", by=BY)
+    declare_over(1, zh="别的")
+
+
+def test_rows_of_other_bodies_are_not_counted(client: Client) -> None:
+    """The table has a column `body`: a post in one body does not open all of it."""
+    person = register_person("乙", by=BY)
+    appoint(person, "steward", Body.objects.get(key="desk"), region_by_code(CITY), by=BY)
+    client.force_login(Account.objects.create_user("narrow", person=person))
+    refused = client.post("/indicators/new", DESK)
+    assert refused.status_code == 422
+    assert "jobs" in refused.content.decode()
+    assert Indicator.objects.filter(key="jobs-done").count() == 0

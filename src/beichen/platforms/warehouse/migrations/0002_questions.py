@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('keeper_name', models.CharField(blank=True, max_length=120)),
                 ('is_shared', models.BooleanField(default=False)),
                 ('changed_at', models.DateTimeField()),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.body')),
+                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel_org.body')),
             ],
             options={
                 'ordering': ['title'],
