@@ -21,7 +21,14 @@ from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
-PATHS = ("/tables", "/tables/seen_wells", "/tables/ask?sql=select%201")
+PATHS = (
+    "/tables",
+    "/tables/seen_wells",
+    "/tables/questions",
+    "/indicators",
+    "/indicators/new",
+    "/tables/ask?sql=select%201",
+)
 COLUMNS = (
     Column("code", ColumnType.TEXT, "编号", "Code"),
     Column("day", ColumnType.DATE, "日期", "Day"),
