@@ -76,6 +76,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The figures in the form that the client asks for (text, or OpenMetrics)."""
     access.require(access.acting(request), READ)
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(House())
-    return HttpResponse(encode(registry), content_type=media_type)
+    figures = CollectorRegistry(auto_describe=False)
+    figures.register(House())
+    return HttpResponse(encode(figures), content_type=media_type)
