@@ -54,7 +54,10 @@ def house() -> Iterator[str]:
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()  # as the supervisor does with a worker in the middle of a long task
 
 
 def _until(condition: Callable[[], bool]) -> None:

@@ -16,7 +16,7 @@ import django
 from bench._registry import serve
 from bench.measure import seconds
 
-SIZES = tuple(int(text) for text in os.environ.get("WAREHOUSE_ROWS", "1000000,10000000").split(","))
+SIZES = tuple(int(text) for text in os.environ.get("WAREHOUSE_ROWS", "100000,1000000,10000000").split(","))
 BATCH = 100_000
 HTTP_BATCHES = 20
 COUNTED = (

@@ -14,6 +14,7 @@ from django.db.models import F, OuterRef, Subquery
 from beichen.hubs.events.models import Case, Report
 from beichen.hubs.events.tables import CASES
 from beichen.kernel.actor import system
+from beichen.kernel.jobs.service import is_stopping
 from beichen.platforms.warehouse.service import upsert
 
 BATCH = 5000
@@ -37,8 +38,8 @@ def record_facts() -> int:
 
 
 def record_all() -> None:
-    """Bring every case that has moved into the table."""
-    while record_facts():
+    """Bring every case that has moved into the table; a worker that stops leaves the rest for later."""
+    while record_facts() and not is_stopping():
         pass
 
 

@@ -7,13 +7,14 @@ from django_tasks import task
 from beichen.hubs.events import importing, service
 from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
+from beichen.kernel.jobs.service import is_stopping
 
 
 @scheduled("events.clocks", "* * * * *")
 @task()
 def clocks() -> None:
     """Let every clock speak whose time has come; what a stopped worker missed is made up at once."""
-    while service.tick() == service.TICK:
+    while service.tick() == service.TICK and not is_stopping():
         pass
 
 

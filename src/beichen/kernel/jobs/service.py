@@ -12,9 +12,10 @@ from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from beichen.kernel.jobs.models import Schedule, WorkerLease
+from beichen.kernel.jobs.stopping import is_stopping
 from beichen.kernel.jobs.worker import LEASE
 
-__all__ = ["JobStatus", "enqueue", "prune", "status"]
+__all__ = ["JobStatus", "enqueue", "is_stopping", "prune", "status"]
 
 KEEP = timedelta(days=14)
 

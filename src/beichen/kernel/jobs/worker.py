@@ -10,12 +10,13 @@ import logging
 import math
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any, TypeAlias
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks.base import TaskResultStatus
@@ -24,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 
 from beichen.kernel.jobs import schedule
 from beichen.kernel.jobs.models import WorkerLease
+from beichen.kernel.jobs.stopping import stopped_by
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +66,15 @@ class JobWorker:
         """Bring the kept schedules up to date."""
         schedule.synchronise(self._now())
 
+    def beat(self) -> None:
+        """Show life: the tasks of a worker that is not seen for ``LEASE`` are given to others."""
+        WorkerLease.objects.update_or_create(worker=self.id, defaults={"seen_at": self._now()})
+
     def tick(self) -> bool:
         """Beat, recover, enqueue what is due, run one task; returns whether there was a task."""
         now = self._now()
         if self._beat_at is None or now - self._beat_at >= HEARTBEAT:
-            WorkerLease.objects.update_or_create(worker=self.id, defaults={"seen_at": now})
+            self.beat()
             self._beat_at = now
             recover(now)
         schedule.enqueue_due(now)
@@ -82,11 +88,34 @@ class JobWorker:
     def run(self, stop: Event) -> None:
         """Work until ``stop`` is set; a database that is away is waited for."""
         self.start()
-        while not stop.is_set():
-            close_old_connections()
-            if not self.tick():
-                stop.wait(IDLE_SECONDS)
+        with self.beating(), stopped_by(stop):
+            while not stop.is_set():
+                close_old_connections()
+                if not self.tick():
+                    stop.wait(IDLE_SECONDS)
         WorkerLease.objects.filter(worker=self.id).delete()
+
+    @contextmanager
+    def beating(self, seconds: float = HEARTBEAT.total_seconds()) -> Iterator[None]:
+        """Show life from a thread of its own: a task of minutes must not look like a dead worker's."""
+        over = Event()
+
+        def beat() -> None:
+            while not over.wait(seconds):
+                try:
+                    self.beat()
+                except (DatabaseError, InterfaceError) as error:
+                    logger.warning("the worker cannot show life: %s", error)
+                finally:
+                    connection.close()
+
+        thread = Thread(target=beat, name="jobs.beat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def _claim(self) -> AnyResult | None:
         with transaction.atomic():

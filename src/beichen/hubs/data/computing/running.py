@@ -32,6 +32,7 @@ from beichen.hubs.data.models import Computation, ComputationRun
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
+from beichen.kernel.jobs.service import is_stopping
 from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Problem, ProblemError, kept, said, shorten
 
@@ -77,7 +78,8 @@ def compute(keys: Iterable[str] = (), *, by: Actor, whole: bool = False) -> list
     trees = read_trees()
     bring_up_to_date({name for row in rows for name in row.sources})
     columns = {row.name: row.facts.types for row in warehouse.tables()}
-    return [_compute(row, columns, trees, whole, by) for row in rows]
+    # A worker that stops leaves the rest for its next run: what is out of date stays out of date.
+    return [_compute(row, columns, trees, whole, by) for row in rows if not is_stopping()]
 
 
 def _chosen(keys: list[str]) -> list[Computation]:

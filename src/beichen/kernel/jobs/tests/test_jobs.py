@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from beichen.kernel.jobs import loops, schedule, service
-from beichen.kernel.jobs.models import Schedule
+from beichen.kernel.jobs.models import Schedule, WorkerLease
+from beichen.kernel.jobs.stopping import stopped_by
 from beichen.kernel.jobs.tests import tasks
 from beichen.kernel.jobs.worker import ATTEMPTS, LEASE, JobWorker, recover
 
@@ -134,3 +136,31 @@ def test_a_loop_is_declared_once_and_named_in_words() -> None:
         loops.loop("Not a name")
     with pytest.raises(ValueError, match="twice"):
         loops.loop("registry.courier")(run)
+
+
+def test_a_worker_in_the_middle_of_a_task_shows_life(clock: Clock) -> None:
+    worker = JobWorker(clock)
+    worker.beat()
+    seen = Event()
+    clock.now += LEASE * 2
+
+    class Noticing(JobWorker):
+        def beat(self) -> None:
+            super().beat()
+            seen.set()
+
+    busy = Noticing(clock)
+    busy.id = worker.id
+    with busy.beating(0.01):
+        assert seen.wait(30)
+    assert WorkerLease.objects.get(worker=worker.id).seen_at == clock.now
+
+
+def test_a_task_learns_that_its_worker_stops() -> None:
+    stop = Event()
+    assert not service.is_stopping()
+    with stopped_by(stop):
+        assert not service.is_stopping()
+        stop.set()
+        assert service.is_stopping()
+    assert not service.is_stopping()
