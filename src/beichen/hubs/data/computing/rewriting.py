@@ -1,8 +1,9 @@
 """From one declared SELECT to the questions that compute it: another period, fewer dimensions, whole trees.
 
-Rewriting works on the tree of the statement, never on its text. Times become the city's own before they are
-cut into periods. Rows are joined with the closure of a tree (code → each of its ancestors), so that one
-question answers for every level at once; what lies in no known region counts for the city alone.
+Rewriting works on the tree of the statement, never on its text. Times become the city's own and are cut into
+periods before rows are joined with the closure of a tree (code → each of its ancestors): the join makes a row
+for each level, and a calendar's arithmetic costs more than the join. One question answers for every level at
+once; what lies in no known region counts for the city alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from beichen.hubs.data.computing.statement import DIALECT
 TREES = {"region": "_regions", "body": "_bodies"}
 CODE, ANCESTOR = "_code", "_ancestor"
 IS_DEMO = "_is_demo"
+_PERIOD = "_period"
 
 
 def question(
@@ -42,8 +44,11 @@ def question(
     tree = declared.tree.copy()
     tree.comments = None
     tree.set("group", None)
-    outputs: list[Any] = [exp.alias_(_truncated(declared, unit, zone), PERIOD)]
-    outputs.append(exp.alias_(_is_demo(declared), IS_DEMO))
+    main = tree.args["from_"].this
+    alias = main.alias_or_name
+    main.replace(_cut(declared, main, unit, zone))
+    outputs: list[Any] = [exp.alias_(exp.column(_PERIOD, alias), PERIOD)]
+    outputs.append(exp.alias_(exp.column(IS_DEMO, alias), IS_DEMO))
     outputs += [exp.alias_(_dimension(tree, declared, name, root), name) for name in grouping.names]
     keys = [item.this.copy() for item in outputs]
     tree.set("expressions", [*outputs, exp.alias_(declared.value.copy(), VALUE)])
@@ -61,18 +66,27 @@ def _restrict(tree: Any, condition: Any) -> None:
     tree.where(condition, copy=False)
 
 
-def _truncated(declared: Declaration, unit: Unit, zone: str) -> Any:
+def _cut(declared: Declaration, main: Any, unit: Unit, zone: str) -> Any:
+    """The first table under its name in the statement: with each row's period, and whether it is made up."""
+    name = main.name
+    period = exp.alias_(
+        _truncated(exp.column(declared.moment.name, name), declared.is_time, unit, zone), _PERIOD
+    )
+    demo = exp.alias_(_is_demo(declared, name), IS_DEMO)
+    return exp.select("*", period, demo).from_(name).subquery(main.alias_or_name)
+
+
+def _truncated(moment: Any, is_time: bool, unit: Unit, zone: str) -> Any:
     """The first day of the period in which the moment lies."""
-    moment = declared.moment.copy()
-    if declared.is_time:
+    if is_time:
         moment = exp.AtTimeZone(this=moment, zone=exp.Literal.string(zone))
     return exp.cast(exp.TimestampTrunc(this=moment, unit=exp.var(unit.value.upper())), "date")
 
 
-def _is_demo(declared: Declaration) -> Any:
+def _is_demo(declared: Declaration, table: str) -> Any:
     if declared.demo is None:
         return exp.false()
-    return exp.Coalesce(this=declared.demo.copy(), expressions=[exp.false()])
+    return exp.Coalesce(this=exp.column(declared.demo.name, table), expressions=[exp.false()])
 
 
 def _dimension(tree: Any, declared: Declaration, name: str, root: str) -> Any:

@@ -135,7 +135,8 @@ def test_a_column_keeps_its_meaning_beside_a_dimension_of_its_name() -> None:
     declared = declare(text, "x", KNOWN)
     sql = question(declared, declared.header.by[0], Unit.MONTH, zone="Asia/Shanghai", root="990100")
     assert "jobs.region <> '990103'" in sql
-    assert "GROUP BY CAST(DATE_TRUNC('MONTH', jobs.day) AS DATE)" in sql
+    assert "CAST(DATE_TRUNC('MONTH', jobs.day) AS DATE) AS _period" in sql
+    assert "GROUP BY jobs._period," in sql
 
 
 def test_a_target_is_a_sign_and_a_number() -> None:
