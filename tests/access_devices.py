@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beichen.kernel.actor import system
+from beichen.platforms.ai import service as models
 from beichen.platforms.iot import service
 from beichen.platforms.iot.models import Credential
 from beichen.platforms.iot.sensorthings import service as sensorthings
@@ -28,6 +29,13 @@ OPEN = {
     f"{DEVICE}/claim": "the claim itself is what allows it, once; a test of the room holds it",
 }
 RULE = {"on": "test-pump.speed", "when": "speed > 9", "raise": "test.fast"}
+MODEL = {
+    "name": {"zh": "模型", "en": "Model"},
+    "says": {"zh": "无", "en": "Nothing"},
+    "function": "kept",
+    "over": {"test-pump": {"measures": ["speed"]}},
+    "run": "0 0 1 1 *",
+}
 TRIAL = {"key": "test-devices.kept", "since": "2026-07-01T00:00:00Z", "until": "2026-07-02T00:00:00Z"}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "devices": [("GET", "devices", None)],
@@ -45,6 +53,13 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "rules": [("GET", "rules", None)],
     "rules/<str:key>": [("GET", "rules/test-devices.kept", None)],
     "rules/<str:key>/switch": [("POST", "rules/test-devices.kept/switch", {"reason": "x"})],
+    "models": [("GET", "models", None)],
+    "models/<str:key>": [("GET", "models/test-devices.kept", None)],
+    "models/<str:key>/run": [("POST", "models/test-devices.kept/run", {})],
+    "api/models": [("GET", "api/models", None)],
+    "api/models/<key>": [("GET", "api/models/test-devices.kept", None)],
+    "api/models/<key>/forecasts": [("GET", "api/models/test-devices.kept/forecasts", None)],
+    "api/models/<key>/run": [("POST", "api/models/test-devices.kept/run", None)],
     "api/rules": [("GET", "api/rules", None)],
     "api/rules/try": [("POST", "api/rules/try", TRIAL)],
     "api/rules/<key>": [("GET", "api/rules/test-devices.kept", None)],
@@ -88,6 +103,7 @@ def keep_devices() -> None:
     observed = {"name": "x", "definition": "y"}
     sensorthings.create(OBSERVED, observed, by=BY)
     service.declare_rules({"kept": RULE}, {}, scene="test-devices", by=BY)
+    models.declare_models({"kept": MODEL}, "", {}, scene="test-devices", by=BY)
 
 
 def device_numbers() -> dict[str, Any]:

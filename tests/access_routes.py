@@ -76,6 +76,7 @@ FORMS = (
     "console",
     "devices",
     "rules",
+    "models",
     "tables",
     "indicators",
 )

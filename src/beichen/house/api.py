@@ -12,6 +12,7 @@ from beichen import __version__
 from beichen.hubs.data.api import router as indicators
 from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
+from beichen.platforms.ai.api import router as models
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
 from beichen.platforms.iot.api import router as devices
@@ -73,5 +74,6 @@ api.add_router("/rules", rules)
 api.add_router("/events", events)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)
+api.add_router("/models", models)
 api.add_router("/plan", plan)
 api.add_router("/tables", tables)

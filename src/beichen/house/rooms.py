@@ -28,6 +28,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.registry",
     "beichen.platforms.iot",
     "beichen.platforms.iot.sensorthings",
+    "beichen.platforms.ai",
     "beichen.fronts.overview",
     "beichen.fronts.citizen",
     "beichen.fronts.governance",

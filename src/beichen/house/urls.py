@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("beichen.platforms.warehouse.urls")),
     path("", include("beichen.platforms.iot.urls")),
     path("", include("beichen.platforms.iot.sensorthings.urls")),
+    path("", include("beichen.platforms.ai.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("beichen.fronts.overview.urls")),

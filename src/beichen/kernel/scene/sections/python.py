@@ -1,8 +1,8 @@
-"""`model.py` of a scene: functions for a model or a simulation, and nothing else.
+"""`model.py` of a scene: functions for a model, and nothing else.
 
-Checked by its syntax tree, never imported: it may import the modules that `scene.yaml` names under
-`python` and a few of the standard library that compute. This keeps honest scenes portable; it is not a
-sandbox, and a scene with Python is installed by those who read it.
+Checked by its syntax tree, never imported: of Beichen it may import `beichen.sdk` alone, beside it the
+modules that `scene.yaml` names under `python` and a few of the standard library that compute. This keeps
+honest scenes portable; it is not a sandbox, and a scene with Python is installed by those who read it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem, nearest, shorten
 
 FILE = "model.py"
+SDK, HOUSE = "beichen.sdk", "beichen"
 COMPUTING = {
     "__future__", "bisect", "cmath", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions",
     "functools", "heapq", "itertools", "math", "operator", "statistics", "typing",
@@ -34,6 +35,17 @@ def _calls(tree: ast.AST) -> Iterator[ast.Name]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in _FORBIDDEN:
             yield node
+
+
+def _may_import(module: str, declared: set[str]) -> bool:
+    top = module.partition(".")[0]
+    return module == SDK if top == HOUSE else top in COMPUTING | declared
+
+
+def _hint(module: str, declared: set[str]) -> str:
+    if module.partition(".")[0] == HOUSE:
+        return f"from {SDK} import …"
+    return nearest(module, declared) or "name it under `python` in scene.yaml"
 
 
 class PythonSection(Section):
@@ -60,10 +72,10 @@ class PythonSection(Section):
                 codes.FOREIGN_IMPORT,
                 shorten(f"model.py may not import {module}"),
                 package.where(FILE, node.lineno, node.col_offset + 1),
-                nearest(module, declared) or "name it under `python` in scene.yaml",
+                _hint(module, declared),
             )
             for node, module in _imports(tree)
-            if module.partition(".")[0] not in COMPUTING | declared
+            if not _may_import(module, declared)
         ]
         problems += [
             Problem(

@@ -1,0 +1,38 @@
+"""What can be done with models: declare them, run them, see what they foretell and find, and how well."""
+
+from __future__ import annotations
+
+from beichen.platforms.ai.declaring import declare_models, find_model, missing_of, models
+from beichen.platforms.ai.judging import judge_forecasts
+from beichen.platforms.ai.reading import (
+    Course,
+    course_of,
+    findings_of,
+    newest_issue,
+    predictions_of,
+    runs_of,
+    scores_of,
+    with_last_run,
+)
+from beichen.platforms.ai.requesting import request_run
+from beichen.platforms.ai.running import run_model
+from beichen.platforms.ai.words import Outcome
+
+__all__ = [
+    "Course",
+    "Outcome",
+    "course_of",
+    "declare_models",
+    "find_model",
+    "findings_of",
+    "judge_forecasts",
+    "missing_of",
+    "models",
+    "newest_issue",
+    "predictions_of",
+    "request_run",
+    "run_model",
+    "runs_of",
+    "scores_of",
+    "with_last_run",
+]
