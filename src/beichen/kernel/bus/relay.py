@@ -21,7 +21,7 @@ from beichen.kernel.bus.outbox import Waiting
 
 BATCH = 1000
 ANSWER_SECONDS = 10.0
-BUSY_SECONDS, IDLE_SECONDS = 0.002, 0.02
+BUSY_SECONDS, IDLE_SECONDS = 0.002, 0.01
 logger = logging.getLogger(__name__)
 InDatabase = Callable[..., Coroutine[Any, Any, Any]]
 
