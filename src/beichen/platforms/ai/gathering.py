@@ -21,7 +21,7 @@ MOST_THINGS, MOST_READINGS = 20_000, 2_000_000
 CHUNK = 5_000
 # A measure's name is lower-case letters, digits and underscores.
 _READINGS = """
-    SELECT r.thing, r.measure, epoch_us(r.measured_at) AS at, r.value, r.region,
+    SELECT r.thing, r.measure, epoch_us(r.measured_at) AS t, r.value, r.region,
       coalesce(r.is_demo, false) AS is_demo
     FROM readings r JOIN asked a ON a.thing = r.thing
     WHERE r.measure IN ({measures}) AND r.value IS NOT NULL
@@ -29,12 +29,12 @@ _READINGS = """
     ORDER BY r.measured_at LIMIT {most}
 """
 _STEPS = """
-    SELECT r.thing, r.measure, epoch_us(r.measured_at) // {step} * {step} AS at, avg(r.value) AS value,
+    SELECT r.thing, r.measure, epoch_us(r.measured_at) // {step} * {step} AS t, avg(r.value) AS value,
       max(r.region) AS region, bool_or(coalesce(r.is_demo, false)) AS is_demo
     FROM readings r JOIN asked a ON a.thing = r.thing
     WHERE r.measure IN ({measures}) AND r.value IS NOT NULL
       AND r.measured_at >= make_timestamptz({since}) AND r.measured_at < make_timestamptz({until})
-    GROUP BY ALL ORDER BY at LIMIT {most}
+    GROUP BY ALL ORDER BY t LIMIT {most}
 """
 Series = dict[str, dict[str, list[tuple[int, float]]]]
 
@@ -112,7 +112,7 @@ def _read(
     if rows.num_rows > MOST_READINGS:
         raise BadAnswer(both(gettext_noop("More than {limit} readings: say a step."), limit=MOST_READINGS))
     for row in rows.to_pylist():
-        series.setdefault(row["thing"], {}).setdefault(row["measure"], []).append((row["at"], row["value"]))
+        series.setdefault(row["thing"], {}).setdefault(row["measure"], []).append((row["t"], row["value"]))
         found.is_demo |= row["is_demo"]
         if row["region"]:
             found.regions[row["thing"]] = row["region"]

@@ -19,7 +19,7 @@ DAY = timedelta(hours=24)
 MOST = 500  # values of a course
 # codes and names of measures hold no quotes
 _COURSE = """
-    SELECT epoch_us(measured_at) AS at, value FROM readings
+    SELECT epoch_us(measured_at) AS t, value FROM readings
     WHERE thing = '{thing}' AND measure = '{measure}' AND value IS NOT NULL
       AND measured_at >= TIMESTAMPTZ '{since}' ORDER BY measured_at DESC LIMIT {most}
 """
@@ -80,5 +80,5 @@ def course_of(row: Model, thing: str, measure: str, *, by: Actor, now: datetime 
     with warehouse.reader() as ask:
         found = ask.sql(text).to_pylist()
     epoch = datetime.fromtimestamp(0, tz=since.tzinfo)
-    measured = [(epoch + timedelta(microseconds=one["at"]), one["value"]) for one in reversed(found)]
+    measured = [(epoch + timedelta(microseconds=one["t"]), one["value"]) for one in reversed(found)]
     return Course(measured, rows)
