@@ -1,92 +1,34 @@
-"""The processes of `bench/iot.py`: publisher, bare subscriber, and the house that takes readings in."""
+"""The processes of `bench/iot.py`: the house that takes readings in, its broker, and the peers."""
 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-DEVICES, WINDOW = 50, 200
-PATIENCE = 300.0
-DELAYS, PAUSE = 200, 0.02
+from bench._registry import serve
+
+DEVICES, SPEAKING = 51, 50  # those in batches, and those with a connection of their own
+PATIENCE = 60.0
+ROWS = 200_000  # of one batch over HTTP
+PROBES, PAUSE, RATE = 30, 0.05, 5_000
+KIND = "application/vnd.apache.arrow.stream"
 
 
-def _length(number: int) -> bytes:
-    out = bytearray()
-    while True:
-        number, digit = divmod(number, 128)
-        out.append(digit | (0x80 if number else 0))
-        if not number:
-            return bytes(out)
-
-
-def _text(word: str) -> bytes:
-    return struct.pack("!H", len(word)) + word.encode()
-
-
-async def _device(port: int, code: str, secret: str, count: int, start: int) -> None:
-    """A device without a library: what is measured is the broker, not the publisher."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    hello = b"\x00\x04MQTT\x04\xc2\x00\x00" + _text(code) + _text(code) + _text(secret)
-    writer.write(b"\x10" + _length(len(hello)) + hello)
-    answer = await reader.readexactly(4)
-    if answer[3]:
-        raise SystemExit(f"{code} was refused: {answer!r}")
-    topic, sent, acknowledged, left = _text(f"v1/{code}/telemetry"), 0, 0, 0
-    while acknowledged < count:
-        out = []
-        while sent - acknowledged < WINDOW and sent < count:
-            payload = b'{"ts":%d,"level_m":%.2f}' % (start + sent, (sent % 3000) / 100)
-            packet = topic + struct.pack("!H", sent % 65535 + 1) + payload
-            out.append(b"\x32" + _length(len(packet)) + packet)
-            sent += 1
-        writer.write(b"".join(out))
-        left += len(await reader.read(65536))
-        acknowledged, left = acknowledged + left // 4, left % 4
-    writer.close()
-
-
-async def publish(port: int, secrets: list[list[str]], count: int, start: int) -> None:
-    """Every device says its share, and waits for its acknowledgements."""
-    each = count // len(secrets)
-    await asyncio.gather(*(_device(port, code, secret, each, start) for code, secret in secrets))
-
-
-async def subscribe(port: int, count: int) -> None:
-    """The peer: decode and count, then end."""
-    from gmqtt import Client
-
-    done, got = asyncio.Event(), 0
-
-    def take(_client: Any, _topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
-        nonlocal got
-        json.loads(payload)
-        got += 1
-        if got >= count:
-            done.set()
-        return 0
-
-    client = Client("peer")
-    client.on_message = take
-    client.on_subscribe = lambda *_: print("subscribed", flush=True)
-    await client.connect("127.0.0.1", port, version=4)
-    client.subscribe("v1/+/telemetry", qos=1)
-    await done.wait()
-    await client.disconnect()
-
-
-def _until(holds: Callable[[], bool], pause: float = 0.05) -> None:
+def until(holds: Callable[[], bool], pause: float = 0.05) -> None:
+    """Wait for something that comes true."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         if time.monotonic() > deadline:
@@ -94,9 +36,13 @@ def _until(holds: Callable[[], bool], pause: float = 0.05) -> None:
         time.sleep(pause)
 
 
-def _publisher(port: int, secrets: Path, size: int, start: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "bench._iot", "publish", str(port), str(secrets), str(size), str(start)]
-    return subprocess.Popen(command)
+def _publisher(port: int, secrets: Path, *numbers: int) -> subprocess.Popen[bytes]:
+    words = [str(port), str(secrets), *map(str, numbers)]
+    return subprocess.Popen([sys.executable, "-m", "bench._devices", "publish", *words])
+
+
+def _published(port: int, secrets: Path, *numbers: int) -> None:
+    _publisher(port, secrets, *numbers).wait(PATIENCE)
 
 
 @contextmanager
@@ -118,7 +64,7 @@ def _mosquitto(folder: Path) -> Iterator[int]:
 
 
 def _peer(port: int, secrets: Path, size: int) -> float:
-    command = [sys.executable, "-m", "bench._iot", "subscribe", str(port), str(size)]
+    command = [sys.executable, "-m", "bench._devices", "subscribe", str(port), str(size)]
     subscriber = subprocess.Popen(command, stdout=subprocess.PIPE)
     if subscriber.stdout is not None:
         subscriber.stdout.readline()
@@ -130,67 +76,203 @@ def _peer(port: int, secrets: Path, size: int) -> float:
     return taken
 
 
-def _counted() -> int:
+def counted() -> int:
+    """How many readings the table answers."""
     from beichen.platforms.warehouse import service as warehouse
 
     with warehouse.reader() as ask:
         return int(ask.sql("SELECT count(*) AS number FROM readings")["number"][0].as_py())
 
 
-def _ours(port: int, secrets: Path, size: int, clock: int) -> tuple[float, float]:
-    """Seconds until the table has all, and until all were acknowledged."""
-    before = _counted()
+def _treated() -> int:
+    """How many readings are in, as the database says: it costs less to ask than the table."""
+    from django.db.models import Sum
+
+    from beichen.platforms.iot.models import Tally
+
+    return int(Tally.objects.aggregate(sum=Sum("number"))["sum"] or 0)
+
+
+def _in_table(size: int, send: Callable[[], None]) -> tuple[float, float]:
+    """Seconds until the table answers all that was sent, and until all were acknowledged."""
+    before, treated = counted(), _treated()
     started = time.perf_counter()
-    publisher = _publisher(port, secrets, size, clock)
-    publisher.wait(PATIENCE)
+    send()
     acknowledged = time.perf_counter() - started
-    _until(lambda: _counted() >= before + size // DEVICES * DEVICES)
+    until(lambda: _treated() >= treated + size)
+    if counted() != before + size:
+        raise ValueError(f"{counted() - before} of {size} readings are in the table")
     return time.perf_counter() - started, acknowledged
 
 
+def _mqtt(sizes: list[int], port: int, secrets: Path, clock: int, folder: Path) -> Iterator[dict[str, Any]]:
+    with _mosquitto(folder) as peer_port:
+        for asked in sizes:
+            size = asked // SPEAKING * SPEAKING
+            ours, acknowledged = _in_table(size, partial(_published, port, secrets, size, clock))
+            clock += size // SPEAKING
+            yield {
+                "case": "MQTT QoS 1, a reading a message, to table",
+                "size": size,
+                "ours": ours,
+                "peer": _peer(peer_port, secrets, size),
+                "name": "Mosquitto + gmqtt",
+                "figures": {"acknowledged_s": round(acknowledged, 2)},
+            }
+
+
+def _bodies(size: int, clock: int) -> list[bytes]:
+    """Batches of a hub of two hundred devices, each reading in turn ten thousand times a second."""
+    import numpy as np
+    import pyarrow as pa
+
+    codes = pa.array([f"D-{number}" for number in range(DEVICES)])
+    found = []
+    for start in range(0, size, ROWS):
+        rows = np.arange(start, min(size, start + ROWS))
+        at = clock * 1_000 + rows // DEVICES * 100
+        table = pa.table(
+            {
+                "device": codes.take(pa.array(rows % DEVICES)),
+                "measure": pa.repeat("level_m", len(rows)),
+                "value": rows % 3_000 / 100,
+                "at": pa.array(at, pa.timestamp("us", "UTC")),
+            }
+        )
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        found.append(sink.getvalue().to_pybytes())
+    return found
+
+
+def _bare(bodies: list[bytes], folder: Path) -> float:
+    """The peer: the same rows into a table of Delta, and nothing else."""
+    import pyarrow as pa
+    from deltalake import WriterProperties, write_deltalake
+
+    place = folder / f"bare-{len(bodies)}"
+    started = time.perf_counter()
+    for body in bodies:
+        rows = pa.ipc.open_stream(body).read_all()
+        properties = WriterProperties(compression="ZSTD", compression_level=3)
+        write_deltalake(place, rows, mode="append", writer_properties=properties)
+    return time.perf_counter() - started
+
+
+def _arrow(sizes: list[int], key: str, clock: int, folder: Path) -> Iterator[dict[str, Any]]:
+    with serve("--factory", "beichen.house.web:application") as client:
+        headers = {"Content-Type": KIND, "Authorization": f"Bearer {key}"}
+
+        def post(bodies: list[bytes]) -> None:
+            for body in bodies:
+                client.request("POST", "/api/devices/readings", body, headers)
+                answer = client.getresponse()
+                if (content := answer.read()) and answer.status != 202:
+                    raise http.client.HTTPException(f"{answer.status} {content[:300]!r}")
+
+        post(_bodies(DEVICES, clock))  # the first of a process looks everything up
+        until(lambda: _treated() > 0)
+        for size in sizes:
+            clock += 10
+            bodies = _bodies(size, clock)
+            clock += size // DEVICES // 10
+            ours, acknowledged = _in_table(size, partial(post, bodies))
+            yield {
+                "case": "Arrow over HTTP, batches of 200,000, to table",
+                "size": size,
+                "ours": ours,
+                "peer": _bare(bodies, folder),
+                "name": "bare Delta",
+                "figures": {
+                    "acknowledged_s": round(acknowledged, 2),
+                    "acknowledged_per_s": round(size / acknowledged),
+                },
+            }
+
+
+def _cuts(name: str, seconds: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles([one * 1000 for one in seconds], n=100)
+    return {f"{name}_p50_ms": round(cuts[49]), f"{name}_p99_ms": round(cuts[98])}
+
+
 async def _delays(port: int, code: str, secret: str) -> dict[str, float]:
-    """From publish to the latest value in the database, in milliseconds."""
+    """From publish until the rule's event is in the outbox, and until the latest value is in the database."""
     from asgiref.sync import sync_to_async
 
+    from beichen.kernel.bus.models import OutboxEvent
     from beichen.platforms.iot.tests.clients import Client
     from beichen.registry.models import Measurement
 
-    latest = Measurement.objects.filter(source=code, name="level_m")
+    events = OutboxEvent.objects.filter(type__in=("bench.high", "iot.rule.cleared"))
+    latest = Measurement.objects.filter(source=code, name="count").values_list("number", flat=True)
+
+    def seen() -> tuple[int, float | None]:
+        return events.count(), latest.first()
+
     client = await Client(code, secret).connect(port)
-    taken, waiting = [], {}
-    for number in range(DELAYS):
-        waiting[number / 100] = time.perf_counter()
-        client.publish(f"v1/{code}/telemetry", b'{"level_m": %.2f}' % (number / 100))
+    raised, shown = list[float](), list[float]()
+    for number in range(PROBES * 2):
+        before, value = (await sync_to_async(seen)())[0], 0 if number % 2 else 10
+        started = time.perf_counter()
+        client.publish(f"v1/{code}/telemetry", b'{"count": %d}' % (value + number % 2))
+        waits = {"event", "value"}
+        while waits:
+            await asyncio.sleep(PAUSE / 10)
+            count, now = await sync_to_async(seen)()
+            if "event" in waits and count > before:
+                raised.append(time.perf_counter() - started)
+                waits.remove("event")
+            if "value" in waits and now == value + number % 2:
+                shown.append(time.perf_counter() - started)
+                waits.remove("value")
         await asyncio.sleep(PAUSE)
-        value = await sync_to_async(lambda: latest.values_list("number", flat=True).first())()
-        now = time.perf_counter()
-        seen = [one for one in waiting if value is not None and one <= value]
-        taken += [now - waiting.pop(one) for one in seen]
     await client.close()
-    cuts = statistics.quantiles([one * 1000 for one in taken], n=100)
-    return {"latest_p50_ms": round(cuts[49]), "latest_p99_ms": round(cuts[98])}
+    return {"load_per_s": RATE, **_cuts("event", raised), **_cuts("latest", shown)}
 
 
-def measure(sizes: list[int], folder: Path) -> dict[str, Any]:
+def _prepared() -> tuple[str, list[list[str]]]:
+    """A town with its wells, their devices and rules; returns a client's key and the devices' tokens."""
+    from beichen.kernel.access.service import create_client
+    from beichen.platforms.iot import service
+    from beichen.platforms.iot.tests import ground
+
+    ground.town()
+    tokens = []
+    for number in range(DEVICES):
+        ground.well(f"W-{number}")
+        ground.device(f"D-{number}", thing=f"W-{number}", rate=100_000)
+        if number <= SPEAKING:
+            tokens.append([f"D-{number}", service.issue_token(f"D-{number}", by=ground.BY)])
+    types = {"well": {"fields": ground.WELL.fields, "measures": ground.WELL.measures}}
+    rules: dict[str, Any] = {
+        f"r{number}": {
+            "on": "well.level_m",
+            "when": f"level_m > 7.{number} * depth_m",
+            "for": "1m",
+            "raise": "bench.level",
+        }
+        for number in range(9)
+    }
+    rules["probe"] = {"on": "well.count", "when": "count > 5", "raise": "bench.high"}
+    service.declare_rules(rules, types, scene="drainage", by=ground.BY)
+    return create_client("bench", "Bench", "device-gateway", by=ground.BY), tokens
+
+
+def measure(sizes: list[int], batches: list[int], folder: Path) -> dict[str, Any]:
     """Each size, ours and the peer's in turns; then the delays."""
     from django.core.management import call_command
 
     from beichen.kernel.bus import server
     from beichen.kernel.bus.tests.broker import wait_for_port
-    from beichen.platforms.iot import service
-    from beichen.platforms.iot.tests import ground
     from beichen.settings import settings
 
     call_command("migrate", verbosity=0, interactive=False)
     chosen = settings()
-    ground.town()
-    secrets = []
-    for number in range(DEVICES):
-        ground.well(f"W-{number}")
-        ground.device(f"D-{number}", thing=f"W-{number}", rate=100_000)
-        secrets.append([f"D-{number}", service.issue_token(f"D-{number}", by=ground.BY)])
-    file = folder / "secrets.json"
-    file.write_text(json.dumps(secrets))
+    key, tokens = _prepared()
+    probe = tokens.pop()
+    secrets = folder / "secrets.json"
+    secrets.write_text(json.dumps(tokens))
     nats = subprocess.Popen(server.command(chosen.data_dir / "nats", chosen.nats_port, chosen.mqtt_port))
     wait_for_port(chosen.mqtt_port)
     log = folder / "gateway.log"
@@ -198,18 +280,21 @@ def measure(sizes: list[int], folder: Path) -> dict[str, Any]:
         command = [sys.executable, "-m", "beichen.house.gateway"]
         gateway = subprocess.Popen(command, stdout=opened, stderr=opened)
     try:
-        _until(lambda: b"gateway works" in log.read_bytes())
-        rows = []
-        clock = int(time.time() * 1000) - 3_000_000  # the devices' own, which goes on from size to size
-        with _mosquitto(folder) as peer_port:
-            for size in sizes:
-                ours, acknowledged = _ours(chosen.mqtt_port, file, size, clock)
-                clock += size // DEVICES
-                peer = _peer(peer_port, file, size // DEVICES * DEVICES)
-                figures = {"acknowledged_s": round(acknowledged, 2)}
-                rows.append({"size": size, "ours": ours, "peer": peer, "figures": figures})
-        delays = asyncio.run(_delays(chosen.mqtt_port, *secrets[0]))
+        until(lambda: b"gateway works" in log.read_bytes())
+        now = int(time.time() * 1000)  # the devices' own clocks go on from size to size
+        rows = [*_mqtt(sizes, chosen.mqtt_port, secrets, now - 3_000_000, folder)]
+        rows += _arrow(batches, key, now - 2_000_000, folder)
+        loading = _publisher(chosen.mqtt_port, secrets, RATE * 600, now - 1_000_000, RATE)
+        try:
+            time.sleep(5)
+            delays = asyncio.run(_delays(chosen.mqtt_port, *probe))
+        finally:
+            loading.terminate()
+            loading.wait()
         return {"rows": rows, "delays": delays}
+    except Exception:
+        sys.stderr.write(log.read_text()[-4000:])
+        raise
     finally:
         for process in (gateway, nats):
             process.terminate()
@@ -217,17 +302,10 @@ def measure(sizes: list[int], folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Do what the arguments say."""
-    word, *rest = sys.argv[1:]
-    if word == "publish":
-        secrets = json.loads(Path(rest[1]).read_text())
-        asyncio.run(publish(int(rest[0]), secrets, int(rest[2]), int(rest[3])))
-        return
-    if word == "subscribe":
-        asyncio.run(subscribe(int(rest[0]), int(rest[1])))
-        return
+    """Do what the arguments say: sizes of MQTT, a slash, sizes of batches."""
     from beichen.kernel.bus.tests.broker import free_port
 
+    sizes, _, batches = " ".join(sys.argv[1:]).partition("/")
     with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:
         os.environ["BEICHEN_DATA_DIR"] = folder
         os.environ["BEICHEN_NATS_PORT"], os.environ["BEICHEN_MQTT_PORT"] = str(free_port()), str(free_port())
@@ -235,7 +313,10 @@ def main() -> None:
         import django
 
         django.setup()
-        print(json.dumps(measure([int(size) for size in rest], Path(folder))))
+        found = measure(
+            [int(one) for one in sizes.split()], [int(one) for one in batches.split()], Path(folder)
+        )
+        print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -135,6 +135,7 @@ class Databases:
     def __init__(self, folder: Path, server: str) -> None:
         self._folder = folder
         self._server = server
+        self.is_on_server = bool(server)
         self._template = self._make(f"template_{uuid.uuid4().hex[:8]}")
         run(["-m", "beichen", "manage", "migrate", "--verbosity", "0"], environment(folder, self._template))
         self._execute(self._template, EFFECTS["postgres" if server else "sqlite"])

@@ -64,11 +64,14 @@ class Server:
             "postgres", "-D", str(self._data), "-p", str(self.port), "-h", "127.0.0.1", "-k", "",
             "-c", "fsync=off",
         )  # fmt: skip
-        self._process = subprocess.Popen(
-            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
-        )
         deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
+            if (
+                self._process is None or self._process.poll() is not None
+            ):  # those killed before are not gone yet
+                self._process = subprocess.Popen(
+                    command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
+                )
             with suppress(psycopg.OperationalError):
                 psycopg.connect(self.url, connect_timeout=2).close()
                 return
@@ -79,6 +82,18 @@ class Server:
         """At once, whoever is connected."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
+            self._process.wait(DEADLINE_SECONDS)
+            self._process = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and neither stopped nor killed."""
+        return self._process is not None
+
+    def kill(self) -> None:
+        """As a power cut would: the server, and with it all of its processes."""
+        if self._process is not None:
+            self._process.kill()
             self._process.wait(DEADLINE_SECONDS)
             self._process = None
 

@@ -7,67 +7,70 @@ library's own `fetch` costs a task for each message; this costs one wake-up for 
 from __future__ import annotations
 
 import asyncio
+from typing import Generic, NamedTuple, TypeVar
 
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from beichen.kernel.bus.event import STREAM
+from beichen.kernel.bus.tap import Tap
 
 BATCH = 1000
 EXPIRES_SECONDS = 30
 HEARTBEAT_SECONDS = 4
 SILENCE_SECONDS = 10  # two heartbeats were missed: the request is lost, or the server that had it
 REQUEST_OVER = frozenset({"404", "408"})
+TOO_LARGE = "Message Size Exceeds MaxBytes"  # the request is over too: the next message is another's
+_STATUS = b"NATS/1.0 "
+M = TypeVar("M")
 
 
 class EndedError(OSError):
     """The consumer was removed, or its server is going away."""
 
 
-class Pull:
-    """Messages of one consumer, in its order."""
+class _Asked(Generic[M]):
+    """Asks ahead for messages of one consumer; how they arrive is a subclass's."""
 
-    def __init__(self, client: Client, consumer: str, stream: str = STREAM) -> None:
+    def __init__(
+        self, client: Client, consumer: str, stream: str = STREAM, *, batch: int = 0, most_bytes: int = 0
+    ) -> None:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._inbox = client.new_inbox()
-        self._arrived: list[Msg] = []
+        self._batch = batch
+        self._most_bytes = most_bytes
+        self._arrived: list[M] = []
         self._asked = 0
         self._something = asyncio.Event()
         self._trouble = ""
 
-    async def start(self) -> None:
-        """Listen where messages arrive."""
-        await self._client.subscribe(
-            self._inbox, cb=self._take, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
-
-    async def _take(self, message: Msg) -> None:
-        status = message.headers.get("Status") if message.headers and not message.data else None
-        if status is None:
-            self._asked -= 1
-            self._arrived.append(message)
-        elif status in REQUEST_OVER:
+    def _told(self, status: str, description: str) -> None:
+        """What the server says of a request, in place of a message."""
+        if status in REQUEST_OVER or description == TOO_LARGE:
             self._asked = 0
         elif status != "100":
-            self._trouble = f"{status} {(message.headers or {}).get('Description', '')}"
+            self._trouble = f"{status} {description}"
         self._something.set()
 
     async def _ask(self) -> None:
-        if self._asked > BATCH // 2:
+        most = self._batch or BATCH
+        if self._asked > most // 2:
             return
-        wanted = BATCH - max(self._asked, 0)
+        wanted = most - max(self._asked, 0)
         request = {
             "batch": wanted,
             "expires": EXPIRES_SECONDS * 1_000_000_000,
             "idle_heartbeat": HEARTBEAT_SECONDS * 1_000_000_000,
         }
+        if self._most_bytes:
+            request["max_bytes"] = self._most_bytes
         await self._client.publish(self._subject, orjson.dumps(request), reply=self._inbox)
         self._asked = max(self._asked, 0) + wanted
 
-    async def messages(self) -> list[Msg]:
-        """The next messages, at most ``BATCH``; waits until there is one.
+    async def messages(self) -> list[M]:
+        """The next messages, no more than are asked for at once; waits until there is one.
 
         Raises EndedError when the server says that there will be none, and what a closed connection raises.
         """
@@ -81,6 +84,51 @@ class Pull:
                 self._asked = 0  # ask again; where the consumer is gone too, that is answered
             if self._trouble:
                 raise EndedError(self._trouble)
-        taken, self._arrived = self._arrived[:BATCH], self._arrived[BATCH:]
+        most = self._batch or BATCH
+        taken, self._arrived = self._arrived[:most], self._arrived[most:]
         await self._ask()
         return taken
+
+
+class Pull(_Asked[Msg]):
+    """Messages of one consumer, in its order."""
+
+    async def start(self) -> None:
+        """Listen where messages arrive."""
+        await self._client.subscribe(
+            self._inbox, cb=self._take, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
+
+    async def _take(self, message: Msg) -> None:
+        status = message.headers.get("Status") if message.headers and not message.data else None
+        if status is not None:
+            self._told(status, (message.headers or {}).get("Description", ""))
+            return
+        self._asked -= 1
+        self._arrived.append(message)
+        self._something.set()
+
+
+class Delivery(NamedTuple):
+    """A message as it lay on the wire: the reply subject says where it stands (NATS ADR-15)."""
+
+    reply: bytes
+    subject: bytes
+    content: bytes
+
+
+class BulkPull(_Asked[Delivery]):
+    """Messages of one consumer, in its order, through a tap; their headers are dropped."""
+
+    async def start(self, tap: Tap) -> None:
+        """Listen where messages arrive."""
+        await tap.open(self._inbox, self._take)
+
+    def _take(self, subject: bytes, reply: bytes, headers: bytes, content: bytes) -> None:
+        if not content and headers.startswith(_STATUS):
+            status, _, description = headers[len(_STATUS) :].partition(b"\r\n")[0].partition(b" ")
+            self._told(status.decode(), description.decode())
+            return
+        self._asked -= 1
+        self._arrived.append(Delivery(reply, subject, content))
+        self._something.set()

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from beichen.kernel.bus.pull import Pull
-from beichen.platforms.iot.topics import FROM_DEVICES, KEPT, QOS, STREAM
+from beichen.kernel.bus.pull import BulkPull, Delivery
+from beichen.kernel.bus.tap import Tap
+from beichen.platforms.iot.topics import BATCHES, FROM_DEVICES, KEPT, QOS, STREAM
 
 MOST_MESSAGES = 20_000
 MOST_BYTES = 32 << 20
+ASKED_MESSAGES, ASKED_BYTES = 4_000, 8 << 20  # ahead of what is taken
 LINGER_SECONDS = 0.4
 IDLE_SECONDS = 300.0
+MOST_PASSED = 100_000  # messages of quality of service 0 that wait at most
+_QUALITY_0 = f"{QOS}:0\r\n".encode()
 logger = logging.getLogger(__name__)
 
 
@@ -32,7 +36,7 @@ class Taken(NamedTuple):
 
     place: int
     at: int
-    subject: str
+    subject: bytes
     payload: bytes
 
 
@@ -49,21 +53,22 @@ class Collected:
         return len(self.messages) >= MOST_MESSAGES or self.size >= MOST_BYTES
 
 
-def taken(message: Msg) -> tuple[Taken, int]:
+def taken(message: Delivery) -> tuple[Taken, int]:
     """A delivery, and its number at the consumer, of its reply subject (NATS ADR-15)."""
-    words = message.reply.split(".")
+    words = message.reply.split(b".")
     place, number, at = words[-4:-1] if len(words) == 9 else words[7:10]
-    return Taken(int(place), int(at) // 1_000, message.subject, message.data), int(number)
+    return Taken(int(place), int(at) // 1_000, message.subject, message.content), int(number)
 
 
 class Collector:
     """Reads the stream after a position. One at a time; nothing is acknowledged, the position is the
     database's."""
 
-    def __init__(self, client: Client, js: JetStreamContext) -> None:
+    def __init__(self, client: Client, js: JetStreamContext, tap: Tap) -> None:
         self._client = client
         self._js = js
-        self._pull: Pull | None = None
+        self._tap = tap
+        self._pull: BulkPull | None = None
         self._expected = 1
         self._waiting: list[Taken] = []
         self._arriving: asyncio.Task[None] | None = None
@@ -74,13 +79,13 @@ class Collector:
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=position + 1,
             ack_policy=AckPolicy.NONE,
-            filter_subjects=[f"{KEPT}{pattern}" for pattern in FROM_DEVICES],
+            filter_subjects=[f"{KEPT}{pattern}" for pattern in (*FROM_DEVICES, BATCHES)],
             inactive_threshold=IDLE_SECONDS,
             mem_storage=True,
         )
         made = await self._js.add_consumer(STREAM, config)
-        self._pull = Pull(self._client, made.name, STREAM)
-        await self._pull.start()
+        self._pull = BulkPull(self._client, made.name, STREAM, batch=ASKED_MESSAGES, most_bytes=ASKED_BYTES)
+        await self._pull.start(self._tap)
 
     async def _more(self) -> None:
         if self._pull is None:
@@ -150,12 +155,24 @@ class Passer:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._waiting: deque[tuple[bytes, bytes]] = deque(maxlen=MOST_PASSED)
+        self._something = asyncio.Event()
 
-    async def start(self) -> None:
+    async def start(self, tap: Tap) -> None:
         """Listen; what came with a higher quality is in the stream already."""
         for pattern in FROM_DEVICES:
-            await self._client.subscribe(pattern, cb=self._pass)
+            await tap.open(pattern, self._take)
 
-    async def _pass(self, message: Msg) -> None:
-        if message.headers and message.headers.get(QOS) == "0":
-            await self._client.publish(f"{KEPT}{message.subject}", message.data)
+    def _take(self, subject: bytes, _reply: bytes, headers: bytes, content: bytes) -> None:
+        if _QUALITY_0 in headers:
+            self._waiting.append((subject, content))
+            self._something.set()
+
+    async def run(self) -> None:
+        """Pass on for ever."""
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            while self._waiting:
+                subject, content = self._waiting.popleft()
+                await self._client.publish(f"{KEPT}{subject.decode('utf-8', 'replace')}", content)

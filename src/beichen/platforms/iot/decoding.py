@@ -7,7 +7,6 @@ device's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ LEAST_TIME, MOST_TIME = 0, 253_402_300_799_000_000  # microseconds: 1970 to 9999
 MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138, as milliseconds March 1973
 MOST_SEQ = 2**63 - 1
 _SPACE = b" \t\r\n"
+_OWN = frozenset({"ts", "seq"})  # what is no measure where no object holds the measures
 _decode_json = msgspec.json.Decoder().decode
 _decode_time = msgspec.json.Decoder(datetime).decode
 
@@ -57,20 +57,23 @@ def _seq(found: Any) -> int:
     return int(found)
 
 
-def _samples(record: Any) -> Iterator[Sample]:
+def _add(record: Any, found: list[Sample]) -> None:
+    """Add the readings of one object."""
     if not isinstance(record, dict):
         raise ValueError("not an object")
     at = _time(record["ts"]) if "ts" in record else None
     seq = _seq(record["seq"]) if "seq" in record else None
     values = record.get("values")
     if values is None:
-        values = {name: value for name, value in record.items() if name not in ("ts", "seq")}
-    if not isinstance(values, dict):
+        values = record
+    elif not isinstance(values, dict):
         raise ValueError("values is no object")
+    is_flat = values is record
     for name, value in values.items():
         if not isinstance(name, str) or not 0 < len(name) <= MOST_NAME:
             raise ValueError("a name is no text of 1 to 100 characters")
-        yield Sample(name, at, seq, value)
+        if not (is_flat and name in _OWN):
+            found.append(Sample(name, at, seq, value))
 
 
 def parse(payload: bytes) -> Any:
@@ -113,7 +116,7 @@ def decode(payload: bytes) -> list[Sample]:
     content = parse(payload)
     found: list[Sample] = []
     for record in content if isinstance(content, list) else [content]:
-        found.extend(_samples(record))
+        _add(record, found)
         if len(found) > MOST_READINGS:
             raise ValueError(f"more than {MOST_READINGS} readings")
     if not found:

@@ -66,16 +66,28 @@ class Speaker:
 
     def takes(self, now: int) -> bool:
         """Take one reading out of the bucket at ``now`` (microseconds); False when it is empty."""
-        if self.refilled == NEVER:
-            self.tokens = float(self.rate * BURST)
-        elif now > self.refilled:
-            grown = self.tokens + (now - self.refilled) * self.rate / 1e6
-            self.tokens = min(float(self.rate * BURST), grown)
-        self.refilled = max(now, self.refilled)
+        if now > self.refilled:
+            self._refill(now)
         if self.tokens < 1.0:
             return False
         self.tokens -= 1.0
         return True
+
+    def takes_of(self, now: int, number: int) -> int:
+        """Take so many readings out of the bucket at once; returns how many it held of them."""
+        if now > self.refilled:
+            self._refill(now)
+        granted = min(number, int(self.tokens))
+        self.tokens -= granted
+        return granted
+
+    def _refill(self, now: int) -> None:
+        if self.refilled == NEVER:
+            self.tokens = float(self.rate * BURST)
+        else:
+            grown = self.tokens + (now - self.refilled) * self.rate / 1e6
+            self.tokens = min(float(self.rate * BURST), grown)
+        self.refilled = now
 
 
 def micros(moment: datetime | None) -> int:

@@ -15,12 +15,12 @@ from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
-from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from beichen.kernel.bus import broker, keys
 from beichen.kernel.bus.callout import Porter
 from beichen.kernel.bus.lock import Lock
+from beichen.kernel.bus.tap import Tap
 from beichen.kernel.bus.threads import DatabaseThreads
 from beichen.kernel.bus.turn import Turn
 from beichen.platforms.iot import commanding, keeping, stream
@@ -90,11 +90,13 @@ class Gateway:
                     bridge.say(subject, content)
 
             orders = commanding.Sender(say, self.in_database, self._clock)
-            intake = Intaking(self, client, js, made, last, orders)
+            tap, passer = Tap(client), Passer(client)
+            collector = Collector(client, js, tap)
+            intake = Intaking(self, collector, js, made, last, orders)
             await intake.start()
             porter = Porter(keys.issuer(settings().data_dir / "nats"))
             await Entry(client, porter, self.in_database, orders.came_in).start()
-            await Passer(client).start()
+            await passer.start(tap)
             await client.flush()
             self._turn.works()
             self.works.set()
@@ -103,6 +105,7 @@ class Gateway:
                 self._turn.tasks = [
                     tasks.create_task(intake.run()),
                     tasks.create_task(orders.run()),
+                    tasks.create_task(passer.run()),
                     tasks.create_task(self._watch(lock, intake)),
                     tasks.create_task(intake.trim()),
                 ]
@@ -130,7 +133,7 @@ class Intaking:
     def __init__(
         self,
         gateway: Gateway,
-        client: Client,
+        collector: Collector,
         js: JetStreamContext,
         made: str,
         last: int,
@@ -140,7 +143,7 @@ class Intaking:
         self._js = js
         self._made, self._last = made, last
         self._orders = orders
-        self._collector = Collector(client, js)
+        self._collector = collector
         self._treater = Treater(Devices())
         self._watch = Watch(micros(gateway.now()))
         self._begun: Batch | None = None

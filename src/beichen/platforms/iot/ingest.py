@@ -10,13 +10,14 @@ import orjson
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.columns import packed
 from beichen.platforms.iot.credentials import admits
 from beichen.platforms.iot.decoding import decode
 from beichen.platforms.iot.finding import no_device
 from beichen.platforms.iot.posting import post
 from beichen.platforms.iot.registering import CODE
 from beichen.platforms.iot.rights import INGEST
-from beichen.platforms.iot.topics import telemetry
+from beichen.platforms.iot.topics import BATCHES, KEPT, telemetry
 from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 MOST_BYTES = 512 << 10  # of a message, as over MQTT
@@ -69,7 +70,14 @@ def ingest_batch(content: bytes, media_type: str, *, by: Actor) -> int:
     require(by, INGEST)
     if len(content) > MOST_BATCH_BYTES:
         raise _bad(said("larger than {limit} MB", limit=MOST_BATCH_BYTES >> 20))
-    rows = _arrow(content) if "arrow" in media_type else _json(content)
+    if "arrow" in media_type:
+        table = _arrow(content)
+        if (columns := packed(table)) is not None:
+            post().keep([(KEPT + BATCHES, one) for one in columns])
+            return int(table.num_rows)
+        rows = _rows(table)
+    else:
+        rows = _json(content)
     messages: dict[str, list[dict[str, Any]]] = {}
     for number, row in enumerate(rows, 1):
         device, record = _record(number, row)
@@ -86,7 +94,7 @@ def ingest_batch(content: bytes, media_type: str, *, by: Actor) -> int:
     return sum(len(records) for records in messages.values())
 
 
-def _arrow(content: bytes) -> list[dict[str, Any]]:
+def _arrow(content: bytes) -> Any:
     import pyarrow as pa
 
     try:
@@ -96,12 +104,25 @@ def _arrow(content: bytes) -> list[dict[str, Any]]:
         if table.num_rows > MOST_ROWS:
             raise _bad(said("at most {limit} rows", limit=MOST_ROWS), hint=said("split the batch"))
         table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise _no_arrow(error) from None
+    return table
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    import pyarrow as pa
+
+    try:
         rows: list[dict[str, Any]] = table.to_pylist()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
-        if isinstance(error, ProblemError):
-            raise
-        raise _bad(said("no Arrow stream: {reason}", reason=str(error)[:60])) from None
+        raise _no_arrow(error) from None
     return rows
+
+
+def _no_arrow(error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    return _bad(said("no Arrow stream: {reason}", reason=str(error)[:60]))
 
 
 def _json(content: bytes) -> list[Any]:

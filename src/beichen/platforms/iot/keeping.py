@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,12 +18,13 @@ from django.utils import timezone
 
 from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
+from beichen.platforms.iot.blocks import QUALITIES, Block
 from beichen.platforms.iot.fleet import NEVER, Speaker
 from beichen.platforms.iot.models import Batch, Device, Intake, Tally
-from beichen.platforms.iot.moments import moment
+from beichen.platforms.iot.moments import AGAIN, SECOND, moment
 from beichen.platforms.iot.registering import device_event
 from beichen.platforms.iot.tables import READINGS, REFUSED
-from beichen.platforms.iot.treatment import AGAIN, SECOND, Outcome, Reading
+from beichen.platforms.iot.treatment import ACCEPTED, Outcome, Reading
 from beichen.platforms.iot.words import State
 from beichen.platforms.warehouse import service as warehouse
 from beichen.registry.service import Measured, record_measurements
@@ -31,7 +33,6 @@ BY = system("iot")
 SOURCE = "platforms/iot"
 SEEN_SECONDS = 5  # how often a device's last sign of life is written at most
 SILENT_FACTOR = 2.5  # of its interval: then a device is offline
-DAY = 86_400 * SECOND
 CHUNK = 1_000
 
 
@@ -59,8 +60,14 @@ def write(batch: Batch, outcome: Outcome) -> None:
     """Write a batch to the tables. Raises ProblemError WHS-105, WHS-106 when they cannot be written."""
     if outcome.refused:
         warehouse.append(REFUSED.name, _refused(outcome), by=BY, source=SOURCE, load=batch.load)
+    rows = [_block(block) for block in outcome.blocks if len(block.at)]
     if outcome.readings:
-        warehouse.append(READINGS.name, _readings(outcome), by=BY, source=SOURCE, load=batch.load)
+        rows.append(_readings(outcome))
+    if rows:
+        import pyarrow as pa
+
+        readings = pa.concat_tables(rows)
+        warehouse.append(READINGS.name, readings, by=BY, source=SOURCE, load=batch.load)
 
 
 def _times(values: Iterable[int | None]) -> Any:
@@ -72,20 +79,48 @@ def _times(values: Iterable[int | None]) -> Any:
 def _readings(outcome: Outcome) -> Any:
     import pyarrow as pa
 
-    rows = outcome.readings
+    columns: Any = zip(*outcome.readings, strict=True)
+    speakers, targets, times, received, numbers, texts, seqs, qualities, _by_seq = columns
     return pa.table(
         {
-            "thing": pa.array([row.target.thing for row in rows], pa.string()),
-            "measure": pa.array([row.target.measure for row in rows], pa.string()),
-            "device": pa.array([row.speaker.code for row in rows], pa.string()),
-            "region": pa.array([row.target.region for row in rows], pa.string()),
-            "measured_at": _times([row.at for row in rows]),
-            "received_at": _times([row.received for row in rows]),
-            "value": pa.array([row.number for row in rows], pa.float64()),
-            "text": pa.array([row.text for row in rows], pa.string()),
-            "quality": pa.array([row.quality for row in rows], pa.string()),
-            "seq": pa.array([row.seq for row in rows], pa.int64()),
-            "is_demo": pa.array([row.speaker.is_demo for row in rows], pa.bool_()),
+            "thing": pa.array([one.thing for one in targets], pa.string()),
+            "measure": pa.array([one.measure for one in targets], pa.string()),
+            "device": pa.array([one.code for one in speakers], pa.string()),
+            "region": pa.array([one.region for one in targets], pa.string()),
+            "measured_at": _times(times),
+            "received_at": _times(received),
+            "value": pa.array(numbers, pa.float64()),
+            "text": pa.array(texts, pa.string()),
+            "quality": pa.array(qualities, pa.string()),
+            "seq": pa.array(seqs, pa.int64()),
+            "is_demo": pa.array([one.is_demo for one in speakers], pa.bool_()),
+        }
+    )
+
+
+def _block(block: Block) -> Any:
+    """Rows that came as columns: of each pair its words once."""
+    import pyarrow as pa
+
+    size, pair = len(block.at), pa.array(block.pair)
+    targets, speakers = block.targets, block.speakers
+
+    def words(values: Iterable[str | None]) -> Any:
+        return pa.array(values, pa.string()).take(pair)
+
+    return pa.table(
+        {
+            "thing": words(one.thing if one else None for one in targets),
+            "measure": words(one.measure if one else None for one in targets),
+            "device": words(one.code if one else None for one in speakers),
+            "region": words(one.region if one else None for one in targets),
+            "measured_at": pa.array(block.at, pa.timestamp("us", "UTC")),
+            "received_at": pa.repeat(pa.scalar(block.received, pa.timestamp("us", "UTC")), size),
+            "value": pa.array(block.number, pa.float64()),
+            "text": pa.nulls(size, pa.string()),
+            "quality": pa.array(QUALITIES, pa.string()).take(pa.array(block.quality)),
+            "seq": pa.nulls(size, pa.int64()),
+            "is_demo": pa.array([bool(one and one.is_demo) for one in speakers], pa.bool_()).take(pair),
         }
     )
 
@@ -167,13 +202,21 @@ def finish(batch: Batch, outcome: Outcome, speakers: Sequence[Speaker], *, heard
 
 def _newest(outcome: Outcome) -> Iterable[Reading]:
     """The newest reading of each measure: of a batch of thousands few are worth the database's time."""
-    found: dict[tuple[int, str], Reading] = {}
-    for row in outcome.readings:
-        key = (row.target.object, row.target.measure)
+    found: dict[int, Reading] = {}
+    for row in chain(outcome.readings, _last(outcome.blocks)):
+        key = id(row.target.newest)  # one for each measure of a thing, whoever feeds it
         kept = found.get(key)
         if kept is None or row.at >= kept.at:
             found[key] = row
     return found.values()
+
+
+def _last(blocks: Sequence[Block]) -> Iterable[Reading]:
+    """The last reading of each pair."""
+    for block in blocks:
+        for speaker, target, rows in block.of_pairs():
+            at, number = int(block.at[rows.stop - 1]), float(block.number[rows.stop - 1])
+            yield Reading(speaker, target, at, block.received, number, None, None, ACCEPTED, by_seq=False)
 
 
 def _tally(outcome: Outcome) -> None:

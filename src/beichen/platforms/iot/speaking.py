@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +12,21 @@ from django.db import DatabaseError, transaction
 
 from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
+from beichen.platforms.iot.columns import unpacked
 from beichen.platforms.iot.commanding import Answer, settle
 from beichen.platforms.iot.decoding import MOST_MEMBERS, kept, parse
 from beichen.platforms.iot.fleet import Devices
 from beichen.platforms.iot.models import Batch, Device
 from beichen.platforms.iot.moments import moment
 from beichen.platforms.iot.rules.watching import Watch
-from beichen.platforms.iot.topics import TELEMETRY, Topic, topic_of
-from beichen.platforms.iot.treatment import Arrived, Outcome, Refusal, Treater, shown
+from beichen.platforms.iot.topics import BATCH, TELEMETRY, Topic
+from beichen.platforms.iot.treatment import Arrived, Came, Outcome, Refusal, Treater, shown
 from beichen.platforms.iot.words import Treatment
 from beichen.problem import ProblemError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 MOST_WORD = 100
+READINGS = frozenset({TELEMETRY, BATCH})
 OWN = {"firmware": "firmware", "config_version": "config_version"}
 logger = logging.getLogger(__name__)
 
@@ -54,17 +56,12 @@ def hear(
     """
     messages = collected.messages
     planned = batch or keeping.plan(stream, messages[0].place, messages[-1].place)
+    topic_of = treater.topics.of
     topics = [(message, topic_of(message.subject)) for message in messages]
-    treater.devices.learn({topic.device for _message, topic in topics if topic})
-    outcome = treater.treat(
-        (
-            Arrived(topic.device, message.payload, message.at)
-            for message, topic in topics
-            if topic is not None and topic.kind == TELEMETRY
-        ),
-        keeping.known,
-    )
-    others = [(message, topic) for message, topic in topics if topic and topic.kind != TELEMETRY]
+    arrived, codes = _arrived(topics)
+    treater.devices.learn(codes)
+    outcome = treater.treat(arrived, keeping.known)
+    others = [(message, topic) for message, topic in topics if topic and topic.kind not in READINGS]
     answers, said = _others(others, treater.devices, outcome)
     _write(stream, planned, outcome, is_stopping)
     speakers = [one for code in outcome.seen if (one := treater.devices.speaker(code)) is not None]
@@ -73,13 +70,34 @@ def hear(
             settle(answers, by=keeping.BY)
             _keep_attributes(said)
             if watch is not None:
-                watch.take(outcome.readings)
+                watch.take(outcome.readings, outcome.blocks)
             keeping.finish(planned, outcome, speakers, heard_at=messages[-1].at)
     except BaseException:
         if watch is not None:
             watch.forget()
         raise
     return Heard(planned.last)
+
+
+def _arrived(topics: Iterable[tuple[Taken, Topic | None]]) -> tuple[list[Arrived | Came], set[str]]:
+    """The messages that hold readings, in their order, and the codes of all devices that are named."""
+    found: list[Arrived | Came] = []
+    codes: set[str] = set()
+    for message, topic in topics:
+        if topic is None:
+            continue
+        codes.add(topic.device)
+        if topic.kind == BATCH:
+            try:
+                columns = unpacked(message.payload)
+            except ValueError:  # of a stranger with the house's own rights; the device "" is nobody
+                found.append(Arrived("", message.payload, message.at))
+            else:
+                codes.update(columns.devices)
+                found.append(Came(columns, message.at))
+        elif topic.kind == TELEMETRY:
+            found.append(Arrived(topic.device, message.payload, message.at))
+    return found, codes
 
 
 def _write(stream: str, batch: Batch, outcome: Outcome, is_stopping: Callable[[], bool]) -> None:

@@ -113,7 +113,7 @@ def _readings(stage: Stage, step: dict[str, Any]) -> None:
             with in_memory() as kept:
                 stage.send("POST", f"{DEVICES}/{code}/telemetry", values)
             for subject, payload in kept:
-                taken.append(Taken(position + len(taken) + 1, micros(at), subject, payload))
+                taken.append(Taken(position + len(taken) + 1, micros(at), subject.encode(), payload))
     _pass(stage, begins + every * number, taken, watch)
 
 

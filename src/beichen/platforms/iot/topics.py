@@ -12,9 +12,11 @@ from beichen.kernel.bus.callout import Rights
 
 STREAM = "$MQTT_msgs"
 KEPT = "$MQTT.msgs."
-TELEMETRY, ATTRIBUTES, ACKNOWLEDGED = "telemetry", "attributes", "ack"
+TELEMETRY, ATTRIBUTES, ACKNOWLEDGED, BATCH = "telemetry", "attributes", "ack", "batch"
 FROM_DEVICES = ("v1.*.telemetry", "v1.*.attributes", "v1.*.commands.*.ack")
+BATCHES = "house.batches"  # readings as columns; no device may publish there
 ABOVE = tuple(pattern.replace("*", "+").replace(".", "/") for pattern in FROM_DEVICES)  # as MQTT says it
+MOST_KNOWN = 300_000
 QOS = "Nmqtt-Pub"  # the header in which the server says a message's quality of service
 
 
@@ -31,9 +33,28 @@ def topic_of(subject: str) -> Topic | None:
     words = subject.removeprefix(KEPT).split(".")
     if len(words) == 3 and words[0] == "v1" and words[2] in (TELEMETRY, ATTRIBUTES):
         return Topic(words[1], words[2])
+    if words == ["house", "batches"]:
+        return Topic("", BATCH)
     if len(words) == 5 and words[2] == "commands" and words[4] == ACKNOWLEDGED:
         return Topic(words[1], ACKNOWLEDGED, words[3])
     return None
+
+
+class Topics:
+    """The topics of subjects, remembered: devices say the same few for ever, and strangers anything."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Topic | None] = {}
+
+    def of(self, subject: bytes) -> Topic | None:
+        """As :func:`topic_of`."""
+        try:
+            return self._known[subject]
+        except KeyError:
+            if len(self._known) >= MOST_KNOWN:
+                self._known = {}
+            found = self._known[subject] = topic_of(subject.decode("utf-8", "replace"))
+            return found
 
 
 def telemetry(device: str) -> str:

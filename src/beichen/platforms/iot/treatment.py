@@ -3,8 +3,9 @@
 In this order: an unknown device or one that is out of use, a message that cannot be read, a rate that is
 exceeded, a name that measures nothing, a value of the wrong type or out of its range, a time that cannot be
 (before 2000, or more than five minutes after it came). What is left is taken: marked ``skewed`` when its time
-lies in the future, ``late`` when it is an hour old, ``out-of-order`` when a newer one is known. Only these
-can be duplicates, because time goes forward: they are compared with what came lately and with the table.
+lies in the future, ``late`` when it is an hour old, ``out-of-order`` when a newer one is known. Only what is
+no newer can be a duplicate, because time goes forward: it is compared with its own batch and with the table,
+which holds all batches before.
 """
 
 from __future__ import annotations
@@ -20,17 +21,18 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from beichen.platforms.iot.decoding import Sample, decode
+from beichen.platforms.iot.blocks import QUALITIES, Block, Loose, parted
+from beichen.platforms.iot.columns import Columns
+from beichen.platforms.iot.decoding import MOST_WHOLE, Sample, decode
+from beichen.platforms.iot.doubts import repetitions
 from beichen.platforms.iot.fleet import NEVER, Devices, Speaker, Target
-from beichen.platforms.iot.words import Treatment
+from beichen.platforms.iot.moments import DAY, LATE, SECOND, SKEWED, WRONG, YEAR_2000
+from beichen.platforms.iot.topics import Topics
+from beichen.platforms.iot.words import KEPT, Treatment
 
-SECOND = 1_000_000  # microseconds, as all times here
-SKEWED, WRONG, LATE = 2 * SECOND, 300 * SECOND, 3_600 * SECOND
-YEAR_2000 = 946_684_800 * SECOND
 MOST_PAYLOAD, MOST_TEXT = 4_096, 300
-RECENT = 200_000
 logger = logging.getLogger(__name__)
-AGAIN = 600 * SECOND  # within this time the same number of a device is the same message
+ACCEPTED, LATE_ONE, OUT_OF_ORDER, SKEWED_ONE = (str(one.value) for one in KEPT)
 
 
 class Arrived(NamedTuple):
@@ -38,6 +40,13 @@ class Arrived(NamedTuple):
 
     device: str
     payload: bytes
+    at: int
+
+
+class Came(NamedTuple):
+    """A message of many devices' readings as columns, and when the broker kept it."""
+
+    columns: Columns
     at: int
 
 
@@ -55,10 +64,15 @@ class Reading(NamedTuple):
     by_seq: bool
 
     @property
+    def subject(self) -> tuple[int, int, str]:
+        """Whose reading of what it is: only readings of one subject can be one."""
+        return (self.speaker.id, self.target.object, self.target.measure)
+
+    @property
     def identity(self) -> tuple[Any, ...]:
         """What makes two readings one: the device's own time, or its own number where it said no time."""
         moment = ("seq", self.seq) if self.by_seq else self.at
-        return (self.speaker.id, self.target.object, self.target.measure, moment, self.number, self.text)
+        return (*self.subject, moment, self.number, self.text)
 
 
 class Refusal(NamedTuple):
@@ -81,6 +95,7 @@ class Outcome:
     """What became of a batch of messages."""
 
     readings: list[Reading] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     counts: Counter[tuple[str, date, str]] = field(default_factory=Counter)
     seen: dict[str, int] = field(default_factory=dict)
@@ -116,7 +131,10 @@ def _is_plain(text: str) -> bool:
 
 def _fitted(value: Any, target: Target) -> tuple[float | None, str | None] | None:
     """The number or text of a value in its measure's form; None when it is of another type."""
-    form = target.form
+    form, kind = target.form, value.__class__
+    if form == "number" and (kind is float or (kind is int and -MOST_WHOLE < value < MOST_WHOLE)):
+        number = value * target.factor + target.offset
+        return (number, None) if isfinite(number) else None
     if form == "text":
         return (None, value) if isinstance(value, str) and _is_plain(value) else None
     if form == "boolean":
@@ -133,33 +151,64 @@ def _fitted(value: Any, target: Target) -> tuple[float | None, str | None] | Non
     return number, None
 
 
+def _quality(target: Target, at: int, received: int) -> str:
+    if at > received + SKEWED:
+        return SKEWED_ONE
+    if at < received - LATE:
+        return LATE_ONE
+    return OUT_OF_ORDER if at < target.newest.at else ACCEPTED
+
+
+def _reading(one: Loose, received: int) -> Reading:
+    speaker, target, at, number = one
+    quality = _quality(target, at, received)
+    return Reading(speaker, target, at, received, number, None, None, quality, by_seq=False)
+
+
 class Treater:
-    """Treats batches in the stream's order; remembers what it needs to know duplicates."""
+    """Treats batches in the stream's order. Each is in the table before the next one is treated."""
 
     def __init__(self, devices: Devices) -> None:
         self.devices = devices
-        self._recent: tuple[dict[tuple[Any, ...], int], dict[tuple[Any, ...], int]] = ({}, {})
+        self.topics = Topics()
 
-    def treat(self, messages: Iterable[Arrived], known: Known) -> Outcome:
+    def treat(self, messages: Iterable[Arrived | Came], known: Known) -> Outcome:
         """What becomes of each reading of the messages; their devices were learned before."""
         outcome = Outcome()
         doubtful: list[int] = []
         for message in messages:
+            if isinstance(message, Came):
+                self._columns(message, outcome, doubtful)
+                continue
             try:
                 self._message(message, outcome, doubtful)
             except Exception:  # what one message does that nobody thought of must not hold up all others
                 logger.exception("a message of %s could not be treated", message.device)
                 self._refuse(outcome, message, Treatment.MALFORMED, None, shown(message.payload))
-        self._settle(outcome, doubtful, known)
-        for reading in outcome.readings:
-            self._count(outcome, reading.speaker.code, reading.received, reading.quality)
-            target = reading.target
-            target.newest.at = max(target.newest.at, reading.at)
+        if doubtful:
+            self._settle(outcome, doubtful, known)
+        self._count_taken(outcome)
         return outcome
 
+    def _count_taken(self, outcome: Outcome) -> None:
+        """Count what is taken: what nothing is to be said of by the day alone."""
+        counted: dict[tuple[str, int, str], int] = {}
+        for row in outcome.readings:
+            quality = row.quality
+            key = ("" if quality == ACCEPTED else row.speaker.code, row.received // DAY, quality)
+            counted[key] = counted.get(key, 0) + 1
+        for block in outcome.blocks:
+            day = block.received // DAY
+            for speaker, _target, rows in block.of_pairs():
+                for number, quality in enumerate(QUALITIES):
+                    key = ("" if quality == ACCEPTED else speaker.code, day, quality)
+                    if found := int((block.quality[rows] == number).sum()):
+                        counted[key] = counted.get(key, 0) + found
+        for (who, day, quality), number in counted.items():
+            self._count(outcome, who, day * DAY, quality, number)
+
     def _count(self, outcome: Outcome, device: str, at: int, treatment: str, number: int = 1) -> None:
-        who = "" if treatment == Treatment.ACCEPTED else device[:64]
-        outcome.counts[(who, _day(at), treatment)] += number
+        outcome.counts[(device[:64], _day(at), treatment)] += number
 
     def _refuse(
         self, outcome: Outcome, message: Arrived, reason: str, sample: Sample | None, payload: str
@@ -182,41 +231,54 @@ class Treater:
             return
         for sample in samples:
             found = self._sample(speaker, sample, message.at)
-            if not isinstance(found, Reading):
+            if isinstance(found, str):
                 self._refuse(outcome, message, found, sample, _shown_value(sample))
                 continue
-            if self._may_be_known(found):
-                doubtful.append(len(outcome.readings))
-            outcome.readings.append(found)
-            # Within the batch too time goes forward: what follows is compared with this one.
-            if found.at > found.target.newest.at:
-                found.target.newest.at = found.at
-            if found.by_seq and found.seq is not None and found.seq > speaker.last_seq:
-                speaker.last_seq = found.seq
+            self._keep(found, outcome, doubtful)
+
+    def _keep(self, found: Reading, outcome: Outcome, doubtful: list[int]) -> None:
+        if self._may_be_known(found):
+            doubtful.append(len(outcome.readings))
+        outcome.readings.append(found)
+        # Within the batch too time goes forward: what follows is compared with this one.
+        newest, speaker = found.target.newest, found.speaker
+        if found.at > newest.at:
+            newest.at = found.at
+        if found.by_seq and found.seq is not None and found.seq > speaker.last_seq:
+            speaker.last_seq = found.seq
+
+    def _columns(self, came: Came, outcome: Outcome, doubtful: list[int]) -> None:
+        columns, received = came
+        found = parted(columns, received, self.devices)
+        outcome.seen.update(dict.fromkeys((one.code for one in found.heard), received))
+        outcome.blocks.append(found.block)
+        for one in found.loose:
+            self._keep(_reading(one, received), outcome, doubtful)
+        for row, reason in found.refused:
+            device = columns.devices[columns.device[row]]
+            value, at = columns.value[row].item(), int(columns.at[row])
+            sample = Sample(columns.measures[columns.measure[row]], at, None, value)
+            message = Arrived(device, b"", received)
+            self._refuse(outcome, message, reason, sample, _shown_value(sample))
 
     def _sample(self, speaker: Speaker, sample: Sample, received: int) -> Reading | str:
+        name, said_at, seq, value = sample
         if not speaker.takes(received):
             return Treatment.TOO_FAST
-        target = self.devices.target(speaker, sample.name)
+        target = speaker.targets.get(name) or self.devices.target(speaker, name)
         if target is None:
             return Treatment.UNKNOWN_MEASURE
-        fitted = _fitted(sample.value, target)
+        fitted = _fitted(value, target)
         if fitted is None:
             return Treatment.WRONG_TYPE
         number, text = fitted
         if number is not None and not target.low <= number <= target.high:
             return Treatment.OUT_OF_RANGE
-        at = received if sample.at is None else sample.at
+        at = received if said_at is None else said_at
         if at > received + WRONG or at < YEAR_2000:
             return Treatment.WRONG_TIME
-        if at > received + SKEWED:
-            quality = Treatment.SKEWED
-        elif at < received - LATE:
-            quality = Treatment.LATE
-        else:
-            quality = Treatment.OUT_OF_ORDER if at < target.newest.at else Treatment.ACCEPTED
-        by_seq = sample.at is None and sample.seq is not None
-        return Reading(speaker, target, at, received, number, text, sample.seq, str(quality.value), by_seq)
+        quality, by_seq = _quality(target, at, received), said_at is None and seq is not None
+        return Reading(speaker, target, at, received, number, text, seq, quality, by_seq)
 
     def _may_be_known(self, reading: Reading) -> bool:
         """Whether it can have come before: it is no newer than what came, by its time or its number."""
@@ -224,28 +286,9 @@ class Treater:
             return reading.seq is not None and reading.seq <= reading.speaker.last_seq
         return reading.at <= reading.target.newest.at and reading.target.newest.at != NEVER
 
-    def _settle(self, outcome: Outcome, doubtful: list[int], known: Known) -> None:
-        """Part duplicates from the rest: first by what came lately, then by the table."""
-        repeated: set[int] = set()
-        asked: list[int] = []
-        newer, older = self._recent
-        in_doubt = set(doubtful)
-        for place, reading in enumerate(outcome.readings):
-            identity = reading.identity
-            if place in in_doubt:
-                before = newer.get(identity, older.get(identity))
-                if before is not None and (not reading.by_seq or reading.received - before <= AGAIN):
-                    repeated.add(place)
-                    continue
-                asked.append(place)
-            newer[identity] = reading.received
-        if asked:
-            candidates = [outcome.readings[place] for place in asked]
-            repeated |= {asked[number] for number in known(candidates)}
-        if len(newer) > RECENT:
-            self._recent = ({}, newer)
-        if not repeated:
-            return
+    def _settle(self, outcome: Outcome, doubtful: Sequence[int], known: Known) -> None:
+        """Put aside what came before."""
+        repeated = repetitions(outcome.readings, outcome.blocks, doubtful, known)
         for place in sorted(repeated):
             one = outcome.readings[place]
             sample = Sample(
@@ -253,4 +296,5 @@ class Treater:
             )
             message = Arrived(one.speaker.code, b"", one.received)
             self._refuse(outcome, message, Treatment.DUPLICATE, sample, _shown_value(sample))
-        outcome.readings = [one for place, one in enumerate(outcome.readings) if place not in repeated]
+        if repeated:
+            outcome.readings = [one for place, one in enumerate(outcome.readings) if place not in repeated]

@@ -60,6 +60,11 @@ class NatsServer:
             self._process.wait(DEADLINE_SECONDS)
             self._process = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and neither killed nor stopped."""
+        return self._process is not None
+
     def kill(self) -> None:
         """As a power cut would."""
         self.end(signal.SIGKILL)

@@ -9,7 +9,8 @@ Long because readings, conditions and the clock turn the same standings.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +27,7 @@ from beichen.platforms.iot.rules.things import Thing, Things
 if TYPE_CHECKING:
     import polars as pl
 
+WINDOW = "window "  # begins the name of a window's column
 logger = logging.getLogger(__name__)
 
 
@@ -36,6 +38,15 @@ class Sample(NamedTuple):
     measure: str
     at: int
     value: float | bool | str
+
+
+class Run(NamedTuple):
+    """Readings of one measure of one object, each newer than the one before."""
+
+    object: int
+    measure: str
+    at: list[int]
+    values: list[float | bool]
 
 
 class Turned(NamedTuple):
@@ -152,8 +163,23 @@ class Engine:
             self._last[(kind, measure)] = known = grown
         known[thing.place] = at
 
-    def take(self, samples: Iterable[Sample]) -> list[Turned]:
-        """Look at readings in the order in which they came; their things were learned before."""
+    def apart(self, moving: Set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Of types' measures those whose readings cannot be taken by the run, where all of ``moving`` come in
+        one batch: windows count them, or one condition looks at two of them."""
+        found = {key for key in moving if self.past.counts(*key)}
+        for (kind, measure), group in self._groups.items():
+            if (kind, measure) not in moving:
+                continue
+            others = {(kind, name) for name in group.columns if name != measure} & moving
+            if others or any(name.startswith(WINDOW) for name in group.columns):
+                found |= {(kind, measure), *others}
+        return found
+
+    def take(self, samples: Iterable[Sample], runs: Iterable[Run] = ()) -> list[Turned]:
+        """Look at readings in the order in which they came; their things were learned before.
+
+        A run is of another measure of the thing than any sample, and of none that is :meth:`apart`.
+        """
         for group in self._groups.values():
             group.things, group.times = [], []
             group.cells = {name: [] for name in group.columns}
@@ -162,6 +188,10 @@ class Engine:
             thing = self.things.get(sample.object)
             if thing is not None:
                 self._place(thing, sample, turned)
+        for run in runs:
+            thing = self.things.get(run.object)
+            if thing is not None:
+                self._place_run(thing, run, turned)
         for group in self._groups.values():
             if group.things and group.rules:
                 turned += self._evaluate(group)
@@ -182,8 +212,29 @@ class Engine:
             group.things.append(thing)
             group.times.append(sample.at)
             for name, cells in group.cells.items():
-                is_window = name.startswith("window ")
+                is_window = name.startswith(WINDOW)
                 cells.append(self.past.value(name, thing, sample.at) if is_window else thing.values.get(name))
+        self._break_silence(group, thing, sample, turned)
+
+    def _place_run(self, thing: Thing, run: Run, turned: list[Turned]) -> None:
+        """Put a run into frames: as its readings one by one, of which none is older than another."""
+        measure, first = run.measure, bisect_left(run.at, thing.at.get(run.measure, NEVER))
+        at, values = run.at[first:], run.values[first:]
+        if not at:
+            return
+        thing.values[measure], thing.at[measure] = values[-1], at[-1]
+        self._heard(thing.kind, measure, thing, at[-1])
+        group = self._groups.get((thing.kind, measure))
+        if group is None:
+            return
+        if group.rules:
+            group.things += [thing] * len(at)
+            group.times += at
+            for name, cells in group.cells.items():
+                cells += values if name == measure else [thing.values.get(name)] * len(at)
+        self._break_silence(group, thing, Sample(run.object, measure, at[0], values[0]), turned)
+
+    def _break_silence(self, group: _Group, thing: Thing, sample: Sample, turned: list[Turned]) -> None:
         for rule in group.silences:
             standing = rule.standings.get(thing.object)
             if standing is not None and standing.since is not None:

@@ -50,6 +50,10 @@ class Past:
             number = value if isinstance(value, float) else 0.0
             buckets.add(self._key(thing, buckets.window), at, number)
 
+    def counts(self, kind: str, measure: str) -> bool:
+        """Whether some window counts readings of a type's measure."""
+        return (kind, measure) in self._fed
+
     def merge(self, thing: Thing, window: Window, bucket: int, part: Part) -> None:
         """What the table says of a thing in one bucket of a window."""
         buckets = self._buckets[(thing.kind, window.column)]

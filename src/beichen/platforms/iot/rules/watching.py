@@ -17,12 +17,14 @@ from django.db.models import Count, Sum
 
 from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
+from beichen.platforms.iot.blocks import Block
 from beichen.platforms.iot.fleet import micros
 from beichen.platforms.iot.models import Device, Firing, Intake, Rule, RuleState
 from beichen.platforms.iot.moments import moment
+from beichen.platforms.iot.rules.arriving import arranged
 from beichen.platforms.iot.rules.declaration import kinds_of, read_rule
 from beichen.platforms.iot.rules.declaring import fail_rule
-from beichen.platforms.iot.rules.engine import Engine, Sample, Turned, Watched
+from beichen.platforms.iot.rules.engine import Engine, Turned, Watched
 from beichen.platforms.iot.rules.history import fill
 from beichen.platforms.iot.rules.past import Past
 from beichen.platforms.iot.rules.standing import Standing, Turn
@@ -36,17 +38,6 @@ BY = system("iot.rules")
 SPACE = uuid.UUID("7f1c6a52-3a0e-4b7e-9d55-2f6b8f3f9a10")
 CHUNK = 1_000
 logger = logging.getLogger(__name__)
-
-
-def samples_of(readings: Iterable[Reading]) -> list[Sample]:
-    """Readings as rules take them."""
-    found = []
-    for row in readings:
-        target, value = row.target, row.number if row.text is None else row.text
-        if value is not None:
-            shown = bool(value) if target.form == "boolean" else value
-            found.append(Sample(target.object, target.measure, row.at, shown))
-    return found
 
 
 def watched_of(row: Rule, kind: ObjectType) -> Watched:
@@ -79,14 +70,12 @@ class Watch:
         """What was not kept did not happen: everything is read again."""
         self._engine = None
 
-    def take(self, readings: Sequence[Reading]) -> int:
+    def take(self, readings: Sequence[Reading], blocks: Sequence[Block] = ()) -> int:
         """Look at a batch, in its transaction and before its latest values are kept; returns what turned."""
         engine = self._prepared()
         if not engine.rules:
             return 0
-        samples = samples_of(readings)
-        engine.things.learn({sample.object for sample in samples})
-        return self._keep(engine, engine.take(samples))
+        return self._keep(engine, engine.take(*arranged(readings, blocks, engine)))
 
     @transaction.atomic
     def tick(self, now: int) -> int:

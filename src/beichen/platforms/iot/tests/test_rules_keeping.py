@@ -57,7 +57,7 @@ def built(tables: Path) -> None:
 def said(watch: Watch, first: int, *levels: float, batch: Batch | None = None) -> None:
     """Levels from a minute after noon on, the n-th being message n."""
     taken = [
-        Taken(number, NOON + number * MINUTE, telemetry("D-1"), orjson.dumps({"level_m": level}))
+        Taken(number, NOON + number * MINUTE, telemetry("D-1").encode(), orjson.dumps({"level_m": level}))
         for number, level in enumerate(levels, first)
     ]
     hear("s", Collected(taken), batch, Treater(Devices()), lambda: True, watch)
@@ -146,7 +146,7 @@ def test_questions_do_not_grow_with_readings(django_assert_max_num_queries: Any)
 
     def batch(first: int) -> None:
         taken = [
-            Taken(first + number, NOON + 2 * MINUTE, telemetry(f"D-{number}"), b'{"level_m": 3.9}')
+            Taken(first + number, NOON + 2 * MINUTE, telemetry(f"D-{number}").encode(), b'{"level_m": 3.9}')
             for number in range(1, 41)
         ]
         hear("s", Collected(taken), None, Treater(Devices()), lambda: True, watch)

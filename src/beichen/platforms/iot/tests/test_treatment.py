@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from beichen.platforms.iot.decoding import MOST_READINGS, Sample, decode, kept
 from beichen.platforms.iot.fleet import NEVER, Devices, Newest, Speaker, Target
-from beichen.platforms.iot.treatment import SECOND, Arrived, Outcome, Reading, Treater, shown
+from beichen.platforms.iot.moments import SECOND
+from beichen.platforms.iot.treatment import Arrived, Outcome, Reading, Treater, shown
 
 NOON = int(datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()) * SECOND
 PLAIN = st.recursive(
@@ -176,7 +177,7 @@ def test_a_device_that_floods_is_throttled_alone() -> None:
 @settings(max_examples=60, deadline=None)
 def test_nothing_is_lost_and_nothing_is_twice(said_then: list[tuple[int, int, int]]) -> None:
     """In whatever order, batches and repetitions readings come, each is in the table once."""
-    treater, table = Treater(fleet()), list[Reading]()
+    fleet_then, table = fleet(), list[Reading]()
 
     def known(rows: Any) -> set[int]:
         return {n for n, row in enumerate(rows) if any(row.identity == one.identity for one in table)}
@@ -187,8 +188,7 @@ def test_nothing_is_lost_and_nothing_is_twice(said_then: list[tuple[int, int, in
             for at, value, times in batch
             for _ in range(times)
         ]
-        table += treater.treat(arrived, known).readings
-        treater._recent = ({}, {})  # as after a restart
+        table += Treater(fleet_then).treat(arrived, known).readings
     wanted = {(at, value) for at, value, times in said_then if times}
     assert Counter((row.at // SECOND - NOON // SECOND, row.number) for row in table) == Counter(wanted)
 

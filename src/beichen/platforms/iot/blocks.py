@@ -1,0 +1,206 @@
+"""What becomes of readings that came as columns: as in `treatment.py`, and without an object for each.
+
+Of each device and measure in a message (a pair) the rows that come in the order of their times, newer than
+all before, are a *block*: they cannot be duplicates. The rows of other pairs are *loose*: they are looked at
+one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from beichen.platforms.iot.columns import Columns
+from beichen.platforms.iot.fleet import Devices, Speaker, Target
+from beichen.platforms.iot.moments import LATE, SKEWED, WRONG, YEAR_2000
+from beichen.platforms.iot.words import Treatment
+
+QUALITIES = tuple(str(one.value) for one in (Treatment.ACCEPTED, Treatment.LATE, Treatment.SKEWED))
+REASONS = (
+    "",
+    *(
+        str(one.value)
+        for one in (
+            Treatment.UNKNOWN_DEVICE,
+            Treatment.NOT_SPEAKING,
+            Treatment.TOO_FAST,
+            Treatment.UNKNOWN_MEASURE,
+            Treatment.WRONG_TYPE,
+            Treatment.OUT_OF_RANGE,
+            Treatment.WRONG_TIME,
+        )
+    ),
+)
+_UNKNOWN, _SILENT, _FAST, _NO_MEASURE, _TYPE, _RANGE, _TIME = range(1, len(REASONS))
+_FORMS = ("number", "integer", "boolean", "text")
+_INTEGER, _BOOLEAN, _TEXT = 1, 2, 3
+
+
+class Block(NamedTuple):
+    """Readings that are taken, by pair and within each pair by time; ``places`` are their rows in the
+    message."""
+
+    speakers: list[Speaker]
+    targets: list[Target]
+    pair: Any
+    at: Any
+    number: Any
+    quality: Any
+    places: Any
+    received: int
+
+    def of_pairs(self) -> Iterator[tuple[Speaker, Target, slice]]:
+        """Each pair that has rows, and where they are."""
+        edges = np.flatnonzero(np.diff(self.pair, prepend=-1, append=-1)).tolist()
+        for start, end in pairwise(edges):
+            number = int(self.pair[start])
+            yield self.speakers[number], self.targets[number], slice(start, end)
+
+
+class Loose(NamedTuple):
+    """A reading that fits and may have come before."""
+
+    speaker: Speaker
+    target: Target
+    at: int
+    number: float
+
+
+class Parted(NamedTuple):
+    """The rows of a message: a block, loose ones in their order, and why others were put aside, by row."""
+
+    block: Block
+    loose: list[Loose]
+    refused: list[tuple[int, str]]
+    heard: list[Speaker]
+
+
+class _Pairs:
+    """The pairs of a message, and what is known of each as arrays."""
+
+    def __init__(self, columns: Columns, speakers: list[Speaker | None], devices: Devices) -> None:
+        width = max(1, len(columns.measures))
+        keys = columns.device.astype(np.int64) * width + columns.measure
+        found, self.of_row = np.unique(keys, return_inverse=True)
+        self.speakers: list[Any] = []
+        self.targets: list[Any] = []
+        rows: list[tuple[int, float, float, float, float, int]] = []
+        fed: dict[int, int] = {}
+        shared: list[int] = []
+        for number, key in enumerate(found.tolist()):
+            device, measure = divmod(key, width)
+            speaker = speakers[device]
+            target = devices.target(speaker, columns.measures[measure]) if speaker else None
+            self.speakers.append(speaker)
+            self.targets.append(target)
+            if target is None:
+                rows.append((_TEXT, 0.0, 0.0, 1.0, 0.0, 0))
+                continue
+            first = fed.setdefault(id(target.newest), number)
+            if first != number:  # two devices feed one measure: their order is one
+                shared += [first, number]
+            form = _FORMS.index(target.form) if target.form in _FORMS else _TEXT
+            rows.append((form, target.low, target.high, target.factor, target.offset, target.newest.at))
+        forms, lows, highs, factors, offsets, newest = zip(*rows, strict=True)
+        self.form, self.newest = np.array(forms, np.int8), np.array(newest, np.int64)
+        self.low, self.high, self.factor, self.offset = map(np.array, (lows, highs, factors, offsets))
+        self.is_known = np.array([target is not None for target in self.targets])
+        self.shared = sorted(set(shared))
+
+
+def parted(columns: Columns, received: int, devices: Devices) -> Parted:
+    """Part the rows of a message that came at ``received``; their devices were learned before.
+
+    Buckets of devices are emptied and the newest times of measures move on, but for those of loose rows.
+    """
+    speakers, reason, heard = _speaking(columns, received, devices)
+    pairs = _Pairs(columns, speakers, devices)
+    of_row, at = pairs.of_row, columns.at
+    number, fits = _numbers(columns.value, pairs)
+
+    def refuse(where: Any, why: int) -> None:
+        reason[where & (reason == 0)] = why
+
+    refuse(~pairs.is_known[of_row], _NO_MEASURE)
+    refuse(~fits, _TYPE)
+    refuse(~((number >= pairs.low[of_row]) & (number <= pairs.high[of_row])), _RANGE)
+    refuse((at > received + WRONG) | (at < YEAR_2000), _TIME)
+    taken = np.flatnonzero(reason == 0)
+    taken = taken[np.argsort(of_row[taken], kind="stable")]
+    is_loose = _loose(of_row[taken], at[taken], pairs)
+    loose = [
+        Loose(pairs.speakers[pair], pairs.targets[pair], moment, value)
+        for pair, moment, value in zip(
+            *(one[np.sort(taken[is_loose])].tolist() for one in (of_row, at, number)), strict=True
+        )
+    ]
+    block = _block(taken[~is_loose], pairs, at, number, received)
+    for _speaker, target, rows in block.of_pairs():
+        target.newest.at = int(block.at[rows.stop - 1])
+    refused = np.flatnonzero(reason).tolist()
+    return Parted(block, loose, [(row, REASONS[reason[row]]) for row in refused], heard)
+
+
+def _speaking(
+    columns: Columns, received: int, devices: Devices
+) -> tuple[list[Speaker | None], Any, list[Speaker]]:
+    """The devices by their number in the message, why rows of theirs are put aside, and who spoke."""
+    speakers: list[Speaker | None] = []
+    reasons = np.zeros(max(1, len(columns.devices)), np.uint8)
+    numbers = np.bincount(columns.device, minlength=len(columns.devices)).tolist()
+    too_many: list[tuple[int, int]] = []
+    for number, code in enumerate(columns.devices):
+        speaker = devices.speaker(code)
+        if speaker is None or not speaker.speaks:
+            reasons[number] = _UNKNOWN if speaker is None else _SILENT
+            speakers.append(None)
+            continue
+        speakers.append(speaker)
+        granted = speaker.takes_of(received, numbers[number])
+        if granted < numbers[number]:
+            too_many.append((number, granted))
+    reason = reasons[columns.device]
+    for number, granted in too_many:
+        reason[np.flatnonzero(columns.device == number)[granted:]] = _FAST
+    return speakers, reason, [one for one in speakers if one is not None]
+
+
+def _numbers(value: Any, pairs: _Pairs) -> tuple[Any, Any]:
+    """The values as their measures' numbers, and whether they have the measures' form."""
+    form = pairs.form[pairs.of_row]
+    number = value.astype(np.float64)
+    if value.dtype.kind == "b":
+        return number, form == _BOOLEAN
+    is_truth = form == _BOOLEAN
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = number * pairs.factor[pairs.of_row] + pairs.offset[pairs.of_row]
+        number = np.where(is_truth, number, scaled)
+        fits = np.isfinite(number) & (form != _TEXT)
+        fits &= (form != _INTEGER) | (number == np.floor(number))
+    may_be_truth = (value == 0) | (value == 1) if value.dtype.kind == "i" else np.zeros(len(value), np.bool_)
+    return number, fits & (~is_truth | may_be_truth)
+
+
+def _loose(pair: Any, at: Any, pairs: _Pairs) -> Any:
+    """Which rows, sorted by pair, are of pairs whose times do not only go forward."""
+    if not len(pair):
+        return np.zeros(0, np.bool_)
+    is_first = np.diff(pair, prepend=-1) != 0
+    before = np.where(is_first, pairs.newest[pair], np.concatenate([at[:1], at[:-1]]))
+    of_pair = np.zeros(len(pairs.targets), np.bool_)
+    of_pair[pair[at <= before]] = True
+    of_pair[pairs.shared] = True
+    return of_pair[pair]
+
+
+def _block(rows: Any, pairs: _Pairs, at: Any, number: Any, received: int) -> Block:
+    times = at[rows]
+    quality = np.zeros(len(rows), np.uint8)
+    quality[times < received - LATE] = 1
+    quality[times > received + SKEWED] = 2
+    return Block(
+        pairs.speakers, pairs.targets, pairs.of_row[rows], times, number[rows], quality, rows, received
+    )
