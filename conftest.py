@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,13 @@ def pytest_collection() -> None:
     from tests.audited import watch_services
 
     watch_services()
+
+
+def pytest_runtest_setup() -> None:
+    """Forget what a process keeps of devices: a test's database counts their changes from the beginning."""
+    foretelling = sys.modules.get("beichen.platforms.iot.foretelling")
+    if foretelling is not None:
+        foretelling.forget()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Subquery, Sum, Value
 
 from beichen.platforms.iot.models import Channel, Device, Fleet
 from beichen.platforms.iot.words import SPEAKING
@@ -95,6 +95,15 @@ def micros(moment: datetime | None) -> int:
     return NEVER if moment is None else round(moment.timestamp() * 1e6)
 
 
+def _of_types(number: Any) -> Subquery:
+    """An aggregate of all types, beside a row of something else."""
+    rows = ObjectType.objects.order_by().annotate(all=Value(1)).values("all").annotate(number=number)
+    return Subquery(rows.values("number"))
+
+
+_TYPES = (_of_types(Sum("version")), _of_types(Count("pk")))
+
+
 class Devices:
     """Speakers by code, and the newest time of each measure."""
 
@@ -103,13 +112,17 @@ class Devices:
         self._newest: dict[tuple[int, str], Newest] = {}
         self._seen: Any = None
 
+    def __len__(self) -> int:
+        """How many codes are known, also of those that no device has."""
+        return len(self._known)
+
     def _forget_changed(self) -> None:
-        stamp = Fleet.objects.filter(pk=1).values_list("stamp", flat=True).first()
-        types = ObjectType.objects.aggregate(versions=Sum("version"), number=Count("pk"))
-        if self._seen != (stamp, types):
+        stamps = Fleet.objects.filter(pk=1).order_by().values_list("stamp", *_TYPES)
+        seen = stamps.first()
+        if self._seen != seen:
             buckets = {key: one for key, one in self._known.items() if one is not None}
             self._known = {}
-            self._seen = (stamp, types)
+            self._seen = seen
             self._buckets = buckets
 
     _buckets: dict[str, Speaker] = {}  # noqa: RUF012 - replaced, never changed

@@ -7,6 +7,7 @@ time, a device out of use. Duplicates and rates are not foretold.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,13 +17,30 @@ from beichen.platforms.iot.fleet import NEVER, Devices, micros
 from beichen.platforms.iot.treatment import Arrived, Outcome, Treater
 from beichen.platforms.iot.words import Treatment
 
+MOST_KNOWN = 2_000
 PASSED_OVER = frozenset({"", Treatment.DUPLICATE.value, Treatment.TOO_FAST.value})
+
+
+_own = threading.local()
+
+
+def forget() -> None:
+    """What this thread knows of devices is forgotten: for tests, whose databases begin anew."""
+    _own.__dict__.clear()
+
+
+def _devices() -> Devices:
+    """The devices that this thread knows; read again when the fleet or a type changes, and when too many."""
+    known: Devices | None = getattr(_own, "devices", None)
+    if known is None or len(known) > MOST_KNOWN:
+        known = _own.devices = Devices()
+    return known
 
 
 def foretell(messages: Sequence[tuple[str, bytes]], *, now: datetime | None = None) -> list[str]:
     """Why each message (device and content) will be put aside, a word of ``Treatment``; empty when it is not
-    known to be. A fixed number of queries."""
-    devices = Devices()
+    known to be. A fixed number of queries: one where all devices are known from before."""
+    devices = _devices()
     devices.learn({device for device, _payload in messages})
     at = micros(now or timezone.now())
     found = []

@@ -28,6 +28,7 @@ from beichen.platforms.iot.bridge import Bridge, foreign
 from beichen.platforms.iot.collecting import Collected, Collector, Passer
 from beichen.platforms.iot.entry import Entry
 from beichen.platforms.iot.fleet import Devices, micros
+from beichen.platforms.iot.fullness import Lookout
 from beichen.platforms.iot.models import Batch
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.speaking import Heard, hear
@@ -108,6 +109,7 @@ class Gateway:
                     tasks.create_task(passer.run()),
                     tasks.create_task(self._watch(lock, intake)),
                     tasks.create_task(intake.trim()),
+                    tasks.create_task(Lookout(js, made, self.in_database).run()),
                 ]
                 if bridge is not None:
                     self._turn.tasks.append(tasks.create_task(bridge.run()))

@@ -15,6 +15,7 @@ KEPT = "$MQTT.msgs."
 TELEMETRY, ATTRIBUTES, ACKNOWLEDGED, BATCH = "telemetry", "attributes", "ack", "batch"
 FROM_DEVICES = ("v1.*.telemetry", "v1.*.attributes", "v1.*.commands.*.ack")
 BATCHES = "house.batches"  # readings as columns; no device may publish there
+PROBE = f"{KEPT}house.probe"  # says nothing; read by nobody
 ABOVE = tuple(pattern.replace("*", "+").replace(".", "/") for pattern in FROM_DEVICES)  # as MQTT says it
 MOST_KNOWN = 300_000
 QOS = "Nmqtt-Pub"  # the header in which the server says a message's quality of service

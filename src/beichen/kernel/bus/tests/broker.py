@@ -65,6 +65,11 @@ class NatsServer:
         """Whether it was started, and neither killed nor stopped."""
         return self._process is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and ended of itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def kill(self) -> None:
         """As a power cut would."""
         self.end(signal.SIGKILL)

@@ -191,3 +191,18 @@ def test_a_client_s_own_series_takes_observations(broker: Broker) -> None:
     assert [one["result"] for one in found] == [22.5, 21.5]
     with warehouse.reader() as ask:
         assert ask.sql("SELECT measure FROM readings")["measure"].to_pylist() == [stream.measure] * 2
+
+
+def test_a_single_observation_costs_few_questions(
+    broker: Broker, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    """The key, the series, and whether the fleet or a type has changed: devices are known from before."""
+    program = ground.Program()
+    sent = {"phenomenonTime": AT, "result": 3.5, "Datastream": {"@iot.id": ground.stream()}}
+    with django_assert_max_num_queries(8):
+        assert program.send("POST", "/Observations", sent).status_code == 201
+    for value, status in ((4.5, 201), (99, 422)):
+        with django_assert_num_queries(3):
+            assert program.send("POST", "/Observations", sent | {"result": value}).status_code == status
+    iot.set_state("D-1", "disabled", by=devices.BY)
+    assert program.send("POST", "/Observations", sent).status_code == 422
