@@ -21,7 +21,7 @@ EXPIRES_SECONDS = 30
 HEARTBEAT_SECONDS = 4
 SILENCE_SECONDS = 10  # two heartbeats were missed: the request is lost, or the server that had it
 REQUEST_OVER = frozenset({"404", "408"})
-TOO_LARGE = "Message Size Exceeds MaxBytes"  # the request is over too: the next message is another's
+BYTES_OVER = frozenset({"Batch Completed", "Message Size Exceeds MaxBytes"})  # the request has had its bytes
 _STATUS = b"NATS/1.0 "
 M = TypeVar("M")
 
@@ -48,7 +48,7 @@ class _Asked(Generic[M]):
 
     def _told(self, status: str, description: str) -> None:
         """What the server says of a request, in place of a message."""
-        if status in REQUEST_OVER or description == TOO_LARGE:
+        if status in REQUEST_OVER or description in BYTES_OVER:
             self._asked = 0
         elif status != "100":
             self._trouble = f"{status} {description}"

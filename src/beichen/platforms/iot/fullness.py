@@ -65,8 +65,9 @@ class Lookout:
     async def _say(self, trouble: str) -> None:
         if trouble == self._trouble:
             return
+        if trouble or self._trouble:
+            logger.warning("readings: %s", trouble or "the broker keeps them again")
         self._trouble = trouble
-        logger.warning("readings: %s", trouble or "the broker keeps them again")
         try:
             await self._in_database(keeping.say_trouble, self._stream, trouble)
         except DatabaseError as error:

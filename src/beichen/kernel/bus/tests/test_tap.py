@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.errors import ProtocolError
 
-from beichen.kernel.bus.pull import TOO_LARGE, BulkPull, Delivery, EndedError
+from beichen.kernel.bus.pull import BYTES_OVER, BulkPull, Delivery, EndedError
 from beichen.kernel.bus.tap import Tap, _Splitter
 
 HEADERS = b"NATS/1.0\r\nNmqtt-Pub:1\r\n\r\n"
@@ -96,8 +96,9 @@ def test_a_pull_takes_what_comes_and_knows_its_requests() -> None:
         waiting = asyncio.create_task(pull.messages())
         await asyncio.sleep(0)
         assert [b'"batch":2' in one and b'"max_bytes":100' in one for one in client.published] == [True]
-        say = b"NATS/1.0 409 " + TOO_LARGE.encode() + b"\r\n\r\n"
-        await client._ps.parse(wire(b"7", b"_INBOX.x", b"", say, b""))
+        for reason in sorted(BYTES_OVER):
+            say = b"NATS/1.0 409 " + reason.encode() + b"\r\n\r\n"
+            await client._ps.parse(wire(b"7", b"_INBOX.x", b"", say, b""))
         await client._ps.parse(
             wire(b"7", b"v1.D.telemetry", b"r", HEADERS, b"{}") + wire(b"7", b"b", b"r", b"", b"")
         )

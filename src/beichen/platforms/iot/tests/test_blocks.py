@@ -107,7 +107,7 @@ def test_messages_of_one_batch_know_each_other(messages: list[list[Row]]) -> Non
 
 
 def test_a_device_that_floods_is_throttled_alone() -> None:
-    rows: list[Row] = [("D", "a", 1.0, 0)] * 3 + [("E", "a", 2.0, 1)]
+    rows: list[Row] = [("D", "a", 1.0, 0.0)] * 3 + [("E", "a", 2.0, 1.0)]
     rows = [
         (device, measure, value, at + number / 1_000)
         for number, (device, measure, value, at) in enumerate(rows * 300)

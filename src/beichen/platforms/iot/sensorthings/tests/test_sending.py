@@ -16,6 +16,7 @@ from beichen.platforms.iot import service as iot
 from beichen.platforms.iot.sensorthings.models import Datastream, Told
 from beichen.platforms.iot.sensorthings.tests import ground
 from beichen.platforms.iot.tests import ground as devices
+from beichen.platforms.iot.words import State
 from beichen.platforms.warehouse import service as warehouse
 
 pytestmark = pytest.mark.django_db
@@ -204,5 +205,5 @@ def test_a_single_observation_costs_few_questions(
     for value, status in ((4.5, 201), (99, 422)):
         with django_assert_num_queries(3):
             assert program.send("POST", "/Observations", sent | {"result": value}).status_code == status
-    iot.set_state("D-1", "disabled", by=devices.BY)
+    iot.set_state("D-1", State.DISABLED, by=devices.BY)
     assert program.send("POST", "/Observations", sent).status_code == 422
