@@ -75,6 +75,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "console/bulk": [("POST", "console/bulk", {"command": "accept", "case": "{case}@1"})],
     "console/board": [("GET", "console/board", None)],
     "console/wall": [("GET", "console/wall", None)],
+    "console/suggestions": [("GET", "console/suggestions", None), ("POST", "console/suggestions", {})],
     "console/map": [("GET", "console/map", None)],
     "console/map.json": [("GET", "console/map.json?bbox=125,43,126,44&zoom=9", None)],
     "console/cases/<str:code>": [("GET", "console/cases/{case}", None)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 
@@ -13,6 +14,8 @@ from beichen.kernel.jobs.schedule import scheduled, schedules
 from beichen.settings import settings
 
 ANCHORS = "audit.anchors"
+LOOKED_AT = 1_000
+"""So many rows of each index does SQLite look at: milliseconds a table, however long it is."""
 logger = logging.getLogger(__name__)
 
 
@@ -28,6 +31,20 @@ def prune_bus() -> None:
 def anchor_audit() -> None:
     """Note the head of the audit chain outside the database."""
     audit.anchor(settings().data_dir / ANCHORS)
+
+
+@scheduled("database.statistics", "5 4 * * *")
+@task()
+def refresh_statistics() -> None:
+    """Let SQLite see how its tables have grown, or it chooses indexes as of an empty house.
+
+    PostgreSQL does so by itself. `PRAGMA optimize` would look at what this connection has asked for alone.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA analysis_limit = {LOOKED_AT}")
+        cursor.execute("ANALYZE")
 
 
 def announce() -> None:

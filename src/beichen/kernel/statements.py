@@ -8,7 +8,7 @@ value goes. It gives exactly what its queryset gives: no cache, nothing to forge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +29,10 @@ class Slot(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A parameter, and itself as what stands for its value."""
         return "%s", [self]
+
+    def sent(self, values: Mapping[str, Any]) -> Any:
+        """What the database is sent in its place."""
+        return self.field.get_db_prep_value(values[self.name], connections["default"])
 
 
 def slot(model: type[models.Model], name: str, column: str = "") -> Slot:
@@ -71,10 +75,7 @@ class Prepared(Generic[ModelT]):
         """The rows of a ``values_list``."""
         compiler, sql, parameters = self._compiled
         connection = connections["default"]
-        sent = [
-            one.field.get_db_prep_value(values[one.name], connection) if isinstance(one, Slot) else one
-            for one in parameters
-        ]
+        sent = [one.sent(values) if isinstance(one, Slot) else one for one in parameters]
         with connection.cursor() as cursor:
             cursor.execute(sql, sent)
             rows = cursor.fetchall()

@@ -9,10 +9,6 @@ OWN = ("console.css", "case.css", "shortcuts.js", "live.js")
 """What every page of the console loads."""
 
 
-OWN = ("console.css", "case.css", "shortcuts.js", "live.js")
-"""What every page of the console loads."""
-
-
 class GovernanceConfig(AppConfig):
     """The operator's console."""
 
@@ -49,6 +45,7 @@ class GovernanceConfig(AppConfig):
                 (_("Board"), "governance:board"),
                 (_("Wall"), "governance:wall"),
                 (_("Map of cases"), "governance:map"),
+                (_("Suggestions"), "governance:suggestions"),
             ),
             31,
         ):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -36,6 +36,10 @@ from beichen.web.tables import Column, Filter, State, Table, TablePage
 CODE = re.compile(r"\d{4,8}(-[0-9A-Z]{0,6})?\Z")
 Rule = Callable[[QuerySet[Case], str], QuerySet[Case]]
 _LAST = "\uffff"
+DAY = 8
+"""So many digits of a code name the day on which its case came in."""
+BARE = Q(is_open=True)
+"""Open cases, said so that SQLite serves them by no index that begins with this column: see ``OPEN``."""
 
 
 def region_name(region: Region) -> str:
@@ -52,29 +56,44 @@ class CaseTable(Table[Case]):
 
     def select(self, chosen: State) -> Any:
         """The rows of a state, with a count that stops."""
+        column = self.sorted_by(chosen)
+        if column is not None:
+            sign = "-" if chosen.is_descending else ""
+            order: list[Any] = [*(f"{sign}{name}" for name in column.sort), f"{sign}id"]
+        elif chosen.filters.get("stage") == Stage.CLOSED:
+            order = ["-opened_at", "-id"]
+        else:
+            order = [F("due_at").asc(nulls_last=True), "id"]
+        # Of many, a page by code or by time of arrival is read in that order: the database would take an
+        # index that begins with another column, find every open case and sort them.
+        are_open = BARE if column is not None and column.key in ("opened", "code") else OPEN
+        in_order = self._chosen(chosen, are_open, is_range=False).order_by(*order)
+        is_title = bool(chosen.query) and not CODE.match(chosen.query.upper())
+        if is_title or not (chosen.query or chosen.filters):
+            return CountedRows.of(in_order)
+        return CountedRows.of(self._chosen(chosen, OPEN).order_by(*order), in_order)
+
+    def _chosen(self, chosen: State, are_open: Q, *, is_range: bool = True) -> QuerySet[Case]:
+        """The rows of a state in no order; ``are_open`` asks for open ones where it is not said which.
+
+        A whole day's code, or more of it, finds closed cases too; a year or a month open ones alone: as a
+        range of the index of codes, or by looking at each.
+        """
         rows: QuerySet[Case] = self.rows
         code = chosen.query.upper()
-        column = self.sorted_by(chosen)
-        if CODE.match(code):
-            rows = rows.filter(code__gte=code, code__lt=code + _LAST)
-        else:
-            # By time of arrival all are read in their order: without statistics the database would take an
-            # index that begins with another column, find every open case and sort them.
-            is_newest = column is not None and column.key == "opened" and "stage" not in chosen.filters
+        is_code = bool(CODE.match(code))
+        if not is_code or len(code) < DAY:
             is_closed = chosen.filters.get("stage") == Stage.CLOSED
-            rows = rows.filter(is_open=True) if is_newest else rows.filter(CLOSED if is_closed else OPEN)
-        if chosen.query and not CODE.match(code):
+            rows = rows.filter(CLOSED if is_closed else are_open)
+        if is_code and (is_range or len(code) >= DAY):
+            rows = rows.filter(code__gte=code, code__lt=code + _LAST)
+        elif is_code:
+            rows = rows.filter(code__startswith=code)
+        elif chosen.query:
             rows = titled(rows, chosen.query)
         for key, value in chosen.filters.items():
             rows = self.rules[key](rows, value)
-        if column is not None:
-            sign = "-" if chosen.is_descending else ""
-            ordered = rows.order_by(*(f"{sign}{name}" for name in column.sort), f"{sign}id")
-        elif chosen.filters.get("stage") == Stage.CLOSED:
-            ordered = rows.order_by("-opened_at", "-id")
-        else:
-            ordered = rows.order_by(F("due_at").asc(nulls_last=True), "id")
-        return CountedRows.of(ordered)
+        return rows
 
 
 class CasePage(TablePage):

@@ -15,10 +15,8 @@ from typing import Any
 import h3.api.basic_int as h3
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from beichen.fronts.governance.counts import kept
-from beichen.fronts.governance.reach import cases_for
+from beichen.fronts.governance.counts import Seen, kept
 from beichen.hubs.events.models import Case
-from beichen.kernel.actor import Actor
 
 FINEST = 10
 COARSEST = 5
@@ -55,7 +53,7 @@ def resolution_of(zoom: float) -> int:
     return next((resolution for least, resolution in _ZOOMS if zoom >= least), COARSEST)
 
 
-def counted_cells(by: Actor, now: datetime, resolution: int) -> list[tuple[int, int, int]]:
+def counted_cells(seen: Seen, now: datetime, resolution: int) -> list[tuple[int, int, int]]:
     """(cell, open, overdue) of each cell of a resolution with open cases that the actor may see.
 
     The database gathers the finest cells: those within a larger one agree in all digits above its own, and
@@ -64,7 +62,7 @@ def counted_cells(by: Actor, now: datetime, resolution: int) -> list[tuple[int, 
     finer = 1 << (_DIGIT_BITS * (_RESOLUTIONS - resolution))
 
     def work() -> list[tuple[int, int, int]]:
-        rows: Any = cases_for(by).filter(is_open=True, cell__isnull=False).select_related(None).order_by()
+        rows: Any = seen.rows.filter(is_open=True, cell__isnull=False)
         counts = {"one": Min("cell"), "found": Count("pk"), "late": Count("pk", filter=Q(due_at__lt=now))}
         gathered = rows.annotate(within=F("cell") / finer).values("within").annotate(**counts)
         return [
@@ -72,7 +70,7 @@ def counted_cells(by: Actor, now: datetime, resolution: int) -> list[tuple[int, 
             for one, found, late in gathered.values_list("one", "found", "late")
         ]
 
-    return kept(f"cells.{resolution}", by, work)
+    return kept(f"cells.{resolution}", seen, work)
 
 
 def spots(cells: list[tuple[int, int, int]], resolution: int) -> Iterator[Spot]:

@@ -15,6 +15,7 @@ from beichen.fronts.governance.views import (
     papers,
     queue,
     saved,
+    suggesting,
     taking,
     wall,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("console/board", board.board, name="board"),
     path("console/wall", wall.wall, name="wall"),
     path("console/map", map_.case_map, name="map"),
+    path("console/suggestions", suggesting.suggestions, name="suggestions"),
     path("console/map.json", map_.clusters, name="clusters"),
     path("console/cases/<str:code>", case.case, name="case"),
     path("console/cases/<str:code>/reporter", identity.reporter, name="reporter"),

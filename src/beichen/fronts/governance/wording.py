@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from beichen.fronts.governance.times import duration_words
 from beichen.hubs.events.models import CaseEvent, EventKind
 from beichen.hubs.events.pages import Channel, Grade, Outcome, Stage
+from beichen.kernel.actor import PUBLIC
 from beichen.kernel.org.models import Body
 
 Data = Mapping[str, Any]
@@ -259,11 +260,17 @@ def moments(rows: list[CaseEvent], steps: Names) -> list[Moment]:
             at=row.at,
             sentence=sentence(row.name, row.data, names),
             quote="" if row.name == "opened" else _quote(row.data),
-            by=_("Beichen") if row.by.startswith("system:") else row.by_name,
+            by=_who(row),
             body=body_name(row.body),
         )
         for row in reversed(rows)
     ]
+
+
+def _who(row: CaseEvent) -> str:
+    if row.by == PUBLIC.key:
+        return _("A citizen")
+    return _("Beichen") if row.by.startswith("system:") else row.by_name
 
 
 def _quote(data: Data) -> str:

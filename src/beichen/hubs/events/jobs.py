@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django_tasks import task
 
 from beichen.hubs.events import importing, service
@@ -29,6 +30,14 @@ def facts() -> None:
 def take_rows(key: int) -> None:
     """Take in the next rows of a file of reports."""
     importing.take_rows(key)
+
+
+@task()
+def learn_kinds() -> None:
+    """Learn the kinds of cases from the closed ones, and measure how well."""
+    by = system("events")
+    service.learn(today=timezone.localdate())
+    service.measure(by=by)
 
 
 @scheduled("events.sheets", "*/5 * * * *")

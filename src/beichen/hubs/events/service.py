@@ -31,6 +31,7 @@ from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
 from beichen.hubs.events.kinds.declaration import Ask, asked_of
+from beichen.hubs.events.measuring import measure, measurements, order_learning
 from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import (
     ACCEPT,
@@ -55,7 +56,7 @@ from beichen.hubs.events.queries import (
     public_kinds,
     timeline,
 )
-from beichen.hubs.events.suggesting import learn
+from beichen.hubs.events.suggesting import learn, trained
 from beichen.hubs.events.titles import add_titles, titled
 
 TICK = 500
@@ -107,8 +108,11 @@ __all__ = [
     "keep_picture",
     "learn",
     "looks",
+    "measure",
+    "measurements",
     "merge",
     "open_by_stage",
+    "order_learning",
     "photograph",
     "progress_of",
     "public_kind",
@@ -124,4 +128,5 @@ __all__ = [
     "tick",
     "timeline",
     "titled",
+    "trained",
 ]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from beichen.hubs.events.intake.places import cells_within, metres_between
 from beichen.hubs.events.models import Case, CaseBand, EventKind, Likeness
@@ -43,15 +44,23 @@ def model_file() -> Path:
 
 def suggester() -> Suggester:
     """What suggests now: the trained classifier where there is one, else keywords."""
+    return trained() or _by_keywords(tuple(sorted(keywords_of_kinds().items())))
+
+
+def trained() -> Classifier | None:
+    """The trained classifier; None for a city that has not trained one."""
     file = model_file()
-    if file.exists():
-        return _loaded(str(file), file.stat().st_mtime_ns)
+    return _loaded(str(file), file.stat().st_mtime_ns) if file.exists() else None
+
+
+def keywords_of_kinds() -> dict[str, tuple[str, ...]]:
+    """The words by which each kind is known before anything was learned: its own and its category's."""
     rows = (
         EventKind.objects.filter(is_current=True)
         .select_related("category")
         .only("key", "name", "declared", "category__keywords")
     )
-    words = {
+    return {
         row.key: (
             row.name,
             *row.declared.get("keywords", ()),
@@ -59,7 +68,6 @@ def suggester() -> Suggester:
         )
         for row in rows
     }
-    return _by_keywords(tuple(sorted(words.items())))
 
 
 @lru_cache(maxsize=1)
@@ -153,14 +161,26 @@ def _metres(case: Case, other: Case) -> float | None:
     return round(metres_between(here, there), 1)
 
 
+def _closed() -> QuerySet[Case]:
+    return Case.objects.filter(closed_at__isnull=False, kind__isnull=False, outcome=Outcome.RESOLVED)
+
+
+def closed_samples() -> list[tuple[str, str]]:
+    """Text and kind of the city's own solved cases, the latest :data:`MOST_SAMPLES`."""
+    return list(_closed().order_by("-closed_at").values_list("text", "kind__key")[:MOST_SAMPLES])
+
+
+def has_samples() -> bool:
+    """Whether there is anything to learn from."""
+    return _closed().order_by("-closed_at").exists()
+
+
 def learn(*, today: date) -> Quality:
     """Train on the city's own closed cases, the latest; returns the quality on those that were held out.
 
     Raises ProblemError EVT-201 when no case of a known kind was closed yet.
     """
-    rows = Case.objects.filter(is_open=False, kind__isnull=False, outcome=Outcome.RESOLVED)
-    samples = rows.order_by("-closed_at").values_list("text", "kind__key")[:MOST_SAMPLES]
-    found = train(list(samples), today=today)
+    found = train(closed_samples(), today=today)
     model_file().parent.mkdir(parents=True, exist_ok=True)
     found.save(model_file())
     return found.quality

@@ -37,15 +37,17 @@ def test_bodies_and_districts_are_counted() -> None:
     handler = city.person("officer", "east", city.EAST)
     service.act(waiting.code, Wait(reason="等"), by=handler, now=now)
     later = now + timedelta(hours=9)
-    by_body = {body.key if body else "": load for body, load in counts.body_loads(centre, later)}
+    by_body = {body.key if body else "": load for body, load in counts.body_loads(counts.Seen(centre), later)}
     east = by_body["east"]
     assert (east.open, east.overdue, east.waiting, east.in_hand) == (2, 1, 1, 1)
     assert by_body[""].open == 2
-    found = counts.district_loads(centre, later, districts())
+    found = counts.district_loads(counts.Seen(centre), later, districts())
     assert {one.code if one else "": load.open for one, load in found} == {city.EAST: 2, city.WEST: 1, "": 1}
-    assert counts.trend(centre, now)[-1][1] >= 3
-    assert [day for day, _came, _closed in counts.trend(centre, now)][-1] == timezone.localtime(now).date()
-    assert len(counts.trend(centre, now)) == counts.DAYS
+    assert counts.trend(counts.Seen(centre), now)[-1][1] >= 3
+    assert [day for day, _came, _closed in counts.trend(counts.Seen(centre), now)][-1] == timezone.localtime(
+        now
+    ).date()
+    assert len(counts.trend(counts.Seen(centre), now)) == counts.DAYS
 
 
 def test_the_board_leads_to_the_queue(attendant: Client) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beichen.fronts.governance.counts import Seen
 from beichen.fronts.governance.spots import (
     COARSEST,
     FINEST,
@@ -63,20 +64,20 @@ def test_only_what_may_be_seen_is_counted() -> None:
     opened()
     centre, roads = city.attendant(), city.person("officer", "roads")
     for resolution in range(COARSEST, FINEST + 1):
-        found = counted_cells(centre, timezone.now(), resolution)
+        found = counted_cells(Seen(centre), timezone.now(), resolution)
         assert sum(count for _cell, count, _late in found) == 2
         assert {h3.get_resolution(cell) for cell, _count, _late in found} == {resolution}
-        assert counted_cells(roads, timezone.now(), resolution) == []
+        assert counted_cells(Seen(roads), timezone.now(), resolution) == []
 
 
 def test_the_database_gathers_cells_as_h3_does() -> None:
     for number in range(40):
         opened(longitude=125.3 + number * 0.003, latitude=43.8 + (number % 7) * 0.004)
     centre, now = city.attendant(), timezone.now()
-    finest = counted_cells(centre, now, FINEST)
+    finest = counted_cells(Seen(centre), now, FINEST)
     for resolution in range(COARSEST, FINEST):
         gathered = [(one.cell, one.count, one.overdue) for one in spots(finest, resolution)]
-        assert sorted(gathered) == sorted(counted_cells(centre, now, resolution))
+        assert sorted(gathered) == sorted(counted_cells(Seen(centre), now, resolution))
 
 
 def test_a_part_of_the_map_is_given_as_geojson(attendant: Client) -> None:

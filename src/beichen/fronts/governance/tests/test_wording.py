@@ -16,6 +16,7 @@ from beichen.hubs.events.case.clock import start
 from beichen.hubs.events.commands import Accept, Refuse
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
+from beichen.kernel.actor import PUBLIC
 
 NOW = datetime(2025, 6, 9, 2, 0, tzinfo=UTC)
 CLOCK = {"due": "2025-06-10T02:00:00Z"}
@@ -127,3 +128,11 @@ def test_the_share_used_is_of_the_clock_s_own_time(is_working: bool) -> None:
     clock = start("handle", city.MONDAY, timedelta(hours=4), is_working=is_working)
     assert share_used(clock, city.MONDAY) == 0
     assert share_used(clock, clock.due) == 100
+
+
+@pytest.mark.django_db
+def test_a_citizen_has_no_name_in_the_timeline() -> None:
+    city.build()
+    case = city.report(by=PUBLIC).case
+    with translation.override("zh-hans"):
+        assert [one.by for one in moments(list(service.timeline(case)), {})][-1] == "市民"

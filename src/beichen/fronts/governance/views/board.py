@@ -16,11 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.governance.counts import body_loads, summed
+from beichen.fronts.governance.counts import Seen, body_loads, summed
 from beichen.fronts.governance.queue import NOBODY
 from beichen.fronts.governance.reach import looking
 from beichen.fronts.governance.wording import body_name
-from beichen.kernel.actor import Actor
 from beichen.web.tables import Column, Table, answer
 
 
@@ -80,9 +79,9 @@ COLUMNS: list[Column[Line]] = [
 ]  # fmt: skip
 
 
-def lines(by: Actor, now: datetime) -> list[Line]:
+def lines(seen: Seen, now: datetime) -> list[Line]:
     """The board's rows, the most overdue first."""
-    pairs = body_loads(by, now)
+    pairs = body_loads(seen, now)
     most = max((load.in_hand for _body, load in pairs), default=0)
     return [
         Line(
@@ -102,8 +101,8 @@ def lines(by: Actor, now: datetime) -> list[Line]:
 @require_safe
 def board(request: HttpRequest) -> HttpResponseBase:
     """The board as a table."""
-    by, now = looking(request), timezone.now()
-    rows = lines(by, now)
+    seen, now = Seen(looking(request)), timezone.now()
+    rows = lines(seen, now)
     table = Table("board", _("Board"), rows, COLUMNS, (), ("name",))
-    total = summed([load for _body, load in body_loads(by, now)])
+    total = summed([load for _body, load in body_loads(seen, now)])
     return answer(request, table, "governance/board.html", {"total": total})

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.governance.counts import Seen
 from beichen.fronts.governance.maps import map_context
 from beichen.fronts.governance.queue import CasePage, CaseTable, queue_table
 from beichen.fronts.governance.reach import looking
@@ -60,10 +61,10 @@ def _feature(one: Spot) -> dict[str, Any]:
 @require_safe
 def clusters(request: HttpRequest) -> HttpResponse:
     """The clusters of a part of the map at a zoom, the fullest first, at most :data:`MOST`; GeoJSON."""
-    by = looking(request)
+    seen = Seen(looking(request))
     west, south, east, north = _box(request.GET.get("bbox", ""))
     resolution = resolution_of(_zoom(request.GET.get("zoom", "")))
-    found = spots(counted_cells(by, timezone.now(), resolution), resolution)
+    found = spots(counted_cells(seen, timezone.now(), resolution), resolution)
     inside = (one for one in found if west <= one.longitude <= east and south <= one.latitude <= north)
     features = [_feature(one) for one in islice(inside, MOST)]
     document = {"type": "FeatureCollection", "features": features}
@@ -116,7 +117,7 @@ def _table(request: HttpRequest, cell: int | None) -> tuple[CaseTable, State]:
 @require_safe
 def case_map(request: HttpRequest) -> HttpResponseBase:
     """The map with the fullest places beside it, and the cases of the chosen place as a table."""
-    by = looking(request)
+    seen = Seen(looking(request))
     cell = cell_of_key(request.GET.get("cell", ""))
     table, state = _table(request, cell)
     wanted = request.GET.get("format", "")
@@ -125,7 +126,7 @@ def case_map(request: HttpRequest) -> HttpResponseBase:
     page = CasePage(table, state)
     if request.headers.get("HX-Target") == "table-cases":
         return render(request, "web/components/table.html", {"page": page})
-    cells = counted_cells(by, timezone.now(), max(LIST_RESOLUTION, CITY_RESOLUTION))
+    cells = counted_cells(seen, timezone.now(), max(LIST_RESOLUTION, CITY_RESOLUTION))
     context = map_context(request, _bounds(request, cell))
     context |= {
         "table": page,

@@ -15,14 +15,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.governance.counts import Load, body_loads, district_loads, summed, trend
+from beichen.fronts.governance.counts import Load, Seen, body_loads, district_loads, summed, trend
 from beichen.fronts.governance.maps import around, map_context
 from beichen.fronts.governance.queue import NOBODY, districts, region_name
 from beichen.fronts.governance.reach import looking
 from beichen.fronts.governance.spots import counted_cells, spots
 from beichen.fronts.governance.views.map_ import LIST_RESOLUTION, LISTED, dots
 from beichen.fronts.governance.wording import body_name
-from beichen.kernel.actor import Actor
 from beichen.web.charts import Chart, Series
 
 PART = "wall-part"
@@ -33,27 +32,27 @@ def _address(**chosen: str) -> str:
     return f"{reverse('governance:queue')}?{urlencode(chosen)}"
 
 
-def _bodies(by: Actor, now: datetime) -> list[tuple[str, str, Load]]:
+def _bodies(seen: Seen, now: datetime) -> list[tuple[str, str, Load]]:
     """Name, address and load of the bodies with most overdue."""
     return [
         (body_name(body) or _("No lead body yet"), _address(desk=body.key if body else NOBODY), load)
-        for body, load in body_loads(by, now)[:ROWS]
+        for body, load in body_loads(seen, now)[:ROWS]
     ]
 
 
-def _districts(by: Actor, now: datetime) -> list[tuple[str, str, Load]]:
+def _districts(seen: Seen, now: datetime) -> list[tuple[str, str, Load]]:
     return [
         (
             region_name(one) if one else _("Elsewhere in the city"),
             _address(district=one.path) if one else "",
             load,
         )
-        for one, load in district_loads(by, now, districts())
+        for one, load in district_loads(seen, now, districts())
     ]
 
 
-def _trend(by: Actor, now: datetime) -> Chart:
-    days = trend(by, now)
+def _trend(seen: Seen, now: datetime) -> Chart:
+    days = trend(seen, now)
     came: list[float | None] = [new for _day, new, _closed in days]
     closed: list[float | None] = [number for _day, _new, number in days]
     series = [Series(_("New"), came, "accent", "bar"), Series(_("Closed on the day"), closed, "ahead")]
@@ -62,15 +61,15 @@ def _trend(by: Actor, now: datetime) -> Chart:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    by, now = looking(request), timezone.now()
-    hot = list(islice(spots(counted_cells(by, now, LIST_RESOLUTION), LIST_RESOLUTION), LISTED))
+    seen, now = Seen(looking(request)), timezone.now()
+    hot = list(islice(spots(counted_cells(seen, now, LIST_RESOLUTION), LIST_RESOLUTION), LISTED))
     context = map_context(request, around(hot))
     return context | {
         "now": timezone.localtime(now),
-        "total": summed([load for _body, load in body_loads(by, now)]),
-        "bodies": _bodies(by, now),
-        "districts": _districts(by, now),
-        "trend": _trend(by, now),
+        "total": summed([load for _body, load in body_loads(seen, now)]),
+        "bodies": _bodies(seen, now),
+        "districts": _districts(seen, now),
+        "trend": _trend(seen, now),
         "hot": hot,
         "dots": dots(context, hot),
     }

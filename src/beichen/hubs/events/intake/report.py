@@ -18,6 +18,11 @@ LONGEST_TEXT = 4000
 LONGEST_ANSWER = 1000
 LARGEST_NUMBER = 1e15  # of an answer; larger ones are no whole numbers in JSON
 _MOST_ANSWERS = 50
+# Control characters but tab and line breaks, and those that turn the direction of what stands around them
+# (UAX 9): they come along when text is pasted, and would garble the pages of whoever reads the report.
+_CONTROLS = {*range(1, 0x20), *range(0x7F, 0xA0)} - set(map(ord, "\t\n\r"))
+_TURNS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_UNSEEN = dict.fromkeys(_CONTROLS | _TURNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ class ReportDraft:
 
 
 def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
-    """The draft without blanks at its ends, its numbers as numbers. Raises EVT-401 with every mistake."""
+    """The draft without blanks at its ends or unseen characters, its numbers as numbers.
+
+    Raises EVT-401 with every mistake.
+    """
     found: list[Problem] = []
-    text = draft.text.strip()
+    text = _seen(draft.text)
     if not text:
         found.append(_bad("text", said("say what happened")))
     if len(text) > LONGEST_TEXT:
@@ -82,7 +90,12 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
     if found:
         raise ProblemError(*found)
     answers = {name: _typed(value, kind.ask[name]) for name, value in draft.answers.items()}
-    return replace(draft, text=text, address=draft.address.strip(), answers=answers)
+    reporter = replace(draft.reporter, name=_seen(draft.reporter.name))
+    return replace(draft, text=text, address=_seen(draft.address), reporter=reporter, answers=answers)
+
+
+def _seen(text: str) -> str:
+    return text.translate(_UNSEEN).strip()
 
 
 def _bad(name: str, message: str, hint: str = "") -> Problem:

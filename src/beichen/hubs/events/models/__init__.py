@@ -2,6 +2,7 @@
 
 from beichen.hubs.events.models.case import Case, CaseBand, CaseDesk, CaseEvent, CaseFile, Likeness
 from beichen.hubs.events.models.kind import Category, EventKind
+from beichen.hubs.events.models.quality import SuggestionQuality
 from beichen.hubs.events.models.report import Report, Reporter
 from beichen.hubs.events.models.sheet import RowState, SheetImport, SheetRow, SheetState
 
@@ -20,4 +21,5 @@ __all__ = [
     "SheetImport",
     "SheetRow",
     "SheetState",
+    "SuggestionQuality",
 ]

@@ -77,7 +77,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["alert_at"], condition=Q(alert_at__isnull=False), name="case_alert"),
             models.Index(fields=["is_open", "due_at", "id", "grade", "level"], name="case_due"),
-            models.Index(fields=["is_open", "stage", "due_at", "id"], name="case_stage"),
+            models.Index(fields=["is_open", "stage", "due_at", "id", "grade", "level"], name="case_stage"),
             models.Index(fields=["is_open", "grade", "due_at", "id", "level"], name="case_grade"),
             models.Index(
                 fields=["closed_at", "level"], condition=Q(closed_at__isnull=False), name="case_closed"

@@ -139,3 +139,14 @@ def test_a_rate_lets_so_many_through() -> None:
     assert refusal(error) == "ACC-429"
     assert "seconds" in error.value.problems[0].hint
     forget_rates()
+
+
+@pytest.mark.django_db
+def test_characters_that_nobody_sees_are_left_out() -> None:
+    """Right-to-left overrides and bells come with pasted text, and would turn what stands beside them."""
+    city.build()
+    report = city.report("井盖\u202e没了\x07\n很危险\u2066", address="幸福街\u200f1号").report
+    assert (report.text, report.case.address) == ("井盖没了\n很危险", "幸福街1号")
+    with pytest.raises(ProblemError) as error:
+        city.report("\u202e \u2069")
+    assert refusal(error) == "EVT-401"

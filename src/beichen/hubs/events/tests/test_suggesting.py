@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from click.testing import CliRunner
 from django.db import connection
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from beichen.hubs.events import service, suggesting
 from beichen.hubs.events.commands import Refuse
+from beichen.hubs.events.jobs import learn_kinds
 from beichen.hubs.events.models import Case, CaseBand, EventKind, Likeness
 from beichen.hubs.events.subscribers import forget, suggest
 from beichen.hubs.events.terminal import events
@@ -61,17 +63,66 @@ def test_a_case_of_a_known_kind_needs_none() -> None:
     assert opened(city.report("路面有坑")).suggested == []
 
 
+def solved(number_each: int) -> None:
+    """So many closed cases of two kinds that are told apart by their words."""
+    kinds = [EventKind.objects.get(key=key) for key in ("works.road-damaged", "works.tree-fallen")]
+    model = city.report("样本", region=city.WEST, kind="").case
+    facts = {field.attname: getattr(model, field.attname) for field in Case._meta.concrete_fields}
+    texts = [("门前沥青松散开裂", kinds[0]), ("院内槐枝折断", kinds[1])]
+    Case.objects.bulk_create(
+        Case(**facts | told)
+        for number in range(number_each)
+        for place, (text, kind) in enumerate(texts)
+        for told in (
+            {
+                "id": None,
+                "code": f"20250609-{2 * number + place:06}",
+                "text": f"第{number}号{text}",
+                "kind_id": kind.pk,
+                "is_open": False,
+                "outcome": "resolved",
+                "closed_at": city.MONDAY,
+            },
+        )
+    )
+    Case.objects.filter(pk=model.pk).update(is_open=False, outcome="refused")
+
+
+def test_a_city_measures_its_own_suggestions() -> None:
+    """What was learned beside keywords, telling words and the most frequent kind, on what none has seen."""
+    with pytest.raises(ProblemError) as error:
+        service.measure(by=city.SETUP)
+    assert error.value.problems[0].code == "EVT-201"
+    solved(30)
+    told = orjson.loads(CliRunner().invoke(events, ["quality", "--json"], catch_exceptions=False).output)
+    assert (told["cases"], told["kinds"], told["model"]["support"]) == (60, 2, 12)
+    assert told["model"]["top1"] == 1.0
+    assert told["majority"]["top1"] == 0.5
+    assert told["given_keywords"]["sure"] is not None
+    assert "most frequent" in CliRunner().invoke(events, ["quality"]).output
+    assert [row.cases for row in service.measurements()] == [60, 60]
+    assert "沥青" not in str([row.figures for row in service.measurements()])
+
+
+def test_learning_is_ordered_by_who_supervises() -> None:
+    boss = city.person("supervisor", "government")
+    for by, code in ((city.person("officer", "east", city.EAST), "ACC-403"), (boss, "EVT-201")):
+        with pytest.raises(ProblemError) as error:
+            service.order_learning(by=by)
+        assert error.value.problems[0].code == code
+    solved(30)
+    service.order_learning(by=boss)
+    assert service.trained() is None
+    learn_kinds.call()
+    assert service.trained() is not None
+    assert len(service.measurements()) == 1
+
+
 def test_the_citys_own_cases_teach() -> None:
     with pytest.raises(ProblemError) as error:
         service.learn(today=date(2025, 6, 9))
     assert error.value.problems[0].code == "EVT-201"
-    road, tree = (EventKind.objects.get(key=key) for key in ("works.road-damaged", "works.tree-fallen"))
-    for number in range(30):
-        for kind, text in ((road, f"第{number}号门前沥青松散开裂"), (tree, f"第{number}号院内槐枝折断")):
-            case = city.report(text, region=city.WEST, kind="").case
-            Case.objects.filter(pk=case.pk).update(
-                kind=kind, is_open=False, outcome="resolved", closed_at=city.MONDAY
-            )
+    solved(30)
     result = CliRunner().invoke(events, ["train"])
     assert result.exit_code == 0
     assert suggesting.model_file().exists()
