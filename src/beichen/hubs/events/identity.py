@@ -23,9 +23,11 @@ from beichen.hubs.events.permissions import ERASE, IDENTIFY, SEND
 from beichen.hubs.events.problems import not_now, stated
 from beichen.hubs.events.words import OTHER_PARTS
 from beichen.kernel.access import service as access
+from beichen.kernel.access.models import Client
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.org.models import Post
 from beichen.platforms.comms import service as comms
 from beichen.problem import said
 
@@ -41,6 +43,7 @@ class Look:
     at: datetime
     actor: str
     purpose: str
+    bodies: str = ""  # at which that person or program acts, for people to read
 
 
 def identify(report: Report, *, purpose: str, by: Actor) -> dict[str, Any]:
@@ -65,11 +68,31 @@ def looks(report: Report) -> list[Look]:
     """Who looked at the reporter's identity, the newest first; for the reporter to see."""
     if report.reporter is None:
         return []
-    rows = AuditRecord.objects.filter(subject=subject_of(report.reporter), action=IDENTIFY)
+    found = AuditRecord.objects.filter(subject=subject_of(report.reporter), action=IDENTIFY)
+    rows = list(found.order_by("-sequence")[:200])
+    bodies = _bodies_of({row.actor for row in rows})
     return [
-        Look(datetime.fromisoformat(row.at), row.actor, str(orjson.loads(row.detail).get("purpose", "")))
-        for row in rows.order_by("-sequence")[:200]
+        Look(
+            datetime.fromisoformat(row.at),
+            row.actor,
+            str(orjson.loads(row.detail).get("purpose", "")),
+            bodies.get(row.actor, ""),
+        )
+        for row in rows
     ]
+
+
+def _bodies_of(actors: set[str]) -> dict[str, str]:
+    """The names of the bodies at which people and programs act, by the actors' keys: two queries."""
+    codes = {actor.removeprefix("person:") for actor in actors}
+    posts = Post.objects.filter(person__code__in=codes, until=None).order_by("id")
+    named: dict[str, dict[str, None]] = {}
+    for code, name in posts.values_list("person__code", "body__name"):
+        named.setdefault(f"person:{code}", {})[name] = None
+    keys = {actor.removeprefix("client:") for actor in actors}
+    for key, name in Client.objects.filter(key__in=keys, body__isnull=False).values_list("key", "body__name"):
+        named[f"client:{key}"] = {name: None}
+    return {actor: "、".join(names) for actor, names in named.items()}
 
 
 def export(report: Report, *, by: Actor) -> dict[str, Any]:
@@ -91,7 +114,8 @@ def export(report: Report, *, by: Actor) -> dict[str, Any]:
         if reporter is None
         else {name: getattr(reporter, name) for name in (*FIELDS, "language", "wants_callback")},
         "looks": [
-            {"at": look.at.isoformat(), "by": look.actor, "purpose": look.purpose} for look in looks(report)
+            {"at": look.at.isoformat(), "by": look.actor, "of": look.bodies, "purpose": look.purpose}
+            for look in looks(report)
         ],
     }
 

@@ -32,7 +32,7 @@ def stated(field: str, text: str) -> str:
     """``text`` without blanks around it. Raises ProblemError EVT-302 when empty, EVT-310 over the limit."""
     found = text.strip()
     if not found:
-        raise ProblemError(Problem(EMPTY, said("{field} is empty", field=field), Where(field=field)))
+        raise ProblemError(Problem(EMPTY, said("nothing is said here"), Where(field=field)))
     if len(found) > LONGEST:
         raise bad(field, said("longer than {limit} characters", limit=LONGEST))
     return found

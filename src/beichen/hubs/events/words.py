@@ -56,6 +56,20 @@ class Channel(TextChoices):
     FILE = "file", _("From a file")
 
 
+NEEDS = {
+    "photo": _("photograph of the result"),
+    "measures": _("measures that were taken"),
+    "cause": _("statement of the cause"),
+    "decision": _("copy of the decision"),
+}
+"""What people read of the evidence that kinds usually need; any other is read as its key."""
+
+
+def need_label(key: str) -> str:
+    """What a kind needs, in the reader's language."""
+    return str(NEEDS.get(key, key))
+
+
 OTHER_PARTS = (Part.CENTRE, Part.LEAD, Part.SUPPORT, Part.SUPERVISOR)
 """The parts that still act."""
 

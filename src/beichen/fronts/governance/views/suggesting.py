@@ -105,5 +105,5 @@ def suggestions(request: HttpRequest) -> HttpResponse:
                 request, gettext("It is being learned and measured; the figures will stand here.")
             )
         return HttpResponseRedirect(reverse("governance:suggestions"))
-    context = _context(events.measurements(), access.decide(by, events.SUPERVISE))
+    context = _context(events.measurements(), bool(access.decide(by, events.SUPERVISE)))
     return render(request, "governance/suggestions.html", context)

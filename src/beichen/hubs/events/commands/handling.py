@@ -11,9 +11,10 @@ from beichen.hubs.events.case import changes as c
 from beichen.hubs.events.case.clock import extend, resume
 from beichen.hubs.events.case.state import CaseState
 from beichen.hubs.events.commands.base import Command, Ground, at_stage, not_waiting
+from beichen.hubs.events.kinds.declaration import Kind
 from beichen.hubs.events.permissions import DISPATCH, EXTEND, HANDLE, READ
 from beichen.hubs.events.problems import NEEDED, NO_PART, bad, not_now, stated
-from beichen.hubs.events.words import Part, Stage
+from beichen.hubs.events.words import Part, Stage, need_label
 from beichen.kernel.scene.durations import duration
 from beichen.problem import Problem, ProblemError, Where, said
 
@@ -202,6 +203,12 @@ class Comment(Command, frozen=True, kw_only=True):
         return [c.Commented(text=stated("text", self.text))]
 
 
+def _called(key: str, kind: Kind) -> str:
+    """What people read of a need or a step."""
+    steps = {step.key: step.name.label for step in kind.steps}
+    return steps.get(key) or need_label(key)
+
+
 def missing_of(state: CaseState, ground: Ground) -> list[str]:
     """The needs and steps of the kind that are not met yet, by key."""
     given = {one.need for one in state.evidence}
@@ -213,7 +220,7 @@ def _missing(ground: Ground, answers: dict[str, Any]) -> list[Problem]:
     """Everything that the kind asks for before a result is one."""
     state, kind = ground.state, ground.kind
     found = [
-        Problem(NEEDED, said("{need} is missing", need=need), Where(field=need))
+        Problem(NEEDED, said("{need} is missing", need=_called(need, kind)), Where(field=need))
         for need in missing_of(state, ground)
     ]
     for task in state.tasks:
@@ -222,7 +229,7 @@ def _missing(ground: Ground, answers: dict[str, Any]) -> list[Problem]:
             found.append(Problem(NEEDED, message, Where(field="task")))
     for name, ask in kind.result.items():
         if ask.required and not str(answers.get(name, "")).strip():
-            found.append(Problem(NEEDED, said("{need} is missing", need=name), Where(field=name)))
+            found.append(Problem(NEEDED, said("{need} is missing", need=ask.name.label), Where(field=name)))
     for name in answers:
         if name not in kind.result:
             raise bad(name[:60], said("{name!r} is not asked for", name=name[:60]))

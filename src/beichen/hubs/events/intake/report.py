@@ -151,7 +151,7 @@ def _check_answers(answers: dict[str, Any], asked: dict[str, Ask]) -> list[Probl
         value = answers.get(name)
         if value in (None, "", []):
             if ask.required:
-                found.append(_bad(name, said("{need} is missing", need=name)))
+                found.append(_bad(name, said("{need} is missing", need=ask.name.label)))
         elif not _is_answer(value, ask):
             hint = ", ".join(ask.choices)
             found.append(

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import orjson
+from django.utils.translation import get_language
 from msgspec import Struct, field
 
 from beichen.hubs.events.models import EventKind
@@ -26,6 +27,11 @@ class Words(Struct, frozen=True):
 
     zh: str
     en: str
+
+    @property
+    def label(self) -> str:
+        """The text in the reader's language."""
+        return self.en if (get_language() or "").startswith("en") else self.zh
 
 
 class Harder(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -17,7 +17,7 @@ class SuggestionQuality(models.Model):
     measured_at = models.DateTimeField(db_index=True)
     cases = models.PositiveIntegerField()
     kinds = models.PositiveIntegerField()
-    figures: models.JSONField[object, object] = models.JSONField(default=dict)
+    figures: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["-measured_at", "-id"]

@@ -13,6 +13,7 @@ from beichen.hubs.events.identity import ERASED
 from beichen.hubs.events.models import Case, CaseEvent
 from beichen.hubs.events.tests import city
 from beichen.kernel.actor import PUBLIC
+from beichen.kernel.org.models import Body
 from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,9 @@ def test_a_look_needs_a_right_and_a_purpose_and_is_seen(receipt: service.Receipt
     assert service.looks(receipt.report) == []
     found = service.identify(receipt.report, purpose="回访", by=centre)
     assert found == {"name": "李四", "phone": "13900000000", "email": "li@example.org"}
-    assert [(look.actor, look.purpose) for look in service.looks(receipt.report)] == [(centre.key, "回访")]
+    looks = service.looks(receipt.report)
+    assert [(look.actor, look.purpose) for look in looks] == [(centre.key, "回访")]
+    assert [look.bodies for look in looks] == [Body.objects.get(key="centre").name]
 
 
 def test_a_desk_does_not_see_who_reported(receipt: service.Receipt) -> None:
