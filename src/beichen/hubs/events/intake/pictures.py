@@ -54,17 +54,23 @@ def written_anew(content: bytes, name: str = "photo") -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
             if picture.width * picture.height > MOST_PIXELS:
-                raise _bad(name, said("more than {limit} million pixels", limit=MOST_PIXELS // 1_000_000))
+                raise _too_large(name)
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except UnidentifiedImageError:
         raise _bad(name, said("no JPEG, PNG, WebP or GIF")) from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large(name) from None
+    except (OSError, ValueError, SyntaxError):
         raise _bad(name, said("the picture is damaged")) from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     fresh = io.BytesIO()
     upright.save(fresh, "JPEG", quality=85, optimize=True)
     return fresh.getvalue()
+
+
+def _too_large(name: str) -> ProblemError:
+    return _bad(name, said("more than {limit} million pixels", limit=MOST_PIXELS // 1_000_000))
 
 
 def _bad(name: str, message: str) -> ProblemError:

@@ -86,7 +86,8 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
     if len(draft.key) > 200:
         found.append(_bad("key", said("longer than {limit} characters", limit=200)))
     found += _check_reporter(draft.reporter)
-    found += _check_answers(draft.answers, kind.ask)
+    # Whoever wrote the rows of a file was asked something else: what is not known is asked later.
+    found += _check_answers(draft.answers, kind.ask, must_answer=draft.channel != Channel.FILE)
     if found:
         raise ProblemError(*found)
     answers = {name: _typed(value, kind.ask[name]) for name, value in draft.answers.items()}
@@ -137,7 +138,7 @@ def is_phone(text: str) -> bool:
         return False
 
 
-def _check_answers(answers: dict[str, Any], asked: dict[str, Ask]) -> list[Problem]:
+def _check_answers(answers: dict[str, Any], asked: dict[str, Ask], *, must_answer: bool) -> list[Problem]:
     """Every required answer is there, and each is of its type; questions that nobody asked are refused."""
     found = []
     if len(answers) > _MOST_ANSWERS:
@@ -150,7 +151,7 @@ def _check_answers(answers: dict[str, Any], asked: dict[str, Ask]) -> list[Probl
     for name, ask in asked.items():
         value = answers.get(name)
         if value in (None, "", []):
-            if ask.required:
+            if ask.required and must_answer:
                 found.append(_bad(name, said("{need} is missing", need=ask.name.label)))
         elif not _is_answer(value, ask):
             hint = ", ".join(ask.choices)

@@ -58,10 +58,16 @@ def read_sheet(content: bytes, name: str) -> Sheet:
         raise _bad(said("a row of headings and one of reports at least"))
     if len(numbered) - 1 > MOST_ROWS:
         raise _bad(said("at most {limit} rows", limit=MOST_ROWS), said("split the file"))
-    headings = numbered[0][1][:MOST_COLUMNS]
-    wide = len(headings)
+    # A workbook is read as wide as it may be: columns at the end that hold nothing are none.
+    wide = min(MOST_COLUMNS, max(_width(row) for _number, row in numbered))
+    headings = (numbered[0][1] + [""] * wide)[:wide]
     even = [(number, (row + [""] * wide)[:wide]) for number, row in numbered[1:]]
     return Sheet(headings, even, hashlib.sha256(content).hexdigest()[:24])
+
+
+def _width(row: list[str]) -> int:
+    """How many columns there are up to the last one that holds something."""
+    return max((at for at, cell in enumerate(row, 1) if cell), default=0)
 
 
 def _workbook(content: bytes) -> list[list[str]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from beichen.hubs.events import importing, service
-from beichen.hubs.events.models import Case, Report, SheetImport
+from beichen.hubs.events.models import Case, EventKind, Report, SheetImport
 from beichen.hubs.events.tests import city
 from beichen.kernel.actor import PUBLIC
 from beichen.kernel.jobs.worker import JobWorker
@@ -213,3 +213,28 @@ def test_the_text_must_be_somewhere_and_the_right_too(clerk: Person) -> None:
     with pytest.raises(ProblemError) as error:
         service.find_import(row.code, org.register_person("another", by=city.SETUP))
     assert refusal(error) == "EVT-412"
+
+
+def test_a_workbook_has_no_columns_beyond_its_last() -> None:
+    """A reader gives every row as wide as it may be; the page would show fifty empty columns."""
+    book = workbook([["诉求内容", "", "备注"], ["路面大坑", None, None, None, "旁边"], ["树倒了"]])
+    sheet = service.read_sheet(book, "a.xlsx")
+    assert sheet.headings == ["诉求内容", "", "备注", "", ""]
+    assert [row for _number, row in sheet.rows] == [
+        ["路面大坑", "", "", "", "旁边"],
+        ["树倒了", "", "", "", ""],
+    ]
+    assert service.read_sheet(workbook([["诉求内容"], ["路面大坑"]]), "a.xlsx").headings == ["诉求内容"]
+
+
+def test_a_row_comes_in_though_nobody_asked_its_sender_everything(clerk: Person) -> None:
+    """A kind with a question that must be answered: a file of another system holds no answers to it."""
+    kind = EventKind.objects.get(key="works.road-damaged")
+    asked = {"wide": {"name": {"zh": "宽度", "en": "Width"}, "type": "number", "required": True}}
+    EventKind.objects.filter(pk=kind.pk).update(declared=kind.declared | {"ask": asked})
+    row = taken("诉求内容,事件类型,区县\n路面大坑,道路破损,东区\n".encode(), "a.csv", clerk)
+    assert service.progress_of(row)["taken"] == 1
+    with pytest.raises(ProblemError) as error:
+        city.report()
+    assert error.value.problems[0].where.field == "wide"
+    assert str(error.value.problems[0].message) == "宽度 is missing"
