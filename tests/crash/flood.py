@@ -76,6 +76,7 @@ class Device:
                     packet = self._said % 65_535 + 1
                     self._flying[packet] = self._said
                     writer.write(self._message(packet, self._said))
+                await writer.drain()
                 if not self._flying:
                     await asyncio.sleep(0.02)
                     continue
@@ -85,7 +86,7 @@ class Device:
                 if heard[:2] == b"\x40\x02" and packet in self._flying:
                     self.acknowledged.append(self._flying.pop(packet))
         finally:
-            writer.close()
+            writer.transport.abort()  # at once: what is not sent is said again
 
     def _message(self, packet: int, number: int, *, again: bool = False) -> bytes:
         payload = b'{"ts":%d,"count":%d}' % (START + number, number)
@@ -204,8 +205,11 @@ def prove(
     if not place.nats.is_running:
         place.nats.start()
     newest = "registry_measurement WHERE name = 'count'"
-    place.until(lambda: place.rows(f"SELECT min(number), count(*) FROM {newest}") == [(share, DEVICES)])
-    place.until(lambda: place.count("platforms_iot_batch") == 0)
+    wanted = [(share, DEVICES)]
+    place.until(
+        lambda: place.rows(f"SELECT min(number), count(*) FROM {newest}") == wanted, patience=PATIENCE
+    )
+    place.until(lambda: place.count("platforms_iot_batch") == 0, patience=PATIENCE)
     victims.end()
     said.write_text(json.dumps({device.code: device.acknowledged for device in devices}))
     place.done("report", str(said), str(found), driver=DRIVER)

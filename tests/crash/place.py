@@ -84,9 +84,15 @@ class Place:
         self._processes.append(process)
         return process
 
-    def until(self, condition: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+    def until(
+        self,
+        condition: Callable[[], bool],
+        process: subprocess.Popen[bytes] | None = None,
+        *,
+        patience: float = DEADLINE_SECONDS,
+    ) -> None:
         """Return when ``condition`` holds; fail when it does not in time or the process ends before."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = time.monotonic() + patience
         while not condition():
             ended = process is not None and process.poll() is not None
             if ended or time.monotonic() > deadline:
