@@ -114,6 +114,7 @@ EMPTY: dict[str, Any] = {
     "api/tables": {"tables": []},
     "api/devices": {"devices": [], "next": None},
     "api/rules": {"rules": []},
+    "api/models": {"models": []},
 }
 
 

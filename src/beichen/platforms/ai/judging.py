@@ -10,23 +10,25 @@ from django.utils import timezone
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
-from beichen.platforms.ai.exchange import micros
+from beichen.platforms.ai.exchange import MICRO, micros
 from beichen.platforms.ai.models import Model, Score
 from beichen.platforms.warehouse import service as warehouse
 
 DAYS = timedelta(days=30)
-NEAR = timedelta(minutes=5)  # a forecast is compared with the mean of what was measured so close to its time
-# Both sides are narrowed by time first; the tables lie by its month.
+SLOT = timedelta(minutes=10)  # a forecast is compared with the mean of the ten minutes around its time
+# Both sides are narrowed by time, and met by equal slots: the work grows with the rows, not with their pairs.
 _PAIRS = """
-    WITH pairs AS (
-      SELECT f.model, f.measure, f.thing, f.issued_at, f.valid_at, f.value, f.low, f.high, f.last_value,
-        avg(r.value) AS measured
-      FROM forecasts f JOIN readings r ON r.thing = f.thing AND r.measure = f.measure
-      WHERE f.valid_at >= make_timestamptz({since}) AND f.valid_at <= make_timestamptz({until})
-        AND r.measured_at >= make_timestamptz({since} - {near}) AND r.measured_at <= make_timestamptz({until})
-        AND r.value IS NOT NULL
-        AND epoch_us(r.measured_at) BETWEEN epoch_us(f.valid_at) - {near} AND epoch_us(f.valid_at) + {near}
+    WITH came AS (
+      SELECT thing, measure, (epoch_us(measured_at) + {half}) // {slot} AS slot, avg(value) AS measured
+      FROM readings WHERE value IS NOT NULL
+        AND measured_at >= make_timestamptz({since} - {slot}) AND measured_at <= make_timestamptz({until})
+        AND measure IN (SELECT DISTINCT measure FROM forecasts)
       GROUP BY ALL
+    ), pairs AS (
+      SELECT f.model, f.measure, f.issued_at, f.valid_at, f.value, f.low, f.high, f.last_value, c.measured
+      FROM forecasts f JOIN came c ON c.thing = f.thing AND c.measure = f.measure
+        AND c.slot = (epoch_us(f.valid_at) + {half}) // {slot}
+      WHERE f.valid_at >= make_timestamptz({since}) AND f.valid_at <= make_timestamptz({until})
     )
     SELECT model, measure,
       (epoch_us(valid_at) - epoch_us(issued_at) + 30000000) // 60000000 AS ahead,
@@ -40,16 +42,12 @@ _PAIRS = """
 def judge_forecasts(*, by: Actor, now: datetime | None = None) -> int:
     """Compare the forecasts of the last thirty days with what was measured; returns how many scores."""
     moment = now or timezone.now()
-    values = {"since": micros(moment - DAYS), "until": micros(moment), "near": micros_of(NEAR)}
+    slot = SLOT // MICRO
+    values = {"since": micros(moment - DAYS), "until": micros(moment), "slot": slot, "half": slot // 2}
     with warehouse.reader() as ask:
         rows = ask.sql(_PAIRS.format(**values)).to_pylist()
     with transaction.atomic():
         return _keep(rows, moment, by)
-
-
-def micros_of(span: timedelta) -> int:
-    """A span in microseconds."""
-    return span // timedelta(microseconds=1)
 
 
 def _keep(rows: list[dict[str, Any]], now: datetime, by: Actor) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from beichen.kernel.access import service as access
@@ -17,7 +16,6 @@ from beichen.platforms.warehouse import service as warehouse
 
 DAY = timedelta(hours=24)
 MOST = 500  # values of a course
-# codes and names of measures hold no quotes
 _COURSE = """
     SELECT epoch_us(measured_at) AS t, value FROM readings
     WHERE thing = '{thing}' AND measure = '{measure}' AND value IS NOT NULL
@@ -62,12 +60,6 @@ def scores_of(row: Model) -> QuerySet[Score]:
     return Score.objects.filter(model=row)
 
 
-def newest_issue(rows: Iterable[Model]) -> dict[int, datetime]:
-    """When the forecasts that stand were issued, by model."""
-    found = Prediction.objects.filter(model__in=list(rows)).order_by().values_list("model")
-    return dict(found.annotate(at=Max("issued_at")))
-
-
 def course_of(row: Model, thing: str, measure: str, *, by: Actor, now: datetime | None = None) -> Course:
     """A thing's measure over the last day and the time ahead; empty for what ``by`` may not see."""
     rows = list(predictions_of(row, by=by).filter(thing__code=thing, measure=measure).order_by("at")[:MOST])
@@ -75,7 +67,10 @@ def course_of(row: Model, thing: str, measure: str, *, by: Actor, now: datetime 
         return Course()
     since = (now or timezone.now()) - DAY
     text = _COURSE.format(
-        thing=rows[0].thing.code, measure=rows[0].measure, since=since.isoformat(), most=MOST
+        thing=rows[0].thing.code.replace("'", "''"),
+        measure=rows[0].measure,
+        since=since.isoformat(),
+        most=MOST,
     )
     with warehouse.reader() as ask:
         found = ask.sql(text).to_pylist()

@@ -1,8 +1,8 @@
 """The drains as SWMM sees them: a network of the scene's objects, run from the last hour into the next two.
 
 Levels are metres above a manhole's bottom, rain millimetres an hour. What is not registered has the default
-that `models.yaml` states. What the model says is corrected by how far it is from what is measured now. Long
-because a scene has one file of Python and a SWMM project has twelve sections.
+that `models.yaml` states. What the model says is corrected by how far it is from what is measured now.
+Long because a scene has one file of Python and a SWMM project has twelve sections.
 """
 
 from __future__ import annotations

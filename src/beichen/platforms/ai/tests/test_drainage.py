@@ -35,7 +35,7 @@ def test_no_water_is_lost_in_a_cloudburst() -> None:
 
 
 def test_what_a_pipe_cannot_carry_comes_out() -> None:
-    """The last pipe of half a metre carries about 0.2 m³/s: nine hectares under 100 mm/h bring five times that.
+    """The last pipe of half a metre carries about 0.2 m³/s: nine hectares under 100 mm/h bring more.
 
     A pipe of two metres carries it, and nothing is foretold.
     """

@@ -48,15 +48,14 @@ def district(leak: float = 0.0, since: int = 0) -> list[dict[str, Any]]:
     def lost(hour: int) -> float:
         return leak if hour >= -since else 0.0
 
+    def gauged(code: str) -> list[tuple[int, float]]:
+        return hours(lambda hour: OFF[code] + pressure(code, drawn_at(hour, lost(hour))), 24)
+
     points = [
         thing(
             "pressure-point",
             code,
-            {
-                "pressure_mpa": hours(
-                    lambda h, code=code: OFF[code] + pressure(code, drawn_at(h, lost(h))), 24
-                )
-            },
+            {"pressure_mpa": gauged(code)},
             relations={"fed_by": "P1", "metered_by": "M"} if code == "P2" else {"metered_by": "M"},
             main_m=MAINS[code][0],
             main_mm=MAINS[code][1],

@@ -76,7 +76,7 @@ def course_chart(row: Model, thing: str, measure: str, names: Names, *, by: Acto
     before, after = len(measured), len(course.foretold)
     none: list[float | None] = [None] * before
     series = [
-        Series(_("Measured"), [_rounded(value) for _at, value in measured] + [None] * after),
+        Series(_("As measured"), [_rounded(value) for _at, value in measured] + [None] * after),
         Series(
             _("Foretold"), none + [_rounded(one.value) for one in course.foretold], "missed", is_dashed=True
         ),
@@ -88,7 +88,9 @@ def course_chart(row: Model, thing: str, measure: str, names: Names, *, by: Acto
         ]
     kind = subject.type.key
     title = f"{thing_name(subject)} · {names.measure(kind, measure)}"
-    return Chart(title, names.unit(kind, measure), _("Time"), [clock(at)[5:] for at in times], series)
+    return Chart(
+        title, names.unit(kind, measure), _("Point in time"), [clock(at)[5:] for at in times], series
+    )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from beichen.kernel.access.service import acting, decide, visible
+from beichen.kernel.access.service import acting, check_rate, decide, visible
 from beichen.kernel.actor import Actor
 from beichen.platforms.ai import service
 from beichen.platforms.ai.models import Finding, Model, Run, Score
@@ -35,8 +35,8 @@ from beichen.platforms.geo.pages import drawing
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer
 
+RATE = "10/minute"
 MOST_RUNS, MOST_FINDINGS, MOST_VALUES = 20, 50, 20_000
-TONES = {False: "on-course", True: "missed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,8 @@ def model(request: HttpRequest, key: str) -> HttpResponseBase:
 @require_POST
 def run(request: HttpRequest, key: str) -> HttpResponse:
     """Ask for a run now."""
-    service.request_run(key, by=acting(request))
+    by = acting(request)
+    check_rate("models.run", by.key, RATE)
+    service.request_run(key, by=by)
     messages.success(request, _("The model was asked to run; the page shows it when it has."))
     return HttpResponseRedirect(reverse("platforms_ai:model", args=[key]))
