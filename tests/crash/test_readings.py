@@ -1,4 +1,5 @@
-"""Readings under kill -9 of the gateway and of the broker: what was acknowledged is in the table, once."""
+"""Readings under kill -9 of the gateway and of the broker: what was acknowledged is in the table, once, and
+what a rule makes of it is raised and over, once."""
 
 from __future__ import annotations
 
@@ -21,10 +22,24 @@ DRIVER = "tests.crash.readings"
 POINTS = (
     "in the table, no receipt",
     "written, not finished",
+    "raised, not finished",
     "finished, not committed",
 )
 BURST = 60
 START = 1_782_900_000  # seconds: a device's own clock
+
+
+def level(value: int) -> int:
+    """Six seconds high, six seconds low."""
+    return 20 if value // 6 % 2 else 1
+
+
+def raised(said: int) -> list[str]:
+    """Since when the rule was raised, when, and when it was over: the condition holds two seconds before."""
+    return [
+        f"{START + since}:{START + since + 2}:{START + since + 6 if since + 6 <= said else ''}"
+        for since in range(6, said - 1, 12)
+    ]
 
 
 class Device:
@@ -53,7 +68,7 @@ class Device:
         while True:
             client = await self._connected()
             for value in wanted:
-                message = {"ts": START + value, "values": {"count": value}}
+                message = {"ts": START + value, "values": {"count": value, "level_m": level(value)}}
                 client.publish("v1/D-1/telemetry", orjson.dumps(message))
                 if value == wanted[len(wanted) // 2]:
                     happens()
@@ -76,18 +91,21 @@ class Device:
 
 def is_taken(place: Place, value: int) -> bool:
     """Whether the value is the latest of its thing, and no batch is on its way."""
-    latest = place.count("registry_measurement", f"number = {value}")
+    latest = place.count("registry_measurement", f"name = 'count' AND number = {value}")
     return latest > 0 and place.count("platforms_iot_batch") == 0
 
 
 def end_whole(place: Place, gateway: subprocess.Popen[bytes], said: int, report: Path) -> None:
-    """End the gateway; every value from 1 to ``said`` is in the table, once."""
+    """End the gateway; every value from 1 to ``said`` is in the table, once, and so are the rule's turns."""
     gateway.terminate()
     assert gateway.wait(DEADLINE_SECONDS) == 0, place.said()
     place.done("report", str(report), driver=DRIVER)
-    values, reasons = report.read_text().split("\n")
+    values, reasons, firings, told = report.read_text().split("\n")
     assert values.split() == [str(value) for value in range(1, said + 1)]
     assert reasons in ("", "duplicate")
+    expected = raised(said)
+    assert firings.split() == expected
+    assert told.split() == [str(len(expected)), str(sum(not one.endswith(":") for one in expected))]
 
 
 def test_readings_survive_kills_of_gateway_and_broker(place: Place, tmp_path: Path) -> None:

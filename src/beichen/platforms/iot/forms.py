@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.platforms.iot.words import STATE_NAMES, State
+from beichen.web.forms import ProblemForm
+
+PARTS = {"when": _("Holds when"), "for": _("For how long"), "clear": _("Over when")}
 
 
 class StateForm(forms.Form):
@@ -60,12 +63,48 @@ class SwitchForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
-class TrialForm(forms.Form):
-    """How much history a rule is tried on."""
+class TrialForm(ProblemForm):
+    """How much history a rule is tried on, and what it would say: its own words stand there to be changed."""
 
+    fallback = "days"
     days = forms.TypedChoiceField(
         label=_("Days of history"),
         coerce=int,
         choices=[(str(days), str(days)) for days in (1, 7, 30, 90)],
         initial="30",
+    )
+
+    def __init__(self, *args: Any, declared: dict[str, Any], **options: Any) -> None:
+        super().__init__(*args, **{"auto_id": "trial-%s", **options})
+        self._declared = declared
+        parts = {"silent": _("No reading for")} if "silent" in declared else PARTS
+        for name, label in parts.items():
+            self.fields[name] = _words(label, declared.get(name, ""), required=name in ("when", "silent"))
+        for name, window in declared.get("windows", {}).items():
+            if "over" in window:
+                label = _("Time of the window %(name)s") % {"name": name}
+                self.fields[f"windows/{name}/over"] = _words(label, window["over"], required=True)
+
+    def declared(self) -> dict[str, Any]:
+        """The rule as the form says it; of what is not in the form, as it stands."""
+        found = {**self._declared, "windows": {**self._declared.get("windows", {})}}
+        for name in self.fields:
+            value = " ".join(str(self.cleaned_data[name]).split()) if name != "days" else ""
+            if name.startswith("windows/"):
+                window = name.split("/")[1]
+                found["windows"][window] = {**found["windows"][window], "over": value}
+            elif value:
+                found[name] = value
+            elif name != "days":
+                found.pop(name, None)
+        return found if found["windows"] else {key: found[key] for key in found if key != "windows"}
+
+
+def _words(label: Any, initial: str, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        initial=initial,
+        required=required,
+        max_length=500,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )

@@ -85,7 +85,7 @@ def show(request: HttpRequest, key: str, limit: Annotated[int, Query(ge=1, le=50
         "holding": holding,
         "firings": [
             {"thing": one.thing.code, "version": one.version, "since": one.since, "raised_at": one.fired_at,
-             "cleared_at": one.cleared_at, "values": one.values, "event": one.event}
+             "cleared_at": one.cleared_at, "values": one.values, "event": one.event, "is_demo": one.is_demo}
             for one in service.firings_of(row, by=by)[:limit]
         ],
     }  # fmt: skip

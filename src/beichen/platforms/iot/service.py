@@ -36,7 +36,7 @@ from beichen.platforms.iot.registering import (
     set_state,
 )
 from beichen.platforms.iot.rules.declaring import declare_rules, find_rule, rules, switch_rule
-from beichen.platforms.iot.rules.firings import firings_of, standing_of
+from beichen.platforms.iot.rules.firings import firings_of, forget_firings, standing_of
 from beichen.platforms.iot.rules.trying import Raised, Trial, try_rule
 from beichen.platforms.iot.sheets import SheetResult, register_sheet
 from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
@@ -65,6 +65,7 @@ __all__ = [
     "find_rule",
     "firings_of",
     "foretell",
+    "forget_firings",
     "ingest",
     "ingest_batch",
     "issue_claim",

@@ -64,6 +64,8 @@ def hear(
     others = [(message, topic) for message, topic in topics if topic and topic.kind not in READINGS]
     answers, said = _others(others, treater.devices, outcome)
     _write(stream, planned, outcome, is_stopping)
+    if watch is not None:
+        watch.prepare(messages[-1].at)
     speakers = [one for code in outcome.seen if (one := treater.devices.speaker(code)) is not None]
     try:
         with transaction.atomic():

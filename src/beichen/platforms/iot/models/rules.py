@@ -69,7 +69,10 @@ class RuleState(models.Model):
 
 
 class Firing(models.Model):
-    """What a rule raised of a thing, with the version and the values that explain it; ``event`` is its id."""
+    """What a rule raised of a thing, with the version and the values that explain it; ``event`` is its id.
+
+    ``is_demo``: the readings were made up. What is over is forgotten after BEICHEN_FIRING_DAYS.
+    """
 
     id = models.BigAutoField(primary_key=True)
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="firings", db_index=False)
@@ -81,6 +84,7 @@ class Firing(models.Model):
     cleared_at = models.DateTimeField(null=True)
     values = models.JSONField(default=dict)
     event = models.CharField(max_length=120)
+    is_demo = models.BooleanField(default=False)
 
     ACCESS: ClassVar = ScopeFields(region="thing__region__path", body="thing__body__path", level="level")
 
@@ -91,6 +95,7 @@ class Firing(models.Model):
             models.Index(
                 fields=["rule", "thing"], condition=Q(cleared_at__isnull=True), name="iot_firing_open"
             ),
+            models.Index(fields=["cleared_at"], name="iot_firing_over"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from beichen.platforms.iot.blocks import Block
-from beichen.platforms.iot.fleet import Target
+from beichen.platforms.iot.fleet import Speaker, Target
 from beichen.platforms.iot.rules.engine import Engine, Run, Sample
 from beichen.platforms.iot.treatment import Reading
 
@@ -24,7 +24,8 @@ def _came(readings: Sequence[Reading]) -> Iterator[tuple[int, Sample]]:
         target, value = row.target, row.number if row.text is None else row.text
         if value is not None:
             shown = bool(value) if target.form == "boolean" else value
-            yield row.received, Sample(target.object, target.measure, row.at, shown)
+            sample = Sample(target.object, target.measure, row.at, shown, row.received, row.speaker.is_demo)
+            yield row.received, sample
 
 
 def arranged(
@@ -43,7 +44,7 @@ def arranged(
     runs: list[Run] = []
     for block in blocks:
         others = set()
-        for pair, target, rows in _watched(block, engine):
+        for pair, speaker, target, rows in _watched(block, engine):
             thing = engine.things.get(target.object)
             if thing is not None and (
                 (thing.kind, target.measure) in apart or (target.object, target.measure) in single
@@ -51,7 +52,8 @@ def arranged(
                 others.add(pair)
             else:
                 values = _values(target, block.number[rows])
-                runs.append(Run(target.object, target.measure, block.at[rows].tolist(), values))
+                at, heard = block.at[rows].tolist(), block.received
+                runs.append(Run(target.object, target.measure, at, values, heard, speaker.is_demo))
         if others:
             came += _one_by_one(block, others)
     came.sort(key=lambda one: one[0])  # stable: what came in one message stays in its order
@@ -67,11 +69,11 @@ def _moving(
     return {(thing.kind, measure) for key, measure in named if (thing := engine.things.get(key)) is not None}
 
 
-def _watched(block: Block, engine: Engine) -> Iterator[tuple[int, Target, slice]]:
+def _watched(block: Block, engine: Engine) -> Iterator[tuple[int, Speaker, Target, slice]]:
     """The pairs whose things rules know, with their numbers and rows."""
-    for _speaker, target, rows in block.of_pairs():
+    for speaker, target, rows in block.of_pairs():
         if engine.things.get(target.object) is not None:
-            yield int(block.pair[rows.start]), target, rows
+            yield int(block.pair[rows.start]), speaker, target, rows
 
 
 def _values(target: Target, numbers: Any) -> list[float | bool]:
@@ -89,5 +91,7 @@ def _one_by_one(block: Block, pairs: set[int]) -> list[tuple[int, Sample]]:
     ):
         target = block.targets[pair]
         shown = bool(number) if target.form == "boolean" else number
-        found.append((block.received, Sample(target.object, target.measure, at, shown)))
+        is_demo = block.speakers[pair].is_demo
+        sample = Sample(target.object, target.measure, at, shown, block.received, is_demo)
+        found.append((block.received, sample))
     return found

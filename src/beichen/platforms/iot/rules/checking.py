@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from beichen.kernel.bus.event import matches
 from beichen.kernel.scene.codes import NO_REFERENCE
@@ -14,11 +14,21 @@ from beichen.platforms.iot import codes
 from beichen.platforms.iot.rules import declaration
 from beichen.platforms.iot.rules.declaration import BASELINE, NUMBER, REGION, TAKES, TEXT, kinds_of
 from beichen.platforms.iot.rules.kinds import checked_condition
-from beichen.problem import Problem, ProblemError, nearest, said, shorten
+from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 OBJECTS, EVENTS = "objects.yaml", "events.yaml"
 Types = Mapping[str, Mapping[str, Any]]
 Wrong = Callable[..., Problem]
+
+
+class Places(Protocol):
+    """What says where a part of a declaration stands: a document, or the form in which a rule is tried."""
+
+    def position(self, pointer: Path) -> Where:
+        """Where the value stands."""
+
+    def key_position(self, pointer: Path) -> Where:
+        """Where the key stands."""
 
 
 def types_of(package: Package) -> dict[str, Any]:
@@ -33,11 +43,15 @@ def check_rules(package: Package, document: Document) -> list[Problem]:
     return [
         problem
         for key, declared in document.value.items()
-        for problem in (*_rule(document, key, declared, types), *_event(package, document, key, declared))
+        for problem in (
+            *check_rule(document, key, declared, types),
+            *_event(package, document, key, declared),
+        )
     ]
 
 
-def _rule(document: Document, key: str, declared: Mapping[str, Any], types: Types) -> Iterator[Problem]:
+def check_rule(document: Places, key: str, declared: Mapping[str, Any], types: Types) -> Iterator[Problem]:
+    """What is wrong with one rule that fits the schema, where these types are known."""
     kind_key, _dot, measure = declared["on"].partition(".")
     kind = types.get(kind_key)
     where = document.position((key, "on"))
@@ -61,7 +75,7 @@ def _rule(document: Document, key: str, declared: Mapping[str, Any], types: Type
             yield from _condition(document, (key, part), declared[part], kinds)
 
 
-def _shape(document: Document, key: str, declared: Mapping[str, Any]) -> Iterator[Problem]:
+def _shape(document: Places, key: str, declared: Mapping[str, Any]) -> Iterator[Problem]:
     if ("when" in declared) == ("silent" in declared):
         message = said("a rule says when it holds, or how long nothing may come")
         yield Problem(codes.BAD_RULE, message, document.key_position((key,)), "when: …, or silent: 10m")
@@ -77,7 +91,7 @@ def _shape(document: Document, key: str, declared: Mapping[str, Any]) -> Iterato
 
 
 def _window(
-    document: Document,
+    document: Places,
     path: Path,
     name: str,
     window: Mapping[str, Any],
@@ -127,7 +141,7 @@ def _reach(
                     nearest(by, texts | {REGION}))  # fmt: skip
 
 
-def _condition(document: Document, path: Path, text: str, kinds: Mapping[str, str]) -> Iterator[Problem]:
+def _condition(document: Places, path: Path, text: str, kinds: Mapping[str, str]) -> Iterator[Problem]:
     try:
         checked_condition(text, kinds)
     except ProblemError as error:

@@ -162,7 +162,11 @@ def _of_choices(choices: Any) -> str:
 
 def level_of(kind: Mapping[str, Any], rule: Declared) -> int:
     """The level of what the rule says: that of the most sensitive thing that it looks at."""
-    used = {rule.measure, *(window.measure for window in rule.windows)}
+    used = {
+        rule.measure,
+        *(window.measure for window in rule.windows),
+        *(window.by for window in rule.windows),
+    }
     found = [_number(kind.get("level", Level.L1.name))]
     for part in ("fields", "measures"):
         for name, facts in kind.get(part, {}).items():

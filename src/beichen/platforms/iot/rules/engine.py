@@ -32,21 +32,28 @@ logger = logging.getLogger(__name__)
 
 
 class Sample(NamedTuple):
-    """A reading as rules take it: of which object's row, which measure, when (microseconds), its value."""
+    """A reading as rules take it: of which object's row, which measure, when (microseconds), its value.
+
+    ``heard`` is when it came by the house's clock; where nobody knows, when it was measured.
+    """
 
     object: int
     measure: str
     at: int
     value: float | bool | str
+    heard: int = NEVER
+    is_demo: bool = False
 
 
 class Run(NamedTuple):
-    """Readings of one measure of one object, each newer than the one before."""
+    """Readings of one measure of one object, each newer than the one before; they came in one message."""
 
     object: int
     measure: str
     at: list[int]
     values: list[float | bool]
+    heard: int = NEVER
+    is_demo: bool = False
 
 
 class Turned(NamedTuple):
@@ -56,6 +63,7 @@ class Turned(NamedTuple):
     thing: Thing
     step: Step
     values: dict[str, Any]
+    is_demo: bool = False  # whether the readings were made up
 
 
 @dataclass(slots=True)
@@ -123,6 +131,7 @@ class _Group:
     columns: dict[str, str] = field(default_factory=dict)  # what kind of values each holds
     things: list[Thing] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
+    made_up: list[bool] = field(default_factory=list)
     cells: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -151,7 +160,7 @@ class Engine:
             if group.silences:
                 self._last[(kind, measure)] = np.full(1_024, NEVER, np.int64)
                 for thing in self.things.of_kind.get(kind, ()):
-                    self._heard(kind, measure, thing, thing.at.get(measure, NEVER))
+                    self._heard(kind, measure, thing, thing.heard.get(measure, NEVER))
 
     def _heard(self, kind: str, measure: str, thing: Thing, at: int) -> None:
         known = self._last.get((kind, measure))
@@ -161,7 +170,7 @@ class Engine:
             grown = np.full(thing.place * 2, NEVER, np.int64)
             grown[: len(known)] = known
             self._last[(kind, measure)] = known = grown
-        known[thing.place] = at
+        known[thing.place] = max(at, int(known[thing.place]))
 
     def apart(self, moving: Set[tuple[str, str]]) -> set[tuple[str, str]]:
         """Of types' measures those whose readings cannot be taken by the run, where all of ``moving`` come in
@@ -181,7 +190,7 @@ class Engine:
         A run is of another measure of the thing than any sample, and of none that is :meth:`apart`.
         """
         for group in self._groups.values():
-            group.things, group.times = [], []
+            group.things, group.times, group.made_up = [], [], []
             group.cells = {name: [] for name in group.columns}
         turned: list[Turned] = []
         for sample in samples:
@@ -199,49 +208,57 @@ class Engine:
 
     def _place(self, thing: Thing, sample: Sample, turned: list[Turned]) -> None:
         """Put a reading into windows and frames. One that is older than another of its measure moves no
-        condition: it counts in windows only."""
-        self.past.add(thing, sample.measure, sample.at, sample.value)
-        if sample.at < thing.at.get(sample.measure, NEVER):
+        condition: it counts in windows, and it ends silence, which is by the house's clock."""
+        measure, is_demo = sample.measure, sample.is_demo
+        thing.is_demo = is_demo
+        self.past.add(thing, measure, sample.at, sample.value, is_demo=is_demo)
+        group = self._groups.get((thing.kind, measure))
+        if group is not None and group.silences:
+            self._end_silences(group, thing, sample, turned)
+        if sample.at < thing.at.get(measure, NEVER):
             return
-        thing.values[sample.measure], thing.at[sample.measure] = sample.value, sample.at
-        self._heard(thing.kind, sample.measure, thing, sample.at)
-        group = self._groups.get((thing.kind, sample.measure))
-        if group is None:
+        thing.values[measure], thing.at[measure] = sample.value, sample.at
+        if group is None or not group.rules:
             return
-        if group.rules:
-            group.things.append(thing)
-            group.times.append(sample.at)
-            for name, cells in group.cells.items():
-                is_window = name.startswith(WINDOW)
-                cells.append(self.past.value(name, thing, sample.at) if is_window else thing.values.get(name))
-        self._break_silence(group, thing, sample, turned)
+        group.things.append(thing)
+        group.times.append(sample.at)
+        group.made_up.append(is_demo)
+        for name, cells in group.cells.items():
+            if name.startswith(WINDOW):
+                cells.append(self.past.value(name, thing, sample.at, is_demo=is_demo))
+            else:
+                cells.append(thing.values.get(name))
 
     def _place_run(self, thing: Thing, run: Run, turned: list[Turned]) -> None:
         """Put a run into frames: as its readings one by one, of which none is older than another."""
+        group, thing.is_demo = self._groups.get((thing.kind, run.measure)), run.is_demo
+        if group is not None and group.silences:
+            came = run.at[-1] if run.heard == NEVER else run.heard
+            begun = Sample(run.object, run.measure, run.at[0], run.values[0], came, run.is_demo)
+            self._end_silences(group, thing, begun, turned)
         measure, first = run.measure, bisect_left(run.at, thing.at.get(run.measure, NEVER))
         at, values = run.at[first:], run.values[first:]
         if not at:
             return
         thing.values[measure], thing.at[measure] = values[-1], at[-1]
-        self._heard(thing.kind, measure, thing, at[-1])
-        group = self._groups.get((thing.kind, measure))
-        if group is None:
+        if group is None or not group.rules:
             return
-        if group.rules:
-            group.things += [thing] * len(at)
-            group.times += at
-            for name, cells in group.cells.items():
-                cells += values if name == measure else [thing.values.get(name)] * len(at)
-        self._break_silence(group, thing, Sample(run.object, measure, at[0], values[0]), turned)
+        group.things += [thing] * len(at)
+        group.times += at
+        group.made_up += [run.is_demo] * len(at)
+        for name, cells in group.cells.items():
+            cells += values if name == measure else [thing.values.get(name)] * len(at)
 
-    def _break_silence(self, group: _Group, thing: Thing, sample: Sample, turned: list[Turned]) -> None:
+    def _end_silences(self, group: _Group, thing: Thing, sample: Sample, turned: list[Turned]) -> None:
+        came = sample.at if sample.heard == NEVER else sample.heard
+        self._heard(thing.kind, sample.measure, thing, came)
         for rule in group.silences:
             standing = rule.standings.get(thing.object)
             if standing is not None and standing.since is not None:
-                step = Step(Turn.CLEARED, sample.at, standing.since)
-                standing.since, standing.raised, standing.at = None, None, sample.at
+                step = Step(Turn.CLEARED, came, standing.since)
+                standing.since, standing.raised, standing.at = None, None, came
                 self._note(rule, thing, standing)
-                turned.append(Turned(rule, thing, step, {sample.measure: sample.value}))
+                turned.append(Turned(rule, thing, step, {sample.measure: sample.value}, sample.is_demo))
 
     def _note(self, rule: Watched, thing: Thing, standing: Standing) -> None:
         rule.mark(thing, standing)
@@ -321,7 +338,7 @@ class Engine:
             if standing.since is not None:
                 standing.values = values
             self._note(rule, thing, standing)
-            turned += [Turned(rule, thing, step, values) for step in steps]
+            turned += [Turned(rule, thing, step, values, group.made_up[row]) for step in steps]
         return turned
 
     def tick(self, now: int) -> list[Turned]:
@@ -348,7 +365,7 @@ class Engine:
             since = int(last[place])
             values = {measure: thing.values.get(measure)}
             self._note(rule, thing, Standing(since, now, now, values))
-            turned.append(Turned(rule, thing, Step(Turn.RAISED, now, since), values))
+            turned.append(Turned(rule, thing, Step(Turn.RAISED, now, since), values, thing.is_demo))
         return turned
 
     def tick_of(self, key: int, now: int) -> list[Turned]:
@@ -359,12 +376,13 @@ class Engine:
         turned: list[Turned] = []
         for (kind, measure), group in self._groups.items():
             for rule in group.silences if kind == thing.kind else ():
-                last = thing.at.get(measure, NEVER)
+                known = self._last[(kind, measure)]
+                last = int(known[thing.place]) if thing.place < len(known) else NEVER
                 due = last + rule.declared.silent
                 if last != NEVER and due <= now and key not in rule.standings:
                     values = {measure: thing.values.get(measure)}
                     self._note(rule, thing, Standing(last, due, due, values))
-                    turned.append(Turned(rule, thing, Step(Turn.RAISED, due, last), values))
+                    turned.append(Turned(rule, thing, Step(Turn.RAISED, due, last), values, thing.is_demo))
         return turned
 
     def _outlast(self, rule: Watched, now: int) -> list[Turned]:
@@ -375,7 +393,8 @@ class Engine:
             if standing.raised is None and standing.since is not None and due <= now and thing is not None:
                 standing.raised = standing.at = due
                 self._note(rule, thing, standing)
-                turned.append(Turned(rule, thing, Step(Turn.RAISED, due, standing.since), standing.values))
+                step = Step(Turn.RAISED, due, standing.since)
+                turned.append(Turned(rule, thing, step, standing.values, thing.is_demo))
         return turned
 
 

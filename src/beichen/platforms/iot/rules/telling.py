@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from beichen.kernel.bus import service as bus
-from beichen.platforms.iot.models import Device, Rule
+from beichen.platforms.iot.models import Rule
 from beichen.platforms.iot.moments import SECOND, moment
 from beichen.platforms.iot.rules.engine import Turned
 from beichen.platforms.iot.rules.standing import Turn
@@ -53,7 +53,7 @@ def told(row: Rule, one: Turned, thing: Object, region: str, identity: str, leve
     }
     if not is_raised:
         data["type"] = row.raises
-    if Device.objects.filter(thing=thing, is_demo=True).exists():
+    if one.is_demo:
         data["is_demo"] = True  # made-up readings are no reason for a case like others
     kind = row.raises if is_raised else CLEARED
     return bus.Draft(kind, thing.code, data, source="/iot/rules", region=region, level=level, id=identity)

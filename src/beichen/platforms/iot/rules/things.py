@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from beichen.platforms.iot.fleet import NEVER, micros
+from beichen.platforms.iot.models import Device
 from beichen.registry.models import Measurement, Object
 
 CHUNK = 5_000
@@ -26,6 +27,8 @@ class Thing:
     region: str
     values: dict[str, Any] = field(default_factory=dict)
     at: dict[str, int] = field(default_factory=dict)  # of each measure's latest value
+    heard: dict[str, int] = field(default_factory=dict)  # when that came
+    is_demo: bool = False  # whether what it last said was made up
 
 
 class Things:
@@ -81,11 +84,19 @@ class Things:
 
     def _read_latest(self, fresh: list[Thing]) -> None:
         by_key = {one.object: one for one in fresh}
-        rows = Measurement.objects.filter(object__in=by_key)
+        rows = Measurement.objects.filter(object__in=by_key).order_by("object", "received_at")
+        spoke: dict[str, list[Thing]] = {}
         for row in rows.iterator(chunk_size=CHUNK) if by_key else ():
             thing = by_key[row.object_id]
-            thing.at[row.name] = micros(row.at)
+            thing.at[row.name], thing.heard[row.name] = micros(row.at), micros(row.received_at)
             thing.values[row.name] = plain(row.value)
+            spoke.setdefault(row.source, []).append(thing)
+        devices = sorted(spoke)
+        for start in range(0, len(devices), CHUNK):
+            made_up = Device.objects.filter(code__in=devices[start : start + CHUNK], is_demo=True)
+            for code in made_up.values_list("code", flat=True):
+                for thing in spoke[code]:
+                    thing.is_demo = True
 
     def learn_measured(self, kind: str, measure: str) -> None:
         """Read every present thing of a type of which the measure was ever read."""

@@ -2,7 +2,8 @@
 
 The readings of the table are looked at in the order of their times, so that none is late; things have the
 fields that they have now. What held before the period began is known as far as the rule's windows reach
-back.
+back. Silence is that of the readings' own times. A window over a group holds the things that the asker may
+see.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 import jsonschema_rs
@@ -18,14 +20,17 @@ from django.utils import timezone
 
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
+from beichen.kernel.levels import Level
+from beichen.kernel.scene.document import Path
 from beichen.platforms.iot import codes
 from beichen.platforms.iot.fleet import micros
 from beichen.platforms.iot.moments import moment
 from beichen.platforms.iot.rights import READ
-from beichen.platforms.iot.rules.declaration import BASELINE, BOOLEAN, RULES, kinds_of, read_rule
+from beichen.platforms.iot.rules.checking import check_rule
+from beichen.platforms.iot.rules.declaration import BOOLEAN, RULES, kinds_of, level_of, read_rule
 from beichen.platforms.iot.rules.declaring import find_rule
 from beichen.platforms.iot.rules.engine import Engine, Sample, Turned, Watched
-from beichen.platforms.iot.rules.history import fill
+from beichen.platforms.iot.rules.history import day_of, fill_usual
 from beichen.platforms.iot.rules.past import Past
 from beichen.platforms.iot.rules.standing import Turn
 from beichen.platforms.iot.rules.things import Things
@@ -34,14 +39,15 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 from beichen.registry.models import Object, ObjectType
 
 MOST_READINGS, MOST_DAYS = 2_000_000, 92
-BATCH, SHOWN = 20_000, 20
+BATCH, SHOWN = 20_000, 200
+TRIED = "tried"
 _WHERE = """
     FROM readings WHERE measure IN ({measures}) AND measured_at >= make_timestamptz({since})
       AND measured_at < make_timestamptz({until})
 """
 _COUNT = "SELECT count(*) AS number " + _WHERE
 _ROWS = (
-    "SELECT thing, measure, epoch_us(measured_at) AS at, value, text "
+    "SELECT thing, measure, epoch_us(measured_at) AS at, value, text, is_demo "
     + _WHERE
     + " ORDER BY measured_at, thing"
 )
@@ -60,7 +66,7 @@ class Raised:
 
 @dataclass(slots=True)
 class Trial:
-    """What came of it: how often, on which of the city's days, the first of them, and what was looked at."""
+    """What came of it: how often, on which of the city's days, the first 200, and what was looked at."""
 
     count: int = 0
     days: Counter[date] = field(default_factory=Counter)
@@ -89,32 +95,45 @@ def try_rule(rule: str | Mapping[str, Any], since: datetime, until: datetime, *,
     return trial
 
 
+class _Asked:
+    """Where a part of a rule stands that is tried: under its own name."""
+
+    def position(self, pointer: Path) -> Where:
+        """The value's path, without the rule's key."""
+        return Where(field="/".join(str(part) for part in pointer[1:]) or "rule")
+
+    key_position = position
+
+
 def _watched(rule: str | Mapping[str, Any], by: Actor) -> Watched:
-    if isinstance(rule, str):
-        declared = find_rule(rule, by=by).declared
-    else:
-        declared = rule
-        error = next(iter(jsonschema_rs.validator_for(RULES).iter_errors({"tried": dict(rule)})), None)
-        if error is not None:
-            where = Where(field="/".join(str(part) for part in error.instance_path[1:]) or "rule")
-            raise ProblemError(Problem(codes.BAD_RULE, shorten(error.message), where))
-    if ("when" in declared) == ("silent" in declared):
-        message = said("a rule says when it holds, or how long nothing may come")
-        raise ProblemError(Problem(codes.BAD_RULE, message, Where(field="when")))
-    try:
-        found = read_rule("tried", declared)
-    except ValueError:
-        message = said("a window takes one thing of a measure")
-        raise ProblemError(Problem(codes.BAD_WINDOW, message, Where(field="windows"))) from None
-    kind = ObjectType.objects.filter(key=found.kind).first()
+    declared = find_rule(rule, by=by).declared if isinstance(rule, str) else rule
+    error = next(iter(jsonschema_rs.validator_for(RULES).iter_errors({TRIED: dict(declared)})), None)
+    if error is not None:
+        where = _Asked().position(tuple(error.instance_path))
+        raise ProblemError(Problem(codes.BAD_RULE, shorten(error.message), where))
+    key, _dot, measure = declared["on"].partition(".")
+    kind = ObjectType.objects.filter(key=key).first()
     measures = kind.measures if kind is not None else {}
-    for name in (found.measure, *(window.measure for window in found.windows)):
-        if kind is None or name not in measures:
-            message = shorten(said("{kind} has no measure {measure!r}", kind=found.kind, measure=name))
-            raise ProblemError(Problem(codes.BAD_RULE, message, Where(field="on"), nearest(name, measures)))
-    shape = {"fields": kind.fields if kind else {}, "measures": measures}
-    by_clock = "every" not in measures[found.measure]
-    return Watched(0, found, 1, 1, kinds_of(shape), by_clock)
+    if kind is None or measure not in measures:
+        message = shorten(said("{kind} has no measure {measure!r}", kind=key, measure=measure))
+        raise ProblemError(Problem(codes.BAD_RULE, message, Where(field="on"), nearest(measure, measures)))
+    shape = _shape(kind)
+    problems = list(check_rule(_Asked(), TRIED, declared, {key: shape}))
+    if problems:
+        raise ProblemError(*problems)
+    found = read_rule(TRIED, declared)
+    # What a rule looks at shows in when it holds: nobody asks by a field that is not theirs to read.
+    access.require(by, READ, level=Level(level_of(shape, found)))
+    return Watched(0, found, 1, 1, kinds_of(shape), by_clock="every" not in measures[measure])
+
+
+def _shape(kind: ObjectType) -> dict[str, Any]:
+    """A type of the registry as `objects.yaml` would say it."""
+    parts = {
+        part: {name: {**facts, "level": kind.levels.get(name, Level.L1)} for name, facts in declared.items()}
+        for part, declared in (("fields", kind.fields), ("measures", kind.measures))
+    }
+    return {"level": kind.level, **parts}
 
 
 def _turns(rule: Watched, keys: dict[str, int], begin: int, end: int, trial: Trial) -> Iterator[Turned]:
@@ -122,20 +141,27 @@ def _turns(rule: Watched, keys: dict[str, int], begin: int, end: int, trial: Tri
     names = {*rule.columns, *(window.by for window in declared.windows if window.by)}
     things = Things({declared.kind: names}, with_latest=False)
     past = Past((declared.kind, window) for window in declared.windows)
-    if any(window.take == BASELINE for window in declared.windows):
-        fill(past, things, begin, only=BASELINE)
     engine = Engine([rule], things, past)
     reach = max((window.over for window in declared.windows), default=0)
     warm = begin - max(reach, declared.silent, declared.lasts)
+    day: date | None = None
     for samples in _samples(rule, keys, warm, end, trial):
         things.learn({sample.object for sample in samples})
-        if declared.silent:
-            yield from _silences(engine, samples)
-        else:
-            yield from engine.take(samples)
+        for today, part in _by_day(samples) if past.baselines else [(day, samples)]:
+            if today is not None and today != day:
+                is_next = day is not None and (today - day).days == 1
+                fill_usual(past, things, today, whole=not is_next)
+                day = today
+            yield from _silences(engine, part) if declared.silent else engine.take(part)
         if engine.failed:
             raise ProblemError(Problem(codes.BAD_RULE, shorten(engine.failed[0][1])))
     yield from engine.tick(end)
+
+
+def _by_day(samples: list[Sample]) -> Iterator[tuple[date, list[Sample]]]:
+    """Readings in the order of their times, by the city's day: what is usual is said anew each day."""
+    for day, part in groupby(samples, key=lambda sample: day_of(sample.at)):
+        yield day, list(part)
 
 
 def _silences(engine: Engine, samples: list[Sample]) -> Iterator[Turned]:
@@ -168,7 +194,8 @@ def _samples(
             value = row["value"] if row["text"] is None else row["text"]
             if key is not None and value is not None:
                 is_truth = rule.kinds.get(row["measure"]) == BOOLEAN
-                found.append(Sample(key, row["measure"], row["at"], bool(value) if is_truth else value))
+                shown = bool(value) if is_truth else value
+                found.append(Sample(key, row["measure"], row["at"], shown, is_demo=bool(row["is_demo"])))
         trial.readings += len(found)
         yield found
 

@@ -3,6 +3,7 @@
 What a batch turns is written together with the batch's position: whoever dies before that does the batch
 again, from the standings that the database has; whoever dies after it never sees the batch again. So a rule
 is raised once; its event's id is made of the rule, its version, the thing and the moment from which it held.
+What the tables are asked for is asked before that transaction begins: it holds up nobody who writes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +27,8 @@ from beichen.platforms.iot.rules.arriving import arranged
 from beichen.platforms.iot.rules.declaration import kinds_of, read_rule
 from beichen.platforms.iot.rules.declaring import fail_rule
 from beichen.platforms.iot.rules.engine import Engine, Turned, Watched
-from beichen.platforms.iot.rules.history import fill
+from beichen.platforms.iot.rules.firings import Firings
+from beichen.platforms.iot.rules.history import day_of, fill, fill_usual
 from beichen.platforms.iot.rules.past import Past
 from beichen.platforms.iot.rules.standing import Standing, Turn
 from beichen.platforms.iot.rules.telling import told
@@ -65,6 +68,7 @@ class Watch:
         self._engine: Engine | None = None
         self._stamp: Any = None
         self._rows: dict[int, Rule] = {}
+        self._day: date | None = None
 
     def forget(self) -> None:
         """What was not kept did not happen: everything is read again."""
@@ -72,24 +76,40 @@ class Watch:
 
     def take(self, readings: Sequence[Reading], blocks: Sequence[Block] = ()) -> int:
         """Look at a batch, in its transaction and before its latest values are kept; returns what turned."""
-        engine = self._prepared()
+        engine = self.prepare()
         if not engine.rules:
             return 0
         return self._keep(engine, engine.take(*arranged(readings, blocks, engine)))
 
-    @transaction.atomic
     def tick(self, now: int) -> int:
         """Look at the clock, as far as readings are in."""
-        engine = self._prepared()
-        return self._keep(engine, engine.tick(now)) if engine.rules else 0
+        engine = self.prepare(now)
+        if not engine.rules:
+            return 0
+        with transaction.atomic():
+            return self._keep(engine, engine.tick(now))
 
-    def _prepared(self) -> Engine:
+    def prepare(self, now: int | None = None) -> Engine:
+        """What is to be known before readings are looked at: rules as they are, and what is usual on the
+        city's day of ``now`` (microseconds; None: of the day that is known). Asks the tables where either
+        changed."""
         rules = Rule.objects.aggregate(Sum("revision"), Count("pk"))
         stamp = (rules, ObjectType.objects.aggregate(Sum("version"), Count("pk")))
         if self._engine is None or self._stamp != stamp:
-            self._engine = self._made()
+            self._engine, self._day = self._made(), None
             self._stamp = stamp
-        return self._engine
+        engine = self._engine
+        if engine.past.baselines and (now is not None or self._day is None):
+            self._learn_usual(engine, day_of(_heard_at() if now is None else now))
+        return engine
+
+    def _learn_usual(self, engine: Engine, today: date) -> None:
+        """Once a day, of the day's weekday; of the whole week where days were missed. Days go forward."""
+        if self._day is not None and today <= self._day:
+            return
+        is_next = self._day is not None and (today - self._day).days == 1
+        fill_usual(engine.past, engine.things, today, whole=not is_next)
+        self._day = today
 
     def _made(self) -> Engine:
         rows = list(Rule.objects.filter(is_current=True, is_on=True))
@@ -101,16 +121,15 @@ class Watch:
                 rules.append(watched_of(row, kinds[row.type]))
             except (ProblemError, ValueError, KeyError) as error:
                 logger.warning("the rule %s is switched off: %s", row.key, error)
-                fail_rule(row, str(error), by=BY)
+                with transaction.atomic():
+                    fail_rule(row, str(error), by=BY)
         things = things_of(rules)
         past = Past((rule.declared.kind, window) for rule in rules for window in rule.declared.windows)
         self._stand(rules, things)
         for rule in rules:
             if rule.declared.silent:
                 things.learn_measured(rule.declared.kind, rule.declared.measure)
-        heard_at = Intake.objects.order_by("-heard_at").values_list("heard_at", flat=True).first() or 0
-        if past.windows:
-            fill(past, things, heard_at)
+        fill(past, things, _heard_at())
         return Engine(rules, things, past, self._started)
 
     def _stand(self, rules: Sequence[Watched], things: Things) -> None:
@@ -167,7 +186,7 @@ class Watch:
             objects = {row.pk: row for row in found}
             places = _places(objects.values())
             drafts: list[bus.Draft] = []
-            firings: list[Firing] = []
+            firings = Firings()
             for one in part:
                 row = objects.get(one.thing.object)
                 if row is None:
@@ -178,16 +197,16 @@ class Watch:
                     told(self._rows[one.rule.id], one, row, places.get(row.pk, ""), identity, level)
                 )
                 if one.step.turn is Turn.RAISED:
-                    firings.append(_firing(one, identity, level))
+                    firings.raise_(_firing(one, identity, level))
                 else:
-                    # What was raised in this very batch is over in it too.
-                    Firing.objects.bulk_create(firings)
-                    firings = []
-                    Firing.objects.filter(
-                        rule_id=one.rule.id, thing_id=one.thing.object, cleared_at=None
-                    ).update(cleared_at=moment(one.step.at))
-            Firing.objects.bulk_create(firings)
+                    firings.clear(one.rule.id, one.thing.object, moment(one.step.at))
+            firings.keep()
             bus.publish_many(drafts, by=BY)
+
+
+def _heard_at() -> int:
+    """When the broker kept the last message that is in, in microseconds; 0 for none."""
+    return Intake.objects.order_by("-heard_at").values_list("heard_at", flat=True).first() or 0
 
 
 def _places(things: Iterable[Object]) -> dict[int, str]:
@@ -215,4 +234,5 @@ def _firing(one: Turned, identity: str, level: int) -> Firing:
         fired_at=moment(one.step.at),
         values=one.values,
         event=identity,
+        is_demo=one.is_demo,
     )

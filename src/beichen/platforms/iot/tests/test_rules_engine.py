@@ -135,6 +135,20 @@ def test_silence_counts_from_the_last_reading_and_never_while_nobody_listened() 
     assert turns(watched.take(said(1.0, begin=41))) == [("cleared", 41, 0)]
 
 
+@pytest.mark.parametrize("behind", [120, -4])
+def test_a_wrong_clock_is_no_silence(behind: int) -> None:
+    """Silence is by the house's clock: whose own is behind, or was ahead and was set right, speaks."""
+    watched = engine({"silent": "10m"})
+    found = []
+    for minute in range(200, 230):
+        at = minute - behind if minute < 215 or behind > 0 else minute
+        found += watched.take([Sample(1, "a", at * MINUTE, 1.0, minute * MINUTE)])
+        found += watched.tick(minute * MINUTE)
+    assert found == []
+    assert turns(watched.tick(239 * MINUTE)) == [("raised", 239, 229)]
+    assert turns(watched.take([Sample(1, "a", 5 * MINUTE, 1.0, 240 * MINUTE)])) == [("cleared", 240, 229)]
+
+
 def test_a_measure_that_is_said_when_it_changes_holds_until_then() -> None:
     watched = engine({**RULE, "for": "5m"}, by_clock=True)
     assert turns(watched.take(said(3.9))) == []

@@ -14,13 +14,14 @@ from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.fleet import Devices
 from beichen.platforms.iot.models import Batch, Firing, Rule, RuleState
-from beichen.platforms.iot.moments import SECOND
+from beichen.platforms.iot.moments import SECOND, moment
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.service import declare_rules, switch_rule
 from beichen.platforms.iot.speaking import hear
 from beichen.platforms.iot.tests import ground
 from beichen.platforms.iot.topics import telemetry
 from beichen.platforms.iot.treatment import Treater
+from beichen.platforms.warehouse import service as warehouse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tables")]
 NOON = int(datetime(2026, 7, 1, 4, tzinfo=UTC).timestamp()) * SECOND
@@ -94,6 +95,10 @@ def test_standings_survive_restarts() -> None:
 
 
 def test_windows_survive_restarts() -> None:
+    week_ago = moment(NOON - 7 * 86_400 * SECOND)
+    row = {"thing": "MH-1", "measure": "level_m", "device": "D-1", "value": 1.0, "quality": "accepted"}
+    row |= {"measured_at": week_ago, "received_at": week_ago}
+    warehouse.append("readings", [row], by=ground.BY, source="test", load="past")
     for number, level in enumerate((1.0, 1.0, 1.0, 3.0), 1):
         said(Watch(0), number, level)
     (event,) = events("drainage.above")

@@ -22,6 +22,7 @@ from beichen.platforms.iot.tests import ground
 from beichen.platforms.iot.tests.test_rules_keeping import RULES, TYPES
 from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import ProblemError
+from beichen.registry.models import ObjectType
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tables")]
 NOW = timezone.now().replace(second=0, microsecond=0)
@@ -135,4 +136,50 @@ def test_pages() -> None:
     assert "会触发 2 次" in page.content.decode()
     assert client.get("/rules/drainage.nothing", headers=headers).status_code == 404
     assert client.get("/rules/drainage.high?days=x", headers=headers).status_code == 422
+
+
+def test_a_changed_condition_is_tried_on_its_page_before_it_goes_live() -> None:
+    headers = {"Authorization": f"Bearer {create_client('e', 'E', 'engineer', by=ground.BY)}"}
+    client = Client()
+    asked = {"days": "7", "when": "level_m > 0.9 * depth_m", "for": "3m", "clear": "level_m < 0.7 * depth_m"}
+    page = client.get("/rules/drainage.high", asked, headers=headers).content.decode()
+    assert "会触发 1 次" in page
+    assert "现行规则会触发 2 次" in page
+    assert 'value="3m"' in page
+    assert Firing.objects.count() == 0
+    for wrong, said in (
+        ({"when": "levl_m > 1"}, "level_m"),
+        ({"for": "forever"}, "forever"),
+        ({"for": "9d"}, "for"),
+        ({"when": ""}, ""),
+    ):
+        refused = client.get("/rules/drainage.high", {**asked, **wrong}, headers=headers)
+        assert refused.status_code == 422, wrong
+        assert said in refused.content.decode()
+    window = {
+        "days": "7",
+        "when": "level_m > hour_m + 1",
+        "for": "",
+        "clear": "",
+        "windows/hour_m/over": "3m",
+    }
+    assert "会触发 1 次" in client.get("/rules/drainage.above", window, headers=headers).content.decode()
+    silent = client.get("/rules/drainage.silent", {"days": "7", "silent": "2h"}, headers=headers)
+    assert "会触发 1 次" in silent.content.decode()
+
+
+def test_nobody_asks_by_a_field_that_is_not_theirs_to_read() -> None:
+    ObjectType.objects.filter(key="well").update(levels={"depth_m": 4})
+    by = ground.officer()
+    with pytest.raises(ProblemError, match="ACC-403"):
+        try_rule(dict(RULES["high"]), NOW - timedelta(days=1), NOW, by=by)
+    assert (
+        try_rule(
+            {**RULES["high"], "when": "level_m > 3", "clear": "level_m < 1"},
+            NOW - timedelta(days=1),
+            NOW,
+            by=by,
+        ).count
+        == 2
+    )
     assert {row.key for row in service.rules(by=ground.officer())} >= {"drainage.high"}

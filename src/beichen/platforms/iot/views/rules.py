@@ -30,7 +30,6 @@ from beichen.registry.models import ObjectType
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
-from beichen.web.wording import sentence
 
 ON, OFF = gettext_lazy("Switched on"), gettext_lazy("Switched off")
 FAILED = gettext_lazy("Switched off: it could not be evaluated")
@@ -133,22 +132,36 @@ def rules(request: HttpRequest) -> HttpResponseBase:
 
 
 def _trial(request: HttpRequest, row: Rule, form: TrialForm) -> dict[str, Any]:
-    """What trying it on history gives, with its chart; a refusal stands at the form."""
+    """What trying it on history gives, beside what the rule as it stands gives where the form says another;
+    a refusal stands at the form."""
+    by = acting(request)
     until = timezone.now()
     since = until - timedelta(days=int(form.cleaned_data["days"]))
+    declared = form.declared()
+    is_changed = declared != row.declared
     try:
-        found = service.try_rule(row.key, since, until, by=acting(request))
+        found = service.try_rule(declared if is_changed else row.key, since, until, by=by)
+        standing = service.try_rule(row.key, since, until, by=by) if is_changed else None
     except ProblemError as error:
-        form.add_error("days", [sentence(one) for one in error.problems])
+        form.take(error)
         return {}
     first, last = timezone.localtime(since).date(), timezone.localtime(until).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    series = Series(_("Raised"), [float(found.days.get(day, 0)) for day in days], kind="bar")
+    named = _("Raised, as changed") if standing else _("Raised")
+    series = [Series(named, [float(found.days.get(day, 0)) for day in days], kind="bar")]
+    if standing:
+        counted = [float(standing.days.get(day, 0)) for day in days]
+        series.append(Series(_("Raised, as it stands"), counted, kind="bar"))
     categories = [day.isoformat() for day in days]
-    chart = Chart(
-        _("How often it would have been raised"), "", _("Day"), categories, [series], from_zero=True
-    )
-    return {"trial": found, "chart": chart, "first": [(one, _words(one.values)) for one in found.first]}
+    chart = Chart(_("How often it would have been raised"), "", _("Day"), categories, series, from_zero=True)
+    first = [(one, _words(one.values)) for one in found.first]
+    return {"trial": found, "standing": standing, "chart": chart, "first": first}
+
+
+def _said(row: Rule) -> dict[str, Any]:
+    """What the form says of the rule where nobody changes it: an address may name the days alone."""
+    form = TrialForm(declared=row.declared)
+    return {name: field.initial for name, field in form.fields.items()}
 
 
 def _words(values: dict[str, Any]) -> str:
@@ -161,7 +174,8 @@ def _words(values: dict[str, Any]) -> str:
 def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
     by = acting(request)
     raised, holding = service.standing_of(row, by=by)
-    trial_form = TrialForm(request.GET if "days" in request.GET else None)
+    asked = {**_said(row), **request.GET.dict()} if "days" in request.GET else None
+    trial_form = TrialForm(asked, declared=row.declared)
     tried = _trial(request, row, trial_form) if trial_form.is_bound and trial_form.is_valid() else {}
     context = {
         "row": row,
@@ -184,6 +198,7 @@ def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
                 "cleared": moment(one.cleared_at),
                 "version": one.version,
                 "values": _words(one.values),
+                "is_demo": one.is_demo,
             }
             for one in service.firings_of(row, by=by)[:MOST_FIRINGS]
         ],
