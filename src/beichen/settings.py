@@ -70,7 +70,9 @@ class Settings:
     )
     mqtt_url: str = _setting("", "a city's own MQTT broker, bridged in: mqtt[s]://name:password@host/prefix")
     device_rate: int = _setting(100, "readings a second that a device without its own rate may send for long")
-    firing_days: int = _setting(1_095, "days for which what rules raised is kept once it is over; 0: for ever")
+    firing_days: int = _setting(
+        1_095, "days for which what rules raised is kept once it is over; 0: for ever"
+    )
     files_url: str = _setting("", "a folder or s3://bucket/prefix; default `files` in the data folder")
     tables_url: str = _setting("", "a folder or s3://bucket/prefix; default `tables` in the data folder")
     warehouse_url: str = _setting(

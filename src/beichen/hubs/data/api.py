@@ -34,7 +34,7 @@ class Narrowed(Schema):
     region: str = Field("", pattern=REGION_CODE)
     dimension: str = Field("", pattern=r"^[a-z0-9_+]*$", max_length=80)
     member: str = Field("", max_length=200)
-    period: Literal["", "day", "month", "quarter", "half", "year", "range"] = ""
+    period: Literal["", "day", "week", "month", "quarter", "half", "year", "range"] = ""
     kind: Literal["", "real", "demo"] = ""
     since: str = Field("", alias="from", pattern=f"^({DAY})?$")
     until: str = Field("", alias="to", pattern=f"^({DAY})?$")

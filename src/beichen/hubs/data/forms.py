@@ -14,6 +14,7 @@ from beichen.web.wording import in_words, worded
 
 EVERY = {
     "day": _("By day"),
+    "week": _("By week"),
     "month": _("By month"),
     "quarter": _("By quarter"),
     "half": _("By half-year"),

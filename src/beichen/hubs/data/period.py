@@ -1,6 +1,8 @@
-"""Observational time periods of SDMX 2.1: 2024, 2024-S1, 2024-Q3, 2024-02, 2024-02-19, 2025-05-01/P5D.
+"""Observational time periods of SDMX 2.1: 2024, 2024-S1, 2024-Q3, 2024-02, 2024-W07, 2024-02-19,
+2025-05-01/P5D.
 
-A period is kept as it is written and as the days that it covers, both ends included.
+A week is that of ISO 8601: it begins on Monday, and it is of the year in which its Thursday lies. A period is
+kept as it is written and as the days that it covers, both ends included.
 """
 
 from __future__ import annotations
@@ -17,15 +19,15 @@ __all__ = ["Period", "length_of", "read_period"]
 NOT_A_PERIOD = code("DAT-101", "The period is not one of SDMX.", status=422)
 
 _PERIOD = re.compile(
-    r"(?P<year>\d{4})(?:-S(?P<half>[12])|-Q(?P<quarter>[1-4])"
+    r"(?P<year>\d{4})(?:-S(?P<half>[12])|-Q(?P<quarter>[1-4])|-W(?P<week>\d\d)"
     r"|-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:/P(?P<days>\d{1,4})D)?)?)?\Z"
 )
-EXAMPLES = "2024, 2024-S1, 2024-Q3, 2024-02, 2024-02-19, 2025-05-01/P5D"
+EXAMPLES = "2024, 2024-S1, 2024-Q3, 2024-02, 2024-W07, 2024-02-19, 2025-05-01/P5D"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of days with its length's name: year, half, quarter, month, day or range."""
+    """A stretch of days with its length's name: year, half, quarter, month, week, day or range."""
 
     text: str
     length: str
@@ -40,7 +42,7 @@ def read_period(text: str) -> Period:
         if found is None:
             raise ValueError(text)
         return _covered(text, found)
-    except ValueError:
+    except (ValueError, OverflowError):
         message = shorten(said("{text!r} is not a period", text=text))
         raise ProblemError(
             Problem(NOT_A_PERIOD, message, hint=said("such as {examples}", examples=EXAMPLES))
@@ -53,6 +55,9 @@ def _covered(text: str, found: re.Match[str]) -> Period:
         return _months(text, "half", year, 6 * int(found["half"]) - 5, 6)
     if found["quarter"]:
         return _months(text, "quarter", year, 3 * int(found["quarter"]) - 2, 3)
+    if found["week"]:
+        monday = date.fromisocalendar(year, int(found["week"]), 1)
+        return Period(text, "week", monday, monday + timedelta(days=6))
     if not found["month"]:
         return _months(text, "year", year, 1, 12)
     month = int(found["month"])
@@ -77,5 +82,6 @@ def length_of(text: str) -> str:
     found = _PERIOD.match(text)
     if found is None:
         return ""
-    groups = (("days", "range"), ("day", "day"), ("month", "month"), ("quarter", "quarter"), ("half", "half"))
-    return next((name for group, name in groups if found[group]), "year")
+    if found["days"]:
+        return "range"
+    return next((name for name in ("day", "week", "month", "quarter", "half") if found[name]), "year")

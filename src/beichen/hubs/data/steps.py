@@ -23,13 +23,13 @@ from beichen.kernel.scene.stories.step import Clause, Step, register_step
 from beichen.kernel.scene.vocabulary import KEY, REGION, Schema, record
 from beichen.problem import Problem, nearest, shorten
 
-NOW = {"today": Unit.DAY, "this-month": Unit.MONTH, "this-year": Unit.YEAR}
+NOW = {"today": Unit.DAY, "this-week": Unit.WEEK, "this-month": Unit.MONTH, "this-year": Unit.YEAR}
 _PERIOD: Schema = {
     "anyOf": [
         {"enum": list(NOW)},
-        {"type": "string", "pattern": r"^\d{4}(-Q[1-4]|-\d\d(-\d\d)?)?$"},
+        {"type": "string", "pattern": r"^\d{4}(-Q[1-4]|-W\d\d|-\d\d(-\d\d)?)?$"},
     ],
-    "x-form": 'today, this-month, this-year, or a period such as "2025-03"',
+    "x-form": 'today, this-week, this-month, this-year, or a period such as "2025-03"',
 }
 _SCHEMA = record(
     {

@@ -77,13 +77,13 @@ class TrialForm(ProblemForm):
     def __init__(self, *args: Any, declared: dict[str, Any], **options: Any) -> None:
         super().__init__(*args, **{"auto_id": "trial-%s", **options})
         self._declared = declared
-        parts = {"silent": _("No reading for")} if "silent" in declared else PARTS
+        parts: dict[str, Any] = {"silent": _("No reading for")} if "silent" in declared else PARTS
         for name, label in parts.items():
             self.fields[name] = _words(label, declared.get(name, ""), required=name in ("when", "silent"))
         for name, window in declared.get("windows", {}).items():
             if "over" in window:
-                label = _("Time of the window %(name)s") % {"name": name}
-                self.fields[f"windows/{name}/over"] = _words(label, window["over"], required=True)
+                over = _("Time of the window %(name)s") % {"name": name}
+                self.fields[f"windows/{name}/over"] = _words(over, window["over"], required=True)
 
     def declared(self) -> dict[str, Any]:
         """The rule as the form says it; of what is not in the form, as it stands."""

@@ -156,7 +156,10 @@ class Source(models.Model):
 
 
 class Question(models.Model):
-    """A question in SQL that somebody keeps under a title, shared within ``body`` or not."""
+    """A question in SQL that somebody keeps under a title, shared within ``body`` or not.
+
+    ``chart`` says what of the answer is drawn, where somebody chose: ``across``, ``drawn``, ``form``.
+    """
 
     code = models.CharField(max_length=16, unique=True, default=random_code)
     title = models.CharField(max_length=120)
@@ -165,6 +168,7 @@ class Question(models.Model):
     keeper_name = models.CharField(max_length=120, blank=True)
     body = models.ForeignKey(Body, models.SET_NULL, null=True, related_name="+")
     is_shared = models.BooleanField(default=False)
+    chart = models.JSONField(default=dict)
     changed_at = models.DateTimeField()
 
     ACCESS: ClassVar = ScopeFields(body="body__path")

@@ -5,6 +5,7 @@ A kept question is its text, never an answer: whoever opens it asks within their
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,10 @@ def find_question(code: str, *, by: Actor) -> Question:
 
 
 @transaction.atomic
-def keep_question(title: str, sql: str, *, is_shared: bool, by: Actor) -> Question:
-    """Keep a question; one of the same title and keeper is written anew.
+def keep_question(
+    title: str, sql: str, *, is_shared: bool, by: Actor, chart: Mapping[str, Any] | None = None
+) -> Question:
+    """Keep a question, and what its chart draws; one of the same title and keeper is written anew.
 
     Raises ProblemError: ACC-403; WHS-201 for what is no question; WHS-209 without a title, without a body to
     share it with, or with too many.
@@ -91,6 +94,7 @@ def keep_question(title: str, sql: str, *, is_shared: bool, by: Actor) -> Questi
         title=title,
         defaults={
             "sql": sql,
+            "chart": dict(chart or {}),
             "keeper_name": by.name[:120],
             "is_shared": is_shared,
             "body": body,

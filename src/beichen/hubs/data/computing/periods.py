@@ -1,4 +1,4 @@
-"""The periods in which values are computed, as days of the city: day, month, quarter, year.
+"""The periods in which values are computed, as days of the city: day, week (ISO 8601), month, quarter, year.
 
 A stretch of days is ``(first, last)``, both included.
 """
@@ -20,6 +20,7 @@ class Unit(StrEnum):
     """How long a period is; the words of SQL's ``date_trunc`` and of SDMX."""
 
     DAY = "day"
+    WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -37,6 +38,9 @@ def period_of(unit: Unit, day: date) -> Period:
         return read_period(f"{day.year:04}-Q{(day.month + 2) // 3}")
     if unit is Unit.MONTH:
         return read_period(f"{day.year:04}-{day.month:02}")
+    if unit is Unit.WEEK:
+        year, week, _weekday = day.isocalendar()
+        return read_period(f"{year:04}-W{week:02}")
     return read_period(day.isoformat())
 
 

@@ -45,7 +45,7 @@ COLUMNS = tuple(
 TABLE = TableFacts("jobs", "事", "Jobs", COLUMNS, key=("code",), time="done_at")
 KNOWN = {"jobs": TABLE.types}
 SHARE = """-- zh: 按时率  en: In time  unit: "%"  better: higher
--- every: day, month, year  by: region, body, event, region+event (month)  target: ">= 95"
+-- every: day, week, month, year  by: region, body, event, region+event (month)  target: ">= 95"
 select region, body, event, date_trunc('day', done_at) as period,
        100.0 * count(*) filter (where in_time) / count(*) as value
 from jobs where done_at is not null group by all

@@ -68,7 +68,7 @@ def test_periods_are_the_days_of_the_city() -> None:
     put({**JOB, "done_at": datetime(2024, 12, 31, 17, tzinfo=UTC)})
     run()
     periods = {period for period, region, *_ in values("share", dimension="") if region == CITY}
-    assert periods == {"2025-01-01", "2025-01", "2025"}
+    assert periods == {"2025-01-01", "2025-W01", "2025-01", "2025"}
 
 
 def test_what_lies_in_no_known_region_counts_for_the_city_alone() -> None:

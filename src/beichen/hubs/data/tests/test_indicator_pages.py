@@ -105,7 +105,7 @@ def test_programs_read_values_page_by_page(client: Client, official: dict[str, s
 
 
 @pytest.mark.parametrize(
-    "query", ["period=week", "from=2025-13-01", "after=2025-02-3_1", "after=x", "limit=0"]
+    "query", ["period=hour", "from=2025-13-01", "after=2025-02-3_1", "after=x", "limit=0"]
 )
 @pytest.mark.usefixtures("computed")
 def test_a_question_that_does_not_fit_is_told(client: Client, query: str) -> None:

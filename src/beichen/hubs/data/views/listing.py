@@ -59,10 +59,9 @@ def rows_for(by: Actor) -> list[Row]:
 
     def newest(kind: str) -> Any:
         rows = held.filter(kind=kind, ends__lt=timezone.localdate()).order_by("-starts", "-ends")
-        # a day is the newest only where nothing longer is counted
-        return Coalesce(
-            Subquery(rows.exclude(length="day").values("pk")[:1]), Subquery(rows.values("pk")[:1])
-        )
+        # a week is the newest only where nothing longer is counted, and a day where there is no week
+        longer = (rows.exclude(length__in=["day", "week"]), rows.exclude(length="day"), rows)
+        return Coalesce(*(Subquery(each.values("pk")[:1]) for each in longer))
 
     found = list(
         service.indicators()

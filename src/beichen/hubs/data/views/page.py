@@ -30,9 +30,9 @@ from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.tables import Column, Table, answer
 
-LENGTHS = {"day": _("By day"), "month": _("By month"), "quarter": _("By quarter"), "half": _("By half-year"),
-           "year": _("By year"), "range": _("By stretch")}  # fmt: skip
-DRAWN = {"day": 62, "month": 36, "quarter": 24}  # newest periods in the chart; of longer ones all
+LENGTHS = {"day": _("By day"), "week": _("By week"), "month": _("By month"), "quarter": _("By quarter"),
+           "half": _("By half-year"),           "year": _("By year"), "range": _("By stretch")}  # fmt: skip
+DRAWN = {"day": 62, "week": 53, "month": 36, "quarter": 24}  # newest periods in the chart; of longer ones all
 SHOWN_RUNS = 8
 REGION = "region"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -148,14 +148,17 @@ def _trial(request: HttpRequest, row: Rule, form: TrialForm) -> dict[str, Any]:
     first, last = timezone.localtime(since).date(), timezone.localtime(until).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     named = _("Raised, as changed") if standing else _("Raised")
-    series = [Series(named, [float(found.days.get(day, 0)) for day in days], kind="bar")]
+    series = [Series(named, _counted(found, days), kind="bar")]
     if standing:
-        counted = [float(standing.days.get(day, 0)) for day in days]
-        series.append(Series(_("Raised, as it stands"), counted, kind="bar"))
+        series.append(Series(_("Raised, as it stands"), _counted(standing, days), kind="bar"))
     categories = [day.isoformat() for day in days]
     chart = Chart(_("How often it would have been raised"), "", _("Day"), categories, series, from_zero=True)
-    first = [(one, _words(one.values)) for one in found.first]
-    return {"trial": found, "standing": standing, "chart": chart, "first": first}
+    listed = [(one, _words(one.values)) for one in found.first]
+    return {"trial": found, "standing": standing, "chart": chart, "first": listed}
+
+
+def _counted(trial: service.Trial, days: list[date]) -> list[float | None]:
+    return [float(trial.days.get(day, 0)) for day in days]
 
 
 def _said(row: Rule) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
@@ -101,6 +102,36 @@ def test_a_question_is_answered_as_table_chart_and_file(page: Client) -> None:
     assert b"".join(sheet.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     none = page.post("/tables/ask", {"sql": "select * from wells where false"})
     assert "没有符合" in none.content.decode()
+
+
+def test_a_chart_draws_the_columns_of_one_s_choice(page: Client) -> None:
+    sql = "select sum(count) as total, max(count) as most, day from wells group by day order by day"
+    asked = {"sql": sql, "drawing": "bar"}
+    assert "<bc-chart" not in page.post("/tables/ask", asked).content.decode()
+    for chosen, title in (
+        ({"across": "day", "drawn": "most"}, ["most"]),
+        ({"drawn": "most, total"}, ["most", "total"]),
+        ({"across": "day"}, ["total", "most"]),
+    ):
+        drawn = page.post("/tables/ask", {**asked, **chosen}).content.decode()
+        assert " · ".join(title) in drawn
+        assert '"kind":"bar"' in html.unescape(drawn)
+    kept = page.post("/tables/ask", {**asked, "drawn": "most", "title": "最多", "keep": "1"})["Location"]
+    opened = page.get(kept).content.decode()
+    assert 'value="most"' in opened
+    for wrong, said in (
+        ({"across": "dya"}, "day"),
+        ({"drawn": "day"}, "WHS-210"),
+        ({"drawn": "total,most,day,x,y"}, "WHS-210"),
+        ({"sql": "select 1 as a, 2 as b", "drawn": "b"}, "WHS-210"),
+        ({"sql": "select 1 as a, count as b from wells", "across": "a", "drawn": "b"}, "WHS-210"),
+        ({"sql": "select count as b from wells", "drawn": "b"}, "WHS-210"),
+        ({"sql": "select code as b from wells", "across": "b"}, "WHS-210"),
+    ):
+        refused = page.post("/tables/ask", {**asked, **wrong})
+        assert refused.status_code == 422, wrong
+        assert said in refused.content.decode(), wrong
+        assert "WHS-210" in refused.content.decode(), wrong
 
 
 def test_what_is_wrong_with_a_question_stands_beside_it(page: Client) -> None:

@@ -23,6 +23,7 @@ from beichen.platforms.warehouse.forms import QuestionForm
 from beichen.platforms.warehouse.models import Question
 from beichen.platforms.warehouse.views.shown import grid, moment
 from beichen.problem import ProblemError
+from beichen.web.charts import Chart
 from beichen.web.exports import FORMATS, export
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
@@ -65,6 +66,7 @@ def question(request: HttpRequest) -> HttpResponseBase:
             found = service.ask(**form.values(), by=by, limit=limit)
         except ProblemError as error:
             form.take(error)
+    chart = _chart(found, form) if found is not None else None
     if found is not None and wanted in FORMATS:
         columns = [_Exported(title, number) for number, title in enumerate(found.rows.schema.names)]
         return export("answer", columns, values(found.rows), wanted)
@@ -75,7 +77,7 @@ def question(request: HttpRequest) -> HttpResponseBase:
         "uses": service.uses_of_questions(by),
         "tables": service.readable(by),
         "grid": grid(found) if found is not None else None,
-        "chart": chart_of(found.rows) if found is not None else None,
+        "chart": chart,
         "formats": FORMATS,
         "crumbs": [Link(_("Tables"), reverse("platforms_warehouse:index")), Link(_("Ask in SQL"))],
     }
@@ -83,10 +85,25 @@ def question(request: HttpRequest) -> HttpResponseBase:
     return render(request, "platforms_warehouse/ask.html", context, status=422 if is_wrong else 200)
 
 
+def _chart(found: service.Answer, form: QuestionForm) -> Chart | None:
+    """The answer as it is to be drawn; why it cannot be stands beside what was chosen."""
+    try:
+        return chart_of(found.rows, form.chosen())
+    except ProblemError as error:
+        form.take(error)
+        return None
+
+
 def _begun(request: HttpRequest, kept: Question | None) -> dict[str, Any]:
     """What stands in the form at first."""
     if kept is not None:
-        return {"sql": kept.sql, "title": kept.title, "is_shared": kept.is_shared}
+        chart = kept.chart
+        drawn = {
+            "across": chart.get("across", ""),
+            "drawn": ", ".join(chart.get("drawn", [])),
+            "drawing": chart.get("form", ""),
+        }
+        return {"sql": kept.sql, "title": kept.title, "is_shared": kept.is_shared, **drawn}
     return {"sql": request.GET.get("sql", "")[:2000]}
 
 
