@@ -71,7 +71,7 @@ def chart_of(rows: Any, wanted: Drawing = Drawing()) -> Chart | None:
 
 
 def _chosen(rows: Any, wanted: Drawing, numbers: list[int]) -> tuple[int, list[int]]:
-    """The places of the columns that were chosen; where one part was left open, what fits beside the other."""
+    """The places of the chosen columns; of a part that was left open, what fits beside the other."""
     names = rows.schema.names
     message = said("the answer has no column of this name")
     problems = [
@@ -81,10 +81,9 @@ def _chosen(rows: Any, wanted: Drawing, numbers: list[int]) -> tuple[int, list[i
         if name not in names
     ]  # fmt: skip
     words = [name for name in wanted.drawn if name in names and names.index(name) not in numbers]
-    problems += [
-        Problem(codes.NO_CHART, shorten(said("{name!r} is no number", name=name)), Where(field="drawn"))
-        for name in words
-    ]
+    for name in words:
+        message = shorten(said("{name!r} is no number", name=name))
+        problems.append(Problem(codes.NO_CHART, message, Where(field="drawn")))
     if len(wanted.drawn) > MOST_SERIES:
         message = said("at most {limit} columns are drawn", limit=MOST_SERIES)
         problems.append(Problem(codes.NO_CHART, message, Where(field="drawn")))

@@ -25,7 +25,7 @@ from beichen.registry.document.projection import depth_of
 from beichen.registry.document.representation import CONCISE, NORMALIZED, Representation
 from beichen.registry.history.asking import TemporalQuery, parse_aggregation, temporal_query
 from beichen.registry.history.instance import Timeline
-from beichen.registry.history.paging import clip
+from beichen.registry.history.paging import clip, read_range
 from beichen.registry.history.rendering import AGGREGATED, TEMPORAL_VALUES, TemporalView
 from beichen.registry.history.search import TemporalSearch
 from beichen.registry.problems import bad_data, bad_parameter, not_found
@@ -119,7 +119,9 @@ def _respond(call: Call, content: Any, media_type: str, part: str) -> HttpRespon
 
 
 def _part(timelines: list[Timeline], asked: TemporalQuery) -> str:
-    return "" if asked.aggregation is not None else clip(timelines, asked, settings().history_page)
+    if asked.aggregation is not None:
+        return read_range(timelines, asked)
+    return clip(timelines, asked, settings().history_page)
 
 
 def retrieve(request: HttpRequest, urn: str) -> HttpResponse:

@@ -71,7 +71,7 @@ class Timeline:
     modified_at: datetime | None = None
     deleted_at: datetime | None = None
     points: dict[str, list[Point]] = field(default_factory=dict)
-    is_cut: bool = False  # older instances are kept, and were not read
+    is_cut: bool = False  # other instances are kept, and were not read: the answer says that it is a part
 
     def add(self, point: Point) -> None:
         """Add an instance."""

@@ -40,7 +40,7 @@ def clip(timelines: Sequence[Timeline], asked: TemporalQuery, limit: int) -> str
     cuts.append(_cut(every, limit * TOGETHER, is_backward=is_backward))
     known = [cut for cut in cuts if cut is not None]
     if not known:
-        return ""
+        return read_range(timelines, asked)
     cut = max(known) if is_backward else min(known)
 
     def is_kept(point: Point) -> bool:
@@ -51,8 +51,29 @@ def clip(timelines: Sequence[Timeline], asked: TemporalQuery, limit: int) -> str
         timeline.points = {
             name: [point for point in points if is_kept(point)] for name, points in timeline.points.items()
         }
-    start = _start(asked, every[-1] if is_backward else every[0])
-    return f"date-time {second_text(start)}-{second_text(cut)}/{asked.last if is_backward else '*'}"
+    first = every[-1] if is_backward else every[0]
+    start = first if any(_is_part(item, asked) for item in timelines) else _start(asked, first)
+    return _range(start, cut, asked)
+
+
+def read_range(timelines: Sequence[Timeline], asked: TemporalQuery) -> str:
+    """The Content-Range of what was read, where a reader left instances out; else nothing."""
+    every = _moments(timelines, asked)
+    if not every or not any(_is_part(item, asked) for item in timelines):
+        return ""
+    return (
+        _range(every[-1], every[0], asked) if asked.last is not None else _range(every[0], every[-1], asked)
+    )
+
+
+def _is_part(timeline: Timeline, asked: TemporalQuery) -> bool:
+    """Whether instances that were asked for were not read; with lastN others are always left out."""
+    most = max((len(points) for points in timeline.points.values()), default=0)
+    return timeline.is_cut and (asked.last is None or most < asked.last)
+
+
+def _range(start: datetime, end: datetime, asked: TemporalQuery) -> str:
+    return f"date-time {second_text(start)}-{second_text(end)}/{'*' if asked.last is None else asked.last}"
 
 
 def _start(asked: TemporalQuery, first: datetime) -> datetime:

@@ -93,7 +93,16 @@ def test_what_is_not_seen_has_no_readings(program: Program) -> None:
 def test_more_than_is_told_is_cut(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(histories, "MOST", 2)
     keep(m9=1.0, m7=2.0, m5=3.0)
-    assert values(program.get(f"temporal/entities/{WELL}").json()) == [2.0, 3.0]
+    found = program.get(f"temporal/entities/{WELL}")
+    assert values(found.json()) == [2.0, 3.0]
+    assert found.status_code == 206
+    assert found["Content-Range"].startswith("date-time ")
+    summed = program.get(
+        f"temporal/entities/{WELL}", options="aggregatedValues", aggrMethods="sum", aggrPeriodDuration="PT0S"
+    )
+    assert (summed.status_code, "Content-Range" in summed) == (206, True)
+    assert program.get(f"temporal/entities/{WELL}", lastN="2").status_code == 200
+    assert program.get(f"temporal/entities/{WELL}", lastN="3").status_code == 206
 
 
 def test_one_question_however_many_entities(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

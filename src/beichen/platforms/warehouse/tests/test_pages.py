@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 
@@ -20,6 +21,7 @@ from beichen.kernel.org.service import (
     region_by_code,
     register_person,
 )
+from beichen.platforms.warehouse.drawing import Drawing, chart_of
 from beichen.platforms.warehouse.service import (
     Check,
     CheckKind,
@@ -119,19 +121,20 @@ def test_a_chart_draws_the_columns_of_one_s_choice(page: Client) -> None:
     kept = page.post("/tables/ask", {**asked, "drawn": "most", "title": "最多", "keep": "1"})["Location"]
     opened = page.get(kept).content.decode()
     assert 'value="most"' in opened
-    for wrong, said in (
-        ({"across": "dya"}, "day"),
-        ({"drawn": "day"}, "WHS-210"),
-        ({"drawn": "total,most,day,x,y"}, "WHS-210"),
-        ({"sql": "select 1 as a, 2 as b", "drawn": "b"}, "WHS-210"),
-        ({"sql": "select 1 as a, count as b from wells", "across": "a", "drawn": "b"}, "WHS-210"),
-        ({"sql": "select count as b from wells", "drawn": "b"}, "WHS-210"),
-        ({"sql": "select code as b from wells", "across": "b"}, "WHS-210"),
+    for wrong, words in (
+        ({"across": "dya"}, "结果中没有这个名称的列"),
+        ({"drawn": "day"}, "列不是数值"),
+        ({"drawn": "total,most,day,x,y"}, "最多绘制 4 列"),
+        ({"sql": "select 1 as a, 2 as b", "drawn": "b"}, "图表须有 2 至 400 行"),
+        ({"sql": "select 1 as a, count as b from wells", "across": "a", "drawn": "b"}, "出现在多行中"),
+        ({"sql": "select count as b from wells", "drawn": "b"}, "没有可作横轴的列"),
+        ({"sql": "select code as b from wells", "across": "b"}, "没有数值列"),
     ):
         refused = page.post("/tables/ask", {**asked, **wrong})
         assert refused.status_code == 422, wrong
-        assert said in refused.content.decode(), wrong
-        assert "WHS-210" in refused.content.decode(), wrong
+        assert words in refused.content.decode(), wrong
+    with pytest.raises(ProblemError, match="WHS-210"):
+        chart_of(pa.table({"a": ["x", "y"]}), Drawing(across="a"))
 
 
 def test_what_is_wrong_with_a_question_stands_beside_it(page: Client) -> None:
