@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
+from beichen.fronts.overview.models import ThingLayer
+from beichen.fronts.overview.service import put_things
 from beichen.kernel.actor import system
+from beichen.kernel.scene.models import InstalledPackage
 from beichen.platforms.ai import service as models
 from beichen.platforms.iot import service
 from beichen.platforms.iot.models import Credential
@@ -49,6 +54,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/devices": [
         ("GET", "api/devices", None),
         ("POST", "api/devices", {"devices": [{"code": "NEW"}]}),
+    ],
+    "devices/groups/<slug:key>": [("GET", "devices/groups/kept", None)],
+    "devices/groups/<slug:key>/commands": [("POST", "devices/groups/kept/commands", {"name": "reset"})],
+    "api/devices/groups": [("GET", "api/devices/groups", None)],
+    "api/devices/groups/<slug:group>": [("PUT", "api/devices/groups/kept", {"name": "x"})],
+    "api/devices/groups/<slug:group>/commands": [
+        ("GET", "api/devices/groups/kept/commands", None),
+        ("POST", "api/devices/groups/kept/commands", {"name": "reset"}),
     ],
     "rules": [("GET", "rules", None)],
     "rules/<str:key>": [("GET", "rules/test-devices.kept", None)],
@@ -98,10 +111,21 @@ def keep_devices() -> None:
     registry.declare_types([pump], scene="test-devices", by=BY)
     entity = Expander(CORE_ONLY).entity({"id": "urn:ngsi-ld:test-pump:1", "type": "test-pump"})
     registry.write_object(registry.Draft(entity, code="PUMP-1"), by=BY)
-    service.register_device(service.DeviceFacts("KEPT", thing="PUMP-1"), by=BY)
+    service.save_group("kept", "存组", by=BY)
+    service.register_device(service.DeviceFacts("KEPT", thing="PUMP-1", group="kept"), by=BY)
     service.issue_token("KEPT", by=BY)
     observed = {"name": "x", "definition": "y"}
     sensorthings.create(OBSERVED, observed, by=BY)
+    tones = [{"when": "", "tone": "on-course", "zh": "正常", "en": "Usual"}]
+    layer = ThingLayer(
+        owner="scene:kept", position=0, key="kept.test-pump", type="test-pump", shows="speed", title="泵",
+        title_en="Pumps", tones=tones,
+    )  # fmt: skip
+    put_things([layer], owner="scene:kept", by=BY)
+    InstalledPackage.objects.create(
+        kind="scene", key="kept", version="1.0.0", name={"zh": "存", "en": "Kept"}, files={}, folder="",
+        installed_at=timezone.now(), installed_by=BY.key,
+    )  # fmt: skip
     service.declare_rules({"kept": RULE}, {}, scene="test-devices", by=BY)
     models.declare_models({"kept": MODEL}, "", {}, scene="test-devices", by=BY)
 

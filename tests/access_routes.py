@@ -56,6 +56,7 @@ EMPTY: dict[str, Any] = {
     **access_twin.EMPTY,
 }
 NGSI = "^ngsi-ld/v1/"
+LAYER = "kept.test-pump"
 SCHEMES = "evaluation/schemes"
 WELL = {"id": "urn:ngsi-ld:Well:1", "type": "Well", "depth": {"type": "Property", "value": 4}}
 DEPTH = {"depth": {"type": "Property", "value": 5}}
@@ -104,6 +105,10 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     **access_cases.SAMPLES,
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],
+    "screen/things.json": [("GET", f"screen/things.json?layer={LAYER}&bbox=125,43,126,44", None)],
+    "screen/things/<str:key>": [("GET", f"screen/things/{LAYER}", None)],
+    "screen/scenes/<slug:key>": [("GET", "screen/scenes/kept", None)],
+    "api/objects/nearest": [("GET", "api/objects/nearest?type=test-pump&at=125.3,43.8", None)],
     "plan": [("GET", "plan", None)],
     "plan/indicators": [("GET", "plan/indicators", None)],
     "plan/indicators/<int:number>": [("GET", "plan/indicators/1", None)],

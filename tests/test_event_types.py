@@ -12,6 +12,7 @@ from django.utils import translation
 from beichen.kernel.bus.event_types import event_type_names, name_event_types
 from beichen.problem import ProblemError
 
+pytestmark = pytest.mark.django_db  # what scenes raise is named by their kinds
 SOURCE = Path(__file__).resolve().parents[1] / "src/beichen"
 PUBLISHING = {"publish", "Draft"}
 

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from beichen.fronts.overview.models import ThingLayer
+from beichen.fronts.overview.service import put_things
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import appoint, city_region, register_person
+from beichen.kernel.scene.models import InstalledPackage
 from beichen.platforms.iot import service
 from beichen.platforms.iot.models import Device
 from beichen.registry import service as registry
@@ -20,7 +23,27 @@ from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
-PATHS = ("/devices", "/devices?q=nothing", "/devices/WELL-1")
+PATHS = (
+    "/devices",
+    "/devices?q=nothing",
+    "/devices/WELL-1",
+    "/rules",
+    "/rules/browser.well-high?days=7",
+    "/screen/things/browser.browser-well",
+    "/screen/scenes/browser",
+)
+RULE = {
+    "name": {"zh": "水位过高", "en": "Level too high"},
+    "on": "browser-well.level_m",
+    "windows": {"hour_m": {"avg": "level_m", "over": "1h"}},
+    "when": "level_m > 3 and level_m > hour_m",
+    "for": "5m",
+    "raise": "browser.overflow",
+}
+TONES = [
+    {"when": "level_m > 3", "tone": "missed", "zh": "过高", "en": "Too high"},
+    {"when": "", "tone": "on-course", "zh": "正常", "en": "Usual"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +75,16 @@ def engineer(house: str, django_db_blocker: object) -> str:
         registry.record_measurements(
             [registry.Measured(thing.pk, "level_m", "number", 3.9, None, now, now, "WELL-1")]
         )
+        service.declare_rules({"well-high": RULE}, {}, scene="browser", by=BY)
+        layer = ThingLayer(
+            owner="scene:browser", position=0, key="browser.browser-well", type="browser-well",
+            shows="level_m", title="井", title_en="Wells", tones=TONES,
+        )  # fmt: skip
+        put_things([layer], owner="scene:browser", by=BY)
+        InstalledPackage.objects.create(
+            kind="scene", key="browser", version="1.0.0", name={"zh": "试景", "en": "Trial"}, files={},
+            folder="", installed_at=now, installed_by=BY.key,
+        )  # fmt: skip
         said = {"firmware": "1.4.2", "rssi": -71}
         Device.objects.filter(pk=row.pk).update(
             is_online=True, last_seen_at=now, state="active", attributes=said

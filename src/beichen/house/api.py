@@ -16,9 +16,11 @@ from beichen.platforms.ai.api import router as models
 from beichen.platforms.comms.api import router as comms
 from beichen.platforms.geo.api import router as geo
 from beichen.platforms.iot.api import router as devices
+from beichen.platforms.iot.groups_api import router as groups
 from beichen.platforms.iot.rules_api import router as rules
 from beichen.platforms.warehouse.api import router as tables
 from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.registry.nearest_api import router as objects
 from beichen.web.errors import PROBLEM_TYPE
 
 INVALID = code("API-422", "The request has values that do not fit.", status=422)
@@ -69,11 +71,13 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 api.add_router("/comms", comms)
+api.add_router("/devices/groups", groups)  # before the devices: a group is no device's code
 api.add_router("/devices", devices)
 api.add_router("/rules", rules)
 api.add_router("/events", events)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)
 api.add_router("/models", models)
+api.add_router("/objects", objects)
 api.add_router("/plan", plan)
 api.add_router("/tables", tables)

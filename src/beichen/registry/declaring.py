@@ -30,7 +30,10 @@ CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TypeFacts:
-    """A type as a scene states it; see :class:`.models.ObjectType`."""
+    """A type as a scene states it; see :class:`.models.ObjectType`.
+
+    ``taken_from`` is the scene that declared it before: the type moves, with its objects.
+    """
 
     key: str
     kind: str = Kind.THING.value
@@ -46,6 +49,7 @@ class TypeFacts:
     commands: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     level: int = Level.L1.value
+    taken_from: str = ""
 
     def columns(self) -> dict[str, Any]:
         """The values of the type's row."""
@@ -116,7 +120,7 @@ def _declare(facts: TypeFacts, scene: str, problems: list[Problem], changes: Cha
         ObjectType.objects.create(key=facts.key, iri=to_iri(facts.key), **columns)
         changes.added.append(facts.key)
         return
-    if kind.is_declared and kind.scene not in {scene, ""}:
+    if kind.is_declared and kind.scene not in {scene, "", facts.taken_from}:
         message = shorten(f"the type {facts.key} belongs to {kind.scene}")
         problems.append(Problem(OWNED, message, Where(field=facts.key)))
         return

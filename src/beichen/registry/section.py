@@ -98,6 +98,7 @@ _TYPE = vocabulary.record(
     {
         "geometry": {"enum": ["point", "line", "polygon", "any"]},
         "level": _LEVEL,
+        "taken_from": {**vocabulary.KEY, "description": "the scene that declared the type before"},
         "fields": vocabulary.mapping_of(_FIELD, vocabulary.FIELD),
         "measures": vocabulary.mapping_of(_MEASURE, vocabulary.FIELD),
         "commands": vocabulary.mapping_of(_COMMAND),
@@ -231,6 +232,7 @@ def _facts(key: str, declared: dict[str, Any]) -> service.TypeFacts:
         measures=declared.get("measures", {}),
         commands=declared.get("commands", {}),
         level=int(Level[declared.get("level", "L1")]),
+        taken_from=declared.get("taken_from", ""),
         labels={name: {"zh": field["zh"], "en": field.get("en", "")} for name, field in fields.items()},
     )
 

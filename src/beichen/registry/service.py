@@ -52,6 +52,16 @@ from beichen.registry.measuring import (
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
+from beichen.registry.sightings import (
+    CLOCK,
+    Near,
+    Sighting,
+    clock_values,
+    names_of_type,
+    nearest_objects,
+    seen_type,
+    sightings,
+)
 from beichen.registry.storing import Draft, Outcome, Written
 from beichen.registry.subscriptions.register import (
     change_subscription,
@@ -68,6 +78,7 @@ from beichen.registry.types import schema_fault, value_faults
 from beichen.registry.writing import Writer
 
 __all__ = [
+    "CLOCK",
     "READ",
     "REMOVE",
     "WRITE",
@@ -76,10 +87,12 @@ __all__ = [
     "Entity",
     "HistoryProvider",
     "Measured",
+    "Near",
     "ObjectPage",
     "Outcome",
     "PastEntity",
     "Point",
+    "Sighting",
     "Timeline",
     "TimelineReader",
     "TypeFacts",
@@ -91,6 +104,7 @@ __all__ = [
     "change_instance",
     "change_subscription",
     "check_narrowing",
+    "clock_values",
     "declare_types",
     "find_context",
     "find_objects",
@@ -98,6 +112,8 @@ __all__ = [
     "list_contexts",
     "measured_property",
     "measurements_of",
+    "names_of_type",
+    "nearest_objects",
     "notification_context",
     "object_by_code",
     "object_by_urn",
@@ -111,6 +127,8 @@ __all__ = [
     "remove_objects",
     "resume_subscription",
     "schema_fault",
+    "seen_type",
+    "sightings",
     "subscribe",
     "subscription_status",
     "subscriptions_of",

@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, Step, register_step
-from beichen.kernel.scene.vocabulary import KEY, Schema
+from beichen.kernel.scene.vocabulary import KEY, Schema, record
 from beichen.problem import Problem, nearest, shorten
 
 FILE = "objects.yaml"
 ENTITIES = "/ngsi-ld/v1/entities/"
+NEAREST = "/api/objects/nearest"
 UPSERT = "/ngsi-ld/v1/entityOperations/upsert"
 _CODE: Schema = {
     "type": "string",
@@ -102,6 +103,30 @@ def _found(stage: Stage, step: dict[str, Any]) -> None:
             stage.expect(held == value, f"{name} is {held!r}, expected {value!r}")
 
 
+def _nearest(stage: Stage, step: dict[str, Any]) -> None:
+    asked = step["nearest"]
+    query = {
+        "type": asked["type"],
+        "at": ",".join(map(str, asked["at"])),
+        "within": asked.get("within", 1000),
+    }
+    query |= {name: asked[name] for name in ("where", "time") if name in asked}
+    reply = stage.look(f"{NEAREST}?{urlencode(query)}")
+    if reply.status != 200:
+        stage.note(reply.content, f"HTTP-{reply.status}")
+        return
+    found = [one["id"].rpartition(":")[2] for one in reply.content["objects"]]
+    stage.expect(found == asked["finds"], f"{found} is nearest, expected {asked['finds']}")
+
+
+def _check_nearest(package: Package, document: Document, path: Path, step: dict[str, Any]) -> list[Problem]:
+    types, key = declared_types(package), step["nearest"]["type"]
+    if key in types:
+        return []
+    where = document.position((*path, "nearest", "type"))
+    return [Problem(NO_REFERENCE, shorten(f"no scene declares the type {key!r}"), where, nearest(key, types))]
+
+
 def _missing(stage: Stage, step: dict[str, Any]) -> None:
     urn = _urn(step["missing"], step["code"])
     stage.expect(stage.look(ENTITIES + quote(urn)).status == 404, f"there is a {urn}")
@@ -152,5 +177,27 @@ _register(
     "有此对象，且字段如所述",
     "there is such an object, with these fields",
     place=True,
+)
+register_step(
+    Step(
+        "nearest",
+        frozenset({Clause.THEN}),
+        record(
+            {
+                "nearest": record(
+                    {"type": KEY, "at": _POINT, "finds": {"type": "array", "items": _CODE}},
+                    {
+                        "within": {"type": "number", "exclusiveMinimum": 0},
+                        "where": {"type": "string"},
+                        "time": {"type": "string", "description": "the clock that the condition asks"},
+                    },
+                )
+            }
+        ),
+        _nearest,
+        "附近满足条件的对象依次是这些",
+        "these objects are nearest of which a condition holds, in this order",
+        _check_nearest,
+    )
 )
 _register("missing", {Clause.THEN}, _missing, "没有此对象", "there is no such object", place=False)

@@ -1,8 +1,8 @@
-"""What scenes put upon the overview: cards, each an indicator."""
+"""What scenes put upon the overview: cards and charts of indicators, and things on the map."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -24,3 +24,61 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return self.indicator
+
+
+class Plot(models.Model):
+    """An indicator's newest days or months as a chart of its scene; ``form`` is line or bar."""
+
+    owner = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    indicator = models.SlugField(max_length=80)
+    every = models.CharField(max_length=10)
+    form = models.CharField(max_length=10)
+    title = models.CharField(max_length=60, blank=True)
+    title_en = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["owner", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "indicator", "every"], name="plot_once_a_scene"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.every}"
+
+
+class ThingLayer(models.Model):
+    """Things of a type on the map. ``shows`` is the field or measure that is told of each.
+
+    ``tones`` are tried in their order, ``{"when", "tone", "zh", "en"}``; the first whose condition holds, or
+    that has none, says how the thing stands. ``key`` is ``scene.type``.
+    """
+
+    owner = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=160, unique=True)
+    type = models.CharField(max_length=80)
+    shows = models.CharField(max_length=80)
+    title = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=100)
+    tones = models.JSONField(default=list)
+
+    class Meta:
+        ordering: ClassVar = ["owner", "position"]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def scene(self) -> str:
+        """The key of the scene that declares it."""
+        return str(self.owner).partition(":")[2]
+
+    def named(self, language: str) -> str:
+        """The layer's title in a language."""
+        return str(self.title_en if language == "en" else self.title)
+
+    def tone_name(self, number: int, language: str) -> str:
+        """What the tone of this place in the list is called."""
+        tone: dict[str, Any] = self.tones[number]
+        return str(tone["en"] if language == "en" else tone["zh"])

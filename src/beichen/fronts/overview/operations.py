@@ -62,9 +62,11 @@ class Operation:
         return small_line(months)
 
 
-def operations(region: Region, *, by: Actor) -> list[Operation]:
-    """The cards whose indicators have a value for the region that ``by`` may see: two queries."""
-    cards = list(Card.objects.all())
+def operations(region: Region, *, by: Actor, scene: str = "") -> list[Operation]:
+    """The cards whose indicators have a value for the region that ``by`` may see, or those of a scene alone:
+    two queries."""
+    rows = Card.objects.filter(owner=f"scene:{scene}") if scene else Card.objects.all()
+    cards = list(rows)
     today = timezone.localdate()
     since = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
     found = recent([card.indicator for card in cards], region=region.code, since=since, by=by)

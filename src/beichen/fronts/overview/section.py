@@ -1,83 +1,174 @@
-"""`views.yaml` of a scene: what it shows on the overview."""
+"""`views.yaml` of a scene: what it shows on the overview and on its own page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from beichen.fronts.overview.models import Card
-from beichen.fronts.overview.service import put_cards
+from beichen.fronts.overview.models import Card, Plot, ThingLayer
+from beichen.fronts.overview.service import put_cards, put_plots, put_things
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.codes import NO_REFERENCE
+from beichen.kernel.scene.document import Document
+from beichen.kernel.scene.expressions import check_condition
 from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.vocabulary import KEY, Schema, record
-from beichen.problem import Problem, nearest, shorten
+from beichen.kernel.scene.vocabulary import FIELD, KEY, Schema, record
+from beichen.problem import Problem, ProblemError, code, nearest, shorten
+from beichen.registry.service import CLOCK
 
 FILE = "views.yaml"
+OBJECTS = "objects.yaml"
 INDICATORS = "indicators/*.sql"
+TONES = ("missed", "behind", "ahead", "on-course", "unknown")  # from the gravest on
+UNREACHABLE = code("OVW-101", "A tone of a layer can never be reached, or some things have none.", status=422)
 _TITLE: Schema = record(
     {
         "zh": {"type": "string", "minLength": 1, "maxLength": 60},
         "en": {"type": "string", "minLength": 1, "maxLength": 100},
     }
 )
+_CARD = record({"indicator": KEY}, {"title": _TITLE})
+_CHART = record(
+    {"indicator": KEY},
+    {"title": _TITLE, "every": {"enum": ["day", "month"]}, "form": {"enum": ["line", "bar"]}},
+)
+_TONE = record(
+    {"tone": {"enum": list(TONES)}, "name": _TITLE},
+    {"when": {"type": "string", "minLength": 1, "maxLength": 500}},
+)
+_LAYER = record(
+    {
+        "things": {**KEY, "description": "a type of objects"},
+        "title": _TITLE,
+        "shows": {**FIELD, "description": "the field or measure that is told of each"},
+        "tones": {"type": "array", "items": _TONE, "minItems": 1, "maxItems": 6},
+    }
+)
 
 
 class ViewsSection(Section):
-    """A scene's cards."""
+    """A scene's cards, charts and things on the map."""
 
     key = "views"
     kind = PackageKind.SCENE
     files = (FILE,)
     order = 85
-    reads = (INDICATORS,)
+    reads = (INDICATORS, OBJECTS)
 
     def schema(self) -> Schema:
-        """Cards in their order."""
-        card = record({"indicator": KEY}, {"title": _TITLE})
-        return record({"cards": {"type": "array", "items": card, "minItems": 1, "maxItems": 8}})
+        """Cards, charts and layers in their order."""
+        parts = {
+            "cards": {"type": "array", "items": _CARD, "minItems": 1, "maxItems": 8},
+            "charts": {"type": "array", "items": _CHART, "minItems": 1, "maxItems": 8},
+            "layers": {"type": "array", "items": _LAYER, "minItems": 1, "maxItems": 6},
+        }
+        return {**record({}, parts), "minProperties": 1}
 
     def check(self, package: Package) -> list[Problem]:
-        """Each card's indicator is declared here or in a required scene, and stands once."""
+        """Indicators and types are declared here or in a required scene; conditions can be read."""
         document = package.document(FILE)
         if document is None:
             return []
-        packages = (*package.required.values(), package)
-        known = {PurePosixPath(name).stem for one in packages for name in one.glob(INDICATORS)}
-        named = [str(card["indicator"]) for card in document.value["cards"]]
-        problems = []
-        for number, key in enumerate(named):
-            where = document.position(("cards", number, "indicator"))
-            if key not in known:
-                message = shorten(f"no scene declares the indicator {key!r}")
-                problems.append(Problem(NO_REFERENCE, message, where, nearest(key, known)))
-            elif key in named[:number]:
-                problems.append(Problem(NO_REFERENCE, shorten(f"{key!r} stands twice"), where))
-        return problems
+        return [*_indicators(package, document), *_layers(package, document)]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
-        """Make the scene's cards those that it names."""
-        return put_cards(_cards(package), owner=_owner(package), by=by)
+        """Make the scene's cards, charts and layers those that it names."""
+        return _put(package, _cards(package), _plots(package), _things(package), by)
 
     def remove(self, package: Package, *, by: Actor) -> Changes:
-        """Take its cards away."""
-        return put_cards([], owner=_owner(package), by=by)
+        """Take them away."""
+        return _put(package, [], [], [], by)
 
     def describe(self, package: Package) -> str:
-        """The indicators on the overview."""
-        return "\n".join(f"- {card.indicator}" for card in _cards(package))
+        """The indicators and things on the overview."""
+        shown = [*_cards(package), *_plots(package), *_things(package)]
+        return "\n".join(f"- {one}" for one in shown)
 
 
 SECTIONS: tuple[Section, ...] = (ViewsSection(),)
+
+
+def _indicators(package: Package, document: Document) -> Iterator[Problem]:
+    packages = (*package.required.values(), package)
+    known = {PurePosixPath(name).stem for one in packages for name in one.glob(INDICATORS)}
+    for part in ("cards", "charts"):
+        named = [(str(one["indicator"]), one.get("every")) for one in document.value.get(part, [])]
+        for number, (key, every) in enumerate(named):
+            where = document.position((part, number, "indicator"))
+            if key not in known:
+                message = shorten(f"no scene declares the indicator {key!r}")
+                yield Problem(NO_REFERENCE, message, where, nearest(key, known))
+            elif (key, every) in named[:number]:
+                yield Problem(NO_REFERENCE, shorten(f"{key!r} stands twice"), where)
+
+
+def _layers(package: Package, document: Document) -> Iterator[Problem]:
+    types: dict[str, Any] = {}
+    for one in (*package.required.values(), package):
+        types |= one.value(OBJECTS)
+    seen: set[str] = set()
+    for number, layer in enumerate(document.value.get("layers", [])):
+        key = layer["things"]
+        where = document.position(("layers", number, "things"))
+        if key not in types:
+            yield Problem(
+                NO_REFERENCE, shorten(f"no scene declares the type {key!r}"), where, nearest(key, types)
+            )
+        elif key in seen:
+            yield Problem(NO_REFERENCE, shorten(f"{key!r} stands twice"), where)
+        else:
+            seen.add(key)
+            yield from _layer(document, number, layer, types[key])
+
+
+def _layer(document: Document, number: int, layer: dict[str, Any], kind: dict[str, Any]) -> Iterator[Problem]:
+    names = [*kind.get("fields", {}), *kind.get("measures", {})]
+    if layer["shows"] not in names:
+        message = shorten(f"{layer['things']} has no field or measure {layer['shows']!r}")
+        where = document.position(("layers", number, "shows"))
+        yield Problem(NO_REFERENCE, message, where, nearest(layer["shows"], names))
+    last = len(layer["tones"]) - 1
+    for place, tone in enumerate(layer["tones"]):
+        where = document.position(("layers", number, "tones", place))
+        if ("when" in tone) == (place == last):
+            message = "the last tone has no condition, every other has one"
+            yield Problem(UNREACHABLE, message, where, "the first that holds counts")
+        if "when" in tone:
+            try:
+                check_condition(tone["when"], [*names, *CLOCK])
+            except ProblemError as error:
+                yield from (Problem(one.code, one.message, where, one.hint) for one in error.problems)
 
 
 def _owner(package: Package) -> str:
     return f"{package.kind}:{package.key}"
 
 
+def _put(
+    package: Package, cards: list[Card], plots: list[Plot], things: list[ThingLayer], by: Actor
+) -> Changes:
+    owner = _owner(package)
+    parts = (
+        put_cards(cards, owner=owner, by=by),
+        put_plots(plots, owner=owner, by=by),
+        put_things(things, owner=owner, by=by),
+    )
+    return Changes(
+        added=[key for part in parts for key in part.added],
+        changed=[key for part in parts for key in part.changed],
+        removed=[key for part in parts for key in part.removed],
+        unchanged=sum(part.unchanged for part in parts),
+    )
+
+
+def _declared(package: Package, part: str) -> list[tuple[int, dict[str, Any]]]:
+    document = package.document(FILE)
+    return [] if document is None else list(enumerate(document.value.get(part, [])))
+
+
 def _cards(package: Package) -> list[Card]:
-    cards: list[dict[str, Any]] = package.value(FILE).get("cards", [])
     return [
         Card(
             owner=_owner(package),
@@ -86,5 +177,39 @@ def _cards(package: Package) -> list[Card]:
             title=str(card.get("title", {}).get("zh", "")),
             title_en=str(card.get("title", {}).get("en", "")),
         )
-        for number, card in enumerate(cards)
+        for number, card in _declared(package, "cards")
+    ]
+
+
+def _plots(package: Package) -> list[Plot]:
+    return [
+        Plot(
+            owner=_owner(package),
+            position=number,
+            indicator=str(chart["indicator"]),
+            every=str(chart.get("every", "day")),
+            form=str(chart.get("form", "line")),
+            title=str(chart.get("title", {}).get("zh", "")),
+            title_en=str(chart.get("title", {}).get("en", "")),
+        )
+        for number, chart in _declared(package, "charts")
+    ]
+
+
+def _things(package: Package) -> list[ThingLayer]:
+    return [
+        ThingLayer(
+            owner=_owner(package),
+            position=number,
+            key=f"{package.key}.{layer['things']}",
+            type=str(layer["things"]),
+            shows=str(layer["shows"]),
+            title=str(layer["title"]["zh"]),
+            title_en=str(layer["title"]["en"]),
+            tones=[
+                {"when": tone.get("when", ""), "tone": tone["tone"], **tone["name"]}
+                for tone in layer["tones"]
+            ],
+        )
+        for number, layer in _declared(package, "layers")
     ]

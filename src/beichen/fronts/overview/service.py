@@ -1,18 +1,19 @@
-"""What can be done with the overview: look at it, and put cards upon it."""
+"""What can be done with the overview: look at it, and put cards, charts and things upon it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
-from beichen.fronts.overview.models import Card
+from beichen.fronts.overview.models import Card, Plot, ThingLayer
 from beichen.kernel.access.service import permission
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 
-__all__ = ["READ", "put_cards"]
+__all__ = ["READ", "put_cards", "put_plots", "put_things"]
 
 READ = permission("overview.read", "查看总览", "See the overview")
 
@@ -20,21 +21,51 @@ READ = permission("overview.read", "查看总览", "See the overview")
 @transaction.atomic
 def put_cards(cards: Iterable[Card], *, owner: str, by: Actor) -> Changes:
     """Make the cards of ``owner`` equal ``cards``, whose owner it is; the same again writes nothing."""
-    wanted = {card.indicator: card for card in cards}
-    kept = {card.indicator: card for card in Card.objects.filter(owner=owner)}
+    return _put(Card, list(cards), ("indicator",), ("position", "title", "title_en"), owner, by)
+
+
+@transaction.atomic
+def put_plots(plots: Iterable[Plot], *, owner: str, by: Actor) -> Changes:
+    """The same for charts."""
+    compared = ("position", "form", "title", "title_en")
+    return _put(Plot, list(plots), ("indicator", "every"), compared, owner, by)
+
+
+@transaction.atomic
+def put_things(layers: Iterable[ThingLayer], *, owner: str, by: Actor) -> Changes:
+    """The same for things on the map."""
+    compared = ("position", "type", "shows", "title", "title_en", "tones")
+    return _put(ThingLayer, list(layers), ("key",), compared, owner, by)
+
+
+def _put(
+    model: type[models.Model],
+    rows: Sequence[Any],
+    identity: tuple[str, ...],
+    compared: tuple[str, ...],
+    owner: str,
+    by: Actor,
+) -> Changes:
+    def name(row: Any) -> str:
+        return " ".join(str(getattr(row, one)) for one in identity)
+
+    manager: Any = model._default_manager
+    wanted = {name(row): row for row in rows}
+    kept = {name(row): row for row in manager.filter(owner=owner)}
     changes = Changes(removed=sorted(kept.keys() - wanted.keys()))
-    for key, card in wanted.items():
+    for key, row in wanted.items():
         before = kept.get(key)
         if before is None:
             changes.added.append(key)
-        elif (before.position, before.title, before.title_en) != (card.position, card.title, card.title_en):
+        elif any(getattr(before, one) != getattr(row, one) for one in compared):
             changes.changed.append(key)
         else:
             changes.unchanged += 1
     if changes:
-        Card.objects.filter(owner=owner).delete()
-        Card.objects.bulk_create(wanted.values())
+        manager.filter(owner=owner).delete()
+        manager.bulk_create(wanted.values())
+        kind = model._meta.model_name
         audit.record(
-            by, "overview.card.put", "fronts_overview.card", detail={"owner": owner, **changes.counts()}
+            by, f"overview.{kind}.put", f"fronts_overview.{kind}", detail={"owner": owner, **changes.counts()}
         )
     return changes

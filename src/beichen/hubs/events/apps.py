@@ -17,7 +17,9 @@ class EventsConfig(AppConfig):
         """Name the kinds by which figures are counted, and keep the table of cases fresh for them."""
         from beichen.hubs.data.service import feed_table, name_members
         from beichen.hubs.events.facts import record_all
-        from beichen.hubs.events.queries import kind_names
+        from beichen.hubs.events.queries import heard_names, kind_names
+        from beichen.kernel.bus.service import name_event_types_by
 
         feed_table("cases", record_all)
+        name_event_types_by(heard_names)
         name_members("event", _("Kind of event"), kind_names)

@@ -70,6 +70,12 @@ def kind_names(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {key: (name, name_en) for key, name, name_en in rows}
 
 
+def heard_names() -> dict[str, str]:
+    """What events that kinds listen to are called, by their patterns, in the active language; one query."""
+    rows = EventKind.objects.filter(is_current=True, listens=True).order_by("-key")
+    return {str(pattern): row.label for row in rows for pattern in row.declared["on"]}
+
+
 def categories() -> QuerySet[Category]:
     """The categories that are in use."""
     return Category.objects.filter(is_current=True)

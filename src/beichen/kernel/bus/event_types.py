@@ -6,7 +6,7 @@ the type's own name, then the longest pattern, wins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 from beichen.kernel.bus.event import check_pattern
 
 _names: dict[str, str | Promise] = {}
+_namers: list[Callable[[], Mapping[str, str]]] = []
 
 
 def name_event_types(names: Mapping[str, str | Promise]) -> None:
@@ -28,6 +29,15 @@ def name_event_types(names: Mapping[str, str | Promise]) -> None:
             raise ValueError(f"{pattern} has two names")
 
 
+def name_event_types_by(namer: Callable[[], Mapping[str, str]]) -> None:
+    """Let ``namer`` name what is data, such as the types that scenes raise, in the active language.
+
+    It is asked each time; what a room names itself wins.
+    """
+    if namer not in _namers:
+        _namers.append(namer)
+
+
 @cache
 def _discover() -> None:
     autodiscover_modules("event_types")
@@ -36,4 +46,6 @@ def _discover() -> None:
 def event_type_names() -> Mapping[str, str]:
     """All patterns with their names in the active language; imports each room's ``event_types`` first."""
     _discover()
-    return {pattern: str(words) for pattern, words in sorted(_names.items())}
+    told = {pattern: words for namer in _namers for pattern, words in namer().items()}
+    named = {pattern: str(words) for pattern, words in _names.items()}
+    return dict(sorted((told | named).items()))

@@ -16,7 +16,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import inbox, outbox
 from beichen.kernel.bus.event import Event, check, decode, identifier, matches
-from beichen.kernel.bus.event_types import event_type_names, name_event_types
+from beichen.kernel.bus.event_types import event_type_names, name_event_types, name_event_types_by
 from beichen.kernel.bus.models import OutboxEvent, ParkedEvent, State, Subscription
 from beichen.kernel.bus.pruning import prune
 from beichen.kernel.bus.subscribers import registered_subscribers
@@ -33,6 +33,7 @@ __all__ = [
     "forward",
     "heard_at_once",
     "name_event_types",
+    "name_event_types_by",
     "prune",
     "publish",
     "publish_many",

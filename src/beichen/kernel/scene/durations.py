@@ -1,4 +1,4 @@
-"""Durations as declarations write them: ``90s``, ``15m``, ``4h``, ``3d``."""
+"""Durations as declarations write them: ``90s``, ``15m``, ``4h``, ``3d``; ``500ms`` between readings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
-_FORM = re.compile(r"(\d{1,5})(s|m|h|d)\Z")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_FORM = re.compile(r"(\d{1,5})(ms|s|m|h|d)\Z")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 DURATION: dict[str, Any] = {
     "type": "string",

@@ -44,13 +44,27 @@ class Condition:
         return _value(self._tree, values) is True
 
 
+def parsed(text: str) -> Any:
+    """The tree of an expression. A name that SQL begins a statement with (`use`, `set`) may stand first.
+
+    Raises SqlglotError.
+    """
+    try:
+        return sqlglot.parse_one(text, dialect="duckdb")
+    except SqlglotError as error:
+        try:
+            return sqlglot.parse_one(text, dialect="duckdb", into=sql.Condition)
+        except SqlglotError:
+            raise error from None
+
+
 @lru_cache(maxsize=4096)
 def condition(text: str) -> Condition:
     """The condition that ``text`` says. Raises ProblemError SCN-240."""
     if len(text) > LONGEST:
         raise ProblemError(Problem(BAD_CONDITION, f"longer than {LONGEST} characters"))
     try:
-        tree = sqlglot.parse_one(text, dialect="duckdb")
+        tree = parsed(text)
     except (SqlglotError, RecursionError) as error:
         raise ProblemError(Problem(BAD_CONDITION, shorten(_first_line(error)))) from None
     for node in tree.walk():

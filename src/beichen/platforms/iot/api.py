@@ -121,7 +121,8 @@ def entry(row: Device) -> dict[str, Any]:
     }
 
 
-def _ordered(row: Command) -> dict[str, Any]:
+def ordered(row: Command) -> dict[str, Any]:
+    """A command as answers show it."""
     names = ("name", "parameters", "state", "created_at", "sent_at", "due_at", "settled_at", "answer")
     return {"id": row.code, **{name: getattr(row, name) for name in names}}
 
@@ -303,11 +304,11 @@ def list_commands(
     """How far each is, and what the device answered."""
     by = acting(request)
     row = service.find_device(device, by=by)
-    return {"commands": [_ordered(one) for one in service.commands_of(row, by=by)[:limit]]}
+    return {"commands": [ordered(one) for one in service.commands_of(row, by=by)[:limit]]}
 
 
 @router.post("/{slug:device}/commands", summary="Send a command", response={201: Any})
 def send(request: HttpRequest, device: str, told: Annotated[CommandBody, Body()]) -> Status[dict[str, Any]]:
     """It is said to the device until it answers or the command's time is out."""
     by = writer(request)
-    return Status(201, _ordered(service.send_command(device, told.name, told.parameters, by=by)))
+    return Status(201, ordered(service.send_command(device, told.name, told.parameters, by=by)))

@@ -18,6 +18,7 @@ NOT_DURABLE = code("IOT-111", "Readings could not be kept and were not acknowled
 NO_COMMAND = code("IOT-112", "The device has no such command.", status=422)
 BAD_STATE = code("IOT-113", "A device cannot go into this state.", status=409)
 BAD_BROKER = code("IOT-119", "The address of the city's own broker cannot be used.")
+LARGE_GROUP = code("IOT-114", "The group is too large for one order.", status=422)
 NO_RULE = code("IOT-120", "There is no rule of this key.", status=404)
 BAD_RULE = code("IOT-121", "What a rule says does not fit together.", status=422)
 BAD_WINDOW = code("IOT-122", "A window of a rule cannot be had.", status=422)

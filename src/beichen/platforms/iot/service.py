@@ -16,6 +16,16 @@ from beichen.platforms.iot.credentials import (
 )
 from beichen.platforms.iot.finding import devices, find_device
 from beichen.platforms.iot.foretelling import foretell
+from beichen.platforms.iot.grouping import (
+    MOST_OF_GROUP,
+    Ordered,
+    command_group,
+    commands_of_group,
+    devices_of,
+    find_group,
+    groups,
+    last_commands,
+)
 from beichen.platforms.iot.ingest import ingest, ingest_batch
 from beichen.platforms.iot.reading import (
     course_of,
@@ -35,6 +45,7 @@ from beichen.platforms.iot.registering import (
     save_group,
     set_state,
 )
+from beichen.platforms.iot.rights import READ
 from beichen.platforms.iot.rules.declaring import declare_rules, find_rule, rules, switch_rule
 from beichen.platforms.iot.rules.firings import firings_of, forget_firings, standing_of
 from beichen.platforms.iot.rules.trying import Raised, Trial, try_rule
@@ -42,10 +53,13 @@ from beichen.platforms.iot.sheets import SheetResult, register_sheet
 from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
 
 __all__ = [
+    "MOST_OF_GROUP",
+    "READ",
     "ChannelFacts",
     "CommandState",
     "CredentialKind",
     "DeviceFacts",
+    "Ordered",
     "Raised",
     "Registration",
     "SheetResult",
@@ -56,21 +70,27 @@ __all__ = [
     "admits",
     "change_device",
     "claim_device",
+    "command_group",
     "commands_of",
+    "commands_of_group",
     "course_of",
     "declare_rules",
     "devices",
     "devices_by_state",
+    "devices_of",
     "find_device",
+    "find_group",
     "find_rule",
     "firings_of",
     "foretell",
     "forget_firings",
+    "groups",
     "ingest",
     "ingest_batch",
     "issue_claim",
     "issue_token",
     "issue_tokens",
+    "last_commands",
     "latest_of",
     "look",
     "refused_of",

@@ -19,7 +19,7 @@ from beichen.kernel.scene.durations import DURATION, duration
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, Step, register_step
-from beichen.kernel.scene.vocabulary import FIELD, REGION, Schema, mapping_of, record
+from beichen.kernel.scene.vocabulary import FIELD, KEY, REGION, Schema, mapping_of, record
 from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.fleet import Devices, micros
@@ -29,6 +29,7 @@ from beichen.platforms.iot.rules.checking import types_of
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.speaking import hear
 from beichen.platforms.iot.treatment import Treater
+from beichen.platforms.iot.words import CommandState
 from beichen.problem import Problem, nearest, shorten
 from beichen.registry.models import Object
 
@@ -61,6 +62,8 @@ def _device(stage: Stage, step: dict[str, Any]) -> None:
         facts["thing"] = thing.code if thing is not None else ""
     if "region" in step:
         facts["region"] = step["region"]
+    if "group" in step:
+        facts["group"] = step["group"]
     if "every" in step:
         facts["every"] = int(duration(step["every"]).total_seconds())
     if Device.objects.filter(code=step["device"]).exists():
@@ -117,6 +120,29 @@ def _readings(stage: Stage, step: dict[str, Any]) -> None:
     _pass(stage, begins + every * number, taken, watch)
 
 
+def _order(stage: Stage, step: dict[str, Any]) -> None:
+    body = {"name": step["order"], "parameters": step.get("parameters", {})}
+    path = f"groups/{step['group']}" if "group" in step else step["device"]
+    stage.send("POST", f"{DEVICES}/{path}/commands", body)
+
+
+def _ordered(stage: Stage, step: dict[str, Any]) -> None:
+    """The newest command of the device is of that name, with those parameters, and as far as that."""
+    reply = stage.look(f"{DEVICES}/{step['device']}/commands?limit=1")
+    told = (reply.content or {}).get("commands", [])
+    if not told:
+        stage.expect(step.get("count") == 0, f"{step['device']} was told nothing")
+        return
+    for name in ("parameters", "state"):
+        if name in step:
+            stage.expect(told[0][name] == step[name], f"{name} is {told[0][name]!r}, expected {step[name]!r}")
+    stage.expect(told[0]["name"] == step["ordered"], f"{told[0]['name']} was ordered, not {step['ordered']}")
+
+
+def _group(stage: Stage, step: dict[str, Any]) -> None:
+    stage.send("PUT", f"{DEVICES}/groups/{step['group']}", {"name": step["name"]})
+
+
 def _silence(stage: Stage, step: dict[str, Any]) -> None:
     _pass(stage, _now(stage) + duration(step["silence"]), [], Watch(0))
 
@@ -143,11 +169,45 @@ def _check_readings(package: Package, document: Document, path: Path, step: dict
     return wrong
 
 
+_PARAMETERS = mapping_of({"type": ["number", "boolean", "string"]}, FIELD)
+register_step(
+    Step(
+        "order",
+        frozenset({Clause.WHEN}),
+        record({"order": KEY}, {"device": _CODE, "group": KEY, "parameters": _PARAMETERS}),
+        _order,
+        "向一台设备或一个分组的全部设备下发命令",
+        "a command is ordered of a device, or of all devices of a group",
+    )
+)
+register_step(
+    Step(
+        "ordered",
+        frozenset({Clause.THEN}),
+        record(
+            {"ordered": KEY, "device": _CODE},
+            {"parameters": _PARAMETERS, "state": {"enum": list(CommandState)}, "count": {"const": 0}},
+        ),
+        _ordered,
+        "设备最近一条命令如所述；count: 0 表示没有命令",
+        "the device's newest command is this one, or with count: 0 there is none",
+    )
+)
+register_step(
+    Step(
+        "group",
+        frozenset({Clause.GIVEN}),
+        record({"group": KEY, "name": {"type": "string", "minLength": 1, "maxLength": 100}}),
+        _group,
+        "一个设备分组",
+        "a group of devices",
+    )
+)
 register_step(
     Step(
         "device",
         frozenset({Clause.GIVEN, Clause.WHEN}),
-        record({"device": _CODE}, {"thing": _THING, "every": DURATION, "region": REGION}),
+        record({"device": _CODE}, {"thing": _THING, "every": DURATION, "region": REGION, "group": KEY}),
         _device,
         "一台设备（已有则更新），测量 thing 所指的对象",
         "a device is registered, or changed when it is there, that measures a thing",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.platforms.iot.views import device, devices, rules
+from beichen.platforms.iot.views import device, devices, groups, rules
 
 app_name = "platforms_iot"
 urlpatterns = [
     path("devices", devices.devices, name="devices"),
+    path("devices/groups/<slug:key>", groups.group, name="group"),
+    path("devices/groups/<slug:key>/commands", groups.order, name="order"),
     path("devices/<slug:code>", device.device, name="device"),
     path("devices/<slug:code>/state", device.state, name="state"),
     path("devices/<slug:code>/token", device.token, name="token"),

@@ -118,6 +118,13 @@ def _distances(geometries: Any, center: BaseGeometry) -> Any:
     return shapely.distance(flat, shapely.transform(center, lambda positions: positions * scale))
 
 
+def distances_from(place: BaseGeometry, positions: Sequence[tuple[float, float]]) -> list[float]:
+    """Metres from a point to each position (longitude, latitude)."""
+    if not positions:
+        return []
+    return [float(one) for one in _distances(shapely.points(np.array(positions, dtype=float)), place)]
+
+
 def _coordinates(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > TEXT_LIMIT:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from beichen.kernel.actor import system
 from beichen.kernel.scene import service as scenes
+from beichen.problem import ProblemError
+from beichen.registry import service
 from beichen.registry.models import ObjectType
 from beichen.registry.section import ObjectsSection
+from beichen.registry.tests.clients import Program
 
 GOOD = """
 manhole:
@@ -94,3 +98,27 @@ def test_installing_declares_and_removing_lets_go(tmp_path: Path) -> None:
     assert "manhole" in section.kept(package)[0]
     assert "| depth_m | 井深 |" in section.describe(package)
     assert "| level_m | 水位 | number | m | 60s | 0–30 |" in section.describe(package)
+
+
+@pytest.mark.django_db
+def test_a_type_moves_between_scenes_with_its_objects() -> None:
+    """Only the scene that it names gives it up; who had it installs again without it, and nothing is lost."""
+    well = service.TypeFacts(
+        key="Well", name="井", fields={"depth_m": {"type": "number"}}, required=("depth_m",)
+    )
+    by = system("test")
+    service.declare_types([well], scene="drainage", by=by)
+    program = Program()
+    program.create("urn:ngsi-ld:Well:1", "Well", depth_m=4)
+    with pytest.raises(ProblemError, match="belongs to drainage"):
+        service.declare_types([replace(well, taken_from="roads")], scene="street-assets", by=by)
+    moved = replace(well, taken_from="drainage")
+    assert service.declare_types([moved], scene="street-assets", by=by).changed == ["Well"]
+    assert not service.declare_types([], scene="drainage", by=by).removed
+    assert not service.declare_types([moved], scene="street-assets", by=by)
+    assert ObjectType.objects.get(key="Well").scene == "street-assets"
+    assert program.get("entities/urn:ngsi-ld:Well:1").json()["depth_m"]["value"] == 4
+    refused = program.send("POST", "entities", {"id": "urn:ngsi-ld:Well:2", "type": "Well"})
+    assert refused.status_code == 400, "the type is declared still"
+    with pytest.raises(ProblemError, match="belongs to street-assets"):
+        service.declare_types([well], scene="drainage", by=by)

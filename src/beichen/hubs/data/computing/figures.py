@@ -61,12 +61,14 @@ def figures(
     return rows.select_related("indicator", "region").order_by("starts", "pk")
 
 
-def recent(keys: Iterable[str], *, region: str, since: date, by: Actor) -> dict[str, list[IndicatorValue]]:
-    """The monthly values of whole regions since a day, by indicator, in order of time; one query.
+def recent(
+    keys: Iterable[str], *, region: str, since: date, by: Actor, length: str = "month"
+) -> dict[str, list[IndicatorValue]]:
+    """The monthly (or daily, ``length``) values of whole regions since a day, by indicator, in order of time.
 
-    Of each indicator those that are real; where there is none, those made up for a demo.
+    Of each indicator those that are real; where there is none, those made up for a demo. One query.
     """
-    rows = visible(by, READ, IndicatorValue.objects.filter(region__code=region, length="month"))
+    rows = visible(by, READ, IndicatorValue.objects.filter(region__code=region, length=length))
     rows = rows.filter(indicator__key__in=list(keys), indicator__is_current=True, starts__gte=since)
     found: dict[tuple[str, str], list[IndicatorValue]] = {}
     for row in rows.select_related("indicator__computation").order_by("starts"):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlglot
 from sqlglot import expressions as sql
 
-from beichen.kernel.scene.expressions import Condition, check_condition
+from beichen.kernel.scene.expressions import Condition, check_condition, parsed
 from beichen.platforms.iot import codes
 from beichen.platforms.iot.rules.declaration import BOOLEAN, NUMBER, TEXT
 from beichen.problem import Problem, ProblemError, said, shorten
@@ -33,7 +32,7 @@ def checked_condition(text: str, kinds: Mapping[str, str]) -> Condition:
 
 def tree_of(text: str) -> Any:
     """The parsed condition, which :func:`checked_condition` let through."""
-    return sqlglot.parse_one(text, dialect="duckdb")
+    return parsed(text)
 
 
 def _unlike(message: str) -> ProblemError:

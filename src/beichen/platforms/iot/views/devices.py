@@ -55,11 +55,18 @@ def _named(row: Device) -> SafeString:
     return format_html("{}{}", row.name, demo)
 
 
+def _group(row: Device) -> SafeString | str:
+    if row.group is None:
+        return ""
+    address = reverse("platforms_iot:group", args=[row.group.key])
+    return format_html('<a href="{}">{}</a>', address, row.group.name)
+
+
 COLUMNS: list[Column[Device]] = [
     Column("code", _("Device code"), lambda row: row.code, _link, ("code",), is_header=True),
     Column("name", pgettext("device", "Name"), lambda row: row.name, _named, ("name",)),
     Column("thing", _("Measures"), lambda row: thing_of(row.thing) if row.thing else ""),
-    Column("group", _("Device group"), lambda row: row.group.name if row.group else ""),
+    Column("group", _("Device group"), lambda row: row.group.name if row.group else "", _group),
     Column("region", _("Region"), lambda row: row.region.name if row.region else ""),
     Column("state", pgettext("device", "State"), lambda row: str(STATE_NAMES[row.state]), sort=("state",)),
     Column("online", _("Presence"), presence, presence_badge),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide, require
+from beichen.kernel.bus.service import event_type_names
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.service import installed_packages
 from beichen.platforms.iot import service
@@ -25,6 +26,7 @@ from beichen.platforms.iot.forms import SwitchForm, TrialForm
 from beichen.platforms.iot.models import Rule
 from beichen.platforms.iot.rights import MANAGE, READ
 from beichen.platforms.iot.views.devices import moment
+from beichen.platforms.iot.views.saying import Names, event_name, length
 from beichen.problem import ProblemError
 from beichen.registry.models import ObjectType
 from beichen.web.charts import Chart, Series
@@ -56,7 +58,7 @@ def condition_of(row: Rule) -> str:
     """What has to hold, in one line."""
     declared = row.declared
     if "silent" in declared:
-        return _("no reading for %(time)s") % {"time": declared["silent"]}
+        return _("no reading for %(time)s") % {"time": length(str(declared["silent"]))}
     return str(declared["when"])
 
 
@@ -89,19 +91,38 @@ class Measures:
         named = (kind.name_en if _language() == "en" else kind.name) or kind.key
         return f"{named} · {measure.get(_language()) or row.measure}"
 
+    def names(self, row: Rule) -> Names:
+        """The names of what its conditions speak of."""
+        return Names(self._types.get(row.type))
+
+    def condition(self, row: Rule) -> str:
+        """What has to hold, in words."""
+        condition = condition_of(row)
+        return condition if "silent" in row.declared else self.names(row).condition(condition)
+
 
 def _columns(scenes: dict[str, str], measures: Measures) -> list[Column[Rule]]:
+    events = event_type_names()
+
     def scene(row: Rule) -> str:
         return scenes.get(row.scene, row.scene)
+
+    def lasts(row: Rule) -> str:
+        return length(str(row.declared.get("for", "")))
+
+    def raises(row: Rule) -> str:
+        return event_name(row.raises, events)
 
     return [
         Column("name", pgettext_lazy("rule", "Name"), name_of, _link, ("name",), is_header=True),
         Column("key", gettext_lazy("Key"), lambda row: row.key, sort=("key",)),
         Column("scene", gettext_lazy("Scene"), scene, sort=("scene", "key")),
         Column("on", gettext_lazy("Looks at"), measures.name, sort=("type", "measure")),
-        Column("when", gettext_lazy("Holds when"), condition_of),
-        Column("for", gettext_lazy("For how long"), lambda row: row.declared.get("for", "")),
-        Column("raises", gettext_lazy("Raises"), lambda row: row.raises, sort=("raises",)),
+        Column("when", gettext_lazy("Holds when"), measures.condition),
+        Column("for", gettext_lazy("For how long"), lasts),
+        Column("raises", gettext_lazy("Raises"), raises, sort=("raises",)),
+        Column("event", gettext_lazy("Type of event"), lambda row: row.raises, is_exported_only=True),
+        Column("sql", gettext_lazy("Condition"), condition_of, is_exported_only=True),
         Column("state", gettext_lazy("At work"), state_of, badge_of, ("is_on",)),
         Column("version", gettext_lazy("Version"), lambda row: row.version),
     ]
@@ -153,7 +174,8 @@ def _trial(request: HttpRequest, row: Rule, form: TrialForm) -> dict[str, Any]:
         series.append(Series(_("Raised, as it stands"), _counted(standing, days), kind="bar"))
     categories = [day.isoformat() for day in days]
     chart = Chart(_("How often it would have been raised"), "", _("Day"), categories, series, from_zero=True)
-    listed = [(one, _words(one.values)) for one in found.first]
+    names = Measures().names(row)
+    listed = [(one, names.values(one.values)) for one in found.first]
     return {"trial": found, "standing": standing, "chart": chart, "first": listed}
 
 
@@ -167,30 +189,26 @@ def _said(row: Rule) -> dict[str, Any]:
     return {name: field.initial for name, field in form.fields.items()}
 
 
-def _words(values: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
-        for name, value in values.items()
-    )
-
-
 def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
     by = acting(request)
     raised, holding = service.standing_of(row, by=by)
     asked = {**_said(row), **request.GET.dict()} if "days" in request.GET else None
     trial_form = TrialForm(asked, declared=row.declared)
     tried = _trial(request, row, trial_form) if trial_form.is_bound and trial_form.is_valid() else {}
+    measures = Measures()
+    names = measures.names(row)
     context = {
         "row": row,
         "name": name_of(row),
         "state": badge_of(row),
-        "condition": condition_of(row),
-        "measure": Measures().name(row),
-        "declared": row.declared,
-        "windows": [
-            (key, ", ".join(f"{word}: {value}" for word, value in facts.items()))
-            for key, facts in row.declared.get("windows", {}).items()
-        ],
+        "condition": measures.condition(row),
+        "sql": row.declared.get("when", ""),
+        "measure": measures.name(row),
+        "lasts": length(str(row.declared.get("for", ""))),
+        "clear": names.condition(str(row.declared.get("clear", ""))),
+        "clear_sql": row.declared.get("clear", ""),
+        "raises": event_name(row.raises),
+        "windows": [(key, names.window(facts)) for key, facts in row.declared.get("windows", {}).items()],
         "raised": raised,
         "holding": holding,
         "firings": [
@@ -200,7 +218,7 @@ def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
                 "fired": moment(one.fired_at),
                 "cleared": moment(one.cleared_at),
                 "version": one.version,
-                "values": _words(one.values),
+                "values": names.values(one.values),
                 "is_demo": one.is_demo,
             }
             for one in service.firings_of(row, by=by)[:MOST_FIRINGS]

@@ -60,13 +60,18 @@ function options(spec, quiet) {
       boundaryGap: spec.series.some((item) => item.kind === "bar"),
       axisLine: { lineStyle: { color: colour("line-strong") } },
       axisTick: { show: false },
-      axisLabel: text,
+      // Between two edges, the first and last words end at them.
+      axisLabel: spec.series.some((item) => item.kind === "bar")
+        ? text
+        : { ...text, alignMinLabel: "left", alignMaxLabel: "right" },
     },
     yAxis: {
       type: "value",
       scale: !spec.zero,
       name: spec.unit,
-      nameTextStyle: { ...text, align: "right", padding: [0, 6, 0, 0] },
+      nameLocation: "end",
+      // From the edge on: a long unit that ended at the axis would be cut off at the left.
+      nameTextStyle: { ...text, align: "left", padding: [0, 0, 0, -8] },
       splitLine: { lineStyle: { color: colour("line") } },
       axisLabel: text,
     },

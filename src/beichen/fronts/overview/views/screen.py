@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.operations import operations
 from beichen.fronts.overview.region import RegionView, region_view
 from beichen.fronts.overview.service import READ
+from beichen.fronts.overview.things import layers as thing_layers
+from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.bus.service import event_type_names
 from beichen.kernel.org.models import Region
@@ -126,6 +129,10 @@ def screen(request: HttpRequest) -> HttpResponse:
         plan = _readable_plan(request)
         if plan is not None:
             context |= _plan(plan)
+        if drawn is not None:
+            context["thing_layers"] = thing_layers(
+                by=acting(request), language=language(), now=timezone.now()
+            )
     response = render(request, "overview/region.html" if is_part else "overview/screen.html", context)
     patch_vary_headers(response, [FRAGMENT])
     return response
