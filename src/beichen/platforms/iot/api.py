@@ -190,7 +190,7 @@ def register(request: HttpRequest, told: DevicesIn) -> Status[dict[str, Any]]:
 
 @router.post("/readings", summary="Readings of many devices", response={202: Any})
 def take_batch(request: HttpRequest) -> Status[dict[str, Any]]:
-    """Arrow IPC or JSON (``device``, ``measure``, ``value``, ``at``, ``seq``); answered when it is
+    """Arrow IPC, CSV or JSON (``device``, ``measure``, ``value``, ``at``, ``seq``); answered when it is
     durable."""
     accepted = service.ingest_batch(request.body, request.headers.get("Content-Type", ""), by=acting(request))
     return Status(202, {"accepted": accepted})

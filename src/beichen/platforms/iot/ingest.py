@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -62,8 +66,8 @@ def ingest_batch(content: bytes, media_type: str, *, by: Actor) -> int:
     """Keep readings of many devices; returns how many.
 
     Arrow IPC (``application/vnd.apache.arrow.stream``) with the columns ``device``, ``measure``, ``value``
-    (numbers, truths or texts), ``at`` and ``seq`` where the devices say them; or JSON, a list of such
-    objects.
+    (numbers, truths or texts), ``at`` and ``seq`` where the devices say them; JSON, a list of such objects;
+    or CSV with such columns (``text/csv``), where what reads as a number or a truth is one.
 
     Raises ProblemError ACC-403, IOT-110, IOT-111.
     """
@@ -77,7 +81,7 @@ def ingest_batch(content: bytes, media_type: str, *, by: Actor) -> int:
             return int(table.num_rows)
         rows = _rows(table)
     else:
-        rows = _json(content)
+        rows = _csv(content) if "csv" in media_type else _json(content)
     messages: dict[str, list[dict[str, Any]]] = {}
     for number, row in enumerate(rows, 1):
         device, record = _record(number, row)
@@ -123,6 +127,32 @@ def _no_arrow(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     return _bad(said("no Arrow stream: {reason}", reason=str(error)[:60]))
+
+
+def _csv(content: bytes) -> list[dict[str, Any]]:
+    try:
+        table = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
+        rows = [{name: text for name, text in row.items() if text} for row in islice(table, MOST_ROWS + 1)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _bad(said("no CSV: {reason}", reason=str(error)[:60])) from None
+    if missing := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
+        raise _bad(said("the column {name} is missing", name=missing[0]))
+    if len(rows) > MOST_ROWS:
+        raise _bad(said("at most {limit} rows", limit=MOST_ROWS), hint=said("split the batch"))
+    for row in rows:
+        row |= {name: _plain(row[name]) for name in ("value", "seq") if isinstance(row.get(name), str)}
+    return rows
+
+
+def _plain(text: str) -> float | bool | str:
+    """A cell as what it reads as."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        number = int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return text
+    return number if math.isfinite(number) else text
 
 
 def _json(content: bytes) -> list[Any]:
