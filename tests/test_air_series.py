@@ -16,7 +16,6 @@ from django.test import Client
 from beichen.hubs.data.service import compute, figures
 from beichen.kernel.access.service import create_client, load_roles
 from beichen.kernel.actor import system
-from beichen.kernel.bus.service import heard_at_once
 from beichen.kernel.org.service import RegionFacts, load_regions
 from beichen.kernel.scene import service as scenes
 from beichen.kernel.scene.section import PackageKind
@@ -56,8 +55,7 @@ def sent(program: Client, text: str) -> Any:
         answer = program.post("/api/devices/readings", text.encode(), "text/csv")
     taken = [Taken(number, micros(NOW), *message) for number, message in enumerate(kept, 1)]
     if taken:
-        with heard_at_once():
-            hear("series", Collected(taken), None, Treater(Devices()), lambda: True, Watch(0))
+        hear("series", Collected(taken), None, Treater(Devices()), lambda: True, Watch(0))
     return answer
 
 
