@@ -14,7 +14,7 @@ from beichen.platforms.iot.api import CommandBody, ordered, writer
 router = Router(tags=["devices"])
 
 
-class GroupIn(Schema):
+class GroupName(Schema):
     """What a group is called."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -30,7 +30,7 @@ def list_groups(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.put("/{slug:group}", summary="Make or rename a group")
-def save_group(request: HttpRequest, group: str, told: GroupIn) -> dict[str, Any]:
+def save_group(request: HttpRequest, group: str, told: GroupName) -> dict[str, Any]:
     """A device is put into it by its own `group`."""
     row = service.save_group(group, told.name, by=writer(request))
     return {"key": row.key, "name": row.name}
