@@ -53,7 +53,8 @@ def sent(program: Client, text: str) -> Any:
     """The file's answer; what was kept is treated as the gateway does."""
     with in_memory() as kept:
         answer = program.post("/api/devices/readings", text.encode(), "text/csv")
-    taken = [Taken(number, micros(NOW), *message) for number, message in enumerate(kept, 1)]
+    messages = enumerate(kept, 1)
+    taken = [Taken(number, micros(NOW), subject.encode(), payload) for number, (subject, payload) in messages]
     if taken:
         hear("series", Collected(taken), None, Treater(Devices()), lambda: True, Watch(0))
     return answer
