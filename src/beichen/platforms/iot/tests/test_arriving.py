@@ -93,7 +93,7 @@ def test_runs_turn_as_single_readings_do(
         for thing, measure, step, value in rows:
             at += step * SECOND
             timed.append((thing, measure, at, float(value)))
-            samples.append(Sample(thing, measure, at, float(value)))
+            samples.append(Sample(thing, measure, at, float(value), number * 2))
         blocks.append(block_of(timed, number * 2))
     for thing, measure, step, value in single:
         at += step * SECOND
@@ -101,7 +101,7 @@ def test_runs_turn_as_single_readings_do(
         target = Target(thing, "W", None, measure, "number", 0, 9, 1, 0, Newest())
         received = len(messages) * 2
         readings.append(Reading(speaker, target, at, received, float(value), None, None, "accepted", False))
-        samples.append(Sample(thing, measure, at, float(value)))
+        samples.append(Sample(thing, measure, at, float(value), received))
     turned = one_by_one.take(samples)
     ones, runs = arranged(readings, blocks, by_run)
     assert len(ones) + sum(len(run.at) for run in runs) == len(samples)

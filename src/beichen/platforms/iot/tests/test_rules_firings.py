@@ -46,7 +46,7 @@ def said(watch: Watch, minute: int, level: float, number: int) -> int:
         Taken(
             minute * 1_000 + each,
             NOON + minute * MINUTE + each,
-            telemetry(f"D-{each}"),
+            telemetry(f"D-{each}").encode(),
             b'{"level_m": %.1f}' % level,
         )
         for each in range(1, number + 1)
@@ -97,7 +97,7 @@ def test_what_was_made_up_says_so_as_far_as_the_event() -> None:
     watch = Watch(0)
     said(watch, 1, 3.9, 1)
     said(watch, 2, 1.0, 1)
-    real = Taken(9_000, NOON + 3 * MINUTE, telemetry("D-2"), b'{"level_m": 3.9}')
+    real = Taken(9_000, NOON + 3 * MINUTE, telemetry("D-2").encode(), b'{"level_m": 3.9}')
     hear("s", Collected([real]), None, Treater(Devices()), lambda: True, watch)
     assert list(Firing.objects.order_by("fired_at").values_list("is_demo", flat=True)) == [True, False]
     assert [one["data"].get("is_demo", False) for one in events("drainage.high")] == [True, False]

@@ -199,7 +199,7 @@ def test_restarts_in_the_middle_change_no_window() -> None:
             at = came + CLOCKS[who] - (chance.choice([90, 700]) * SECOND if chance.random() < 0.25 else 0)
             level = float(chance.randrange(0, 29))
             message = orjson.dumps({"ts": at // 1_000, "values": {"level_m": level}})
-            taken.append(Taken(number, came, telemetry(f"D-{who}"), message))
+            taken.append(Taken(number, came, telemetry(f"D-{who}").encode(), message))
             brute.tell(keys[who], places[who], at, level)
         if batch % 2:
             watch = Watch(0)
