@@ -159,7 +159,7 @@ def _measure(size: int, key: str, reader: str, about: dict[str, str]) -> None:
             return _ask(
                 us,
                 "GET",
-                "/api/events/cases?kind=works.road-damaged&limit=100",
+                "/api/events/cases?limit=100",
                 None,
                 {"Authorization": f"Bearer {reader}"},
             )

@@ -3,9 +3,9 @@
 Objects API is a register of objects for municipalities on Django, PostgreSQL and PostGIS. A POST keeps an
 object of a type after checking its JSON Schema; ours keeps a report, opens a case with its clock, looks for
 duplicates, and writes the audit record and the event. Pages: its objects of a type with their records, our
-cases of a kind. Both on the same PostgreSQL, each behind one granian worker, in turns over kept connections.
-The peer's notifications, which want a Redis and a worker beside it, are off. Where other work shares the
-machine, read the ratio and not the seconds.
+cases that a desk may see. Both on the same PostgreSQL, each behind one granian worker, in turns over kept
+connections. The peer's notifications, which want a Redis and a worker beside it, are off. Where other work
+shares the machine, read the ratio and not the seconds.
 
 Measured where `OBJECTS_API` names a checkout whose requirements lie in a virtual environment `v` beside it:
 
