@@ -21,7 +21,7 @@ from typing import Any
 from bench._registry import serve
 
 DEVICES, SPEAKING = 51, 50  # those in batches, and those with a connection of their own
-PATIENCE = 60.0
+PATIENCE = 240.0
 ROWS = 200_000  # of one batch over HTTP
 PROBES, PAUSE, RATE = 30, 0.05, 5_000
 KIND = "application/vnd.apache.arrow.stream"

@@ -3,8 +3,11 @@
 `python -m tests.crash.flood prove [--readings 1000000] [--rate 5000] [--seed 1] [--postgres]`: fifty devices
 over MQTT with QoS 1, which remember what was acknowledged and say again what was not; kill -9 of the gateway,
 the worker, the broker and, with ``--postgres``, the database, one after another, until all is acknowledged.
-In the end the table holds each reading once: by count, and by a hash over all rows. `prepare FILE`,
-`report FILE FILE` are its own processes.
+In the end the table holds each reading once: by count, and by a hash over all rows.
+
+`soak [--minutes 30] [--rate 5000] [--postgres]`: nobody is killed; the memory of gateway and worker is told
+each minute. `prepare FILE`, `report FILE FILE` are its own processes. Long because device, victims and both
+commands share the one flood.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
+
+import psutil
 
 from tests.crash.place import Databases, Place
 from tests.crash.server import Server
@@ -133,6 +138,10 @@ class Victims:
         self._running[name].wait()
         return lambda: self._begin(name)
 
+    def memory(self) -> dict[str, int]:
+        """Resident MiB of each."""
+        return {name: psutil.Process(one.pid).memory_info().rss >> 20 for name, one in self._running.items()}
+
     def ended(self) -> list[str]:
         """Who ended of themselves, which nobody may."""
         return [name for name, process in self._running.items() if process.poll() is not None]
@@ -143,6 +152,37 @@ class Victims:
             process.terminate()
         for process in self._running.values():
             process.wait(60)
+
+
+def _devices(place: Place, tokens: Path, count: int, rate: float) -> list[Device]:
+    """The devices of the flood, registered; ``count`` and ``rate`` are of each."""
+    place.done("prepare", str(tokens), driver=DRIVER)
+    found = json.loads(tokens.read_text())
+    return [Device(code, token, place.nats.mqtt_port, count, rate) for code, token in found]
+
+
+def soak(
+    place: Place, folder: Path, *, minutes: int, rate: int, say: Callable[[str], None]
+) -> list[dict[str, int]]:
+    """Let devices speak for so many minutes; returns what gateway and worker took of memory each minute."""
+    devices = _devices(place, folder / "tokens", rate * 60 * minutes // DEVICES, rate / DEVICES)
+    house = Victims(place, None)
+    taken: list[dict[str, int]] = []
+
+    async def story() -> None:
+        speaking: asyncio.Future[Any] = asyncio.gather(*(device.run() for device in devices))
+        while not speaking.done() and len(taken) < minutes * 3:
+            await asyncio.wait({speaking}, timeout=60)
+            assert not house.ended(), house.ended()
+            taken.append(house.memory())
+            number = sum(len(device.acknowledged) for device in devices)
+            say(f"{number:,} acknowledged; MiB: {taken[-1]}")
+        speaking.cancel()
+        await asyncio.wait({speaking})
+
+    asyncio.run(story())
+    house.end()
+    return taken
 
 
 async def _killing(
@@ -172,14 +212,10 @@ def prove(
 
     ``table`` and ``acknowledged`` each hold count, distinct readings and hash.
     """
-    tokens, said, found = folder / "tokens", folder / "acknowledged.json", folder / "found"
-    place.done("prepare", str(tokens), driver=DRIVER)
-    victims = Victims(place, server)
+    said, found = folder / "acknowledged.json", folder / "found"
     share = readings // DEVICES
-    devices = [
-        Device(code, token, place.nats.mqtt_port, share, rate / DEVICES)
-        for code, token in json.loads(tokens.read_text())
-    ]
+    devices = _devices(place, folder / "tokens", share, rate / DEVICES)
+    victims = Victims(place, server)
 
     def number() -> int:
         return sum(len(device.acknowledged) for device in devices)
@@ -269,6 +305,9 @@ def _by_hand(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     try:
+        if arguments.word == "soak":
+            soak(place, folder, minutes=arguments.minutes, rate=arguments.rate, say=say)
+            return 0
         facts = {name: getattr(arguments, name) for name in ("readings", "rate", "seed")}
         figures = prove(place, folder, server=server, say=say, **facts)
     finally:
@@ -289,10 +328,14 @@ def main() -> int:
     for name, default in (("readings", 1_000_000), ("rate", 5_000), ("seed", 1)):
         by_hand.add_argument(f"--{name}", type=int, default=default)
     by_hand.add_argument("--postgres", action="store_true")
+    soaking = words.add_parser("soak")
+    for name, default in (("minutes", 30), ("rate", 5_000)):
+        soaking.add_argument(f"--{name}", type=int, default=default)
+    soaking.add_argument("--postgres", action="store_true")
     for name in ("prepare", "report"):
         words.add_parser(name).add_argument("files", nargs="+", type=Path)
     arguments = parser.parse_args()
-    if arguments.word == "prove":
+    if arguments.word in ("prove", "soak"):
         return _by_hand(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
     import django
