@@ -171,8 +171,8 @@ def _arrow(sizes: list[int], key: str, clock: int, folder: Path) -> Iterator[dic
                 if (content := answer.read()) and answer.status != 202:
                     raise http.client.HTTPException(f"{answer.status} {content[:300]!r}")
 
-        post(_bodies(DEVICES, clock))  # the first of a process looks everything up
-        until(lambda: _treated() > 0)
+        first = partial(post, _bodies(DEVICES, clock))  # the first of a process looks everything up
+        _in_table(DEVICES, first)
         for size in sizes:
             clock += 10
             bodies = _bodies(size, clock)

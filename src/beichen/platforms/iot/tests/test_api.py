@@ -17,6 +17,8 @@ from beichen.kernel.access import service as access
 from beichen.kernel.bus import broker
 from beichen.kernel.bus.tests.broker import NatsServer
 from beichen.platforms.iot import posting, service
+from beichen.platforms.iot.columns import unpacked
+from beichen.platforms.iot.posting import in_memory
 from beichen.platforms.iot.tests import ground
 from beichen.platforms.iot.topics import STREAM
 
@@ -128,6 +130,26 @@ def messages() -> list[tuple[str, bytes]]:
             await client.close()
 
     return asyncio.run(read())
+
+
+def test_a_batch_is_as_large_as_is_said() -> None:
+    """Larger than any form: 200,000 readings, and no byte more than the limit."""
+    size = 200_000
+    at = pa.array(range(size), pa.timestamp("ms", "UTC"))
+    table = pa.table(
+        {"device": ["D-1"] * size, "measure": ["level_m"] * size, "value": [1.5] * size, "at": at}
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue().to_pybytes()
+    assert len(content) > 2 * 2_621_440
+    kind = "application/vnd.apache.arrow.stream"
+    collector = Program("device-gateway")
+    with in_memory() as kept_in_memory:
+        assert collector.send("POST", "/readings", content, kind).json() == {"accepted": size}
+    assert sum(len(unpacked(payload).at) for _subject, payload in kept_in_memory) == size
+    assert problems(collector.send("POST", "/readings", bytes((16 << 20) + 1), kind)) == ["IOT-110"]
 
 
 @pytest.mark.engines
