@@ -200,7 +200,7 @@ def test_nothing_is_lost_and_nothing_is_twice(said_then: list[tuple[int, int, in
 def test_what_devices_say_of_themselves_can_be_kept(said_of_itself: Any) -> None:
     text = orjson.dumps(kept({"a": said_of_itself, "b": [float("nan"), b"x", "\0\ud800", 10**400]}))
     assert b"\\u0000" not in text
-    assert b"NaN" not in text
+    orjson.loads(text)  # which takes no NaN
 
 
 def test_a_message_that_nobody_thought_of_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
