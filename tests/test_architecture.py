@@ -26,6 +26,8 @@ OFFERED = {
     "beichen.kernel.bus.threads": "threads that use the database beside an event loop",
     "beichen.kernel.bus.turn": "work that one process does at a time",
     "beichen.kernel.bus.pull": "reading a stream, the bus's or a room's own",
+    "beichen.kernel.bus.tap": "taking messages off the broker in bulk",
+    "beichen.kernel.bus.room": "whether the broker has room for more, which a room with a stream says",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
