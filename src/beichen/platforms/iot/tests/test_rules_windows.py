@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from beichen.platforms.iot import keeping
@@ -69,10 +69,9 @@ class Brute:
         mine = [one for one in self.told if (one.group == group if window.by else one.thing == thing)]
         if window.by and not group:
             return None
-        if (
-            window.by
-            and number - BUCKETS < max(one.at // width for one in mine) - BUCKETS - APART // width - 2
-        ):
+        kept = _stepped(mine, window.over) if window.by and window.take == "rate" else mine
+        newest = max((one.at // width for one in kept), default=number)
+        if window.by and number - BUCKETS < newest - BUCKETS - APART // width - 2:
             return None
         held = [one for one in mine if number - BUCKETS < one.at // width <= number]
         if window.take == "count":
@@ -91,8 +90,13 @@ def _slope(held: Sequence[Told]) -> float | None:
     return (last.value - first.value) * HOUR / (last.at - first.at) if last.at > first.at else None
 
 
+def _stepped(told: Sequence[Told], over: int) -> list[Told]:
+    """The readings that make a step: newer than their thing's newest, which is no older than the window."""
+    return [one for one in told if one.newest is not None and one.at - over < one.newest < one.at]
+
+
 def _steps(held: Sequence[Told], over: int) -> float | None:
-    stepped = [one for one in held if one.newest is not None and one.at - over < one.newest < one.at]
+    stepped = _stepped(held, over)
     span = sum(one.at - (one.newest or 0) for one in stepped)
     return sum(one.value - one.before for one in stepped) * HOUR / span if span else None
 
@@ -127,6 +131,7 @@ class Known(Things):
     st.tuples(*[st.integers(-240, 240)] * 4),
     st.lists(READING, min_size=1, max_size=30),
 )
+@example("10m", (0, 0, 0, 0), [(1, 0, 0, -1.0), (2, 0, 130, -1.0), (2, 1, 130, -1.0)])
 @settings(max_examples=60, deadline=None)
 def test_windows_say_what_all_readings_say(
     over: str, clocks: tuple[int, ...], readings: list[tuple[int, int, int, float]]
