@@ -21,7 +21,7 @@ from beichen.platforms.iot.fleet import NEVER
 from beichen.platforms.iot.rules.conditions import compiled
 from beichen.platforms.iot.rules.declaration import NUMBER, Declared
 from beichen.platforms.iot.rules.past import Past
-from beichen.platforms.iot.rules.standing import Standing, Step, Turn, advance
+from beichen.platforms.iot.rules.standing import Standing, Step, Turn, advance, turning
 from beichen.platforms.iot.rules.things import Thing, Things
 
 if TYPE_CHECKING:
@@ -313,14 +313,23 @@ class Engine:
         return found
 
     def _step(self, group: _Group, rule: Watched, places: Any, holds: Any, clears: Any) -> list[Turned]:
-        # Rows where it holds, and all rows of things where it held before or does in another row.
+        # Rows of things where it held before or does in some row; of those the ones that turn something.
         held = np.zeros(int(places.max()) + 1, np.bool_)
         held[places[holds]] = True
         looked_at = held[places]
+        pending: dict[int, int] = {}
         if (before := rule.among(places)) is not None:
             looked_at |= before
+            found, firsts = np.unique(places[before], return_index=True)
+            for place, row in zip(found.tolist(), np.flatnonzero(before)[firsts].tolist(), strict=True):
+                known = rule.standings[group.things[row].object]
+                if known.since is not None:
+                    pending[place] = known.since
+        rows = np.flatnonzero(looked_at)
+        lasts, times = rule.declared.lasts, np.array(group.times, np.int64)[rows]
+        chosen = turning(places[rows], times, holds[rows], clears[rows], lasts=lasts, pending=pending)
         turned: list[Turned] = []
-        for row in np.flatnonzero(looked_at).tolist():
+        for row in rows[chosen].tolist():
             thing, at = group.things[row], group.times[row]
             standing = rule.standings.get(thing.object) or Standing(None, at)
             was = (standing.since, standing.raised)
@@ -329,7 +338,7 @@ class Engine:
                 at,
                 holds=bool(holds[row]),
                 clears=bool(clears[row]),
-                lasts=rule.declared.lasts,
+                lasts=lasts,
                 by_clock=rule.by_clock,
             )
             if was == (standing.since, standing.raised):

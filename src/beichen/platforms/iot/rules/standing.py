@@ -6,9 +6,12 @@ readings' own and only goes forward: who calls this leaves out readings older th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+import numpy as np
 
 
 class Turn(StrEnum):
@@ -67,3 +70,37 @@ def _raise(standing: Standing, at: int) -> Step:
     since = standing.since if standing.since is not None else at
     standing.raised, standing.at = at, at
     return Step(Turn.RAISED, at, since)
+
+
+def turning(
+    places: Any, times: Any, holds: Any, clears: Any, *, lasts: int, pending: Mapping[int, int]
+) -> list[int]:
+    """The rows that :func:`advance` must see, in their order: the others change nothing.
+
+    Arrays with a row for each reading, those of one place (a thing) in the order of their times. ``pending``
+    says of things since when the condition held before the first row. Those are the rows at which what holds
+    or clears is another than in the row before of the same thing, and of each stretch over which it holds the
+    first that is late enough to raise.
+    """
+    order = np.argsort(places, kind="stable")
+    place, at, held, clear = places[order], times[order], holds[order], clears[order]
+    is_new = np.empty(len(place), np.bool_)
+    is_new[:1] = True
+    is_new[1:] = place[1:] != place[:-1]
+    begins = is_new.copy()
+    begins[1:] |= (held[1:] != held[:-1]) | (clear[1:] != clear[:-1])
+    since = at[begins]
+    stretch = np.cumsum(begins) - 1
+    for row in np.flatnonzero(is_new).tolist() if pending else ():
+        begun = pending.get(int(place[row]))
+        if begun is not None:
+            since[stretch[row]] = begun
+    # Where only what clears changes, what holds goes on: it holds since the first of such stretches.
+    goes_on = np.zeros(len(since), np.bool_)
+    starts = np.flatnonzero(begins)
+    goes_on[1:] = held[starts[1:]] & held[starts[1:] - 1] & ~is_new[starts[1:]]
+    for number in np.flatnonzero(goes_on).tolist():
+        since[number] = since[number - 1]
+    is_late = held & (at - since[stretch] >= lasts)
+    is_late[1:] &= ~(is_late[:-1] & ~begins[1:])
+    return sorted(order[begins | is_late].tolist())
