@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from beichen.platforms.iot.fleet import NEVER, micros
-from beichen.platforms.iot.models import Device
+from beichen.platforms.iot.models import Channel, Device
 from beichen.registry.models import Measurement, Object
 
 CHUNK = 5_000
@@ -24,7 +24,7 @@ class Thing:
     kind: str
     place: int  # its number among the things of its type
     version: int
-    region: str
+    region: str  # its own, else that of a device that speaks of it, as of its readings
     values: dict[str, Any] = field(default_factory=dict)
     at: dict[str, int] = field(default_factory=dict)  # of each measure's latest value
     heard: dict[str, int] = field(default_factory=dict)  # when that came
@@ -60,24 +60,27 @@ class Things:
                 self._read(stale)
 
     def _read(self, keys: list[int]) -> None:
-        rows = Object.objects.filter(pk__in=keys).values_list(
-            "pk", "code", "type__key", "version", "region__code", "document"
+        rows = list(
+            Object.objects.filter(pk__in=keys).values_list(
+                "pk", "code", "type__key", "version", "region__code", "document"
+            )
         )
+        lent = _regions_of_devices([row[0] for row in rows if not row[4] and row[2] in self._names])
         fresh: list[Thing] = []
         for key, code, kind, version, region, document in rows:
-            names = self._names.get(kind)
+            names, lies_in = self._names.get(kind), region or lent.get(key, "")
             if names is None:
                 self._known[key] = None
                 continue
             fields = {name: value for name, value in _plain(orjson.loads(document)).items() if name in names}
             known = self._known.get(key)
             if known is None:
-                known = Thing(key, code, kind, len(self.of_kind[kind]), version, region or "")
+                known = Thing(key, code, kind, len(self.of_kind[kind]), version, lies_in)
                 self.of_kind[kind].append(known)
                 self._known[key] = known
                 fresh.append(known)
             measured = {name: known.values[name] for name in known.at if name in known.values}
-            known.version, known.region = version, region or ""
+            known.version, known.region = version, lies_in
             known.values = {**fields, **measured}
         if self._with_latest:
             self._read_latest(fresh)
@@ -104,6 +107,18 @@ class Things:
             name=measure, object__type__key=kind, object__removed_at=None
         ).values_list("object_id", flat=True)
         self.learn(list(rows))
+
+
+def _regions_of_devices(keys: list[int]) -> dict[int, str]:
+    """Where devices stand that speak of things, by the thing."""
+    if not keys:
+        return {}
+    spoken = Channel.objects.filter(thing__in=keys, device__region__isnull=False)
+    own = Device.objects.filter(thing__in=keys, region__isnull=False)
+    return {
+        **dict(spoken.order_by("-pk").values_list("thing_id", "device__region__code")),
+        **dict(own.order_by("-pk").values_list("thing_id", "region__code")),
+    }
 
 
 def plain(value: Any) -> Any:
