@@ -135,6 +135,14 @@ class _Group:
     cells: dict[str, list[Any]] = field(default_factory=dict)
 
 
+class _Rows(NamedTuple):
+    """The batch's rows as arrays: the thing's place and the time of each, and their order by thing."""
+
+    places: Any
+    times: Any
+    order: Any
+
+
 class Engine:
     """Rules over things. What it returns is kept before it is called again, or it is made anew."""
 
@@ -281,11 +289,14 @@ class Engine:
         holding = self._select(frame, group.rules, "when")
         group.rules = [rule for rule in group.rules if rule.id in holding]
         standing = [rule for rule in group.rules if rule.standings or holding[rule.id].any()]
-        clearing = self._select(frame, standing, "clear") if standing else {}
+        if not standing:
+            return []
+        clearing = self._select(frame, standing, "clear")
         turned: list[Turned] = []
+        rows = _Rows(places, np.array(group.times, np.int64), np.argsort(places, kind="stable"))
         for rule in standing:
             if rule.id in clearing:
-                turned += self._step(group, rule, places, holding[rule.id], clearing[rule.id])
+                turned += self._step(group, rule, rows, holding[rule.id], clearing[rule.id])
         return turned
 
     def _select(self, frame: pl.DataFrame, rules: Sequence[Watched], part: str) -> dict[int, Any]:
@@ -312,7 +323,8 @@ class Engine:
                 self.failed.append((rule, f"{type(error).__name__}: {error}"[:300]))
         return found
 
-    def _step(self, group: _Group, rule: Watched, places: Any, holds: Any, clears: Any) -> list[Turned]:
+    def _step(self, group: _Group, rule: Watched, rows: _Rows, holds: Any, clears: Any) -> list[Turned]:
+        places, times, order = rows
         # Rows of things where it held before or does in some row; of those the ones that turn something.
         held = np.zeros(int(places.max()) + 1, np.bool_)
         held[places[holds]] = True
@@ -325,11 +337,11 @@ class Engine:
                 known = rule.standings[group.things[row].object]
                 if known.since is not None:
                     pending[place] = known.since
-        rows = np.flatnonzero(looked_at)
-        lasts, times = rule.declared.lasts, np.array(group.times, np.int64)[rows]
-        chosen = turning(places[rows], times, holds[rows], clears[rows], lasts=lasts, pending=pending)
+        by_thing, lasts = order[looked_at[order]], rule.declared.lasts
+        arrays = (one[by_thing] for one in (places, times, holds, clears))
+        chosen = turning(*arrays, lasts=lasts, pending=pending)
         turned: list[Turned] = []
-        for row in rows[chosen].tolist():
+        for row in np.sort(by_thing[chosen]).tolist():
             thing, at = group.things[row], group.times[row]
             standing = rule.standings.get(thing.object) or Standing(None, at)
             was = (standing.since, standing.raised)

@@ -72,18 +72,15 @@ def _raise(standing: Standing, at: int) -> Step:
     return Step(Turn.RAISED, at, since)
 
 
-def turning(
-    places: Any, times: Any, holds: Any, clears: Any, *, lasts: int, pending: Mapping[int, int]
-) -> list[int]:
-    """The rows that :func:`advance` must see, in their order: the others change nothing.
+def turning(place: Any, at: Any, held: Any, clear: Any, *, lasts: int, pending: Mapping[int, int]) -> Any:
+    """The rows that :func:`advance` must see: the others change nothing.
 
-    Arrays with a row for each reading, those of one place (a thing) in the order of their times. ``pending``
-    says of things since when the condition held before the first row. Those are the rows at which what holds
-    or clears is another than in the row before of the same thing, and of each stretch over which it holds the
-    first that is late enough to raise.
+    Arrays with a row for each reading, those of one place (a thing) together, in the order of their times:
+    where it is, when it was, whether the condition holds, whether it is over. ``pending`` says of places
+    since when the condition held before the first row. Those are the rows at which what holds or clears is
+    another than in the row before of the same thing, and of each stretch over which it holds the first that
+    is late enough to raise.
     """
-    order = np.argsort(places, kind="stable")
-    place, at, held, clear = places[order], times[order], holds[order], clears[order]
     is_new = np.empty(len(place), np.bool_)
     is_new[:1] = True
     is_new[1:] = place[1:] != place[:-1]
@@ -103,4 +100,4 @@ def turning(
         since[number] = since[number - 1]
     is_late = held & (at - since[stretch] >= lasts)
     is_late[1:] &= ~(is_late[:-1] & ~begins[1:])
-    return sorted(order[begins | is_late].tolist())
+    return np.flatnonzero(begins | is_late)
