@@ -219,6 +219,8 @@ def _row(client: Client, path: str, case: str, size: int, note: str, before: Any
     peer = seconds(partial(_bare, statements), TIMES)
     figures = {"queries": float(len(asked))}
     name = f"{case} ({note})" if note else case
+    if connection.vendor == "postgresql":
+        name += " on PostgreSQL"
     return Row(name, size, ours, "the same SQL, bare", peer, figures=figures)
 
 

@@ -3,7 +3,8 @@
 A request through Django's whole stack, as an attendant of the city's centre who takes part in every case, or
 as an officer of one bureau where the case says so; the median of five after one to warm up. Figures of board,
 wall and map are kept for 20 seconds; "counted anew" drops them before each request. The peer is the bare SQL
-of the same page: its statements again, each fetched whole. SQLite, in a folder of its own.
+of the same page: its statements again, each fetched whole. SQLite, in a folder of its own; PostgreSQL where
+`tools/services python -m bench console` provides it.
 """
 
 from __future__ import annotations
@@ -20,12 +21,20 @@ from bench.measure import Row
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run() -> list[Row]:
-    """One process, so that Django is set up for the empty folder alone."""
-    with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:
-        env = {**os.environ, "BEICHEN_DATA_DIR": folder, "PYTHONPATH": str(ROOT)}
-        env |= {"DJANGO_SETTINGS_MODULE": "beichen.house.django"}
-        env |= {"BEICHEN_DATABASE_URL": f"sqlite:///{folder}/beichen.db"}
-        command = [sys.executable, "-m", "bench._console"]
-        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
+def _measure(url: str, folder: str) -> list[Row]:
+    """One process, so that Django is set up for the empty database alone."""
+    env = {**os.environ, "BEICHEN_DATA_DIR": folder, "PYTHONPATH": str(ROOT)}
+    env |= {"DJANGO_SETTINGS_MODULE": "beichen.house.django", "BEICHEN_DATABASE_URL": url}
+    command = [sys.executable, "-m", "bench._console"]
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
     return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+def run() -> list[Row]:
+    """Each database that is there."""
+    with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:
+        rows = _measure(f"sqlite:///{folder}/beichen.db", folder)
+        url = os.environ.get("BEICHEN_DATABASE_URL", "")
+        if url.startswith("postgres"):
+            rows += _measure(url, folder)
+    return rows

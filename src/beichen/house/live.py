@@ -19,7 +19,6 @@ from typing import Any
 import orjson
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,7 +27,8 @@ from starlette.routing import Route
 
 from beichen.kernel.bus import broker, feed
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
-from beichen.kernel.bus.pull import Pull
+from beichen.kernel.bus.pull import Delivery, Pull
+from beichen.kernel.bus.tap import Tap
 from beichen.problem import ProblemError
 from beichen.settings import refuse_unsafe, settings
 
@@ -74,15 +74,15 @@ class Feed:
         self.browsers: set[Browser] = set()
         self.is_following = False
 
-    def take(self, message: Msg) -> None:
+    def take(self, message: Delivery) -> None:
         """Keep an event of the stream and offer it to everybody."""
         try:
-            document = orjson.loads(message.data)
+            document = orjson.loads(message.content)
         except orjson.JSONDecodeError:
             return  # the subscribers make a dead letter of it
         if not isinstance(document, dict):
             return
-        sent = Sent(message.metadata.sequence.stream, document)
+        sent = Sent(message.standing().place, document)
         self.kept.append(sent)
         for browser in self.browsers:
             browser.offer(sent)
@@ -128,7 +128,7 @@ class Feed:
             )
             info = await js.add_consumer(STREAM, config)
             pull = Pull(client, info.name)
-            await pull.start()
+            await pull.start(Tap(client))
             self.is_following = True
             while True:
                 for message in await pull.messages():

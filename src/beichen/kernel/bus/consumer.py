@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -22,9 +21,10 @@ from beichen.kernel.bus import delivery
 from beichen.kernel.bus.delivery import Message
 from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
 from beichen.kernel.bus.models import Subscription
-from beichen.kernel.bus.pull import BATCH, Pull
+from beichen.kernel.bus.pull import BATCH, Delivery, Pull
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.subscribers import Subscriber
+from beichen.kernel.bus.tap import Tap
 
 ACK_SECONDS = 3600.0  # redelivery is our own business: see the module's docstring
 logger = logging.getLogger(__name__)
@@ -45,12 +45,6 @@ def place(name: str, stream: str, last: int) -> int:
     return position
 
 
-def position(reply: str) -> int:
-    """A delivery's place in the stream, of its reply subject (NATS ADR-15): nine words, or more."""
-    words = reply.split(".")
-    return int(words[5] if len(words) == 9 else words[7])
-
-
 class Consumer:
     """Reads the stream for one subscriber."""
 
@@ -58,6 +52,7 @@ class Consumer:
         self,
         to: Subscriber,
         client: Client,
+        tap: Tap,
         in_database: InDatabase,
         *,
         clock: Callable[[], datetime],
@@ -65,6 +60,7 @@ class Consumer:
     ) -> None:
         self._to = to
         self._client = client
+        self._tap = tap
         self._js: JetStreamContext = client.jetstream()
         self._in_database = in_database
         self._clock = clock
@@ -89,11 +85,11 @@ class Consumer:
         await self._js.add_consumer(STREAM, config)
         self._expected = 1
         pull = Pull(self._client, self._to.durable)
-        await pull.start()
+        await pull.start(self._tap)
         return pull
 
-    def _is_whole(self, messages: list[Msg]) -> bool:
-        first, last = messages[0].metadata.sequence.consumer, messages[-1].metadata.sequence.consumer
+    def _is_whole(self, messages: list[Delivery]) -> bool:
+        first, last = messages[0].standing().number, messages[-1].standing().number
         return first == self._expected and last == first + len(messages) - 1
 
     async def run(self, stream: str, last: int) -> None:
@@ -109,12 +105,12 @@ class Consumer:
             self._expected += len(messages)
             await self._handle(messages)
 
-    async def _handle(self, messages: list[Msg]) -> None:
-        batch = [Message(position(message.reply), message.data) for message in messages]
+    async def _handle(self, messages: list[Delivery]) -> None:
+        batch = [Message(message.standing().place, message.content) for message in messages]
         seconds = delivery.HOLD_SECONDS if connection.vendor == "sqlite" else None
         while batch:
             done = await self._in_database(
                 delivery.deliver, self._to, batch, now=self._clock(), retry=self._retry, seconds=seconds
             )
             batch = batch[done:]
-        await messages[-1].ack()
+        await self._client.publish(messages[-1].reply.decode())  # an empty answer acknowledges

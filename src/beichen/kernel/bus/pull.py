@@ -1,17 +1,17 @@
 """Pulling messages of a durable consumer: always some asked for ahead, taken in whatever number came.
 
 JetStream API: `$JS.API.CONSUMER.MSG.NEXT.<stream>.<consumer>` with `batch` and `expires`. The client
-library's own `fetch` costs a task for each message; this costs one wake-up for a burst of them.
+library's own `fetch` costs a task for each message, its subscriptions a parser of mail headers; this costs
+one wake-up for a burst of them, through a tap.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import orjson
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from beichen.kernel.bus.event import STREAM
 from beichen.kernel.bus.tap import Tap
@@ -23,15 +23,36 @@ SILENCE_SECONDS = 10  # two heartbeats were missed: the request is lost, or the 
 REQUEST_OVER = frozenset({"404", "408"})
 BYTES_OVER = frozenset({"Batch Completed", "Message Size Exceeds MaxBytes"})  # the request has had its bytes
 _STATUS = b"NATS/1.0 "
-M = TypeVar("M")
 
 
 class EndedError(OSError):
     """The consumer was removed, or its server is going away."""
 
 
-class _Asked(Generic[M]):
-    """Asks ahead for messages of one consumer; how they arrive is a subclass's."""
+class Standing(NamedTuple):
+    """Where a delivery stands: in its stream, at its consumer, and when the server kept it (nanoseconds)."""
+
+    place: int
+    number: int
+    at: int
+
+
+class Delivery(NamedTuple):
+    """A message as it lay on the wire, without its headers."""
+
+    reply: bytes
+    subject: bytes
+    content: bytes
+
+    def standing(self) -> Standing:
+        """Read off the reply subject (NATS ADR-15), which has nine words, or more."""
+        words = self.reply.split(b".")
+        place, number, at = words[5:8] if len(words) == 9 else words[7:10]
+        return Standing(int(place), int(number), int(at))
+
+
+class Pull:
+    """Messages of one consumer, in its order; some are always asked for ahead."""
 
     def __init__(
         self, client: Client, consumer: str, stream: str = STREAM, *, batch: int = 0, most_bytes: int = 0
@@ -41,10 +62,23 @@ class _Asked(Generic[M]):
         self._inbox = client.new_inbox()
         self._batch = batch
         self._most_bytes = most_bytes
-        self._arrived: list[M] = []
+        self._arrived: list[Delivery] = []
         self._asked = 0
         self._something = asyncio.Event()
         self._trouble = ""
+
+    async def start(self, tap: Tap) -> None:
+        """Listen where messages arrive."""
+        await tap.open(self._inbox, self._take)
+
+    def _take(self, subject: bytes, reply: bytes, headers: bytes, content: bytes) -> None:
+        if not content and headers.startswith(_STATUS):
+            status, _, description = headers[len(_STATUS) :].partition(b"\r\n")[0].partition(b" ")
+            self._told(status.decode(), description.decode())
+            return
+        self._asked -= 1
+        self._arrived.append(Delivery(reply, subject, content))
+        self._something.set()
 
     def _told(self, status: str, description: str) -> None:
         """What the server says of a request, in place of a message."""
@@ -69,7 +103,7 @@ class _Asked(Generic[M]):
         await self._client.publish(self._subject, orjson.dumps(request), reply=self._inbox)
         self._asked = max(self._asked, 0) + wanted
 
-    async def messages(self) -> list[M]:
+    async def messages(self) -> list[Delivery]:
         """The next messages, no more than are asked for at once; waits until there is one.
 
         Raises EndedError when the server says that there will be none, and what a closed connection raises.
@@ -88,47 +122,3 @@ class _Asked(Generic[M]):
         taken, self._arrived = self._arrived[:most], self._arrived[most:]
         await self._ask()
         return taken
-
-
-class Pull(_Asked[Msg]):
-    """Messages of one consumer, in its order."""
-
-    async def start(self) -> None:
-        """Listen where messages arrive."""
-        await self._client.subscribe(
-            self._inbox, cb=self._take, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
-
-    async def _take(self, message: Msg) -> None:
-        status = message.headers.get("Status") if message.headers and not message.data else None
-        if status is not None:
-            self._told(status, (message.headers or {}).get("Description", ""))
-            return
-        self._asked -= 1
-        self._arrived.append(message)
-        self._something.set()
-
-
-class Delivery(NamedTuple):
-    """A message as it lay on the wire: the reply subject says where it stands (NATS ADR-15)."""
-
-    reply: bytes
-    subject: bytes
-    content: bytes
-
-
-class BulkPull(_Asked[Delivery]):
-    """Messages of one consumer, in its order, through a tap; their headers are dropped."""
-
-    async def start(self, tap: Tap) -> None:
-        """Listen where messages arrive."""
-        await tap.open(self._inbox, self._take)
-
-    def _take(self, subject: bytes, reply: bytes, headers: bytes, content: bytes) -> None:
-        if not content and headers.startswith(_STATUS):
-            status, _, description = headers[len(_STATUS) :].partition(b"\r\n")[0].partition(b" ")
-            self._told(status.decode(), description.decode())
-            return
-        self._asked -= 1
-        self._arrived.append(Delivery(reply, subject, content))
-        self._something.set()

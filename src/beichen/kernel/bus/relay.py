@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from beichen.kernel.bus import outbox
 from beichen.kernel.bus.event import MEDIA_TYPE, SUBJECT_PREFIX
 from beichen.kernel.bus.outbox import Waiting
+from beichen.kernel.bus.tap import Tap
 
 BATCH = 1000
 ANSWER_SECONDS = 10.0
@@ -33,8 +33,9 @@ class RefusedError(OSError):
 class Relay:
     """Publishes batches over one connection and collects the broker's answers."""
 
-    def __init__(self, client: Client, in_database: InDatabase) -> None:
+    def __init__(self, client: Client, tap: Tap, in_database: InDatabase) -> None:
         self._client = client
+        self._tap = tap
         self._in_database = in_database
         self._prefix = client.new_inbox()
         self._missing: set[int] = set()
@@ -44,14 +45,14 @@ class Relay:
 
     async def start(self) -> None:
         """Listen for answers; before the first batch."""
-        await self._client.subscribe(f"{self._prefix}.*", cb=self._answered)
+        await self._tap.open(f"{self._prefix}.*", self._answered)
 
-    async def _answered(self, message: Msg) -> None:
-        answer = orjson.loads(message.data) if message.data else {"error": "nobody stores events"}
+    def _answered(self, subject: bytes, _reply: bytes, _headers: bytes, content: bytes) -> None:
+        answer = orjson.loads(content) if content else {"error": "nobody stores events"}
         if error := answer.get("error"):
             self._refused.append(str(error))
         else:
-            self._missing.discard(int(message.subject.rpartition(".")[2]))
+            self._missing.discard(int(subject.rpartition(b".")[2]))
         if not self._missing or self._refused:
             self._all_answered.set()
 

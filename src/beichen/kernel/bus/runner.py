@@ -23,6 +23,7 @@ from beichen.kernel.bus.lock import Lock
 from beichen.kernel.bus.relay import Relay
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.subscribers import Subscriber, registered_subscribers
+from beichen.kernel.bus.tap import Tap
 from beichen.kernel.bus.threads import DatabaseThreads
 from beichen.kernel.bus.turn import Turn
 
@@ -63,17 +64,17 @@ class Bus:
     async def _session(self, lock: Lock) -> None:
         client = await broker.connect("worker")
         try:
-            js = client.jetstream()
+            js, tap = client.jetstream(), Tap(client)
             stream, last = await broker.ensure_stream(js)
             self._turn.works()
             logger.info("bus works at %s for %d subscribers", broker.address(), len(self._subscribers))
             async with asyncio.TaskGroup() as tasks:
                 consumers = [
-                    Consumer(to, client, self.in_database, clock=self._clock, retry=self._retry)
+                    Consumer(to, client, tap, self.in_database, clock=self._clock, retry=self._retry)
                     for to in self._subscribers.values()
                 ]
                 self._turn.tasks = [
-                    tasks.create_task(Relay(client, self.in_database).run()),
+                    tasks.create_task(Relay(client, tap, self.in_database).run()),
                     tasks.create_task(self._try_again(lock)),
                     tasks.create_task(self._trim(js)),
                     *(tasks.create_task(consumer.run(stream, last)) for consumer in consumers),

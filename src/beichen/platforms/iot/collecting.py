@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from beichen.kernel.bus.pull import BulkPull, Delivery
+from beichen.kernel.bus.pull import Delivery, Pull
 from beichen.kernel.bus.tap import Tap
 from beichen.platforms.iot.topics import BATCHES, FROM_DEVICES, KEPT, QOS, STREAM
 
@@ -54,10 +54,9 @@ class Collected:
 
 
 def taken(message: Delivery) -> tuple[Taken, int]:
-    """A delivery, and its number at the consumer, of its reply subject (NATS ADR-15)."""
-    words = message.reply.split(b".")
-    place, number, at = words[-4:-1] if len(words) == 9 else words[7:10]
-    return Taken(int(place), int(at) // 1_000, message.subject, message.content), int(number)
+    """A delivery, and its number at the consumer, of its reply subject."""
+    place, number, at = message.standing()
+    return Taken(place, at // 1_000, message.subject, message.content), number
 
 
 class Collector:
@@ -68,7 +67,7 @@ class Collector:
         self._client = client
         self._js = js
         self._tap = tap
-        self._pull: BulkPull | None = None
+        self._pull: Pull | None = None
         self._expected = 1
         self._waiting: list[Taken] = []
         self._arriving: asyncio.Task[None] | None = None
@@ -84,7 +83,7 @@ class Collector:
             mem_storage=True,
         )
         made = await self._js.add_consumer(STREAM, config)
-        self._pull = BulkPull(self._client, made.name, STREAM, batch=ASKED_MESSAGES, most_bytes=ASKED_BYTES)
+        self._pull = Pull(self._client, made.name, STREAM, batch=ASKED_MESSAGES, most_bytes=ASKED_BYTES)
         await self._pull.start(self._tap)
 
     async def _more(self) -> None:

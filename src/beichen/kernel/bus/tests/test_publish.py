@@ -15,9 +15,9 @@ from django.db import transaction
 
 from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
-from beichen.kernel.bus.consumer import position
 from beichen.kernel.bus.event import check_pattern, decode, identifier, matches, overlap
 from beichen.kernel.bus.models import OutboxEvent
+from beichen.kernel.bus.pull import Delivery
 from beichen.kernel.bus.subscribers import forget, subscriber
 from beichen.problem import ProblemError
 
@@ -174,5 +174,6 @@ def test_identifiers_are_uuids_in_the_order_of_time() -> None:
 
 def test_a_place_in_the_stream_is_read_of_both_forms_of_reply() -> None:
     """NATS ADR-15, with and without a domain."""
-    assert position("$JS.ACK.BEICHEN.name.1.42.7.1700000000.0") == 42
-    assert position("$JS.ACK._.account.BEICHEN.name.1.42.7.1700000000.0.token") == 42
+    assert Delivery(b"$JS.ACK.BEICHEN.name.1.42.7.1700000000.0", b"", b"").standing().place == 42
+    reply = b"$JS.ACK._.account.BEICHEN.name.1.42.7.1700000000.0.token"
+    assert Delivery(reply, b"", b"").standing() == (42, 7, 1700000000)

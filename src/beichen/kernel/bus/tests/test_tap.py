@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.errors import ProtocolError
 
-from beichen.kernel.bus.pull import BYTES_OVER, BulkPull, Delivery, EndedError
+from beichen.kernel.bus.pull import BYTES_OVER, Delivery, EndedError, Pull
 from beichen.kernel.bus.tap import Tap, _Splitter
 
 HEADERS = b"NATS/1.0\r\nNmqtt-Pub:1\r\n\r\n"
@@ -90,7 +90,7 @@ def test_a_pull_takes_what_comes_and_knows_its_requests() -> None:
 
     async def story() -> None:
         known: Any = client
-        pull = BulkPull(known, "c", "s", batch=2, most_bytes=100)
+        pull = Pull(known, "c", "s", batch=2, most_bytes=100)
         tap = Tap(known)
         await pull.start(tap)
         waiting = asyncio.create_task(pull.messages())
