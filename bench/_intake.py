@@ -17,7 +17,7 @@ import django
 from bench._announced import measure, session
 from bench._registry import Bare, Recorder, emit, serve
 
-SIZES = (1_000, 10_000, 50_000)
+SIZES = (1_000, 10_000, 100_000)
 REPORTS, CHECKS, WARM = 200, 300, 10
 TEXT = "路面有一个大坑，来往车辆很危险，请尽快处理"
 SIDE = 0.3  # degrees: a city's built-up area

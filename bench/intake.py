@@ -1,4 +1,4 @@
-"""Reports through Open311 to a durable case, with 1,000, 10,000 and 50,000 open cases around them.
+"""Reports through Open311 to a durable case, with 1,000, 10,000 and 100,000 open cases around them.
 
 A report is sent over HTTP to a served house with a client's key and a place, so that each looks for a
 duplicate; the answer comes when the case is committed. The peer is the bare insert of the same rows: every
