@@ -76,10 +76,10 @@ def kept(name: str, seen: Seen, work: Callable[[], T], seconds: int = SECONDS) -
 
 def _counts(now: datetime) -> dict[str, Count]:
     return {
-        "all": Count("pk"),
-        "soon": Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
-        "overdue": Count("pk", filter=Q(due_at__lt=now)),
-        "waiting": Count("pk", filter=Q(is_waiting=True)),
+        "all": Count("*"),
+        "soon": Count("*", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
+        "overdue": Count("*", filter=Q(due_at__lt=now)),
+        "waiting": Count("*", filter=Q(is_waiting=True)),
     }
 
 
@@ -181,7 +181,7 @@ def _of_span(rows: QuerySet[Case], field: str) -> tuple[str, tuple[Any, ...]]:
         f"{field}__lt": slot(Case, "until", field),
     }
     marked = rows.filter(**span).annotate(all=Value(1, IntegerField())).values("all")
-    counted = marked.annotate(number=Count("pk")).values("number")
+    counted = marked.annotate(number=Count("*")).values("number")
     sql, parameters = counted.query.get_compiler("default").as_sql()
     return sql, tuple(parameters)
 
