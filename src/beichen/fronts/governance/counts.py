@@ -31,6 +31,8 @@ DAY_SECONDS = 24 * 60 * 60
 PATH_SECONDS = 300
 _PATHS = "beichen.console.paths"
 DAYS = 30
+ONE = Value(1)
+"""What is counted for each row: with a column, PostgreSQL could not count in an index that has it not."""
 T = TypeVar("T")
 
 
@@ -76,10 +78,10 @@ def kept(name: str, seen: Seen, work: Callable[[], T], seconds: int = SECONDS) -
 
 def _counts(now: datetime) -> dict[str, Count]:
     return {
-        "all": Count("*"),
-        "soon": Count("*", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
-        "overdue": Count("*", filter=Q(due_at__lt=now)),
-        "waiting": Count("*", filter=Q(is_waiting=True)),
+        "all": Count(ONE),
+        "soon": Count(ONE, filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
+        "overdue": Count(ONE, filter=Q(due_at__lt=now)),
+        "waiting": Count(ONE, filter=Q(is_waiting=True)),
     }
 
 
@@ -181,7 +183,7 @@ def _of_span(rows: QuerySet[Case], field: str) -> tuple[str, tuple[Any, ...]]:
         f"{field}__lt": slot(Case, "until", field),
     }
     marked = rows.filter(**span).annotate(all=Value(1, IntegerField())).values("all")
-    counted = marked.annotate(number=Count("*")).values("number")
+    counted = marked.annotate(number=Count(ONE)).values("number")
     sql, parameters = counted.query.get_compiler("default").as_sql()
     return sql, tuple(parameters)
 

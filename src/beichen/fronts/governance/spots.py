@@ -15,7 +15,7 @@ from typing import Any
 import h3.api.basic_int as h3
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from beichen.fronts.governance.counts import Seen, kept
+from beichen.fronts.governance.counts import ONE, Seen, kept
 from beichen.hubs.events.models import Case
 
 FINEST = 10
@@ -63,7 +63,7 @@ def counted_cells(seen: Seen, now: datetime, resolution: int) -> list[tuple[int,
 
     def work() -> list[tuple[int, int, int]]:
         rows: Any = seen.rows.filter(is_open=True, cell__isnull=False)
-        counts = {"one": Min("cell"), "found": Count("*"), "late": Count("*", filter=Q(due_at__lt=now))}
+        counts = {"one": Min("cell"), "found": Count(ONE), "late": Count(ONE, filter=Q(due_at__lt=now))}
         gathered = rows.annotate(within=F("cell") / finer).values("within").annotate(**counts)
         return [
             (h3.cell_to_parent(one, resolution), found, late)
