@@ -39,6 +39,7 @@ OPEN = {
     "open311/v2/requests.<str:form>": "states are public, words are not; sending needs a key",
     "open311/v2/requests/<str:report_code>.<str:form>": "the same",
     "open311/v2/tokens/<str:token>.<str:form>": "the same",
+    r"^open311/v2/[\s\S]*\.(?P<form>json|xml)\Z": "says that nothing is there",
     "report": "what may be reported is public; a test of the hub holds who may send",
     "report/sent": "shows what this session has sent; otherwise it leads to the door",
     "console/import/<str:code>": "a person's own file; a test of the room holds who may",

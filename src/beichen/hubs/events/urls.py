@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from beichen.hubs.events.open311 import views
 from beichen.hubs.events.open311.description import description
@@ -15,4 +15,5 @@ urlpatterns = [
     path("open311/v2/requests.<str:form>", views.requests),
     path("open311/v2/requests/<str:report_code>.<str:form>", views.request_),
     path("open311/v2/tokens/<str:token>.<str:form>", views.token),
+    re_path(r"^open311/v2/[\s\S]*\.(?P<form>json|xml)\Z", views.nothing),
 ]

@@ -30,6 +30,7 @@ NO_SERVICE = code("EVT-502", "There is no such service.", status=404)
 NO_JURISDICTION = code("EVT-503", "There is no such jurisdiction.", status=404)
 NO_REQUEST = code("EVT-504", "There is no such service request.", status=404)
 NO_FORMAT = code("EVT-505", "The format is json or xml.", status=404)
+NO_ADDRESS = code("EVT-507", "There is nothing at this address of Open311.", status=404)
 NO_METHOD = code("EVT-506", "This address does not answer that method.", status=405)
 _RETRY_SECONDS = 30
 View = Callable[..., HttpResponse]
@@ -239,3 +240,9 @@ definition = _answering(GET=_definition)
 requests = _answering(GET=_list, POST=_send)
 request_ = _answering(GET=_one)
 token = _answering(GET=_token)
+
+
+@csrf_exempt
+def nothing(_request: HttpRequest, form: str) -> HttpResponse:
+    """Any other address: a client that reads GeoReport is answered in it, whatever it asked for."""
+    return _errors(ProblemError(Problem(NO_ADDRESS, said("nothing is here"))), form, [])

@@ -213,6 +213,8 @@ def test_every_mistake_has_its_document(
     [
         ("services.yaml", 404, "EVT-505"),
         ("services/no.json", 404, "EVT-502"),
+        ("services/a%0Ab.json", 404, "EVT-507"),
+        ("requests/1/2.json", 404, "EVT-507"),
         ("requests/no.json", 404, "EVT-504"),
         ("tokens/no.xml", 404, "EVT-504"),
         ("requests.json?start_date=yesterday", 400, "EVT-401"),
