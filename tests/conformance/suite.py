@@ -58,7 +58,7 @@ OTHER_CONTEXT = re.compile(
 # Contexts of others that some tests name: only that they can be had matters.
 FOREIGN = re.compile(r"https://fiware\.github\.io/([\w./-]+)\.jsonld")
 CORE = re.compile(r"ngsi-ld-core-context-v1\.\d\.jsonld")
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -97,6 +97,7 @@ def environment(data: Path, context_port: int, mock_port: int = 1) -> dict[str, 
         "BEICHEN_CONTEXT_HOSTS": f"127.0.0.1:{context_port}, 127.0.0.1:{mock_port}",
         "BEICHEN_NOTIFICATION_HOSTS": "127.0.0.1",
         "BEICHEN_NATS_PORT": str(free_port()),
+        "BEICHEN_MQTT_PORT": str(free_port()),  # 1883 is Mosquitto's
         "BEICHEN_HISTORY_PAGE": "30",  # the suite wants to see a part of forty instances
         "DJANGO_SETTINGS_MODULE": "beichen.house.django",
         "PYTHONPATH": str(ROOT),
@@ -134,14 +135,30 @@ def server(env: dict[str, str], key: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def workers(env: dict[str, str]) -> Iterator[None]:
-    """NATS and the worker, which take notifications to their endpoints."""
+    """NATS and the worker, which take notifications to their endpoints; once they work."""
     command = [sys.executable, "-m", "beichen", "up", "--only", "nats,worker"]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=env, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    works = threading.Event()
+    reader = threading.Thread(target=_read, args=(process, works), daemon=True)
+    reader.start()
     try:
+        if not works.wait(START_SECONDS):
+            raise SystemExit("the worker did not start")
         yield
     finally:
         process.terminate()
         process.wait(30)
+        reader.join()
+
+
+def _read(process: subprocess.Popen[str], works: threading.Event) -> None:
+    """What it says, to its end: the bus works when it says so."""
+    for line in process.stdout or ():
+        if "bus works" in line:
+            works.set()
+        sys.stderr.write(line)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
