@@ -52,6 +52,7 @@ from beichen.registry.measuring import (
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
+from beichen.registry.shown import Shown, count_objects, shown_object, shown_objects
 from beichen.registry.sightings import (
     CLOCK,
     Near,
@@ -92,6 +93,7 @@ __all__ = [
     "Outcome",
     "PastEntity",
     "Point",
+    "Shown",
     "Sighting",
     "Timeline",
     "TimelineReader",
@@ -105,6 +107,7 @@ __all__ = [
     "change_subscription",
     "check_narrowing",
     "clock_values",
+    "count_objects",
     "declare_types",
     "find_context",
     "find_objects",
@@ -128,6 +131,8 @@ __all__ = [
     "resume_subscription",
     "schema_fault",
     "seen_type",
+    "shown_object",
+    "shown_objects",
     "sightings",
     "subscribe",
     "subscription_status",

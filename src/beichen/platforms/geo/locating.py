@@ -10,18 +10,19 @@ import gzip
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 
 from beichen.kernel.statements import Prepared
-from beichen.platforms.geo.models import GeometryKind, Layer, LayerContent
+from beichen.platforms.geo.models import GeometryKind, Layer, LayerContent, Origin
 
 Signature = tuple[tuple[int, str, str], ...]
 
 
 def region_at(longitude: float, latitude: float) -> str:
     """The code of the smallest region whose area holds the point (WGS 84); empty when none does."""
-    tree, codes = _areas(tuple(map(tuple, _LAYERS.tuples())))
+    tree, codes = _areas(signature())
     if not codes:
         return ""
     found = tree.query(shapely.Point(longitude, latitude), predicate="intersects")
@@ -29,9 +30,24 @@ def region_at(longitude: float, latitude: float) -> str:
     return codes[int(min(found))] if len(found) else ""
 
 
+def regions_at(points: Any) -> list[str]:
+    """The same for an array of points."""
+    tree, codes = _areas(signature())
+    found = np.full(len(points), len(codes))
+    if codes:
+        places, areas = tree.query(points, predicate="intersects")
+        np.minimum.at(found, places, areas)
+    return [codes[area] if area < len(codes) else "" for area in found.tolist()]
+
+
+def signature() -> Signature:
+    """The state of the layers that name regions."""
+    return tuple((int(key), str(name), str(content)) for key, name, content in _LAYERS.tuples())
+
+
 _LAYERS = Prepared(
     lambda: (
-        Layer.objects.filter(is_current=True, is_shown=True, kind=GeometryKind.POLYGON)
+        Layer.objects.filter(is_current=True, is_shown=True, kind=GeometryKind.POLYGON, origin=Origin.PACKAGE)
         .exclude(region_property="")
         .order_by("order", "key")
         .values_list("pk", "region_property", "sha256")

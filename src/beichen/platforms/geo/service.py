@@ -16,29 +16,37 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 
-from beichen.kernel.access.service import permission
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.platforms.geo import geojson
-from beichen.platforms.geo.locating import region_at
-from beichen.platforms.geo.models import Layer, LayerContent
+from beichen.platforms.geo.locating import region_at, regions_at
+from beichen.platforms.geo.models import Layer, LayerContent, Origin
+from beichen.platforms.geo.revisions import make_revision
+from beichen.platforms.geo.rights import EDIT, READ, WRITE
+from beichen.platforms.geo.sources import layers_for, layers_kept_by, regions_of, source_of
 from beichen.problem import Problem, ProblemError, Where, code, nearest
 
 __all__ = [
+    "EDIT",
     "READ",
+    "WRITE",
     "LayerFacts",
     "content",
     "features",
     "install_layers",
     "layer",
     "layers",
+    "layers_for",
+    "layers_kept_by",
+    "make_revision",
     "region_at",
+    "regions_at",
+    "regions_of",
+    "source_of",
     "switch_layer",
 ]
 
-READ = permission("geo.read", "查看地图图层", "Read map layers")
-WRITE = permission("geo.layer.write", "管理地图图层", "Manage map layers")
 NO_LAYER = code("GEO-404", "The layer does not exist.", status=404)
 TAKEN = code("GEO-106", "The layer belongs to another package.", status=409)
 
@@ -123,8 +131,10 @@ def _retire(owner: str, kept: set[str]) -> list[str]:
 
 
 def layers() -> QuerySet[Layer]:
-    """The layers that are shown, from the bottom of the map up."""
-    return Layer.objects.filter(is_current=True, is_shown=True).order_by("order", "key")
+    """The packages' layers that are shown, from the bottom of the map up; each has its GeoJSON."""
+    return Layer.objects.filter(is_current=True, is_shown=True, origin=Origin.PACKAGE).order_by(
+        "order", "key"
+    )
 
 
 def layer(key: str) -> Layer:

@@ -51,7 +51,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A source as it is now. ``tag`` is another whenever an answer may be: caches are kept under it."""
+    """A source as it is now. ``tag`` is another whenever an answer may be: caches are kept under it, and none
+    where it is empty."""
 
     fields: tuple[Field, ...]
     count: int
@@ -73,6 +74,8 @@ class Asked:
     """Paths of the regions to which who asks is confined; None for the whole city."""
     names: Sequence[str] = field(default=())
     """Fields that are wanted; none for all."""
+    zoom: int | None = None
+    """Only what a map of this zoom has room for; None for everything."""
 
 
 class Answer(NamedTuple):

@@ -101,9 +101,13 @@ class Search:
         parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
         return self._measures.into(list(starmap(Row, fetch(statement, parameters))))
 
-    def _matching(self, wanted: int) -> Iterator[Row]:
+    def following(self, after: int, wanted: int) -> Iterator[Row]:
+        """Matching objects by key from the one after ``after`` on; about ``wanted`` are going to be read."""
+        return iter(()) if self.plan.is_nothing else self._matching(wanted, after)
+
+    def _matching(self, wanted: int, after: int = 0) -> Iterator[Row]:
         """Matching objects by key, read in growing chunks."""
-        after, read = 0, 0
+        read = 0
         # Some shapes of a box will not match; within a frame hardly any.
         spare = 1 if self.plan.geo is not None and self.plan.geo.is_frame else 16
         size = min(wanted + spare, CHUNK_LIMIT)

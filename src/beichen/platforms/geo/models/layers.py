@@ -1,4 +1,4 @@
-"""What is kept: layers (图层), and apart from them the GeoJSON that each one serves.
+"""Layers (图层), and apart from them the GeoJSON of those that a package brought.
 
 The content is its own row, so that a list of layers never reads it. It is kept gzipped with a fixed
 time stamp: the same features are the same bytes, and an answer is sent as it lies in the table.
@@ -10,6 +10,9 @@ from typing import ClassVar
 
 from django.db import models
 
+from beichen.kernel.levels import Level, ScopeFields
+from beichen.kernel.org.models import Body
+
 
 class GeometryKind(models.TextChoices):
     """The one kind of geometry of a layer; its multi-form counts as the same."""
@@ -19,8 +22,25 @@ class GeometryKind(models.TextChoices):
     POLYGON = "polygon", "面"
 
 
+class Origin(models.TextChoices):
+    """Where a layer's features come from."""
+
+    PACKAGE = "package", "数据包"
+    UPLOAD = "upload", "上传"
+    OBJECTS = "objects", "城市对象"
+    TABLE = "table", "数据表"
+
+
 class Layer(models.Model):
-    """A set of features of one kind that is drawn and read as a whole, with its source and licence."""
+    """A set of features of one kind that is drawn and read as a whole, with its source and licence.
+
+    ``particulars`` says what of its origin is meant: ``{"type": …}`` of objects, ``{"table": …,
+    "longitude": …, "latitude": …}`` of a table, ``{"key": …}``, the property that names a feature.
+    ``dimensions`` names the fields that hold a feature's time and height: ``valid_from``, ``valid_to``,
+    ``height`` and ``base`` (metres over the ground), ``storeys``, ``depth`` (metres below it). ``legend``
+    says how values are drawn, see :mod:`beichen.platforms.geo.legends`. ``edition`` grows with every edit
+    of a feature, ``edits`` counts those that are not yet in a revision.
+    """
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
@@ -44,7 +64,20 @@ class Layer(models.Model):
     south = models.FloatField()
     east = models.FloatField()
     north = models.FloatField()
+    level = models.PositiveSmallIntegerField(default=Level.L1.value)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="layers")
+    group = models.CharField(max_length=60, blank=True)
+    group_en = models.CharField(max_length=120, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.PACKAGE)
+    particulars = models.JSONField(default=dict)
+    dimensions = models.JSONField(default=dict)
+    legend = models.JSONField(default=dict)
+    revision = models.ForeignKey("Revision", models.SET_NULL, null=True, related_name="+")
+    edition = models.PositiveBigIntegerField(default=0)
+    edits = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
+
+    ACCESS: ClassVar = ScopeFields(level="level")
 
     class Meta:
         ordering: ClassVar = ["order", "key"]

@@ -1,0 +1,303 @@
+"""A layer's revision as a source: what :mod:`.unfolding` laid out, mapped into memory and read in bulk.
+
+A question narrows in steps, each over what the one before left: chunks by their boxes, features by box, time,
+region and zoom, at last by shape and condition. Chunks are looked at in growing groups and in the order of
+the file, so that a page of a large answer costs about what it holds. Nothing is written; many threads read.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+import shapely
+
+from beichen.platforms.geo.snapshots import conditions
+from beichen.platforms.geo.snapshots.building import PIECE
+from beichen.platforms.geo.snapshots.layout import Layout, read_fields
+from beichen.platforms.geo.snapshots.marks import after_of, no_page
+from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature, key_hash
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Box, Described
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+_FEW, _MANY = 4, PIECE // CHUNK
+
+
+class Snapshot:
+    """Features of one folder. ``tag`` names its state."""
+
+    def __init__(self, folder: Path, tag: str) -> None:
+        about = orjson.loads((folder / "about.json").read_bytes())
+        self.tag = tag
+        self.count: int = about["count"]
+        self.layout = Layout(read_fields(about["fields"]), about["valid_from"], about["valid_to"])
+        self.paths: list[str] = about["regions"]
+        self._span = tuple(datetime.fromisoformat(one) if one else None for one in about["span"])
+        self._folder = folder
+        self._boxes = self._mapped("boxes")
+        self._chunks = np.load(folder / "chunks.npy")
+        self._offsets = self._mapped("offsets")
+        self._has_regions = len(self.paths) > 1
+        with pa.memory_map(str(folder / "columns.arrow")) as file:
+            reader = pa.ipc.open_file(file)
+            self._batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
+        self._features: Any = b""
+        if self.count:
+            with (folder / "features.bin").open("rb") as features:
+                self._features = mmap.mmap(features.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def _mapped(self, name: str) -> npt.NDArray[Any]:
+        if not self.count and name != "offsets":
+            return np.load(self._folder / f"{name}.npy")  # type: ignore[no-any-return]
+        return np.asarray(np.load(self._folder / f"{name}.npy", mmap_mode="r"))
+
+    @cached_property
+    def _times(self) -> npt.NDArray[np.int64]:
+        return self._mapped("times")
+
+    @cached_property
+    def _regions(self) -> npt.NDArray[np.int32]:
+        return self._mapped("regions")
+
+    @cached_property
+    def _zooms(self) -> npt.NDArray[np.uint8]:
+        return self._mapped("zooms")
+
+    @cached_property
+    def _index(self) -> tuple[npt.NDArray[np.uint64], Rows]:
+        return self._mapped("hashes"), self._mapped("rows")
+
+    @cached_property
+    def box(self) -> Box | None:
+        """The box of all features."""
+        if not self.count:
+            return None
+        west, south = self._chunks[:2].min(axis=1)
+        east, north = self._chunks[2:].max(axis=1)
+        return (float(west), float(south), float(east), float(north))
+
+    def described(self) -> Described:
+        """See :class:`~beichen.platforms.geo.source.Source`."""
+        return Described(self.layout.fields, self.count, self.box, (self._span[0], self._span[1]), self.tag)
+
+    def page(self, asked: Asked) -> Answer:
+        """See :class:`~beichen.platforms.geo.source.Source`; ``after`` is a row and its key."""
+        first = self._row_after(asked.after)
+        rows = self.found(asked, first, asked.limit + 1)
+        has_more = len(rows) > asked.limit
+        rows = rows[: asked.limit]
+        after = f"{rows[-1]}~{self._key(int(rows[-1]))}" if has_more and len(rows) else ""
+        matched = None
+        if not has_more and not first:
+            matched = len(rows)
+        elif _is_open(asked):
+            matched = self.count
+        return Answer(self.features(rows, asked), after, matched)
+
+    def feature(self, key: str, regions: tuple[str, ...] | None = None) -> bytes | None:
+        """See :class:`~beichen.platforms.geo.source.Source`."""
+        row = self.row_of(key)
+        if row is None or (regions is not None and not self._within(np.array([row]), regions)[0]):
+            return None
+        return self._bytes(row)
+
+    def columns(self, asked: Asked) -> pa.Table:
+        """See :class:`~beichen.platforms.geo.source.Source`."""
+        rows = self.found(asked, self._row_after(asked.after), asked.limit)
+        return self._taken(rows, [KEY, GEOMETRY, REGION, *self._wanted(asked)])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All features in the order of the file, a piece at a time, without copying."""
+        return iter(self._batches)
+
+    def row_of(self, key: str) -> int | None:
+        """Where a feature stands in the file."""
+        hashes, rows = self._index
+        wanted = np.uint64(key_hash(key))
+        place = int(np.searchsorted(hashes, wanted))
+        while place < self.count and hashes[place] == wanted:
+            if self._key(int(rows[place])) == key:
+                return int(rows[place])
+            place += 1
+        return None
+
+    def rows_of(self, keys: list[str]) -> Rows:
+        """Where those of the features that there are stand."""
+        return np.array([row for row in map(self.row_of, keys) if row is not None], np.int64)
+
+    def features(self, rows: Rows, asked: Asked) -> list[bytes]:
+        """These features as GeoJSON, with the fields that are asked for."""
+        if not asked.names:
+            offsets, features = self._offsets, self._features
+            begins, ends = offsets[rows].tolist(), offsets[rows + 1].tolist()
+            return [features[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        table = self._taken(rows, [KEY, *self._wanted(asked)])
+        keys = table.column(KEY).to_pylist()
+        values = table.drop_columns([KEY]).to_pylist()
+        shapes = [_geometry_in(self._bytes(int(row))) for row in rows]
+        return [as_feature(*one) for one in zip(keys, shapes, values, strict=True)]
+
+    def _wanted(self, asked: Asked) -> list[str]:
+        names = [field.name for field in self.layout.fields]
+        return [name for name in names if name in asked.names] if asked.names else names
+
+    def _bytes(self, row: int) -> bytes:
+        found: bytes = self._features[int(self._offsets[row]) : int(self._offsets[row + 1])]
+        return found
+
+    def _key(self, row: int) -> str:
+        return str(self._batches[row // PIECE].column(KEY)[row % PIECE])
+
+    def _row_after(self, after: str) -> int:
+        """The first row of a page. A mark of an earlier revision is found again by its key."""
+        if not after:
+            return 0
+        row, key = after_of(after)
+        if 0 <= row < self.count and self._key(row) == key:
+            return row + 1
+        found = self.row_of(key)
+        if found is None:
+            raise no_page(after)
+        return found + 1
+
+    # Finding
+
+    def found(self, asked: Asked, first: int, limit: int, without: Rows | None = None) -> Rows:
+        """The first ``limit`` rows from ``first`` on that match, but for those ``without``."""
+        kept: list[Rows] = []
+        missing = limit
+        for rows in self._candidates(asked.box, first):
+            chosen = rows if without is None else rows[~np.isin(rows, without)]
+            chosen = self._narrowed(chosen, asked)
+            kept.append(chosen[:missing])
+            missing -= len(kept[-1])
+            if missing <= 0:
+                break
+        return np.concatenate(kept) if kept else np.empty(0, np.int64)
+
+    def _candidates(self, box: Box | None, first: int) -> Iterator[Rows]:
+        """Rows of the chunks that the box touches, in groups that grow."""
+        chunks = np.arange(first // CHUNK, self._chunks.shape[1])
+        if box is not None:
+            chunks = chunks[_touching(self._chunks[:, first // CHUNK :], box)]
+        start, size = 0, _FEW if box is not None else 1
+        within = np.arange(CHUNK)
+        while start < len(chunks):
+            group = chunks[start : start + size]
+            rows = (group[:, None] * CHUNK + within).ravel()
+            yield rows[(rows >= first) & (rows < self.count)]
+            start, size = start + size, min(size * 4, _MANY)
+
+    def _narrowed(self, rows: Rows, asked: Asked) -> Rows:
+        if asked.zoom is not None:
+            rows = rows[self._zooms[rows] <= asked.zoom]
+        if asked.during is not None:
+            rows = rows[self._while(rows, asked.during)]
+        if asked.regions is not None:
+            rows = rows[self._within(rows, asked.regions)]
+        if asked.box is not None:
+            rows = self._in_box(rows, asked.box)
+        if asked.condition is not None and len(rows):
+            names = conditions.names_in(asked.condition)
+            known = [KEY, GEOMETRY, REGION, *(field.name for field in self.layout.fields)]
+            table = self._taken(rows, [name for name in known if name in names or name == KEY])
+            rows = rows[conditions.mask(table, asked.condition)]
+        return rows
+
+    def _while(self, rows: Rows, during: tuple[datetime | None, datetime | None]) -> Mask:
+        begin, end = (None if one is None else _microseconds(one) for one in during)
+        mask = np.ones(len(rows), bool)
+        if begin is not None:
+            mask &= self._times[1][rows] >= begin
+        if end is not None:
+            mask &= self._times[0][rows] <= end
+        return mask
+
+    def _within(self, rows: Rows, regions: tuple[str, ...]) -> Mask:
+        allowed = np.array([bool(path) and path.startswith(regions) for path in self.paths])
+        return allowed[self._regions[rows]]
+
+    def _in_box(self, rows: Rows, box: Box) -> Rows:
+        """Those whose shape meets the box: by their own boxes where these decide."""
+        boxes = self._boxes[:, rows]
+        touching = _touching(boxes, box)
+        rows, boxes = rows[touching], boxes[:, touching]
+        open_ = np.flatnonzero(~_inside(boxes, box))
+        if not len(open_):
+            return rows
+        shapes = shapely.from_wkb(self._taken(rows[open_], [GEOMETRY]).column(0).to_numpy())
+        keep = np.ones(len(rows), bool)
+        keep[open_] = np.any([shapely.intersects(shapes, frame) for frame in _frames(box)], axis=0)
+        return rows[keep]
+
+    def _taken(self, rows: Rows, names: list[str]) -> pa.Table:
+        """Columns of some rows in their order; whole runs are not copied."""
+        schema = pa.schema([self.layout.schema.field(name) for name in names])
+        parts = []
+        pieces = rows // PIECE
+        edges = np.flatnonzero(np.diff(pieces)) + 1
+        for group in np.split(rows, edges):
+            if len(group):
+                batch = self._batches[int(group[0]) // PIECE].select(names)
+                places = group % PIECE
+                is_run = int(places[-1]) - int(places[0]) + 1 == len(group)
+                parts.append(
+                    batch.slice(int(places[0]), len(group)) if is_run else batch.take(pa.array(places))
+                )
+        return pa.Table.from_batches(parts, schema)
+
+
+def _is_open(asked: Asked) -> bool:
+    narrowing = (asked.box, asked.during, asked.condition, asked.regions, asked.zoom)
+    return all(part is None for part in narrowing)
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return max(
+        NEVER + 1, min(EVER - 1, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+    )
+
+
+def _touching(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
+    west, south, east, north = box
+    rows = (boxes[1] <= north) & (boxes[3] >= south)
+    if west > east:  # over the antimeridian
+        over: Mask = rows & ((boxes[2] >= west) | (boxes[0] <= east))
+        return over
+    found: Mask = rows & (boxes[0] <= east) & (boxes[2] >= west)
+    return found
+
+
+def _inside(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
+    """Boxes that are points, or lie in the box: their shapes meet it too."""
+    west, south, east, north = box
+    dots = (boxes[0] == boxes[2]) & (boxes[1] == boxes[3])
+    if west > east:
+        columns = (boxes[0] >= west) | (boxes[2] <= east)
+    else:
+        columns = (boxes[0] >= west) & (boxes[2] <= east)
+    inside: Mask = dots | (columns & (boxes[1] >= south) & (boxes[3] <= north))
+    return inside
+
+
+def _frames(box: Box) -> list[Any]:
+    west, south, east, north = box
+    if west > east:
+        return [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
+    return [shapely.box(west, south, east, north)]
+
+
+def _geometry_in(feature: bytes) -> bytes:
+    """The text of a geometry as :func:`as_feature` wrote it: nothing in an id can look like its end."""
+    begin = feature.index(b',"geometry":') + len(b',"geometry":')
+    return feature[begin : feature.index(b',"properties":', begin)]
