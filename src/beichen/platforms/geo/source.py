@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of WGS 84; a box over the antimeridian has west > east."""
 
 Condition = dict[str, Any]
-"""A filter that was checked against a source's fields, as CQL2-JSON (OGC 21-065r2)."""
+"""A filter as CQL2-JSON (OGC 21-065r2), checked against a source's fields: what `conditions` asks."""
 
 KEY, GEOMETRY, REGION = "id", "geometry", "region"
 """The columns that every source has beside its fields: a feature's name in its layer, its shape (WKB,
@@ -75,7 +76,12 @@ class Asked:
     names: Sequence[str] = field(default=())
     """Fields that are wanted; none for all."""
     zoom: int | None = None
-    """Only what a map of this zoom has room for; None for everything."""
+    """A tile of this zoom asks: what is too small or too dense to be seen on it may be left out."""
+
+
+def version_of(feature: bytes) -> str:
+    """The version of a feature: the hash of its document. It is the entity tag over HTTP."""
+    return blake2b(feature, digest_size=12).hexdigest()
 
 
 class Answer(NamedTuple):
