@@ -3,7 +3,7 @@
 What comes out names only fields that there are, has operands that fit, moments in UTC, and geometries as
 GeoJSON in WGS 84, longitude first, valid. What it costs a row is bounded. Mistakes carry a JSON pointer.
 
-It is long because each group of operators has operands of its own, and all share one walk through the condition.
+It is long because each group of operators has operands of its own, and all share one walk.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from beichen.platforms.geo.conditions import box_of, checked, mask, names_of, read_json, read_text
@@ -347,6 +347,7 @@ rows = st.lists(
 @given(conditions, rows)
 def test_columns_answer_as_rows_do(condition: dict[str, Any], some: list[dict[str, Any]]) -> None:
     asked = checked(read_json(condition), FIELDS)
+    note(f"{condition} {some}")
     assert list(mask(table_of(some), asked)) == [matches(asked, one) is True for one in some]
 
 
