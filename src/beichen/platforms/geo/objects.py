@@ -12,11 +12,11 @@ import pyarrow as pa
 import shapely
 
 from beichen.kernel.actor import Actor
+from beichen.platforms.geo import conditions
 from beichen.platforms.geo.models import Layer
-from beichen.platforms.geo.snapshots import conditions
 from beichen.platforms.geo.snapshots.gathering import as_kind, column_name
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.snapshots.marks import after_of, no_page
+from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
 from beichen.platforms.geo.snapshots.unfolding import as_feature
 from beichen.platforms.geo.source import (
     GEOMETRY,
@@ -35,6 +35,7 @@ from beichen.registry.service import Shown
 
 COUNTED_SECONDS = 30
 MOST_LOOKED_AT = 20_000  # objects that one answer with a condition looks at
+OBJECT = "object"  # stands in marks of pages
 _KINDS = {"integer": FieldKind.INTEGER, "number": FieldKind.NUMBER, "boolean": FieldKind.BOOLEAN}
 _FORMATS = {"date": FieldKind.DATE, "date-time": FieldKind.TIME}
 
@@ -87,7 +88,7 @@ class Objects:
                 return kept, ""
             after = more
             if len(kept) >= asked.limit or looked_at >= MOST_LOOKED_AT:
-                return kept, f"{after}~object"
+                return kept, mark_of(after, OBJECT)
 
     def _narrowed(self, shown: list[Shown], asked: Asked) -> list[Shown]:
         if asked.regions is not None:
@@ -151,8 +152,8 @@ def _counted(kind: ObjectType, by: Actor, _moment: int) -> int:
 def _object_after(mark: str) -> int:
     if not mark:
         return 0
-    number, word = after_of(mark)
-    if word != "object":
+    number, hashed = after_of(mark)
+    if hashed != key_hash(OBJECT):
         raise no_page(mark)
     return number
 

@@ -1,18 +1,35 @@
-"""Marks of pages: the row and the key after which the next page begins."""
+"""Marks of pages: where the feature stood after which the next page begins, and the hash of its key.
+
+A mark travels in addresses: digits, letters and a hyphen.
+"""
 
 from __future__ import annotations
+
+import re
+from hashlib import blake2b
 
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 NO_PAGE = code("GEO-405", "The mark belongs to no page of this layer.", status=422)
+_MARK = re.compile(r"[0-9]{1,12}-[0-9a-f]{1,16}")
 
 
 def after_of(mark: str) -> tuple[int, str]:
-    """Row and key of a mark. Raises ProblemError GEO-405."""
-    row, tilde, key = mark.partition("~")
-    if not tilde or not row.isascii() or not row.isdigit() or len(row) > 12:
+    """Row and hash of a mark. Raises ProblemError GEO-405."""
+    if not _MARK.fullmatch(mark):
         raise no_page(mark)
-    return int(row), key
+    row, _hyphen, hashed = mark.partition("-")
+    return int(row), int(hashed, 16)
+
+
+def mark_of(row: int, key: str) -> str:
+    """The mark of a feature."""
+    return f"{row}-{key_hash(key):x}"
+
+
+def key_hash(key: str) -> int:
+    """What stands for a key in marks and in the index of a snapshot: 64 bits."""
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def no_page(mark: str) -> ProblemError:

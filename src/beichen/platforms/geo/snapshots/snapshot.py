@@ -20,11 +20,11 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from beichen.platforms.geo.snapshots import conditions
+from beichen.platforms.geo import conditions
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, read_fields
-from beichen.platforms.geo.snapshots.marks import after_of, no_page
-from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature, key_hash
+from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
+from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Box, Described
 
 Rows = npt.NDArray[np.int64]
@@ -95,7 +95,7 @@ class Snapshot:
         rows = self.found(asked, first, asked.limit + 1)
         has_more = len(rows) > asked.limit
         rows = rows[: asked.limit]
-        after = f"{rows[-1]}~{self._key(int(rows[-1]))}" if has_more and len(rows) else ""
+        after = mark_of(int(rows[-1]), self._key(int(rows[-1]))) if has_more and len(rows) else ""
         matched = None
         if not has_more and not first:
             matched = len(rows)
@@ -121,14 +121,13 @@ class Snapshot:
 
     def row_of(self, key: str) -> int | None:
         """Where a feature stands in the file."""
+        return next((row for row in self._rows_with(key_hash(key)) if self._key(row) == key), None)
+
+    def _rows_with(self, hashed: int) -> list[int]:
+        """The rows whose key has this hash: one, hardly ever more."""
         hashes, rows = self._index
-        wanted = np.uint64(key_hash(key))
-        place = int(np.searchsorted(hashes, wanted))
-        while place < self.count and hashes[place] == wanted:
-            if self._key(int(rows[place])) == key:
-                return int(rows[place])
-            place += 1
-        return None
+        first, last = (int(np.searchsorted(hashes, np.uint64(hashed), side)) for side in ("left", "right"))
+        return [int(row) for row in rows[first:last]]
 
     def rows_of(self, keys: list[str]) -> Rows:
         """Where those of the features that there are stand."""
@@ -161,13 +160,13 @@ class Snapshot:
         """The first row of a page. A mark of an earlier revision is found again by its key."""
         if not after:
             return 0
-        row, key = after_of(after)
-        if 0 <= row < self.count and self._key(row) == key:
+        row, hashed = after_of(after)
+        if row < self.count and key_hash(self._key(row)) == hashed:
             return row + 1
-        found = self.row_of(key)
-        if found is None:
+        found = self._rows_with(hashed)
+        if not found:
             raise no_page(after)
-        return found + 1
+        return found[0] + 1
 
     # Finding
 
@@ -175,7 +174,8 @@ class Snapshot:
         """The first ``limit`` rows from ``first`` on that match, but for those ``without``."""
         kept: list[Rows] = []
         missing = limit
-        for rows in self._candidates(asked.box, first):
+        reach = None if asked.condition is None else conditions.box_of(asked.condition)
+        for rows in self._candidates([box for box in (asked.box, reach) if box is not None], first):
             chosen = rows if without is None else rows[~np.isin(rows, without)]
             chosen = self._narrowed(chosen, asked)
             kept.append(chosen[:missing])
@@ -184,12 +184,12 @@ class Snapshot:
                 break
         return np.concatenate(kept) if kept else np.empty(0, np.int64)
 
-    def _candidates(self, box: Box | None, first: int) -> Iterator[Rows]:
-        """Rows of the chunks that the box touches, in groups that grow."""
+    def _candidates(self, boxes: list[Box], first: int) -> Iterator[Rows]:
+        """Rows of the chunks that all boxes touch, in groups that grow."""
         chunks = np.arange(first // CHUNK, self._chunks.shape[1])
-        if box is not None:
-            chunks = chunks[_touching(self._chunks[:, first // CHUNK :], box)]
-        start, size = 0, _FEW if box is not None else 1
+        for box in boxes:
+            chunks = chunks[_touching(self._chunks[:, chunks], box)]
+        start, size = 0, _FEW if boxes else 1
         within = np.arange(CHUNK)
         while start < len(chunks):
             group = chunks[start : start + size]
@@ -207,7 +207,7 @@ class Snapshot:
         if asked.box is not None:
             rows = self._in_box(rows, asked.box)
         if asked.condition is not None and len(rows):
-            names = conditions.names_in(asked.condition)
+            names = conditions.names_of(asked.condition)
             known = [KEY, GEOMETRY, REGION, *(field.name for field in self.layout.fields)]
             table = self._taken(rows, [name for name in known if name in names or name == KEY])
             rows = rows[conditions.mask(table, asked.condition)]

@@ -10,7 +10,6 @@ appears whole, under its name, or not at all.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -31,6 +30,7 @@ from django.utils import timezone
 
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, layout_of, written
+from beichen.platforms.geo.snapshots.marks import key_hash
 from beichen.platforms.geo.snapshots.placing import least_zooms
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, FieldKind
 
@@ -144,13 +144,6 @@ def _chunks(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     least = np.minimum.reduceat(boxes[:2], starts, axis=1)
     most = np.maximum.reduceat(boxes[2:], starts, axis=1)
     return np.vstack([least, most])
-
-
-def key_hash(key: str) -> int:
-    """What stands for a key in the index."""
-    return int.from_bytes(
-        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
-    )
 
 
 def _times(batch: pa.RecordBatch, layout: Layout) -> npt.NDArray[np.int64]:
