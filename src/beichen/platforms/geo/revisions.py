@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,42 +36,51 @@ def make_revision(
     progress: Progress | None = None,
 ) -> Revision:
     """Build the features and show them from now on. Raises ProblemError FIL-104, and what ``batches`` do."""
+    return show(layer, keep_features(batches, layout, progress=progress), by=by, of=of)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of features that lies in the store; its box is empty when it holds none."""
+
+    hash: str
+    size: int
+    count: int
+    box: tuple[float, ...]
+    layout: Layout
+
+
+def keep_features(
+    batches: Iterable[pa.RecordBatch], layout: Layout, *, progress: Progress | None = None
+) -> Kept:
+    """Build a file of features and keep it, laid out on this machine. Raises ProblemError FIL-104."""
     spool = settings().data_dir / "spool"
     spool.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spool, prefix="layer-") as folder:
-        target = Path(folder) / f"{layer.key}.parquet"
+        target = Path(folder) / "features.parquet"
         built = build(batches, layout, target, progress=progress)
         content, size = keeping.keep(target)
     keeping.opened_file(content)
-    return _show(layer, content, size, built.count, built.box, layout, by=by, of=of)
+    return Kept(content, size, built.count, built.box, layout)
 
 
 @transaction.atomic
-def _show(
-    layer: Layer,
-    content: str,
-    size: int,
-    count: int,
-    box: tuple[float, ...],
-    layout: Layout,
-    *,
-    by: Actor,
-    of: str,
-) -> Revision:
+def show(layer: Layer, kept: Kept, *, by: Actor, of: str = "") -> Revision:
+    """Make a kept file the layer's next revision."""
     held = Layer.objects.select_for_update().get(pk=layer.pk)
     last = held.revisions.aggregate(last=Max("number"))["last"] or 0
     revision = Revision.objects.create(
         layer=held,
         number=last + 1,
-        hash=content,
-        size=size,
-        feature_count=count,
-        fields=written(layout.fields),
+        hash=kept.hash,
+        size=kept.size,
+        feature_count=kept.count,
+        fields=written(kept.layout.fields),
         of=of,
         made_by=by.key,
     )
-    west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
-    held.revision, held.feature_count, held.sha256 = revision, count, content
+    west, south, east, north = kept.box or (0.0, 0.0, 0.0, 0.0)
+    held.revision, held.feature_count, held.sha256 = revision, kept.count, kept.hash
     held.west, held.south, held.east, held.north = west, south, east, north
     names = ["revision", "feature_count", "sha256", "west", "south", "east", "north", "updated_at"]
     held.save(update_fields=names)
@@ -78,7 +88,7 @@ def _show(
         by,
         "geo.layer.revise",
         f"platforms_geo.layer:{held.key}",
-        detail={"revision": revision.number, "features": count, "of": of},
+        detail={"revision": revision.number, "features": kept.count, "of": of},
     )
     for name in names[:-1]:
         setattr(layer, name, getattr(held, name))

@@ -20,35 +20,47 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.platforms.geo import geojson
+from beichen.platforms.geo.codes import NO_LAYER, TAKEN
 from beichen.platforms.geo.locating import region_at, regions_at
 from beichen.platforms.geo.models import Layer, LayerContent, Origin
 from beichen.platforms.geo.revisions import make_revision
 from beichen.platforms.geo.rights import EDIT, READ, WRITE
 from beichen.platforms.geo.sources import layers_for, layers_kept_by, regions_of, source_of
-from beichen.problem import Problem, ProblemError, Where, code, nearest
+from beichen.platforms.geo.uploads.bringing import (
+    LayerWords,
+    bring_layer,
+    find_upload,
+    read_upload,
+    report_of,
+    uploads_for,
+)
+from beichen.problem import Problem, ProblemError, Where, nearest
 
 __all__ = [
     "EDIT",
     "READ",
     "WRITE",
     "LayerFacts",
+    "LayerWords",
+    "bring_layer",
     "content",
     "features",
+    "find_upload",
     "install_layers",
     "layer",
     "layers",
     "layers_for",
     "layers_kept_by",
     "make_revision",
+    "read_upload",
     "region_at",
     "regions_at",
     "regions_of",
+    "report_of",
     "source_of",
     "switch_layer",
+    "uploads_for",
 ]
-
-NO_LAYER = code("GEO-404", "The layer does not exist.", status=404)
-TAKEN = code("GEO-106", "The layer belongs to another package.", status=409)
 
 
 @dataclass(frozen=True, slots=True)

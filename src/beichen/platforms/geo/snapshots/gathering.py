@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import shapely
+from django.utils import timezone
 
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout
@@ -19,6 +21,7 @@ from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Field, FieldKind
 
 Locate = Callable[[npt.NDArray[np.object_], Sequence[str | None]], list[str]]
 """Gives for shapes, and for what each says of its region (may be None), the path of the region."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RESERVED = {KEY, GEOMETRY, REGION}
 
 
@@ -27,18 +30,23 @@ def column_name(name: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
-def layout_of(
-    features: Iterable[dict[str, Any]], *, valid_from: str = "", valid_to: str = "", key: str = ""
-) -> Layout:
+def layout_of(features: Iterable[dict[str, Any]], *, valid_from: str = "", valid_to: str = "") -> Layout:
     """The fields that features have, each of the narrowest kind that holds all its values."""
     kinds: dict[str, FieldKind | None] = {}
+    times = (valid_from, valid_to)
     for feature in features:
         for name, value in (feature.get("properties") or {}).items():
-            kinds[name] = _wider(kinds.get(name), value)
+            kinds[name] = wider(kinds.get(name), kind_of_time(value) if name in times else kind_of(value))
+    return layout_from(kinds, valid_from=valid_from, valid_to=valid_to)
+
+
+def layout_from(kinds: dict[str, FieldKind | None], *, valid_from: str = "", valid_to: str = "") -> Layout:
+    """The layout of properties whose kinds are known; those that say a time are times or days."""
     fields = []
     for name, kind in kinds.items():
-        is_time = name in (valid_from, valid_to)
-        fields.append(Field(column_name(name), FieldKind.TIME if is_time else kind or FieldKind.TEXT))
+        if name in (valid_from, valid_to) and kind is not FieldKind.DATE:
+            kind = FieldKind.TIME
+        fields.append(Field(column_name(name), kind or FieldKind.TEXT))
     present = {field.name for field in fields}
     begin, end = (
         column_name(name) if column_name(name) in present else "" for name in (valid_from, valid_to)
@@ -46,21 +54,32 @@ def layout_of(
     return Layout(tuple(fields), begin, end)
 
 
-def _wider(kind: FieldKind | None, value: Any) -> FieldKind | None:
-    """The kind that holds a value too."""
+def kind_of(value: Any) -> FieldKind | None:
+    """The narrowest kind that holds a value; None for no value."""
     if value is None:
-        return kind
-    found = FieldKind.TEXT
+        return None
     if isinstance(value, bool):
-        found = FieldKind.BOOLEAN
-    elif isinstance(value, int) and abs(value) < 1 << 63:
-        found = FieldKind.INTEGER
-    elif isinstance(value, int | float):
-        found = FieldKind.NUMBER
-    if kind is None or kind is found:
-        return found
-    numbers = {FieldKind.INTEGER, FieldKind.NUMBER}
-    return FieldKind.NUMBER if {kind, found} <= numbers else FieldKind.TEXT
+        return FieldKind.BOOLEAN
+    if isinstance(value, int) and abs(value) < 1 << 63:
+        return FieldKind.INTEGER
+    return FieldKind.NUMBER if isinstance(value, int | float) else FieldKind.TEXT
+
+
+def kind_of_time(value: Any) -> FieldKind | None:
+    """Of a property that says a time: whether it is a day or a moment."""
+    if value is None:
+        return None
+    return FieldKind.DATE if isinstance(value, str) and _DAY.fullmatch(value) else FieldKind.TIME
+
+
+def wider(kind: FieldKind | None, found: FieldKind | None) -> FieldKind | None:
+    """The kind that holds values of both."""
+    if kind is None or found is None or kind is found:
+        return kind or found
+    for both in ({FieldKind.INTEGER, FieldKind.NUMBER}, {FieldKind.DATE, FieldKind.TIME}):
+        if {kind, found} <= both:
+            return FieldKind.NUMBER if FieldKind.NUMBER in both else FieldKind.TIME
+    return FieldKind.TEXT
 
 
 def batches_of(
@@ -72,7 +91,6 @@ def batches_of(
     region: str = "",
 ) -> Iterator[pa.RecordBatch]:
     """Features as batches: named by the property ``key``, their ``id``, or their place in the order."""
-    names = {column_name(field.name): field for field in layout.fields}
     waiting = iter(features)
     taken: set[str] = set()
     number = 0
@@ -90,9 +108,9 @@ def batches_of(
             REGION: pa.array(locate(shapes, told), pa.string()),
         }
         by_column = [{column_name(name): value for name, value in row.items()} for row in rows]
-        for name, field in names.items():
-            values = [as_kind(row.get(name), field.kind) for row in by_column]
-            columns[name] = pa.array(values, layout.schema.field(name).type)
+        for field in layout.fields:
+            values = [as_kind(row.get(field.name), field.kind) for row in by_column]
+            columns[field.name] = pa.array(values, layout.schema.field(field.name).type)
         yield pa.RecordBatch.from_pydict(columns, layout.schema)
 
 
@@ -129,4 +147,4 @@ def _moment(value: Any, kind: FieldKind) -> date | datetime | None:
         return None
     if kind is FieldKind.DATE:
         return moment.date()
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_default_timezone())

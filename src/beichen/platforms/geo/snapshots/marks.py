@@ -14,7 +14,7 @@ NO_PAGE = code("GEO-405", "The mark belongs to no page of this layer.", status=4
 _MARK = re.compile(r"[0-9]{1,12}-[0-9a-f]{1,16}")
 
 
-def after_of(mark: str) -> tuple[int, str]:
+def after_of(mark: str) -> tuple[int, int]:
     """Row and hash of a mark. Raises ProblemError GEO-405."""
     if not _MARK.fullmatch(mark):
         raise no_page(mark)

@@ -1,0 +1,304 @@
+"""Taking a file in: kept, read in the background, made a layer's revision, shown when its steward says so."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import Max, Min, QuerySet
+from django.utils import timezone
+
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.files import store as contents
+from beichen.kernel.jobs.service import enqueue
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body
+from beichen.platforms.geo.codes import TAKEN
+from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload, UploadState
+from beichen.platforms.geo.regions import Regions
+from beichen.platforms.geo.revisions import forget_old, keep_features, show
+from beichen.platforms.geo.rights import WRITE
+from beichen.platforms.geo.snapshots import keeping
+from beichen.platforms.geo.snapshots.gathering import column_name
+from beichen.platforms.geo.sources import layers_kept_by
+from beichen.platforms.geo.uploads import codes, systems
+from beichen.platforms.geo.uploads.opening import open_reader
+from beichen.platforms.geo.uploads.reading import Reading, Wishes
+from beichen.platforms.geo.uploads.report import Report
+from beichen.problem import Problem, ProblemError, Where, said
+from beichen.settings import settings
+
+LARGEST = 2 << 30  # bytes of a file
+TOLD_SECONDS = 1.0
+NEAR_CITY = 0.5  # degrees about the city's box that are not remarked
+OPTIONS = ("layer", "crs", "longitude", "latitude", "geometry", "address", "key")
+DIMENSIONS = ("valid_from", "valid_to", "height", "base", "storeys", "depth")
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerWords:
+    """What is said of a layer that is brought; ``kind`` is empty for: as most features are."""
+
+    key: str
+    name: str
+    source: str
+    licence: str
+    name_en: str = ""
+    attribution: str = ""
+    group: str = ""
+    group_en: str = ""
+    level: int = Level.L2.value
+    body: str = ""
+    kind: str = ""
+    region_property: str = ""
+    dimensions: dict[str, str] = field(default_factory=dict)
+
+
+def bring_layer(
+    stream: BinaryIO, name: str, words: LayerWords, *, by: Actor, options: dict[str, str] | None = None
+) -> Upload:
+    """Take a file as a new layer, or as the next revision of one that was brought before.
+
+    It is read in the background; :class:`Upload` says how far that is. Raises ProblemError: ACC-403; GEO-106
+    when the key belongs to a layer that is not one's own to change; GEO-804, GEO-809; FIL-103, FIL-104.
+    """
+    from beichen.platforms.geo import jobs  # which calls this room's service
+
+    body, layer = _checked(words, by)
+    given = {key: value for key, value in (options or {}).items() if key in OPTIONS and value}
+    if given.get("crs"):
+        systems.bringer(given["crs"])
+    short = PurePath(name.replace("\\", "/")).name[-200:]
+    with contents.spool(stream, short, LARGEST) as spooled:
+        contents.put(spooled)
+    with transaction.atomic():
+        upload = Upload.objects.create(
+            layer=layer,
+            name=short,
+            hash=spooled.hash,
+            size=spooled.size,
+            options=given,
+            facts=asdict(words),
+            level=words.level,
+            body=body,
+            brought_by=by.key,
+        )
+        resource = f"platforms_geo.upload:{upload.code}"
+        audit.record(by, "geo.layer.bring", resource, detail={"layer": words.key, "hash": upload.hash})
+        enqueue(jobs.read_upload, upload.code)
+    return upload
+
+
+def _checked(words: LayerWords, by: Actor) -> tuple[Body | None, Layer | None]:
+    """The body and the layer that are meant. Raises ProblemError ACC-403, GEO-106, GEO-809."""
+    problems = []
+    if not _KEY.fullmatch(words.key):
+        hint = said("lower-case letters, digits and hyphens, such as street-lamps")
+        problems.append(Problem(codes.BAD_FACTS, said("the key is not one"), Where(field="key"), hint))
+    for part in ("name", "source", "licence"):
+        if not getattr(words, part).strip():
+            message = said("{part} is missing", part=part)
+            problems.append(Problem(codes.BAD_FACTS, message, Where(field=part)))
+    if words.kind and words.kind not in GeometryKind.values:
+        message = said("{kind!r} is no kind of geometry", kind=words.kind[:20])
+        hint = ", ".join(GeometryKind.values)
+        problems.append(Problem(codes.BAD_FACTS, message, Where(field="kind"), hint))
+    if words.level not in list(Level):
+        problems.append(
+            Problem(codes.BAD_FACTS, said("there is no such level"), Where(field="level"), "1 … 4")
+        )
+    body = Body.objects.filter(key=words.body, is_current=True).first() if words.body else None
+    if words.body and body is None:
+        message = said("there is no body {key!r}", key=words.body[:40])
+        problems.append(Problem(codes.BAD_FACTS, message, Where(field="body")))
+    if problems:
+        raise ProblemError(*problems)
+    access.require(by, WRITE, Upload(level=words.level, body=body))
+    layer = Layer.objects.filter(key=words.key).first()
+    if layer is not None:
+        is_theirs = layers_kept_by(by).filter(pk=layer.pk).exists()
+        if layer.origin != Origin.UPLOAD or not is_theirs:
+            message = said("the layer {key} belongs to {owner}", key=layer.key, owner=layer.owner)
+            raise ProblemError(Problem(TAKEN, message, Where(field="key")))
+    return body, layer
+
+
+def read_upload(code: str, *, by: Actor) -> Upload:
+    """Read a file that was brought; may be repeated. What is wrong with it stands in the upload after."""
+    upload = Upload.objects.select_related("layer", "body").get(code=code)
+    if upload.state in (UploadState.DONE, UploadState.REFUSED):
+        return upload
+    spool = settings().data_dir / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    Upload.objects.filter(pk=upload.pk).update(state=UploadState.READING)
+    folder = Path(tempfile.mkdtemp(dir=spool, prefix="upload-"))
+    try:
+        _read(upload, folder, by)
+    except ProblemError as error:
+        _refuse(upload, error.problems, by)
+    except Exception:
+        logger.exception("the upload %s could not be read", code)
+        message = said("it could not be read; operators: see the log")
+        _refuse(upload, (Problem(codes.UNREADABLE, message),), by)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    upload.refresh_from_db()
+    return upload
+
+
+def _read(upload: Upload, folder: Path, by: Actor) -> None:
+    source = folder / "source"
+    keeping.fetch(upload.hash, source)
+    report_path = folder / "report.csv"
+    words = LayerWords(**upload.facts)
+    with Report(report_path) as report:
+        reader = open_reader(source, upload.name, upload.options)
+        reading = Reading(
+            reader,
+            _wishes(upload, words),
+            report,
+            folder / "spooled.arrow",
+            city=city_box(),
+            locate=Regions(),
+        )
+        try:
+            reading.examine(_telling(upload))
+            kept = keep_features(reading.batches(), reading.layout)
+        finally:
+            upload.problems = report.first
+            upload.refused, upload.repaired, upload.kept = reading.refused, reading.repaired, reading.kept
+            upload.save(update_fields=["problems", "refused", "repaired", "kept"])
+    with report_path.open("rb") as file, contents.spool(file, "report.csv", LARGEST) as spooled:
+        contents.put(spooled)
+    with transaction.atomic():
+        layer = _layer(upload, words, reading)
+        upload.revision, upload.layer = show(layer, kept, by=by, of=upload.hash), layer
+        forget_old(layer)
+        upload.report, upload.state, upload.done_at = spooled.hash, UploadState.DONE, timezone.now()
+        upload.save(update_fields=["report", "revision", "layer", "state", "done_at"])
+
+
+def _wishes(upload: Upload, words: LayerWords) -> Wishes:
+    kind = upload.layer.kind if upload.layer is not None else words.kind
+    return Wishes(
+        kind=GeometryKind(kind) if kind else None,
+        key=upload.options.get("key", ""),
+        region=words.region_property,
+        valid_from=words.dimensions.get("valid_from", ""),
+        valid_to=words.dimensions.get("valid_to", ""),
+        system=upload.options.get("crs", ""),
+    )
+
+
+def _telling(upload: Upload) -> Callable[[int, int], None]:
+    """What tells the upload's row, about once a second, how far the reading is."""
+    last = time.monotonic()
+
+    def tell(read: int, expected: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TOLD_SECONDS:
+            last = time.monotonic()
+            Upload.objects.filter(pk=upload.pk).update(read=read, expected=expected)
+
+    return tell
+
+
+def _layer(upload: Upload, words: LayerWords, reading: Reading) -> Layer:
+    """The layer's row, made or changed to what is said of it; a new one is not shown yet."""
+    values: dict[str, Any] = {
+        "name": words.name.strip()[:100],
+        "name_en": (words.name_en or words.name).strip()[:200],
+        "source": words.source.strip()[:300],
+        "licence": words.licence.strip()[:60],
+        "attribution": (words.attribution or words.source).strip()[:200],
+        "group": words.group.strip()[:60],
+        "group_en": words.group_en.strip()[:120],
+        "level": words.level,
+        "body": upload.body,
+        "region_property": words.region_property[:60],
+        "dimensions": {
+            part: column_name(name) for part, name in words.dimensions.items() if part in DIMENSIONS and name
+        },
+        "particulars": {"key": upload.options["key"]} if upload.options.get("key") else {},
+        "kind": reading.kind,
+        "origin": Origin.UPLOAD,
+        "owner": "upload",
+        "is_current": True,
+    }
+    first = {
+        "is_shown": False,
+        "sha256": "",
+        "feature_count": 0,
+        "west": 0,
+        "south": 0,
+        "east": 0,
+        "north": 0,
+    }
+    layer, _created = Layer.objects.update_or_create(
+        key=words.key, defaults=values, create_defaults={**values, **first}
+    )
+    return layer
+
+
+@transaction.atomic
+def _refuse(upload: Upload, problems: tuple[Problem, ...], by: Actor) -> None:
+    lines = [
+        {
+            "feature": "",
+            "where": str(one.where),
+            "key": "",
+            "outcome": "refused",
+            "reason": f"{one.code} {one.message}",
+        }
+        for one in problems
+    ]
+    upload.problems = [*lines, *upload.problems]
+    upload.state, upload.done_at = UploadState.REFUSED, timezone.now()
+    upload.save(update_fields=["problems", "state", "done_at"])
+    found = sorted({one.code for one in problems})
+    audit.record(by, "geo.layer.refuse", f"platforms_geo.upload:{upload.code}", detail={"codes": found})
+
+
+def city_box() -> tuple[float, float, float, float] | None:
+    """The box of the city's regions and half a degree about it; None where no layer has regions."""
+    rows = Layer.objects.filter(origin=Origin.PACKAGE, kind=GeometryKind.POLYGON, is_current=True)
+    found = rows.exclude(region_property="").aggregate(
+        west=Min("west"), south=Min("south"), east=Max("east"), north=Max("north")
+    )
+    if found["west"] is None:
+        return None
+    west, south, east, north = (float(found[side]) for side in ("west", "south", "east", "north"))
+    return west - NEAR_CITY, south - NEAR_CITY, east + NEAR_CITY, north + NEAR_CITY
+
+
+def find_upload(code: str, *, by: Actor) -> Upload:
+    """An upload that ``by`` may see. Raises ProblemError GEO-808."""
+    found = uploads_for(by).filter(code=code).first()
+    if found is None:
+        raise ProblemError(Problem(codes.NO_UPLOAD, said("no upload has this code")))
+    return found
+
+
+def uploads_for(by: Actor) -> QuerySet[Upload]:
+    """The uploads that ``by`` may see, the latest first."""
+    rows = Upload.objects.select_related("layer", "revision", "body").order_by("-id")
+    return access.visible(by, WRITE, rows)
+
+
+def report_of(upload: Upload) -> Any:
+    """The report's bytes (CSV) in pieces. Raises ProblemError GEO-808 where there is none, FIL-105."""
+    if not upload.report:
+        raise ProblemError(Problem(codes.NO_UPLOAD, said("the upload has no report yet")))
+    return contents.read(upload.report)
