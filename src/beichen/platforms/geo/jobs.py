@@ -5,7 +5,28 @@ from __future__ import annotations
 from django_tasks import task
 
 from beichen.kernel.actor import system
+from beichen.kernel.jobs.schedule import scheduled
 from beichen.platforms.geo import service
+
+
+@task()
+def fold_edits(key: str) -> None:
+    """Fold a layer's edits into its next revision."""
+    service.fold_edits(key, by=system("geo"))
+
+
+@scheduled("geo.tables", "*/5 * * * *")
+@task()
+def refresh_tables() -> None:
+    """Draw the layers anew whose tables changed."""
+    service.refresh_tables(by=system("geo"))
+
+
+@scheduled("geo.prune", "41 3 * * *")
+@task()
+def prune() -> None:
+    """Fold edits, and throw away snapshots that no layer shows."""
+    service.prune_snapshots(by=system("geo"))
 
 
 @task()

@@ -10,7 +10,9 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Document, Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import FILE, TEXT, mapping_of, record
 from beichen.platforms.geo import geojson, service
+from beichen.platforms.geo.legends import SCHEMA as LEGEND
 from beichen.platforms.geo.models import GeometryKind
+from beichen.platforms.geo.snapshots.gathering import column_name
 from beichen.problem import Problem, code, nearest, shorten
 
 NO_FILE = code("GEO-107", "A layer names a file that is not in the package.", status=422)
@@ -21,6 +23,15 @@ FILES = "layers/**/*.geojson"
 
 _WORDS = {"type": "string", "minLength": 1}
 _ZOOM = {"type": "integer", "minimum": 0, "maximum": 22}
+
+
+def _named(*parts: str, about: str) -> dict[str, Any]:
+    """Parts that each name a property of the features."""
+    name = {**_WORDS, "maxLength": 60}
+    properties = dict.fromkeys(parts, name)
+    return {"type": "object", "description": about, "additionalProperties": False, "properties": properties}
+
+
 _LAYER = record(
     {
         "name": TEXT,
@@ -39,6 +50,13 @@ _LAYER = record(
             "description": "the levels between which the layer is drawn",
         },
         "style": {"type": "object", "additionalProperties": {"type": "string"}},
+        "group": TEXT,
+        "level": {"enum": [1, 2, 3, 4], "description": "who sees it: L1 is open, L2 for staff"},
+        "time": _named("from", "to", about="the properties that say from when and until when a feature is"),
+        "height": _named(
+            "height", "base", "storeys", "depth", about="properties in metres, and of storeys their number"
+        ),
+        "legend": LEGEND,
         "region_property": {**_WORDS, "maxLength": 60, "description": "the property with a region's code"},
         "replaceable": {"type": "boolean", "description": "another file may take this one's place"},
     },
@@ -129,7 +147,18 @@ def _layer(package: Package, key: str, layer: dict[str, Any]) -> service.LayerFa
         style=dict(layer.get("style", {})),
         region_property=layer.get("region_property", ""),
         replaceable=layer.get("replaceable", False),
+        group=layer.get("group", {}).get("zh", ""),
+        group_en=layer.get("group", {}).get("en", ""),
+        level=layer.get("level", 1),
+        dimensions=_dimensions(layer),
+        legend=dict(layer.get("legend", {})),
     )
+
+
+def _dimensions(layer: dict[str, Any]) -> dict[str, str]:
+    """The properties with time and height, under the names of the model."""
+    times = {f"valid_{part}": name for part, name in layer.get("time", {}).items()}
+    return {part: column_name(name) for part, name in (times | dict(layer.get("height", {}))).items()}
 
 
 SECTIONS: tuple[Section, ...] = (LayersSection(),)

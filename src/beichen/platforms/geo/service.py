@@ -19,15 +19,19 @@ from django.db.models import QuerySet
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
+from beichen.kernel.levels import Level
 from beichen.platforms.geo import geojson
 from beichen.platforms.geo.codes import NO_LAYER, TAKEN
+from beichen.platforms.geo.editing.folding import fold_edits
 from beichen.platforms.geo.locating import region_at, regions_at
+from beichen.platforms.geo.making import LayerWords, make_objects_layer, make_table_layer
 from beichen.platforms.geo.models import Layer, LayerContent, Origin
+from beichen.platforms.geo.pruning import prune_snapshots
 from beichen.platforms.geo.revisions import make_revision
 from beichen.platforms.geo.rights import EDIT, READ, WRITE
-from beichen.platforms.geo.sources import layers_for, layers_kept_by, regions_of, source_of
+from beichen.platforms.geo.sources import editable, layers_for, layers_kept_by, regions_of, source_of
+from beichen.platforms.geo.tables import refresh_tables
 from beichen.platforms.geo.uploads.bringing import (
-    LayerWords,
     bring_layer,
     find_upload,
     read_upload,
@@ -44,15 +48,21 @@ __all__ = [
     "LayerWords",
     "bring_layer",
     "content",
+    "editable",
     "features",
     "find_upload",
+    "fold_edits",
     "install_layers",
     "layer",
     "layers",
     "layers_for",
     "layers_kept_by",
+    "make_objects_layer",
     "make_revision",
+    "make_table_layer",
+    "prune_snapshots",
     "read_upload",
+    "refresh_tables",
     "region_at",
     "regions_at",
     "regions_of",
@@ -81,6 +91,11 @@ class LayerFacts:
     style: dict[str, Any] = field(default_factory=dict)
     region_property: str = ""
     replaceable: bool = False
+    group: str = ""
+    group_en: str = ""
+    level: int = Level.L1.value
+    dimensions: dict[str, str] = field(default_factory=dict)
+    legend: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic

@@ -16,8 +16,6 @@ from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
-from beichen.kernel.actor import Actor
-
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of WGS 84; a box over the antimeridian has west > east."""
 
@@ -113,21 +111,21 @@ class Source(Protocol):
         ...
 
 
-class Editable(Source, Protocol):
-    """A source whose features are written one by one (OGC API Features, Part 4)."""
+class Editable(Protocol):
+    """What writes features of a layer one by one, for one actor (OGC API Features, Part 4)."""
 
-    def add(self, document: dict[str, Any], *, by: Actor) -> str:
+    def add(self, document: dict[str, Any]) -> str:
         """Add a GeoJSON feature; returns its key. Raises ProblemError with every mistake."""
         ...
 
-    def replace(self, key: str, document: dict[str, Any], *, by: Actor, version: str = "") -> None:
+    def replace(self, key: str, document: dict[str, Any], version: str = "") -> None:
         """Put a feature in the place of another. Raises ProblemError, also for an old ``version``."""
         ...
 
-    def change(self, key: str, members: dict[str, Any], *, by: Actor, version: str = "") -> None:
+    def change(self, key: str, members: dict[str, Any], version: str = "") -> None:
         """Merge members into a feature (RFC 7396). Raises ProblemError."""
         ...
 
-    def remove(self, key: str, *, by: Actor, version: str = "") -> None:
+    def remove(self, key: str, version: str = "") -> None:
         """Take a feature away. Raises ProblemError."""
         ...

@@ -12,6 +12,9 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.levels import Level
 from beichen.platforms.geo import packages
+from beichen.platforms.geo.editing.few import edits_of
+from beichen.platforms.geo.editing.overlay import Overlay
+from beichen.platforms.geo.editing.writing import Writer
 from beichen.platforms.geo.models import Layer, Origin
 from beichen.platforms.geo.objects import Objects
 from beichen.platforms.geo.rights import READ, WRITE
@@ -81,14 +84,23 @@ def source_of(layer: Layer, by: Actor) -> Source:
     source: Source
     if layer.origin == Origin.OBJECTS:
         return Objects(layer, by)
-    source = _snapshot(layer)
+    source = unconfined(layer)
     regions = regions_of(layer, by)
     return source if regions is None else Confined(source, regions)
 
 
-def _snapshot(layer: Layer) -> Source:
+def editable(layer: Layer, by: Actor) -> Writer:
+    """What writes features of the layer one by one. Raises ProblemError ACC-403, GEO-821."""
+    return Writer(layer, unconfined(layer), by)
+
+
+def unconfined(layer: Layer) -> Source:
+    """The features of a layer that is no layer of objects, all of them."""
     if layer.revision_id is not None and layer.revision is not None:
-        return keeping.opened_file(layer.revision.hash)
+        snapshot = keeping.opened_file(layer.revision.hash)
+        if not layer.edits:
+            return snapshot
+        return Overlay(snapshot, edits_of(layer, snapshot.layout, snapshot.tag), layer.edition)
     if layer.origin == Origin.PACKAGE:
         return packages.snapshot_of(layer)
     return Nothing()

@@ -24,7 +24,7 @@ from beichen.platforms.geo import conditions
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, read_fields
 from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
-from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature
+from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature, geometry_in
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Box, Described
 
 Rows = npt.NDArray[np.int64]
@@ -91,11 +91,11 @@ class Snapshot:
 
     def page(self, asked: Asked) -> Answer:
         """See :class:`~beichen.platforms.geo.source.Source`; ``after`` is a row and its key."""
-        first = self._row_after(asked.after)
+        first = self.row_after(asked.after)
         rows = self.found(asked, first, asked.limit + 1)
         has_more = len(rows) > asked.limit
         rows = rows[: asked.limit]
-        after = mark_of(int(rows[-1]), self._key(int(rows[-1]))) if has_more and len(rows) else ""
+        after = self.mark(int(rows[-1])) if has_more and len(rows) else ""
         matched = None
         if not has_more and not first:
             matched = len(rows)
@@ -112,12 +112,16 @@ class Snapshot:
 
     def columns(self, asked: Asked) -> pa.Table:
         """See :class:`~beichen.platforms.geo.source.Source`."""
-        rows = self.found(asked, self._row_after(asked.after), asked.limit)
-        return self._taken(rows, [KEY, GEOMETRY, REGION, *self._wanted(asked)])
+        rows = self.found(asked, self.row_after(asked.after), asked.limit)
+        return self.taken(rows, [KEY, GEOMETRY, REGION, *self.wanted(asked)])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All features in the order of the file, a piece at a time, without copying."""
         return iter(self._batches)
+
+    def mark(self, row: int) -> str:
+        """The mark after which the next page begins."""
+        return mark_of(row, self._key(row))
 
     def row_of(self, key: str) -> int | None:
         """Where a feature stands in the file."""
@@ -139,13 +143,13 @@ class Snapshot:
             offsets, features = self._offsets, self._features
             begins, ends = offsets[rows].tolist(), offsets[rows + 1].tolist()
             return [features[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        table = self._taken(rows, [KEY, *self._wanted(asked)])
+        table = self.taken(rows, [KEY, *self.wanted(asked)])
         keys = table.column(KEY).to_pylist()
         values = table.drop_columns([KEY]).to_pylist()
-        shapes = [_geometry_in(self._bytes(int(row))) for row in rows]
+        shapes = [geometry_in(self._bytes(int(row))) for row in rows]
         return [as_feature(*one) for one in zip(keys, shapes, values, strict=True)]
 
-    def _wanted(self, asked: Asked) -> list[str]:
+    def wanted(self, asked: Asked) -> list[str]:
         names = [field.name for field in self.layout.fields]
         return [name for name in names if name in asked.names] if asked.names else names
 
@@ -156,7 +160,7 @@ class Snapshot:
     def _key(self, row: int) -> str:
         return str(self._batches[row // PIECE].column(KEY)[row % PIECE])
 
-    def _row_after(self, after: str) -> int:
+    def row_after(self, after: str) -> int:
         """The first row of a page. A mark of an earlier revision is found again by its key."""
         if not after:
             return 0
@@ -188,7 +192,7 @@ class Snapshot:
         """Rows of the chunks that all boxes touch, in groups that grow."""
         chunks = np.arange(first // CHUNK, self._chunks.shape[1])
         for box in boxes:
-            chunks = chunks[_touching(self._chunks[:, chunks], box)]
+            chunks = chunks[touching(self._chunks[:, chunks], box)]
         start, size = 0, _FEW if boxes else 1
         within = np.arange(CHUNK)
         while start < len(chunks):
@@ -209,12 +213,12 @@ class Snapshot:
         if asked.condition is not None and len(rows):
             names = conditions.names_of(asked.condition)
             known = [KEY, GEOMETRY, REGION, *(field.name for field in self.layout.fields)]
-            table = self._taken(rows, [name for name in known if name in names or name == KEY])
+            table = self.taken(rows, [name for name in known if name in names or name == KEY])
             rows = rows[conditions.mask(table, asked.condition)]
         return rows
 
     def _while(self, rows: Rows, during: tuple[datetime | None, datetime | None]) -> Mask:
-        begin, end = (None if one is None else _microseconds(one) for one in during)
+        begin, end = (None if one is None else microseconds(one) for one in during)
         mask = np.ones(len(rows), bool)
         if begin is not None:
             mask &= self._times[1][rows] >= begin
@@ -229,17 +233,17 @@ class Snapshot:
     def _in_box(self, rows: Rows, box: Box) -> Rows:
         """Those whose shape meets the box: by their own boxes where these decide."""
         boxes = self._boxes[:, rows]
-        touching = _touching(boxes, box)
-        rows, boxes = rows[touching], boxes[:, touching]
-        open_ = np.flatnonzero(~_inside(boxes, box))
+        near = touching(boxes, box)
+        rows, boxes = rows[near], boxes[:, near]
+        open_ = np.flatnonzero(~inside(boxes, box))
         if not len(open_):
             return rows
-        shapes = shapely.from_wkb(self._taken(rows[open_], [GEOMETRY]).column(0).to_numpy())
+        shapes = shapely.from_wkb(self.taken(rows[open_], [GEOMETRY]).column(0).to_numpy())
         keep = np.ones(len(rows), bool)
-        keep[open_] = np.any([shapely.intersects(shapes, frame) for frame in _frames(box)], axis=0)
+        keep[open_] = meeting(shapes, box)
         return rows[keep]
 
-    def _taken(self, rows: Rows, names: list[str]) -> pa.Table:
+    def taken(self, rows: Rows, names: list[str]) -> pa.Table:
         """Columns of some rows in their order; whole runs are not copied."""
         schema = pa.schema([self.layout.schema.field(name) for name in names])
         parts = []
@@ -261,14 +265,16 @@ def _is_open(asked: Asked) -> bool:
     return all(part is None for part in narrowing)
 
 
-def _microseconds(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """A moment as times are kept: since 1970, never one of the open ends."""
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return max(
         NEVER + 1, min(EVER - 1, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
     )
 
 
-def _touching(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
+def touching(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
+    """Which boxes have a point in another, which may lie over the antimeridian."""
     west, south, east, north = box
     rows = (boxes[1] <= north) & (boxes[3] >= south)
     if west > east:  # over the antimeridian
@@ -278,7 +284,7 @@ def _touching(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
     return found
 
 
-def _inside(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
+def inside(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
     """Boxes that are points, or lie in the box: their shapes meet it too."""
     west, south, east, north = box
     dots = (boxes[0] == boxes[2]) & (boxes[1] == boxes[3])
@@ -286,8 +292,14 @@ def _inside(boxes: npt.NDArray[np.float64], box: Box) -> Mask:
         columns = (boxes[0] >= west) | (boxes[2] <= east)
     else:
         columns = (boxes[0] >= west) & (boxes[2] <= east)
-    inside: Mask = dots | (columns & (boxes[1] >= south) & (boxes[3] <= north))
-    return inside
+    within: Mask = dots | (columns & (boxes[1] >= south) & (boxes[3] <= north))
+    return within
+
+
+def meeting(shapes: Any, box: Box) -> Mask:
+    """Which shapes have a point in the box."""
+    met: Mask = np.any([shapely.intersects(shapes, frame) for frame in _frames(box)], axis=0)
+    return met
 
 
 def _frames(box: Box) -> list[Any]:
@@ -295,9 +307,3 @@ def _frames(box: Box) -> list[Any]:
     if west > east:
         return [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
     return [shapely.box(west, south, east, north)]
-
-
-def _geometry_in(feature: bytes) -> bytes:
-    """The text of a geometry as :func:`as_feature` wrote it: nothing in an id can look like its end."""
-    begin = feature.index(b',"geometry":') + len(b',"geometry":')
-    return feature[begin : feature.index(b',"properties":', begin)]

@@ -94,7 +94,7 @@ def _unfold(source: Path, folder: Path) -> None:
                 after = start + batch.num_rows
                 shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
                 boxes[:, start:after] = shapely.bounds(shapes).T
-                times[:, start:after] = _times(batch, layout)
+                times[:, start:after] = times_of(batch, layout)
                 regions[start:after] = [
                     paths.setdefault(path or "", len(paths)) for path in batch.column(REGION).to_pylist()
                 ]
@@ -146,7 +146,7 @@ def _chunks(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.vstack([least, most])
 
 
-def _times(batch: pa.RecordBatch, layout: Layout) -> npt.NDArray[np.int64]:
+def times_of(batch: pa.RecordBatch, layout: Layout) -> npt.NDArray[np.int64]:
     """From when and until when each feature is, in microseconds since 1970; a day counts to its end."""
     times = np.empty((2, batch.num_rows), np.int64)
     for row, (name, unknown) in enumerate(((layout.valid_from, NEVER), (layout.valid_to, EVER))):
@@ -199,3 +199,9 @@ def as_feature(key: str, geometry: Any, properties: dict[str, Any]) -> bytes:
         shape,
         orjson.dumps(properties, option=orjson.OPT_UTC_Z),
     )
+
+
+def geometry_in(feature: bytes) -> bytes:
+    """The text of a geometry as it was written here: nothing in an id can look like its end."""
+    begin = feature.index(b',"geometry":') + len(b',"geometry":')
+    return feature[begin : feature.index(b',"properties":', begin)]

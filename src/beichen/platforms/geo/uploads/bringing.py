@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -21,49 +20,25 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import store as contents
 from beichen.kernel.jobs.service import enqueue
-from beichen.kernel.levels import Level
-from beichen.kernel.org.models import Body
-from beichen.platforms.geo.codes import TAKEN
+from beichen.platforms.geo.editing.writing import forget_edits
+from beichen.platforms.geo.making import NEW, LayerWords, check_words
 from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload, UploadState
 from beichen.platforms.geo.regions import Regions
 from beichen.platforms.geo.revisions import forget_old, keep_features, show
 from beichen.platforms.geo.rights import WRITE
 from beichen.platforms.geo.snapshots import keeping
-from beichen.platforms.geo.snapshots.gathering import column_name
-from beichen.platforms.geo.sources import layers_kept_by
 from beichen.platforms.geo.uploads import codes, systems
 from beichen.platforms.geo.uploads.opening import open_reader
 from beichen.platforms.geo.uploads.reading import Reading, Wishes
 from beichen.platforms.geo.uploads.report import Report
-from beichen.problem import Problem, ProblemError, Where, said
+from beichen.problem import Problem, ProblemError, said
 from beichen.settings import settings
 
 LARGEST = 2 << 30  # bytes of a file
 TOLD_SECONDS = 1.0
 NEAR_CITY = 0.5  # degrees about the city's box that are not remarked
 OPTIONS = ("layer", "crs", "longitude", "latitude", "geometry", "address", "key")
-DIMENSIONS = ("valid_from", "valid_to", "height", "base", "storeys", "depth")
-_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LayerWords:
-    """What is said of a layer that is brought; ``kind`` is empty for: as most features are."""
-
-    key: str
-    name: str
-    source: str
-    licence: str
-    name_en: str = ""
-    attribution: str = ""
-    group: str = ""
-    group_en: str = ""
-    level: int = Level.L2.value
-    body: str = ""
-    kind: str = ""
-    region_property: str = ""
-    dimensions: dict[str, str] = field(default_factory=dict)
 
 
 def bring_layer(
@@ -76,7 +51,7 @@ def bring_layer(
     """
     from beichen.platforms.geo import jobs  # which calls this room's service
 
-    body, layer = _checked(words, by)
+    body, layer = check_words(words, Origin.UPLOAD, by)
     given = {key: value for key, value in (options or {}).items() if key in OPTIONS and value}
     if given.get("crs"):
         systems.bringer(given["crs"])
@@ -99,40 +74,6 @@ def bring_layer(
         audit.record(by, "geo.layer.bring", resource, detail={"layer": words.key, "hash": upload.hash})
         enqueue(jobs.read_upload, upload.code)
     return upload
-
-
-def _checked(words: LayerWords, by: Actor) -> tuple[Body | None, Layer | None]:
-    """The body and the layer that are meant. Raises ProblemError ACC-403, GEO-106, GEO-809."""
-    problems = []
-    if not _KEY.fullmatch(words.key):
-        hint = said("lower-case letters, digits and hyphens, such as street-lamps")
-        problems.append(Problem(codes.BAD_FACTS, said("the key is not one"), Where(field="key"), hint))
-    for part in ("name", "source", "licence"):
-        if not getattr(words, part).strip():
-            message = said("{part} is missing", part=part)
-            problems.append(Problem(codes.BAD_FACTS, message, Where(field=part)))
-    if words.kind and words.kind not in GeometryKind.values:
-        message = said("{kind!r} is no kind of geometry", kind=words.kind[:20])
-        hint = ", ".join(GeometryKind.values)
-        problems.append(Problem(codes.BAD_FACTS, message, Where(field="kind"), hint))
-    if words.level not in list(Level):
-        problems.append(
-            Problem(codes.BAD_FACTS, said("there is no such level"), Where(field="level"), "1 … 4")
-        )
-    body = Body.objects.filter(key=words.body, is_current=True).first() if words.body else None
-    if words.body and body is None:
-        message = said("there is no body {key!r}", key=words.body[:40])
-        problems.append(Problem(codes.BAD_FACTS, message, Where(field="body")))
-    if problems:
-        raise ProblemError(*problems)
-    access.require(by, WRITE, Upload(level=words.level, body=body))
-    layer = Layer.objects.filter(key=words.key).first()
-    if layer is not None:
-        is_theirs = layers_kept_by(by).filter(pk=layer.pk).exists()
-        if layer.origin != Origin.UPLOAD or not is_theirs:
-            message = said("the layer {key} belongs to {owner}", key=layer.key, owner=layer.owner)
-            raise ProblemError(Problem(TAKEN, message, Where(field="key")))
-    return body, layer
 
 
 def read_upload(code: str, *, by: Actor) -> Upload:
@@ -184,6 +125,7 @@ def _read(upload: Upload, folder: Path, by: Actor) -> None:
         contents.put(spooled)
     with transaction.atomic():
         layer = _layer(upload, words, reading)
+        forget_edits(layer, layer.edition)
         upload.revision, upload.layer = show(layer, kept, by=by, of=upload.hash), layer
         forget_old(layer)
         upload.report, upload.state, upload.done_at = spooled.hash, UploadState.DONE, timezone.now()
@@ -217,37 +159,17 @@ def _telling(upload: Upload) -> Callable[[int, int], None]:
 
 def _layer(upload: Upload, words: LayerWords, reading: Reading) -> Layer:
     """The layer's row, made or changed to what is said of it; a new one is not shown yet."""
+    key = upload.options.get("key", "")
     values: dict[str, Any] = {
-        "name": words.name.strip()[:100],
-        "name_en": (words.name_en or words.name).strip()[:200],
-        "source": words.source.strip()[:300],
-        "licence": words.licence.strip()[:60],
-        "attribution": (words.attribution or words.source).strip()[:200],
-        "group": words.group.strip()[:60],
-        "group_en": words.group_en.strip()[:120],
-        "level": words.level,
+        **words.values(),
         "body": upload.body,
-        "region_property": words.region_property[:60],
-        "dimensions": {
-            part: column_name(name) for part, name in words.dimensions.items() if part in DIMENSIONS and name
-        },
-        "particulars": {"key": upload.options["key"]} if upload.options.get("key") else {},
+        "particulars": {"key": key} if key else {},
         "kind": reading.kind,
         "origin": Origin.UPLOAD,
-        "owner": "upload",
-        "is_current": True,
-    }
-    first = {
-        "is_shown": False,
-        "sha256": "",
-        "feature_count": 0,
-        "west": 0,
-        "south": 0,
-        "east": 0,
-        "north": 0,
+        "owner": Origin.UPLOAD.value,
     }
     layer, _created = Layer.objects.update_or_create(
-        key=words.key, defaults=values, create_defaults={**values, **first}
+        key=words.key, defaults=values, create_defaults={**values, **NEW}
     )
     return layer
 

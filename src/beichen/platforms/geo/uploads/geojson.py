@@ -213,7 +213,7 @@ def _weight(feature: Any) -> int:
 
 def piece_of(features: list[tuple[str, Any]]) -> Piece:
     """Features, each with where it stands, as a piece; what is no feature has a fault."""
-    piece = Piece([], [], np.empty(len(features), object), [])
+    piece = Piece([], [], _plain_shapes(features), [])
     for number, (where, feature) in enumerate(features):
         known = feature if isinstance(feature, dict) else {}
         properties = known.get("properties")
@@ -229,6 +229,9 @@ def piece_of(features: list[tuple[str, Any]]) -> Piece:
         except orjson.JSONEncodeError as error:
             piece.rows[-1] = {}
             piece.faults[number] = f"its properties cannot be kept: {error}"[:80]
+            piece.shapes[number] = None
+            continue
+        if piece.shapes[number] is not None:
             continue
         shape, fault, mended = shape_of(known.get("geometry"))
         piece.shapes[number] = shape
@@ -237,6 +240,18 @@ def piece_of(features: list[tuple[str, Any]]) -> Piece:
         elif mended:
             piece.mended[number] = mended
     return piece
+
+
+def _plain_shapes(features: list[tuple[str, Any]]) -> Any:
+    """The shapes of those features that are sound, read at once; None for the others."""
+    texts: list[str | None] = []
+    for _where, feature in features:
+        geometry = feature.get("geometry") if isinstance(feature, dict) else None
+        try:
+            texts.append(orjson.dumps(geometry).decode() if isinstance(geometry, dict) else None)
+        except orjson.JSONEncodeError:
+            texts.append(None)
+    return shapely.from_geojson(np.array(texts, object), on_invalid="ignore")
 
 
 def shape_of(geometry: Any) -> tuple[Any, str, str]:

@@ -1,0 +1,78 @@
+"""Legends: how the values of a field are drawn, as categories or as a ramp, and whether one is sound.
+
+``{"by": field, "categories": [{"value": …, "colour": "#rrggbb", "name": …}], "other": "#rrggbb"}`` or
+``{"by": field, "ramp": [{"from": number, "colour": "#rrggbb"}, …], "unit": …}``; ``{}`` draws all alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from beichen.platforms.geo.codes import BAD_LEGEND
+from beichen.problem import Problem, Where, said, shorten
+
+MOST = 100  # categories or steps
+COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "how the values of a field are drawn",
+    "additionalProperties": False,
+    "required": ["by"],
+    "properties": {
+        "by": {"type": "string", "minLength": 1, "maxLength": 60, "description": "the field"},
+        "unit": {"type": "string", "maxLength": 20},
+        "other": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "description": "of all other values"},
+        "categories": {
+            "type": "array",
+            "maxItems": MOST,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["value", "colour"],
+                "properties": {
+                    "value": {"type": ["string", "number", "boolean"]},
+                    "colour": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+                    "name": {"type": "string", "maxLength": 60},
+                    "name_en": {"type": "string", "maxLength": 120},
+                },
+            },
+        },
+        "ramp": {
+            "type": "array",
+            "maxItems": MOST,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["from", "colour"],
+                "properties": {
+                    "from": {"type": "number"},
+                    "colour": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+                },
+            },
+        },
+    },
+}
+
+
+def legend_faults(legend: dict[str, Any], fields: list[str]) -> list[Problem]:
+    """What is wrong with a legend over these fields: its field, its colours, the order of its steps."""
+    if not legend:
+        return []
+    problems = []
+    if legend.get("by") not in fields:
+        message = said("the layer has no field {name!r}", name=str(legend.get("by"))[:40])
+        problems.append(Problem(BAD_LEGEND, shorten(message), Where(field="by"), ", ".join(fields)[:200]))
+    steps = [*legend.get("categories", []), *legend.get("ramp", [])]
+    if not steps or len(steps) > MOST or (legend.get("categories") and legend.get("ramp")):
+        message = said("expected categories or a ramp, up to {count} of them", count=MOST)
+        problems.append(Problem(BAD_LEGEND, message, Where(field="steps")))
+    for step in steps:
+        if not COLOUR.fullmatch(str(step.get("colour", ""))):
+            message = said("{colour!r} is no colour", colour=str(step.get("colour"))[:20])
+            problems.append(Problem(BAD_LEGEND, message, Where(field="steps"), "#rrggbb"))
+    starts = [step.get("from") for step in legend.get("ramp", [])]
+    if all(isinstance(start, int | float) for start in starts) and starts != sorted(set(starts)):
+        message = said("the steps of a ramp rise, each above the one before")
+        problems.append(Problem(BAD_LEGEND, message, Where(field="steps")))
+    return problems
