@@ -29,6 +29,7 @@ RANGES = {
     "proxies": (0, 9),
     "history_page": (10, 100_000),
     "firing_days": (0, 36_500),
+    "tile_cache_mb": (0, 10_000_000),
 }
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
@@ -92,6 +93,7 @@ class Settings:
         "push services of browsers that are called, with commas",
     )
     reports_a_minute: int = _setting(600, "reports that one client may send over Open311 in a minute")
+    tile_cache_mb: int = _setting(2_048, "megabytes of vector tiles kept in the data folder; 0: none")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property

@@ -58,6 +58,9 @@ MIDDLEWARE = [
     "beichen.web.errors.ProblemMiddleware",
 ]
 
+# Where programs speak an open protocol, and who answers there: see the first middleware.
+EXPRESS = {"/ngsi-ld/": "beichen.registry.urls", "/ogc": "beichen.platforms.geo.ogc.urls"}
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -11,6 +11,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.jobs",
     "beichen.kernel.bus",
     "beichen.platforms.geo",
+    "beichen.platforms.geo.ogc",
     "beichen.platforms.comms",
     "beichen.platforms.warehouse",
     "beichen.hubs.data",

@@ -1,7 +1,8 @@
-"""The short way for programs: NGSI-LD requests without a session skip what only people need.
+"""The short way for programs: requests of open protocols without a session skip what only people need.
 
 Sessions, languages, CSRF cookies and messages cost more than reading a page of objects. A request that
-carries a session cookie takes the long way, so that a signed-in person acts as such, with a CSRF token.
+carries a session cookie takes the long way, so that a signed-in person acts as such, with a CSRF token; so
+does one that asks for a page. The setting ``EXPRESS`` names the prefixes and their addresses.
 """
 
 from __future__ import annotations
@@ -12,24 +13,30 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLResolver
+from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
-
-PREFIX = "/ngsi-ld/"
 
 
 class ExpressMiddleware:
-    """Stands first; answers NGSI-LD requests of programs, passes on everything else."""
+    """Stands first; answers requests of programs, passes on everything else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._resolver = URLResolver(RegexPattern(r"^/"), "beichen.registry.urls")
+        self._resolvers = {
+            prefix: URLResolver(RegexPattern(r"^/"), urls) for prefix, urls in settings.EXPRESS.items()
+        }
+        self._prefixes = tuple(self._resolvers)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or pass on."""
-        if not request.path_info.startswith(PREFIX) or not self._is_express(request):
+        path = request.path_info
+        if not path.startswith(self._prefixes) or not self._is_express(request):
             return self.get_response(request)
-        match = self._resolver.resolve(request.path_info)
+        resolver = next(found for prefix, found in self._resolvers.items() if path.startswith(prefix))
+        try:
+            match = resolver.resolve(path)
+        except Resolver404:
+            return self.get_response(request)
         request.user = AnonymousUser()
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         response["X-Content-Type-Options"] = "nosniff"
@@ -38,6 +45,8 @@ class ExpressMiddleware:
 
     def _is_express(self, request: HttpRequest) -> bool:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return False
+        if "text/html" in request.headers.get("accept", "") or request.GET.get("f") == "html":
             return False
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return False

@@ -1,0 +1,66 @@
+"""Collections: the layers that a reader may see, each with its source within the reader's rights.
+
+What may not be seen does not exist: it is in no list, and asked for by name it is answered as what was never
+there. A source from here is confined to the reader's regions already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from beichen.kernel.actor import PUBLIC, Actor
+from beichen.platforms.geo import service
+from beichen.platforms.geo.models import Layer
+from beichen.platforms.geo.ogc.codes import NO_COLLECTION, refused
+from beichen.platforms.geo.source import Described, Source
+from beichen.problem import nearest, said
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A layer as one reader sees it."""
+
+    layer: Layer
+    reader: Actor
+
+    @property
+    def key(self) -> str:
+        """Its name in addresses."""
+        return self.layer.key
+
+    @cached_property
+    def source(self) -> Source:
+        """Its features."""
+        return service.source_of(self.layer, self.reader)
+
+    @cached_property
+    def described(self) -> Described:
+        """Fields, number, box, span of time, tag."""
+        return self.source.described()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may have what this reader gets: caches between may then keep it."""
+        return self.reader.key == PUBLIC.key
+
+    def title(self, language: str) -> str:
+        """Its name in a language."""
+        return self.layer.name_en if language == "en" else self.layer.name
+
+
+def collections_for(reader: Actor) -> Iterator[Collection]:
+    """All of them, from the bottom of the map up."""
+    for layer in service.layers_for(reader).select_related("body", "revision"):
+        yield Collection(layer, reader)
+
+
+def collection_of(key: str, reader: Actor) -> Collection:
+    """The collection of this key. Raises ProblemError GEO-613, also for one that may not be seen."""
+    seen = service.layers_for(reader)
+    layer = seen.select_related("body", "revision").filter(key=key).first()
+    if layer is None:
+        hint = nearest(key[:60], seen.values_list("key", flat=True))
+        raise refused(NO_COLLECTION, said("there is no collection {key}", key=key[:40]), hint=hint)
+    return Collection(layer, reader)

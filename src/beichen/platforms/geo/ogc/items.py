@@ -1,0 +1,101 @@
+"""Features of a collection: pages and single ones, as bytes that are joined, not built."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from beichen.platforms.geo.ogc.answers import GEOJSON, kept_answer, root_of, zipped
+from beichen.platforms.geo.ogc.catalogue import Collection
+from beichen.platforms.geo.ogc.codes import NO_FEATURE, refused
+from beichen.platforms.geo.ogc.links import Link, address, as_header, forms_of, link, with_query
+from beichen.platforms.geo.ogc.questions import Question, cursor_of, only_known
+from beichen.platforms.geo.ogc.systems import PLAIN, System, system_of
+from beichen.platforms.geo.ogc.turning import in_system
+from beichen.platforms.geo.source import Answer, version_of
+from beichen.problem import said
+
+
+def links_of_page(
+    request: HttpRequest, one: Collection, question: Question, after: str, form: str
+) -> list[Link]:
+    """`self`, `alternate`, `collection`, and to the pages before and behind."""
+    root, query = root_of(request), request.GET.dict()
+    href = address(root, "collections", one.key, "items")
+    kind = "text/html" if form == "html" else GEOJSON
+    found = forms_of(href, query, form, GEOJSON)
+    if after:
+        found.append(link(with_query(href, query, cursor=cursor_of((*question.trail, after))), "next", kind))
+    if question.trail:
+        before = cursor_of(question.trail[:-1]) if question.trail[1:] else ""
+        found.append(link(with_query(href, query, cursor=before), "prev", kind))
+    found.append(link(address(root, "collections", one.key), "collection"))
+    return found
+
+
+def page(request: HttpRequest, one: Collection, question: Question) -> HttpResponse:
+    """A page of features as GeoJSON."""
+    found = one.source.page(question.asked)
+    links = links_of_page(request, one, question, found.after, "json")
+    features = in_system(found.features, question.system)
+    answer = HttpResponse(_collected(features, found, links), content_type=GEOJSON)
+    answer["Content-Crs"] = f"<{question.system.uri}>"
+    answer["Link"] = as_header(links)
+    return zipped(answer, request)
+
+
+def _collected(features: list[bytes], found: Answer, links: list[Link]) -> bytes:
+    about: dict[str, Any] = {"numberReturned": len(features)}
+    if found.matched is not None:
+        about["numberMatched"] = found.matched
+    about["timeStamp"] = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    about["links"] = links
+    return b"".join(
+        (
+            b'{"type":"FeatureCollection",',
+            orjson.dumps(about)[1:-1],
+            b',"features":[',
+            b",".join(features),
+            b"]}",
+        )
+    )
+
+
+def feature_of(one: Collection, key: str) -> bytes:
+    """A feature as it is kept. Raises ProblemError GEO-614, also for one that may not be seen."""
+    found = one.source.feature(key)
+    if found is None:
+        raise refused(NO_FEATURE, said("there is no feature {key}", key=key[:60]))
+    return found
+
+
+def system_asked(request: HttpRequest) -> System:
+    """The system of a request for one feature, the only parameter that it may have beside its format."""
+    only_known(request.GET, ("f", "crs"))
+    return system_of(request.GET["crs"]) if "crs" in request.GET else PLAIN
+
+
+def item(request: HttpRequest, one: Collection, key: str) -> HttpResponse:
+    """One feature as GeoJSON; its version is its entity tag."""
+    system = system_asked(request)
+    kept = feature_of(one, key)
+    tag = version_of(kept) if system.is_plain else f"{version_of(kept)}-{system.name.rpartition(':')[2]}"
+    known = kept_answer(request, tag)
+    if known is not None:
+        return known
+    root = root_of(request)
+    href = address(root, "collections", one.key, "items", key)
+    links = [
+        *forms_of(href, request.GET.dict(), "json", GEOJSON),
+        link(address(root, "collections", one.key), "collection"),
+    ]
+    (turned,) = in_system([kept], system)
+    body = b"".join((turned.rstrip()[:-1], b',"links":', orjson.dumps(links), b"}"))
+    answer = HttpResponse(body, content_type=GEOJSON)
+    answer["Content-Crs"] = f"<{system.uri}>"
+    answer["ETag"] = f'"{tag}"'
+    answer["Link"] = as_header(links)
+    return answer

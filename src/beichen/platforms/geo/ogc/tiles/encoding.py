@@ -1,0 +1,139 @@
+"""Makes a vector tile (Mapbox Vector Tile 2.1) of a table of features.
+
+Shapes are placed in the tile's units and cut at its margin by shapely, all at once; DuckDB's spatial
+extension writes the tile. A tile is bounded: 20,000 features, 400,000 vertices before they are cut, 2 MB;
+a larger one is written again without its properties.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, Tile
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION
+
+MAX_FEATURES = 20_000
+MAX_VERTICES = 400_000
+MAX_BYTES = 2_000_000
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+_FINE = 0.5  # of a unit: what is nearer is one place
+_kept = threading.local()
+
+
+def encoded(table: pa.Table, tile: Tile, name: str) -> bytes:
+    """The tile's one layer, called ``name``; nothing when no feature is left in it."""
+    if not table.num_rows:
+        return b""
+    table = table.drop_columns([REGION]) if REGION in table.column_names else table
+    shaped = _points(table, tile) or _shapes(table, tile)
+    if not shaped[0].num_rows:
+        return b""
+    found = _written(*shaped, name)
+    if len(found) > MAX_BYTES:
+        bare, shape = shaped
+        kept = [one for one in bare.column_names if one in (KEY, "_x", "_y", "_shape")]
+        found = _written(bare.select(kept), shape, name)
+    return found
+
+
+def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, str] | None:
+    """The table with places instead of shapes, when all are plain points: read without GEOS."""
+    column = table.column(GEOMETRY).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks)
+    if column.null_count or column.type != pa.binary():
+        return None
+    offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
+    if (
+        int(offsets[-1] - offsets[0]) != len(column) * _POINT.itemsize
+        or (np.diff(offsets) != _POINT.itemsize).any()
+    ):
+        return None
+    raw = np.frombuffer(column.buffers()[2], _POINT, len(column), int(offsets[0]))
+    if (raw["order"] != 1).any() or (raw["kind"] != 1).any():
+        return None
+    places = np.round(tile.placed(np.column_stack([raw["x"], raw["y"]])))
+    inside = ((places >= -MARGIN) & (places <= EXTENT + MARGIN)).all(axis=1)
+    table = table.drop_columns([GEOMETRY])
+    if not inside.all():
+        table, places = table.filter(pa.array(inside)), places[inside]
+    x, y = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
+    return table.append_column("_x", pa.array(x)).append_column("_y", pa.array(y)), "ST_Point(_x, _y)"
+
+
+def _shapes(table: pa.Table, tile: Tile) -> tuple[pa.Table, str]:
+    """The table with shapes in the tile's units, cut, without what is too small to be seen."""
+    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
+    counts = np.cumsum(shapely.get_num_coordinates(shapes))
+    few = int(np.searchsorted(counts, MAX_VERTICES, side="right")) or 1
+    shapes, table = shapely.force_2d(shapes[:few]), table.slice(0, few)
+    placed = shapely.transform(shapes, tile.placed)
+    placed = shapely.simplify(placed, _FINE, preserve_topology=False)
+    placed = shapely.clip_by_rect(placed, -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
+    placed = shapely.remove_repeated_points(shapely.transform(placed, np.round))
+    bad = ~shapely.is_valid(placed)
+    if bad.any():
+        placed[bad] = shapely.make_valid(placed[bad])
+    placed = shapely.orient_polygons(placed, exterior_cw=False)
+    dimension = shapely.get_dimensions(placed)
+    # A shape that fell to pieces of a lower dimension on the way is none any more.
+    whole = (dimension == shapely.get_dimensions(shapes)) & ~shapely.is_empty(placed)
+    whole &= shapely.get_type_id(placed) != shapely.GeometryType.GEOMETRYCOLLECTION
+    table = table.drop_columns([GEOMETRY]).filter(pa.array(whole))
+    binary = pa.array(shapely.to_wkb(placed[whole]), pa.binary())
+    return table.append_column("_shape", binary), "ST_GeomFromWKB(_shape)"
+
+
+def _written(table: pa.Table, shape: str, name: str) -> bytes:
+    columns = ", ".join(_selected(field) for field in table.schema if not field.name.startswith("_"))
+    layer = name.replace("'", "''")
+    inner = f"SELECT {columns}, {shape} AS _at FROM features"
+    sql = f"SELECT ST_AsMVT(one, '{layer}', {EXTENT}, '_at') FROM ({inner}) one"
+    cursor = _cursor()
+    # Moments go without their zone: what DuckDB does with zones is another extension's.
+    cursor.register("features", table.cast(pa.schema([_zoneless(field) for field in table.schema])))
+    try:
+        row = cursor.execute(sql).fetchone()
+    finally:
+        cursor.unregister("features")
+    return bytes(row[0]) if row and row[0] else b""
+
+
+def _zoneless(field: pa.Field) -> pa.Field:
+    return field.with_type(pa.timestamp("us")) if pa.types.is_timestamp(field.type) else field
+
+
+def _selected(field: pa.Field) -> str:
+    """A column as a tile can hold it: text, numbers, yes and no."""
+    quoted = '"' + field.name.replace('"', '""') + '"'
+    if pa.types.is_date(field.type):
+        return f"CAST({quoted} AS VARCHAR) AS {quoted}"
+    if pa.types.is_timestamp(field.type):
+        return f"strftime({quoted}, '%Y-%m-%dT%H:%M:%SZ') AS {quoted}"
+    return str(quoted)
+
+
+def _cursor() -> duckdb.DuckDBPyConnection:
+    found: Any = getattr(_kept, "cursor", None)
+    if found is None:
+        found = _kept.cursor = _engine().cursor()
+    return found  # type: ignore[no-any-return]
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory, with the extension as its wheel brings it."""
+    engine = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
+    folder = Path(str(files("duckdb_extension_spatial")))
+    extension = next(folder.glob("extensions/*/spatial.duckdb_extension"))
+    engine.execute(f"LOAD '{extension}'")
+    return engine
