@@ -96,6 +96,8 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
     "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],
+    "map/base.pmtiles": [("GET", "map/base.pmtiles", None)],
+    "map/style.json": [("GET", "map/style.json", None)],
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
     "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],

@@ -18,6 +18,7 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl-csp.js": "maplibre-gl-csp.js",
     "maplibre-gl/dist/maplibre-gl-csp-worker.js": "maplibre-gl-csp-worker.js",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
+    "pmtiles/dist/pmtiles.js": "pmtiles.js",
     "jsqr/dist/jsQR.js": "jsQR.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
 }

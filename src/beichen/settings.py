@@ -94,6 +94,9 @@ class Settings:
     )
     reports_a_minute: int = _setting(600, "reports that one client may send over Open311 in a minute")
     tile_cache_mb: int = _setting(2_048, "megabytes of vector tiles kept in the data folder; 0: none")
+    map_url: str = _setting(
+        "", "a tile server of the city's own: https://host/{z}/{x}/{y}.png, a TileJSON or a style"
+    )
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -125,6 +128,12 @@ class Settings:
     def mail_host(self) -> str:
         """The host in the identifiers of mail: that of its sender."""
         return self.mail_sender.rpartition("@")[2]
+
+    @property
+    def map_origin(self) -> str:
+        """The one origin from which the map may take tiles beside the house's own; empty for none."""
+        parts = urlsplit(self.map_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def files(self) -> str:
@@ -206,6 +215,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "mqtt_url": {"mqtt", "mqtts"},
         "smtp_url": {"smtp", "smtps"},
         "sms_url": {"http", "https", "smpp"},
+        "map_url": {"http", "https"},
         "public_url": {"http", "https"},
     }
     problems = [*_check_networks(values)]
@@ -225,7 +235,18 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     if values.get("environment", "development") not in {"development", "production"}:
         message = shorten(f"environment is {values['environment']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))
-    return problems
+    return [*problems, *_check_map(values)]
+
+
+def _check_map(values: dict[str, Any]) -> list[Problem]:
+    """An address of tiles that no browser could ask."""
+    value = values.get("map_url", "")
+    places = [part in value for part in ("{z}", "{x}", "{y}")]
+    host = urlsplit(value).netloc if value else "any"
+    if host and re.fullmatch(r"[A-Za-z0-9.\-:\[\]]+", host) and all(places) == any(places):
+        return []
+    hint = "https://host/{z}/{x}/{y}.png, or the address of a TileJSON or a style"
+    return [Problem(MALFORMED, "map_url is no address of tiles", Where(field="map_url"), hint)]
 
 
 def read_settings(environ: dict[str, str], folder: Path) -> Settings:

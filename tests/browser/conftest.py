@@ -26,6 +26,7 @@ from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import appoint, city_region, register_person
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.geo.basemap import service as basemap
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
@@ -51,6 +52,7 @@ def _fill() -> None:
     """The pilot city, and a plan officer `li`."""
     load_roles(by=BY)
     packages.install(packages.find_package("changchun", PackageKind.CITY), by=BY, kind=PackageKind.CITY)
+    basemap.build(by=BY)
     city, body = city_region(), Body.objects.order_by("path").first()
     assert city is not None
     assert body is not None

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "tables": ("beichen.platforms.warehouse.commands:tables", True),
     "up": ("beichen.house.up:up", False),
     "indicators": ("beichen.hubs.data.commands:indicators", True),
+    "map": ("beichen.platforms.geo.basemap.commands:map_", True),
     "models": ("beichen.platforms.ai.commands:models", True),
     "manage": ("beichen.house.manage:manage", False),
     "simulate": ("beichen.platforms.iot.simulation.command:simulate", False),

@@ -179,13 +179,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+_map = [_chosen.map_origin] if _chosen.map_origin else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [csp.SELF],
         "script-src": [csp.SELF],
         "style-src": [csp.SELF],
-        "img-src": [csp.SELF, "data:", "blob:"],
-        "connect-src": [csp.SELF, _chosen.live],
+        "img-src": [csp.SELF, "data:", "blob:", *_map],
+        "connect-src": [csp.SELF, _chosen.live, *_map],
         "worker-src": [csp.SELF],
         "object-src": [csp.NONE],
         "base-uri": [csp.SELF],

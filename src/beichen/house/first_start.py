@@ -34,6 +34,7 @@ STEPS: tuple[Step, ...] = (
     Step("assets", "beichen.house.steps:collect_assets"),
     Step("roles", "beichen.house.steps:load_roles"),
     Step("city", "beichen.house.steps:load_city"),
+    Step("base map", "beichen.house.steps:base_map"),
     Step("simulator", "beichen.house.steps:simulator_key", demo_only=True),
     Step("demo accounts", "beichen.house.steps:show_accounts", demo_only=True),
 )

@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.kernel.bus",
     "beichen.platforms.geo",
     "beichen.platforms.geo.ogc",
+    "beichen.platforms.geo.basemap",
     "beichen.platforms.comms",
     "beichen.platforms.warehouse",
     "beichen.hubs.data",

@@ -21,8 +21,11 @@ from beichen.kernel.access.service import create_client
 from beichen.kernel.access.service import load_roles as load_builtin_roles
 from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
+from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.geo.basemap import service as basemap
+from beichen.platforms.geo.basemap.jobs import build_base_map
 from beichen.platforms.iot.simulation.population import KEY_FILE
 from beichen.problem import Problem, ProblemError, code
 from beichen.settings import settings
@@ -92,6 +95,14 @@ def load_city() -> str:
         return ""
     reports = packages.install(folder, by=system("start"), kind=PackageKind.CITY)
     return ", ".join(f"{report.key} {report.version} {report.outcome}" for report in reports)
+
+
+def base_map() -> str:
+    """Have the base map built in the background when the layers changed since it was."""
+    if basemap.is_current():
+        return ""
+    enqueue(build_base_map)
+    return "is being built"
 
 
 def simulator_key() -> str:

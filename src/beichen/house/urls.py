@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("beichen.hubs.events.urls")),
     path("", include("beichen.registry.urls")),
     path("", include("beichen.platforms.geo.ogc.urls")),
+    path("", include("beichen.platforms.geo.basemap.urls")),
     path("", include("beichen.platforms.comms.urls")),
     path("", include("beichen.platforms.warehouse.urls")),
     path("", include("beichen.platforms.iot.urls")),

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.bus import service as bus
 from beichen.kernel.changes import Changes
 from beichen.kernel.levels import Level
 from beichen.platforms.geo import geojson
@@ -71,6 +72,8 @@ __all__ = [
     "switch_layer",
     "uploads_for",
 ]
+
+CHANGED = "geo.layers.changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ def install_layers(facts: Iterable[LayerFacts], *, owner: str, by: Actor) -> Cha
         _write(item, values)
     changes.removed = _retire(owner, {item.key for item in wanted})
     audit.record(by, "geo.layer.install", "platforms_geo.layer", detail=changes.counts() | {"owner": owner})
+    if changes:
+        bus.publish(CHANGED, owner, changes.counts(), by=by)
     return changes
 
 
@@ -194,3 +199,4 @@ def switch_layer(key: str, *, on: bool, by: Actor) -> None:
     if not changed:
         raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}"))
     audit.record(by, "geo.layer.switch", f"platforms_geo.layer:{key}", detail={"on": on})
+    bus.publish(CHANGED, key, {"on": on}, by=by)

@@ -1,154 +1,76 @@
-// <bc-map>: MapLibre over the drawn sheet that it contains. Without WebGL the sheet stays.
+// <bc-map>: MapLibre over the drawn sheet that it contains. Without WebGL, or while there is no base map, the
+// sheet stays.
 //
-// Attributes: layers (address of the list), bounds "west,south,east,north", region (a code), script,
-// worker and sheet (addresses of the library); points (id of a script with GeoJSON points, each with a colour
-// token `tone` and an `href`); place "lng,lat" (a mark). A click on a region sends `beichen:region`, one
-// anywhere `beichen:place` with longitude and latitude; one on a point opens its page.
-// Chinese labels are drawn from the reader's own fonts; nothing is fetched but the city's layers.
+// Attributes: bounds "west,south,east,north", region (a code), script, worker and sheet (addresses of the
+// library); base (address of the style, else the house's own); layers (address of the list of further layers);
+// points (id of a script with GeoJSON points, each with a colour token `tone` and an `href`); place "lng,lat" (a
+// mark); tools (show layers, legend, scale and the standing view); from and until (dates: a slider of days).
+// A click on a region sends `beichen:region`, one anywhere `beichen:place` with longitude and latitude; one on a
+// point opens its page. The slider sends `beichen:moment`. `overlay()` puts features of the page over the map.
+// Names are drawn from the reader's own fonts; nothing is fetched but the city's own map, or the tile server
+// that the city chose.
 import { colour } from "./colours.js";
+import { addTools, hideGroups, standUp, during } from "./map-tools.js";
 
-const FAMILY = "Noto Sans CJK SC";
+const STYLE = "/map/style.json";
 const EDGE = 24;
-const NEAR = 9.4; // from here places have names of their own
-const ROADS = ["match", ["get", "class"], ["motorway", "trunk"], 2.2, ["primary"], 1.4, 0.8];
+const AGAIN = 4_000; // when the base map is still being built
+const TRIES = 30;
 let loading;
 
+const beside = (name) => new URL(`../../vendor/${name}`, import.meta.url).href;
+
+function script(address) {
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = address;
+    element.onload = resolve;
+    element.onerror = () => reject(new Error("the map library did not load"));
+    document.head.append(element);
+  });
+}
+
 function library(element) {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= (async () => {
     const sheet = document.createElement("link");
     sheet.rel = "stylesheet";
     sheet.href = element.getAttribute("sheet");
-    const script = document.createElement("script");
-    script.src = element.getAttribute("script");
-    script.onload = () => {
-      globalThis.maplibregl.setWorkerUrl(new URL(element.getAttribute("worker"), location.href).href);
-      resolve(globalThis.maplibregl);
-    };
-    script.onerror = () => reject(new Error("the map library did not load"));
-    document.head.append(sheet, script);
-  });
+    document.head.append(sheet);
+    await Promise.all([script(element.getAttribute("script")), script(beside("pmtiles.js"))]);
+    const { maplibregl, pmtiles } = globalThis;
+    maplibregl.setWorkerUrl(new URL(element.getAttribute("worker"), location.href).href);
+    maplibregl.addProtocol("pmtiles", new pmtiles.Protocol().tile);
+    return maplibregl;
+  })();
   return loading;
 }
 
-const line = (id, source, paint, more = {}) => ({
-  id,
-  type: "line",
-  source,
-  layout: { "line-join": "round", "line-cap": "round" },
-  paint,
-  ...more,
-});
-
-// How each role of a layer is painted: a list of style layers for one source.
-const ROLES = {
-  context: (layer) => [
-    { id: `${layer.key}-fill`, type: "fill", source: layer.key, paint: { "fill-color": colour("map-outside") } },
-    line(layer.key, layer.key, { "line-color": colour("map-border"), "line-width": 0.6, "line-opacity": 0.5 }),
-  ],
-  outline: (layer) => [
-    { id: `${layer.key}-fill`, type: "fill", source: layer.key, paint: { "fill-color": colour("map-land") } },
-    line(layer.key, layer.key, { "line-color": colour("map-border"), "line-width": 2 }),
-  ],
-  boundary: (layer, region) => [
-    {
-      id: `${layer.key}-fill`,
-      type: "fill",
-      source: layer.key,
-      paint: {
-        "fill-color": colour("map-chosen"),
-        "fill-opacity": [
-          "case",
-          ["==", ["get", layer.region_property], region],
-          0.9,
-          ["boolean", ["feature-state", "hover"], false],
-          0.45,
-          0,
-        ],
-      },
-    },
-    line(layer.key, layer.key, { "line-color": colour("map-border"), "line-width": 1 }),
-  ],
-  water: (layer) =>
-    layer.kind === "polygon"
-      ? [{ id: layer.key, type: "fill", source: layer.key, paint: { "fill-color": colour("map-water") } }]
-      : [line(layer.key, layer.key, { "line-color": colour("map-water"), "line-width": 1.6 })],
-  landuse: (layer) => [
-    {
-      id: layer.key,
-      type: "fill",
-      source: layer.key,
-      paint: { "fill-color": colour("map-road"), "fill-opacity": 0.12 },
-    },
-  ],
-  road: (layer) => [line(layer.key, layer.key, { "line-color": colour("map-road"), "line-width": ROADS })],
-  railway: (layer) => [
-    line(layer.key, layer.key, { "line-color": colour("map-rail"), "line-width": 1.2, "line-dasharray": [4, 2] }),
-  ],
-  metro: (layer) =>
-    layer.kind === "point"
-      ? [
-          {
-            id: layer.key,
-            type: "circle",
-            source: layer.key,
-            paint: {
-              "circle-radius": 3,
-              "circle-color": colour("surface"),
-              "circle-stroke-color": colour("map-metro"),
-              "circle-stroke-width": 1.4,
-            },
-          },
-        ]
-      : [
-          line(layer.key, layer.key, {
-            "line-color": layer.style.colour
-              ? ["coalesce", ["get", layer.style.colour], colour("map-metro")]
-              : colour("map-metro"),
-            "line-width": 2,
-          }),
-        ],
-  building: (layer) => [
-    {
-      id: layer.key,
-      type: "fill",
-      source: layer.key,
-      paint: { "fill-color": colour("map-metro"), "fill-opacity": 0.5 },
-    },
-  ],
-  label: () => [],
+const isDark = () => {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 };
 
-function text(id, source, field, size, more = {}) {
-  return {
-    id,
-    type: "symbol",
-    source,
-    layout: {
-      "text-field": ["to-string", ["coalesce", ["get", field], ""]],
-      "text-font": [FAMILY],
-      "text-size": size,
-      "text-max-width": 8,
-      ...more.layout,
-    },
-    paint: {
-      "text-color": colour("map-label"),
-      "text-halo-color": colour("map-land"),
-      "text-halo-width": 1.6,
-    },
-    ...more.rest,
-  };
+async function json(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
 }
 
-function labels(layer) {
-  const field = layer.style.label;
-  if (!field) return [];
-  if (layer.kind === "line") {
-    const along = { "symbol-placement": "line", "text-max-angle": 40 };
-    return [text(`${layer.key}-label`, layer.key, field, 11, { layout: along, rest: { minzoom: 11 } })];
+// A document of the city's own tile server below what the house draws: a style as it is, a TileJSON as pictures.
+async function withOutside(style) {
+  const address = style.metadata.outside;
+  if (!address) return style;
+  const found = await json(address);
+  const [ground, ...above] = style.layers;
+  if (found.layers) {
+    const { glyphs, sprite } = found;
+    const merged = { ...style, sources: { ...found.sources, ...style.sources }, layers: [ground, ...found.layers, ...above] };
+    return { ...merged, ...(glyphs ? { glyphs } : {}), ...(sprite ? { sprite } : {}) };
   }
-  const below = layer.style.role === "label" ? {} : { "text-offset": [0, 1], "text-anchor": "top" };
-  const rest = { minzoom: layer.style.role === "metro" ? 12.5 : Math.max(NEAR, layer.zoom[0]) };
-  return [text(`${layer.key}-label`, layer.key, field, layer.style.role === "label" ? 13 : 11, { layout: below, rest })];
+  const outside = { type: "raster", tiles: found.tiles, tileSize: found.tileSize ?? 256, attribution: found.attribution ?? "" };
+  if (found.maxzoom) outside.maxzoom = found.maxzoom;
+  const picture = { id: "outside", type: "raster", source: "outside" };
+  return { ...style, sources: { outside, ...style.sources }, layers: [ground, picture, ...above] };
 }
 
 // Points of the page itself, coloured by the token that each names.
@@ -168,36 +90,35 @@ function dots(points) {
   };
 }
 
-function style(layers, region, regions, points) {
-  const sources = {};
-  const painted = [];
-  const named = [];
-  for (const layer of layers) {
-    sources[layer.key] = { type: "geojson", data: layer.url, promoteId: layer.region_property || undefined };
-    const range = { minzoom: layer.zoom[0], maxzoom: Math.min(24, layer.zoom[1] + 1) };
-    for (const item of ROLES[layer.style.role]?.(layer, region) ?? []) painted.push({ ...range, ...item });
-    named.push(...labels(layer));
-  }
-  sources.regions = { type: "geojson", data: regions };
-  if (points) {
-    sources.points = { type: "geojson", data: points };
-    painted.push(dots(points));
-  }
-  named.push(text("regions-name", "regions", "name", 14, { rest: { maxzoom: NEAR } }));
-  const ground = { id: "ground", type: "background", paint: { "background-color": colour("map-outside") } };
-  return { version: 8, sources, layers: [ground, ...painted, ...named] };
-}
-
 class CityMap extends HTMLElement {
+  hidden_ = new Set(); // groups that the reader switched off
+  overlays = new Map(); // name → { data, layers, groups }
+  isStanding = false;
+  moment = "";
+
   async connectedCallback() {
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))); // the picture stands first
     try {
-      const [maplibre, answer] = await Promise.all([library(this), fetch(this.getAttribute("layers"))]);
-      this.layers = await answer.json();
-      this.draw(maplibre);
+      const [maplibre] = await Promise.all([library(this), this.readStyle()]);
+      for (let turn = 0; !this.base.metadata.built && turn < TRIES; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+        if (!this.isConnected) return;
+        await this.readStyle();
+      }
+      if (this.base.metadata.built) this.draw(maplibre);
     } catch (error) {
       console.info("the drawn map stays:", error.message);
     }
+  }
+
+  disconnectedCallback() {
+    this.map?.remove();
+  }
+
+  async readStyle() {
+    const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+    const query = new URLSearchParams({ theme: isDark() ? "dark" : "light", lang: language });
+    this.base = await withOutside(await json(`${this.getAttribute("base") ?? STYLE}?${query}`));
   }
 
   draw(maplibre) {
@@ -215,6 +136,7 @@ class CityMap extends HTMLElement {
         fadeDuration: 0,
         dragRotate: false,
         pitchWithRotate: false,
+        maxPitch: 65,
         cooperativeGestures: matchMedia("(pointer: coarse)").matches,
       });
     } catch (error) {
@@ -222,25 +144,24 @@ class CityMap extends HTMLElement {
       throw error;
     }
     this.map.touchZoomRotate.disableRotation();
-    this.map.getCanvas().setAttribute("aria-hidden", "true");
-    this.map.getCanvas().tabIndex = -1;
+    this.map.getCanvas().setAttribute("aria-label", this.base.metadata.words.map);
+    this.map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.choose(this.map.project(this.map.getCenter()));
+    });
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+    if (this.hasAttribute("tools")) addTools(this, maplibre);
     this.map.once("idle", () => {
       canvas.addEventListener("transitionend", () => this.classList.add("is-live"), { once: true });
       canvas.classList.add("is-ready");
     });
     this.listen();
-    document.addEventListener("beichen:theme", () => this.map.setStyle(this.style_()));
+    document.addEventListener("beichen:theme", () => this.restyle());
   }
 
-  // Names and their places, as the drawn sheet has them: one for a region, however many parts it has.
-  get regions() {
-    const features = [...this.querySelectorAll("[data-spot]")].map((link) => ({
-      type: "Feature",
-      properties: { name: link.getAttribute("aria-label") },
-      geometry: { type: "Point", coordinates: link.dataset.spot.split(",").map(Number) },
-    }));
-    return { type: "FeatureCollection", features };
+  // After another appearance was chosen: the style is read anew.
+  async restyle() {
+    await this.readStyle();
+    this.map.setStyle(this.style_());
   }
 
   get points() {
@@ -259,13 +180,53 @@ class CityMap extends HTMLElement {
     this.map?.setStyle(this.style_());
   }
 
+  // Put features over the map under a name, or take them away: `layers` are MapLibre's, without their source;
+  // `groups` are entries of the switcher, as the style's metadata has them.
+  overlay(name, data, layers = [], groups = []) {
+    if (data) this.overlays.set(name, { data, layers, groups });
+    else this.overlays.delete(name);
+    this.map?.setStyle(this.style_());
+  }
+
+  // Show what was valid on a day (ISO 8601), or what is now (empty).
+  at(moment) {
+    this.moment = moment;
+    this.map?.setStyle(this.style_());
+    this.dispatchEvent(new CustomEvent("beichen:moment", { detail: moment, bubbles: true }));
+  }
+
   get bounds() {
     const [west, south, east, north] = this.getAttribute("bounds").split(",").map(Number);
     return [west, south, east, north];
   }
 
   style_() {
-    return style(this.layers, this.getAttribute("region"), this.regions, this.points);
+    const style = structuredClone(this.base);
+    const fill = style.layers.find((layer) => layer.id === style.metadata.regions);
+    if (fill) {
+      const isChosen = ["==", ["get", "code"], this.getAttribute("region") ?? ""];
+      fill.paint["fill-opacity"] = ["case", isChosen, 0.75, ["boolean", ["feature-state", "hover"], false], 0.4, 0];
+    }
+    for (const [name, { data, layers }] of this.overlays) {
+      style.sources[name] = { type: "geojson", data };
+      style.layers.push(...layers.map((layer) => during({ ...structuredClone(layer), source: name }, this.moment)));
+    }
+    hideGroups(style, this.hidden_);
+    standUp(style, this.isStanding);
+    const { points } = this;
+    if (points) {
+      style.sources.points = { type: "geojson", data: points };
+      style.layers.push(dots(points));
+    }
+    return style;
+  }
+
+  // The region at a pixel of the map is the reader's choice.
+  choose(pixel) {
+    const id = this.base.metadata.regions;
+    const [found] = this.map.getLayer(id) ? this.map.queryRenderedFeatures(pixel, { layers: [id] }) : [];
+    if (!found) return;
+    this.dispatchEvent(new CustomEvent("beichen:region", { detail: String(found.properties.code), bubbles: true }));
   }
 
   listen() {
@@ -280,23 +241,21 @@ class CityMap extends HTMLElement {
         location.assign(event.features[0].properties.href);
       });
     }
-    const base = this.layers.find((layer) => layer.region_property && layer.kind === "polygon");
-    if (!base) return;
-    const id = `${base.key}-fill`;
+    const id = this.base.metadata.regions;
+    if (!this.map.getLayer(id) && !this.style_().layers.some((layer) => layer.id === id)) return;
+    const region = (code) => ({ source: "base", sourceLayer: "boundary", id: code });
     let hovered;
     const hover = (code) => {
       if (code === hovered) return;
-      if (hovered) this.map.setFeatureState({ source: base.key, id: hovered }, { hover: false });
-      if (code) this.map.setFeatureState({ source: base.key, id: code }, { hover: true });
+      if (hovered) this.map.setFeatureState(region(hovered), { hover: false });
+      if (code) this.map.setFeatureState(region(code), { hover: true });
       hovered = code;
       this.map.getCanvas().style.cursor = code ? "pointer" : "";
     };
     this.map.on("mousemove", id, (event) => hover(event.features[0]?.id));
     this.map.on("mouseleave", id, () => hover(undefined));
     this.map.on("click", id, (event) => {
-      if (event.defaultPrevented) return;
-      const code = String(event.features[0].properties[base.region_property]);
-      this.dispatchEvent(new CustomEvent("beichen:region", { detail: code, bubbles: true }));
+      if (!event.defaultPrevented) this.choose(event.point);
     });
   }
 

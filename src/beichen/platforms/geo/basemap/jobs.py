@@ -1,0 +1,17 @@
+"""The room's background work: the base map follows the layers."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from beichen.kernel.actor import system
+from beichen.kernel.jobs.schedule import scheduled
+from beichen.platforms.geo.basemap import service
+
+
+@scheduled("geo.basemap", "47 * * * *")
+@task()
+def build_base_map() -> None:
+    """Build the base map when the layers changed since it was built; nothing when they did not."""
+    if not service.is_current():
+        service.build(by=system("geo.basemap"))
