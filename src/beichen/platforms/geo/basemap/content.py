@@ -15,6 +15,7 @@ import shapely
 from shapely.errors import GEOSException
 from shapely.geometry import shape
 
+from beichen.kernel.levels import Level
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import GeometryKind, Layer
 
@@ -59,7 +60,7 @@ def drawn_layers() -> list[Layer]:
 
 def _is_public(row: Layer) -> bool:
     """Whether everybody may see it: the base map is one file for all."""
-    return int(getattr(row, "level", 1)) == 1
+    return row.level == Level.L1
 
 
 def _tile_layer(row: Layer) -> str:
