@@ -12,7 +12,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.scene.models import InstalledPackage
 from beichen.platforms.ai import service as models
 from beichen.platforms.iot import service
-from beichen.platforms.iot.models import Credential
+from beichen.platforms.iot.models import Credential, DeviceGroup, Update
 from beichen.platforms.iot.sensorthings import service as sensorthings
 from beichen.platforms.iot.sensorthings.models import ObservedProperty
 from beichen.platforms.iot.sensorthings.schema import OBSERVED
@@ -41,6 +41,7 @@ MODEL = {
     "over": {"test-pump": {"measures": ["speed"]}},
     "run": "0 0 1 1 *",
 }
+UPDATE = {"version": "2", "url": "https://files.example/2", "sha256": "ab" * 32}
 TRIAL = {"key": "test-devices.kept", "since": "2026-07-01T00:00:00Z", "until": "2026-07-02T00:00:00Z"}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "devices": [("GET", "devices", None)],
@@ -57,6 +58,29 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "devices/groups/<slug:key>": [("GET", "devices/groups/kept", None)],
     "devices/groups/<slug:key>/commands": [("POST", "devices/groups/kept/commands", {"name": "reset"})],
+    "devices/groups": [("GET", "devices/groups", None)],
+    "devices/groups/<slug:key>/timetable": [("POST", "devices/groups/kept/timetable", {"timetable": ""})],
+    "devices/groups/<slug:key>/updates": [("POST", "devices/groups/kept/updates", UPDATE)],
+    "devices/groups/<slug:key>/updates/<slug:code>": [("GET", "devices/groups/kept/updates/kept", None)],
+    "devices/groups/<slug:key>/updates/<slug:code>/again": [
+        ("POST", "devices/groups/kept/updates/kept/again", {})
+    ],
+    "api/devices/timetables": [("GET", "api/devices/timetables", None)],
+    "api/devices/groups/<slug:group>/timetable": [
+        ("GET", "api/devices/groups/kept/timetable", None),
+        ("PUT", "api/devices/groups/kept/timetable", {"entries": [{"at": "06:00", "order": "reset"}]}),
+        ("DELETE", "api/devices/groups/kept/timetable", None),
+    ],
+    "api/devices/groups/<slug:group>/updates": [
+        ("GET", "api/devices/groups/kept/updates", None),
+        ("POST", "api/devices/groups/kept/updates", UPDATE),
+    ],
+    "api/devices/groups/<slug:group>/updates/<slug:code>": [
+        ("GET", "api/devices/groups/kept/updates/kept", None)
+    ],
+    "api/devices/groups/<slug:group>/updates/<slug:code>/again": [
+        ("POST", "api/devices/groups/kept/updates/kept/again", None)
+    ],
     "api/devices/groups": [("GET", "api/devices/groups", None)],
     "api/devices/groups/<slug:group>": [("PUT", "api/devices/groups/kept", {"name": "x"})],
     "api/devices/groups/<slug:group>/commands": [
@@ -112,6 +136,10 @@ def keep_devices() -> None:
     entity = Expander(CORE_ONLY).entity({"id": "urn:ngsi-ld:test-pump:1", "type": "test-pump"})
     registry.write_object(registry.Draft(entity, code="PUMP-1"), by=BY)
     service.save_group("kept", "存组", by=BY)
+    group = DeviceGroup.objects.get(key="kept")
+    Update.objects.create(
+        code="kept", group=group, offered_by=BY.key, offered_at=timezone.now(), **UPDATE
+    )  # fmt: skip
     service.register_device(service.DeviceFacts("KEPT", thing="PUMP-1", group="kept"), by=BY)
     service.issue_token("KEPT", by=BY)
     observed = {"name": "x", "definition": "y"}

@@ -211,6 +211,14 @@ def simulation(request: HttpRequest) -> dict[str, Any]:
     return simulated()
 
 
+@router.get("/timetables", summary="Timetables that scenes declare")
+def list_timetables(request: HttpRequest) -> dict[str, Any]:
+    """Those that a group of devices may follow."""
+    rows = service.timetables(by=acting(request))
+    names = ("key", "name", "name_en", "type", "entries", "version")
+    return {"timetables": [{name: getattr(row, name) for name in names} for row in rows]}
+
+
 @router.get("/{slug:device}", summary="A device with what it measured last")
 def read_device(request: HttpRequest, device: str) -> dict[str, Any]:
     """What it said of itself, its latest values, its credentials without secrets, what was refused lately."""

@@ -3,7 +3,7 @@
 A command goes out as ``{"id", "name", "parameters"}`` on ``v1/{device}/commands`` when it is ordered, when
 its device comes in, and every few seconds as long as it may be answered: at least once, under one id. The
 device answers on ``v1/{device}/commands/{id}/ack``: ``{"status": "done"}`` or ``{"status": "failed",
-"reason": …}``.
+"reason": …}``; while it works, ``{"status": "running", "progress": 40}``, as often as it likes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from beichen.kernel.scene.durations import duration
 from beichen.platforms.iot import codes
 from beichen.platforms.iot.decoding import kept
 from beichen.platforms.iot.finding import writable
-from beichen.platforms.iot.models import Command, Device
+from beichen.platforms.iot.models import Command, Device, Update
 from beichen.platforms.iot.models.commands import OPEN
 from beichen.platforms.iot.registering import device_event
 from beichen.platforms.iot.rights import COMMAND, READ
@@ -40,6 +40,7 @@ TIME_OUT = timedelta(minutes=1)
 AGAIN_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 MOST_SENT = 1_000
+RUNNING = "running"
 InDatabase = Callable[..., Awaitable[Any]]
 Say = Callable[[str, bytes], Awaitable[None]]
 
@@ -56,9 +57,17 @@ class Answer:
 
 @transaction.atomic
 def send_command(
-    device: str, name: str, parameters: Mapping[str, Any], *, by: Actor, now: datetime | None = None
+    device: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime | None = None,
+    wait: timedelta | None = None,
+    update: Update | None = None,
 ) -> Command:
-    """Order a command that the type of the device's thing declares.
+    """Order a command that the type of the device's thing declares; ``wait`` is how long the device may
+    take, where that is not what the type says.
 
     Raises ProblemError ACC-403, IOT-101, IOT-112 for a command or parameters that are not declared, IOT-113.
     """
@@ -80,7 +89,13 @@ def send_command(
     at = now or timezone.now()
     limit = duration(declared[name]["timeout"]) if "timeout" in declared[name] else TIME_OUT
     command = Command.objects.create(
-        device=row, name=name, parameters=dict(parameters), sender=by.key, created_at=at, due_at=at + limit
+        device=row,
+        name=name,
+        parameters=dict(parameters),
+        sender=by.key,
+        created_at=at,
+        due_at=at + (wait or limit),
+        update=update,
     )
     detail = {"command": name, "number": command.code, "parameters": dict(parameters)}
     audit.record(by, "iot.command.send", f"platforms_iot.device:{row.code}", detail=detail)
@@ -96,20 +111,27 @@ def commands_of(device: Device, *, by: Actor) -> QuerySet[Command]:
 
 @transaction.atomic
 def settle(answers: Sequence[Answer], *, by: Actor) -> None:
-    """Take answers: the first word of a device about an open command of its own counts."""
+    """Take answers: the first last word of a device about an open command of its own counts, and until then
+    its newest word on how far it is."""
     told: list[tuple[Command, CommandState]] = []
+    under_way: dict[int, Command] = {}
     rows = Command.objects.select_for_update(of=("self",)).filter(
         code__in=[answer.code[:16] for answer in answers], state__in=OPEN
     )
     known = {row.code: row for row in rows.select_related("device__thing", "device__region")}
     for answer in answers:
-        row = known.pop(answer.code, None)
-        if row is None or row.device.code != answer.device:
+        row = known.get(answer.code)
+        if row is None or row.device.code != answer.device or row.state not in OPEN:
             continue
+        if answer.content.get("status") == RUNNING:
+            row.state, row.answer, under_way[row.pk] = CommandState.SENT, kept(answer.content), row
+            continue
+        under_way.pop(row.pk, None)
         is_done = answer.content.get("status", "done") in ("done", "ok", True)
         row.state = CommandState.DONE if is_done else CommandState.FAILED
         row.answer, row.settled_at = kept(answer.content), answer.at
         told.append((row, row.state))
+    Command.objects.bulk_update(under_way.values(), ["state", "answer"], batch_size=500)
     _settled(told, by)
 
 
@@ -150,7 +172,9 @@ def outgoing(now: datetime, again: timedelta, at_once: Iterable[str]) -> list[tu
     due = [
         row
         for row in rows[:MOST_SENT]
-        if row.sent_at is None or row.sent_at <= now - again or row.device.code in came
+        if row.sent_at is None
+        or row.device.code in came
+        or (row.sent_at <= now - again and row.answer is None)  # who answered that it works has heard it
     ]
     Command.objects.filter(pk__in=[row.pk for row in due], state__in=OPEN).update(
         state=CommandState.SENT, sent_at=now

@@ -21,6 +21,9 @@ name_event_types(
         "iot.rule.failed": _("A rule could not be evaluated and was switched off"),
         "iot.rule.switched-on": _("A rule was switched on"),
         "iot.rule.switched-off": _("A rule was switched off"),
+        "iot.timetable.followed": _("A group's timetable was set, switched or changed"),
+        "iot.timetable.told": _("A group was told a command by its timetable"),
+        "iot.update.offered": _("An update of firmware was offered to a group"),
         "iot.command.sent": _("A command was sent to a device"),
         "iot.command.settled": _("A command to a device was done, failed or timed out"),
     }

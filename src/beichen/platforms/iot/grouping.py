@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -75,11 +75,18 @@ def last_commands(devices: Sequence[Device]) -> dict[int, Command]:
 
 @transaction.atomic
 def command_group(
-    key: str, name: str, parameters: Mapping[str, Any], *, by: Actor, now: datetime | None = None
+    key: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime | None = None,
+    wait: timedelta | None = None,
 ) -> list[Ordered]:
     """Order a command of every device of a group: each is ordered, or says why it is not.
 
-    All results are written together, or, where somebody dies on the way, none. Raises ProblemError for a
+    ``wait`` is how long each may take, where that is not what the command says. All results are written
+    together, or, where somebody dies on the way, none. Raises ProblemError for a
     group that does not exist, and IOT-114 for one with more than :data:`MOST_OF_GROUP` devices.
     """
     group = find_group(key, by=by)
@@ -88,13 +95,18 @@ def command_group(
     if len(told) > MOST_OF_GROUP:
         message = said("at most {most} devices are told at once", most=MOST_OF_GROUP)
         raise ProblemError(Problem(codes.LARGE_GROUP, message, hint=said("make smaller groups")))
-    return [_ordered(code, name, parameters, by, now) for code in told]
+    return [_ordered(code, name, parameters, by, now, wait) for code in told]
 
 
 def _ordered(
-    device: str, name: str, parameters: Mapping[str, Any], by: Actor, now: datetime | None
+    device: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    by: Actor,
+    now: datetime | None,
+    wait: timedelta | None,
 ) -> Ordered:
     try:
-        return Ordered(device, send_command(device, name, parameters, by=by, now=now))
+        return Ordered(device, send_command(device, name, parameters, by=by, now=now, wait=wait))
     except ProblemError as error:
         return Ordered(device, None, error.problems)

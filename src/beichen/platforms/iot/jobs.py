@@ -15,3 +15,10 @@ from beichen.platforms.iot import service
 def forget_firings() -> None:
     """Forget what rules raised and what has long been over."""
     service.forget_firings(timezone.now(), by=system("iot.rules"))
+
+
+@scheduled("iot.timetables", "* * * * *")
+@task()
+def tell_by_timetables() -> None:
+    """Tell groups of devices what their timetables say now."""
+    service.tell_due(timezone.now(), by=system("iot.timetables"))

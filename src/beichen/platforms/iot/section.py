@@ -11,6 +11,7 @@ from beichen.platforms.iot import service
 from beichen.platforms.iot.rules.checking import EVENTS, OBJECTS, check_rules, types_of
 from beichen.platforms.iot.rules.declaration import RULES
 from beichen.platforms.iot.simulation.sections import ClimateSection, SimulationSection
+from beichen.platforms.iot.timetables.section import TimetablesSection
 from beichen.problem import Problem
 
 FILE = "rules.yaml"
@@ -63,4 +64,9 @@ class RulesSection(Section):
         return "\n".join(rows) if len(rows) > 2 else ""
 
 
-SECTIONS: tuple[Section, ...] = (RulesSection(), SimulationSection(), ClimateSection())
+SECTIONS: tuple[Section, ...] = (
+    RulesSection(),
+    TimetablesSection(),
+    SimulationSection(),
+    ClimateSection(),
+)

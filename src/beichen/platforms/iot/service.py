@@ -50,7 +50,27 @@ from beichen.platforms.iot.rules.declaring import declare_rules, find_rule, rule
 from beichen.platforms.iot.rules.firings import firings_of, forget_firings, standing_of
 from beichen.platforms.iot.rules.trying import Raised, Trial, try_rule
 from beichen.platforms.iot.sheets import SheetResult, register_sheet
-from beichen.platforms.iot.words import CommandState, CredentialKind, State, Treatment
+from beichen.platforms.iot.timetables.declaring import declare_timetables
+from beichen.platforms.iot.timetables.following import (
+    entries_of,
+    follow,
+    following_of,
+    place_in,
+    timetables,
+    unfollow,
+)
+from beichen.platforms.iot.timetables.reckoning import on_day
+from beichen.platforms.iot.timetables.running import tell_due
+from beichen.platforms.iot.updating import (
+    Step,
+    counted,
+    find_update,
+    offer_again,
+    offer_update,
+    steps_of,
+    updates_of,
+)
+from beichen.platforms.iot.words import CommandState, CredentialKind, Progress, State, Treatment
 
 __all__ = [
     "MOST_OF_GROUP",
@@ -60,10 +80,12 @@ __all__ = [
     "CredentialKind",
     "DeviceFacts",
     "Ordered",
+    "Progress",
     "Raised",
     "Registration",
     "SheetResult",
     "State",
+    "Step",
     "Treatment",
     "Trial",
     "add_certificate",
@@ -73,15 +95,21 @@ __all__ = [
     "command_group",
     "commands_of",
     "commands_of_group",
+    "counted",
     "course_of",
     "declare_rules",
+    "declare_timetables",
     "devices",
     "devices_by_state",
     "devices_of",
+    "entries_of",
     "find_device",
     "find_group",
     "find_rule",
+    "find_update",
     "firings_of",
+    "follow",
+    "following_of",
     "foretell",
     "forget_firings",
     "groups",
@@ -93,6 +121,10 @@ __all__ = [
     "last_commands",
     "latest_of",
     "look",
+    "offer_again",
+    "offer_update",
+    "on_day",
+    "place_in",
     "refused_of",
     "register_device",
     "register_devices",
@@ -104,8 +136,13 @@ __all__ = [
     "set_password",
     "set_state",
     "standing_of",
+    "steps_of",
     "switch_rule",
+    "tell_due",
+    "timetables",
     "treated_on",
     "troubles",
     "try_rule",
+    "unfollow",
+    "updates_of",
 ]

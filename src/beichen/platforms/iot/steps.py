@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 from beichen.kernel.bus.service import heard_at_once
@@ -23,11 +25,13 @@ from beichen.kernel.scene.vocabulary import FIELD, KEY, REGION, Schema, mapping_
 from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.fleet import Devices, micros
-from beichen.platforms.iot.models import Device
+from beichen.platforms.iot.models import Device, Following
 from beichen.platforms.iot.posting import in_memory
 from beichen.platforms.iot.rules.checking import types_of
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.speaking import hear
+from beichen.platforms.iot.timetables.following import reckon
+from beichen.platforms.iot.timetables.running import tell_due
 from beichen.platforms.iot.treatment import Treater
 from beichen.platforms.iot.words import CommandState
 from beichen.problem import Problem, nearest, shorten
@@ -40,6 +44,11 @@ _CODE: Schema = {
     "type": "string",
     "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
     "x-form": "a code such as P-1",
+}
+_CLOCK: Schema = {
+    "type": "string",
+    "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "x-form": 'a time in quotes, such as "20:30"',
 }
 _THING: Schema = {"type": "string", "minLength": 1, "maxLength": 60}
 _VALUES = mapping_of({"type": ["number", "boolean", "string"]}, FIELD, minProperties=1)
@@ -141,6 +150,23 @@ def _ordered(stage: Stage, step: dict[str, Any]) -> None:
 
 def _group(stage: Stage, step: dict[str, Any]) -> None:
     stage.send("PUT", f"{DEVICES}/groups/{step['group']}", {"name": step["name"]})
+    if "timetable" in step:
+        key = f"{stage.package.key}.{step['timetable']}"
+        stage.send("PUT", f"{DEVICES}/groups/{step['group']}/timetable", {"timetable": key})
+
+
+def _clock(stage: Stage, step: dict[str, Any]) -> None:
+    """Time passes until the clock shows this next; timetables tell what is due on the way."""
+    now, zone = _now(stage), ZoneInfo(settings.TIME_ZONE)
+    hour, minute = (int(part) for part in step["clock"].split(":"))
+    local = now.astimezone(zone)
+    then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    then += timedelta(days=then <= local)
+    for row in Following.objects.filter(changed_at__gt=now).select_related("timetable"):
+        reckon(row, now)  # set by the house's clock, which is ahead of the story's
+        row.save(update_fields=["next_at"])
+    _pass(stage, then, [], Watch(0))
+    tell_due(then, by=stage.by)
 
 
 def _silence(stage: Stage, step: dict[str, Any]) -> None:
@@ -196,11 +222,23 @@ register_step(
 register_step(
     Step(
         "group",
-        frozenset({Clause.GIVEN}),
-        record({"group": KEY, "name": {"type": "string", "minLength": 1, "maxLength": 100}}),
+        frozenset({Clause.GIVEN, Clause.WHEN}),
+        record(
+            {"group": KEY, "name": {"type": "string", "minLength": 1, "maxLength": 100}}, {"timetable": KEY}
+        ),
         _group,
-        "一个设备分组",
-        "a group of devices",
+        "一个设备分组；timetable 是它遵循的本场景时间表",
+        "a group of devices, and which of the scene's timetables it follows",
+    )
+)
+register_step(
+    Step(
+        "clock",
+        frozenset({Clause.WHEN}),
+        record({"clock": _CLOCK}),
+        _clock,
+        "时间走到下一个这一时刻，时间表到点的命令随之下发",
+        "time passes until the clock shows this next, and timetables tell what is due on the way",
     )
 )
 register_step(

@@ -58,6 +58,23 @@ class CommandState(models.TextChoices):
     TIMED_OUT = "timed-out", "超时"
 
 
+class Progress(models.TextChoices):
+    """How far a device is with an update of its firmware."""
+
+    RUNS = "runs", "已运行新版本"
+    DONE = "done", "已完成，待上报版本"
+    UNDER_WAY = "under-way", "升级中"
+    ASKED = "asked", "已下发"
+    FAILED = "failed", "失败"
+    TIMED_OUT = "timed-out", "超时"
+    NOT_ASKED = "not-asked", "未下发"
+
+    @classmethod
+    def under_way(cls) -> tuple[Progress, Progress]:
+        """Those who were asked and may still answer."""
+        return (cls.UNDER_WAY, cls.ASKED)
+
+
 # What people read of them, in their language.
 STATE_NAMES = {
     State.REGISTERED.value: _("Registered, not heard yet"),
@@ -71,6 +88,15 @@ COMMAND_NAMES = {
     CommandState.DONE.value: _("Done by the device"),
     CommandState.FAILED.value: _("Failed at the device"),
     CommandState.TIMED_OUT.value: _("Out of time"),
+}
+PROGRESS_NAMES = {
+    Progress.RUNS.value: _("Runs the new version"),
+    Progress.DONE.value: _("Says it is done, has not told its version"),
+    Progress.UNDER_WAY.value: _("Is at it"),
+    Progress.ASKED.value: _("Was asked"),
+    Progress.FAILED.value: _("The update failed"),
+    Progress.TIMED_OUT.value: _("Did not answer in time"),
+    Progress.NOT_ASKED.value: _("Was not asked"),
 }
 TREATMENT_NAMES = {
     Treatment.ACCEPTED.value: _("Accepted readings"),

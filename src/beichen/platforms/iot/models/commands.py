@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from beichen.kernel.org.models import random_code
 from beichen.platforms.iot.models.devices import Device
+from beichen.platforms.iot.models.updates import Update
 from beichen.platforms.iot.words import CommandState
 
 OPEN = (CommandState.WAITING, CommandState.SENT)
@@ -16,7 +17,7 @@ OPEN = (CommandState.WAITING, CommandState.SENT)
 
 class Command(models.Model):
     """What a device is to do: sent while it may still answer, done or failed by its own word, or timed
-    out."""
+    out. One that was sent and has an answer is under way: the device told how far it is."""
 
     code = models.CharField(max_length=16, unique=True, default=random_code)
     device = models.ForeignKey(Device, models.PROTECT, related_name="commands", db_index=False)
@@ -29,6 +30,7 @@ class Command(models.Model):
     due_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     answer = models.JSONField(null=True)
+    update = models.ForeignKey(Update, models.PROTECT, null=True, related_name="commands")
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -12,6 +12,7 @@ from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.durations import duration
 from beichen.kernel.scene.section import Package, PackageKind
 from beichen.platforms.iot import codes
+from beichen.platforms.iot.models import DeviceGroup
 from beichen.platforms.iot.simulation.formulas import formula
 from beichen.platforms.iot.simulation.sections import CLIMATE, SIMULATION, read_climate, trees, types_of
 from beichen.problem import Problem, ProblemError, said
@@ -32,6 +33,7 @@ def _device(package: Package, key: str, told: dict[str, Any]) -> dict[str, Any]:
     return {
         "scene": package.key,
         "owner": owner if Body.objects.filter(key=owner).exists() else "",
+        "group": told["group"] if DeviceGroup.objects.filter(key=told.get("group", "")).exists() else "",
         "every": every,
         "faults": {name: _seconds(between) for name, between in told.get("faults", {}).items()},
         "measures": {

@@ -146,6 +146,7 @@ def enrol(
             "thing": one.entity["id"],
             "region": regions.get(one.code, ""),
             "body": declared["devices"][one.kind]["owner"],
+            "group": declared["devices"][one.kind].get("group", ""),
             "every": max(LEAST_EVERY, round(every[one.device])),
         }
         for one in new

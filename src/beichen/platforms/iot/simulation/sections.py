@@ -38,7 +38,7 @@ _MEASURE = record(
 )
 _DEVICE = record(
     {"measures": mapping_of(_MEASURE, FIELD, minProperties=1)},
-    {"every": DURATION, "faults": mapping_of(DURATION, {"enum": list(FAULTS)})},
+    {"every": DURATION, "faults": mapping_of(DURATION, {"enum": list(FAULTS)}), "group": KEY},
 )
 _PEOPLE = record(
     {

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from zlib import crc32
 
 import orjson
 from gmqtt import Client
@@ -15,6 +16,7 @@ from gmqtt.storage import PersistentStorage
 
 MOST_WAITING = 200  # messages of one device that the broker has not acknowledged: then it keeps quiet
 KEEPALIVE = 300
+UPDATE, ONE_FAILS_OF = "update-firmware", 6
 logging.getLogger("gmqtt").setLevel(logging.CRITICAL)  # it connects again by itself
 
 
@@ -73,12 +75,28 @@ class Voice:
             number, parameters = command["id"], command.get("parameters", {})
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return 0
-        if isinstance(parameters, dict):
-            self._told(parameters)
         self._counts.commands += 1
-        client.publish(f"v1/{self._code}/commands/{number}/ack", orjson.dumps({"status": "done"}), qos=1)
-        self._counts.sent += 1
+        if not isinstance(parameters, dict):
+            parameters = {}
+        if command.get("name") == UPDATE:
+            self._updated(str(number), str(parameters.get("version", "")))
+            return 0
+        self._told(parameters)
+        self._answer(str(number), {"status": "done"})
         return 0
+
+    def _answer(self, number: str, said: dict[str, Any]) -> None:
+        self._client.publish(f"v1/{self._code}/commands/{number}/ack", orjson.dumps(said), qos=1)
+        self._counts.sent += 1
+
+    def _updated(self, number: str, version: str) -> None:
+        """Play an update of firmware: most devices come to its end, and say what they run; some cannot."""
+        self._answer(number, {"status": "running", "progress": 50})
+        if crc32(self._code.encode()) % ONE_FAILS_OF == 0:
+            self._answer(number, {"status": "failed", "reason": "校验失败 checksum"})
+            return
+        self._answer(number, {"status": "done"})
+        self.introduce({"firmware": version})
 
     def say(self, document: dict[str, Any]) -> None:
         """Publish a message, unless too many wait or there is no connection."""

@@ -1,4 +1,5 @@
-"""`/devices/groups/KEY`: the devices of a group, the newest command of each, and ordering one of all."""
+"""`/devices/groups`: the groups; `/devices/groups/KEY`: a group's devices, the newest command of each,
+ordering one of all, the timetable that it follows and the updates that it was offered."""
 
 from __future__ import annotations
 
@@ -17,13 +18,15 @@ from django.views.decorators.http import require_POST, require_safe
 from beichen.kernel.access.service import acting, decide
 from beichen.platforms.iot import service
 from beichen.platforms.iot.forms import CommandForm
-from beichen.platforms.iot.models import Command, Device
+from beichen.platforms.iot.models import Command, Device, DeviceGroup, Following
 from beichen.platforms.iot.rights import COMMAND
+from beichen.platforms.iot.timetables.forms import TimetableForm
+from beichen.platforms.iot.views import timetables, updates
 from beichen.platforms.iot.views.devices import moment, presence, presence_badge, thing_of
 from beichen.platforms.iot.words import COMMAND_NAMES
 from beichen.problem import ProblemError
 from beichen.web.links import Link
-from beichen.web.tables import Column, Table, answer
+from beichen.web.tables import Column, Filter, Table, answer
 from beichen.web.wording import sentence
 
 
@@ -73,7 +76,15 @@ def _columns(results: Results) -> list[Column[Device]]:
     ]
 
 
-def _page(request: HttpRequest, key: str, form: CommandForm | None = None) -> HttpResponseBase:
+def show(
+    request: HttpRequest,
+    key: str,
+    *,
+    command_form: CommandForm | None = None,
+    timetable_form: TimetableForm | None = None,
+    update_form: updates.UpdateForm | None = None,
+) -> HttpResponseBase:
+    """The page of a group; with a form that could not be taken, which says what is wrong (422)."""
     by = acting(request)
     group = service.find_group(key, by=by)
     commands = service.commands_of_group(group, by=by)
@@ -84,19 +95,70 @@ def _page(request: HttpRequest, key: str, form: CommandForm | None = None) -> Ht
     may_command = bool(commands) and bool(decide(by, COMMAND, None))
     context = {
         "group": group,
-        "command_form": form or (CommandForm(commands=commands) if may_command else None),
-        "crumbs": [Link(_("Devices"), reverse("platforms_iot:devices")), Link(group.name)],
+        "command_form": command_form or (CommandForm(commands=commands) if may_command else None),
+        **timetables.context_of(group, commands, by=by, form=timetable_form),
+        **updates.context_of(group, commands, by=by, form=update_form),
+        "crumbs": [
+            Link(_("Devices"), reverse("platforms_iot:devices")),
+            Link(_("Groups of devices"), reverse("platforms_iot:groups")),
+            Link(group.name),
+        ],
     }
     response = answer(request, table, "platforms_iot/group.html", context)
-    if form is not None:
+    if command_form or timetable_form or update_form:
         response.status_code = 422
     return response
+
+
+def _group_link(row: DeviceGroup) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("platforms_iot:group", args=[row.key]), row.name)
+
+
+def _following(row: DeviceGroup) -> Following | None:
+    found: Following | None = getattr(row, "following", None)
+    return found
+
+
+def _timetable(row: DeviceGroup) -> str:
+    following = _following(row)
+    return timetables.name_of(following) if following else ""
+
+
+def _next(row: DeviceGroup) -> str:
+    following = _following(row)
+    return moment(following.next_at) if following else ""
+
+
+GROUPS: list[Column[DeviceGroup]] = [
+    Column("name", pgettext("device", "Name"), lambda row: row.name, _group_link, ("name",), is_header=True),
+    Column("key", _("Key"), lambda row: row.key, sort=("key",)),
+    Column("devices", _("Devices"), lambda row: getattr(row, "number", 0), sort=("number",), is_number=True),
+    Column("timetable", _("Timetable"), _timetable),
+    Column("next", _("Told next at"), _next, sort=("following__next_at",)),
+]
+
+
+@require_safe
+def groups(request: HttpRequest) -> HttpResponseBase:
+    """The list; the same selection as a file."""
+    rows = service.groups(by=acting(request)).select_related("following__timetable")
+    followed = Filter(
+        "followed",
+        _("Timetable"),
+        "following__is_on",
+        [("True", _("At work")), ("False", _("Switched off"))],
+    )
+    table: Table[DeviceGroup] = Table(
+        "groups", _("Groups of devices"), rows, GROUPS, [followed], ("key", "name")
+    )
+    crumbs = [Link(_("Devices"), reverse("platforms_iot:devices")), Link(_("Groups of devices"))]
+    return answer(request, table, "platforms_iot/groups.html", {"crumbs": crumbs})
 
 
 @require_safe
 def group(request: HttpRequest, key: str) -> HttpResponseBase:
     """The group."""
-    return _page(request, key)
+    return show(request, key)
 
 
 @require_POST
@@ -106,14 +168,14 @@ def order(request: HttpRequest, key: str) -> HttpResponseBase:
     commands = service.commands_of_group(service.find_group(key, by=by), by=by)
     form = CommandForm(request.POST, commands=commands)
     if not form.is_valid():
-        return _page(request, key, form)
+        return show(request, key, command_form=form)
     try:
         found = service.command_group(key, form.cleaned_data["name"], form.cleaned_data["parameters"], by=by)
     except ProblemError as error:
         if error.status == 403:
             raise
         form.add_error("name", [sentence(one) for one in error.problems])
-        return _page(request, key, form)
+        return show(request, key, command_form=form)
     done = sum(one.command is not None for one in found)
     words = ngettext("%(count)d device was told.", "%(count)d devices were told.", done)
     messages.success(request, words % {"count": done})
