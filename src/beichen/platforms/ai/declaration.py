@@ -53,7 +53,11 @@ MODELS = vocabulary.mapping_of(
             "horizon": DURATION,
             "foretells": {"type": "array", "items": _MEASURE, "uniqueItems": True, "maxItems": 20},
             "keeps": vocabulary.mapping_of(
-                vocabulary.record({"take": {"enum": list(TAKES)}, "of": vocabulary.FIELD}), _MEASURE
+                vocabulary.record(
+                    {"take": {"enum": list(TAKES)}, "of": vocabulary.FIELD},
+                    {"day": {"type": "integer", "minimum": 0, "maximum": 14}},
+                ),
+                _MEASURE,
             ),
             "finds": {"type": "array", "items": _EVENT, "uniqueItems": True, "maxItems": 12},
             "parameters": vocabulary.mapping_of({"type": "number"}, vocabulary.FIELD, maxProperties=60),
@@ -90,6 +94,7 @@ class Keep:
     name: str
     take: str
     of: str
+    day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def read_model(declared: Mapping[str, Any]) -> Declared:
         horizon=duration(declared["horizon"]) if "horizon" in declared else timedelta(),
         foretells=frozenset(_pair(name) for name in declared.get("foretells", ())),
         keeps=tuple(
-            Keep(*_pair(name), facts["take"], facts["of"])
+            Keep(*_pair(name), facts["take"], facts["of"], facts.get("day"))
             for name, facts in declared.get("keeps", {}).items()
         ),
         finds=frozenset(declared.get("finds", ())),

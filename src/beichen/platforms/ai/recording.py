@@ -8,6 +8,7 @@ that was kept, or of a model that was changed meanwhile, leaves its own row alon
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -148,16 +149,21 @@ def _keep_measures(run: Run, row: Model, forecasts: list[Foretold], things: Mapp
             things[code].pk, kept.name, "number", value, None, run.asked_for, now, f"model:{row.key}"[:64]
         )
         for kept in read_model(row.declared).keeps
-        for code, value in taken(kept, forecasts, things)
+        for code, value in taken(kept, forecasts, things, run.asked_for)
     )
 
 
-def taken(kept: Keep, forecasts: list[Foretold], things: Mapping[str, Object]) -> Iterable[tuple[str, float]]:
-    """Of each thing of the type: the one number that stands for its forecast."""
+def taken(
+    kept: Keep, forecasts: list[Foretold], things: Mapping[str, Object], asked_for: datetime
+) -> Iterable[tuple[str, float]]:
+    """Of each thing of the type: the one number that stands for its forecast, of one of the city's days where
+    it is kept by the day."""
+    day = timezone.localtime(asked_for).date() + timedelta(days=kept.day or 0)
     values: dict[str, list[tuple[Any, float]]] = {}
     for one in forecasts:
         thing = things.get(one.thing)
-        if thing is not None and thing.type.key == kept.kind and one.measure == kept.of:
+        is_of_day = kept.day is None or timezone.localtime(one.at).date() == day
+        if thing is not None and thing.type.key == kept.kind and one.measure == kept.of and is_of_day:
             values.setdefault(one.thing, []).append((one.at, one.value))
     for code, pairs in values.items():
         numbers = [value for _at, value in sorted(pairs)]
