@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "st_contains": (2, 2), "st_relate": (3, 3), "before": (2, 2), "after": (2, 2), "meets": (2, 2),
     "during": (2, 2), "overlaps": (2, 2), "starts": (2, 2), "finishes": (2, 2),
 }  # fmt: skip
+END = ("phenomenonTime", "@end")  # a path that no client can write
 TRUTHS = frozenset(
     {
         "contains",
@@ -358,7 +359,9 @@ def _plain(call: Call, now: datetime) -> Node:
 
 
 def _ends(node: Node) -> tuple[Node, Node]:
-    """Beginning and end of a time; a moment is both."""
+    """Beginning and end of a time; a moment is both. An observation's own may be an interval."""
+    if isinstance(node, Path) and node.parts == END[:1]:
+        return node, Path(END, node.at)
     if isinstance(node, Literal) and node.kind is Kind.SPAN:
         start, end = node.value
         return Literal(Kind.TIME, start, node.at), Literal(Kind.TIME, end, node.at)

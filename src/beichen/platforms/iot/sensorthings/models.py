@@ -197,6 +197,7 @@ class Told(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     datastream = models.ForeignKey(Datastream, models.CASCADE, related_name="told")
+    since = models.DateTimeField(null=True)  # of an interval, with its end
     until = models.DateTimeField(null=True)
     result_time = models.DateTimeField(null=True)
     valid = models.CharField(max_length=80, blank=True)
@@ -206,6 +207,12 @@ class Told(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["datastream", "result_time"], name="sta_told_result"),
+            models.Index(
+                fields=["datastream", "until"], condition=models.Q(until__isnull=False), name="sta_told_until"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -31,6 +31,14 @@ from beichen.platforms.iot.sensorthings.filters import (
 from beichen.platforms.iot.sensorthings.identity import identity_of
 from beichen.platforms.iot.sensorthings.models import Datastream
 from beichen.platforms.iot.sensorthings.schema import DATASTREAMS, EntityType, Kind, Relation
+from beichen.platforms.iot.sensorthings.told import (
+    Moments,
+    is_of_end,
+    is_of_told,
+    meant,
+    paths_of,
+    straddling,
+)
 from beichen.problem import Problem, ProblemError
 
 MOST_STREAMS = 1_500  # that one question names
@@ -116,21 +124,8 @@ def among(streams: Iterable[Stream]) -> Any:
 
 def is_of_series(node: Node) -> bool:
     """Whether a tree speaks of the series alone, and does speak of it."""
-    paths = list(_paths(node))
+    paths = list(paths_of(node))
     return bool(paths) and all(path.parts[0] in {"Datastream", "FeatureOfInterest"} for path in paths)
-
-
-def _paths(node: Node) -> Iterable[Path]:
-    if isinstance(node, Path):
-        yield node
-    elif isinstance(node, Binary):
-        yield from _paths(node.left)
-        yield from _paths(node.right)
-    elif isinstance(node, Unary):
-        yield from _paths(node.operand)
-    elif isinstance(node, Call):
-        for one in node.arguments:
-            yield from _paths(one)
 
 
 def _of_series(node: Node) -> Node:
@@ -181,6 +176,10 @@ class Readings:
             return exp.not_(
                 exp.paren(exp.Coalesce(this=self.condition(node.operand), expressions=[exp.false()]))
             )
+        if is_of_told(node):
+            return self._told(node)
+        if isinstance(node, Binary) and is_of_end(node):
+            return self._ended(node)
         if isinstance(node, Binary) and node.operator in COMPARISONS:
             return exp.paren(self._compared(node))
         if isinstance(node, Call) and node.name in {"contains", "startswith", "endswith"}:
@@ -189,6 +188,33 @@ class Readings:
         if isinstance(node, Literal) and node.kind is Kind.TRUTH:
             return exp.true() if node.value else exp.false()
         raise unfit("a condition over an observation is expected", node.at)
+
+    def _told(self, node: Node) -> Any:
+        """What clients said of observations; of those of which they said nothing it is empty."""
+        is_empty = isinstance(node, Binary) and any(
+            isinstance(one, Literal) and one.kind is Kind.NULL for one in (node.left, node.right)
+        )
+        if is_empty and isinstance(node, Binary) and node.operator == "eq":
+            return exp.not_(exp.paren(self._told(replace(node, operator="ne"))))
+        return self._at(meant(self._rows, node, self._actor))
+
+    def _ended(self, node: Binary) -> Any:
+        """The end of an observation's time: as of its only time, but for intervals that tell otherwise."""
+        value, operator, more, fewer = straddling(self._rows, node)
+        plain = _OPERATORS[operator](this=column("measured_at"), expression=time(value.value))
+        if fewer:
+            plain = exp.and_(plain, exp.not_(exp.paren(self._at(fewer))))
+        return exp.paren(exp.or_(plain, self._at(more)) if more else plain)
+
+    def _at(self, moments: Moments) -> Any:
+        """That a reading is one of these."""
+        streams = {one.id: one for one in streams_of(self._rows.filter(pk__in=moments))} if moments else {}
+        parts = [
+            exp.and_(among([streams[key]]), column("measured_at").isin(*map(time, times)))
+            for key, times in moments.items()
+            if key in streams
+        ]
+        return exp.paren(exp.or_(*parts)) if parts else exp.false()
 
     def _compared(self, node: Binary) -> Any:
         operator, left, right = node.operator, node.left, node.right
@@ -228,7 +254,7 @@ class Readings:
             if node.parts == ("phenomenonTime",):
                 return Kind.TIME
             raise unfit(
-                f"observations are not found by {node}", node.at, "phenomenonTime, result, Datastream/…"
+                f"observations are not found by {node} here", node.at, "phenomenonTime, result, Datastream/…"
             )
         if isinstance(node, Call):
             if node.name in _PLAIN:

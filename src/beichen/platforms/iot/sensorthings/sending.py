@@ -178,12 +178,18 @@ def _keep_told(items: Sequence[Observation], sender: Sender) -> None:
     """Keep what was said of observations, under their ids; one audit record where there is any."""
     features = [_feature(one, sender) for one in items]
     rows = [
-        Told(key=one.id, datastream=one.stream, feature=feature, **one.told)
+        Told(
+            key=one.id,
+            datastream=one.stream,
+            feature=feature,
+            since=one.at if "until" in one.told else None,
+            **one.told,
+        )
         for one, feature in zip(items, features, strict=True)
         if one.told or feature
     ]
     if rows:
-        columns = ["datastream", "feature", "until", "result_time", "valid", "quality", "parameters"]
+        columns = ["datastream", "feature", "since", "until", "result_time", "valid", "quality", "parameters"]
         unique = list({row.key: row for row in rows}.values())
         Told.objects.bulk_create(
             unique, batch_size=500, update_conflicts=True, unique_fields=["key"], update_fields=columns

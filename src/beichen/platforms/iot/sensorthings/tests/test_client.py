@@ -95,7 +95,11 @@ def test_the_client_creates_queries_updates_and_deletes(live_server: LiveServer,
     assert mine.locations.entities[0].location["coordinates"] == ground.POINT["coordinates"]
     for number in range(3):
         observation = frost.Observation(
-            phenomenon_time=f"2026-07-01T12:0{number}:00Z", result=20.5 + number, datastream=stream
+            phenomenon_time=f"2026-07-01T12:0{number}:00Z",
+            result_time=f"2026-07-01T12:0{number}:30Z",
+            parameters={"height_m": number},
+            result=20.5 + number,
+            datastream=stream,
         )
         service.create(observation)
     broker.treated()
@@ -103,6 +107,10 @@ def test_the_client_creates_queries_updates_and_deletes(live_server: LiveServer,
     found = observations.query().orderby("phenomenonTime", "asc").filter("result gt 21").count().list()
     assert found.count == 2
     assert [one.result for one in found.entities] == [21.5, 22.5]
+    told = {"resultTime gt 2026-07-01T12:01:00Z": [21.5, 22.5], "parameters/height_m eq 1": [21.5]}
+    for text, expected in told.items():
+        rows = observations.query().filter(text).orderby("phenomenonTime", "asc").list()
+        assert [one.result for one in rows.entities] == expected, text
     assert service.observations().find(observation.id).result == 22.5
     paged = service.datastreams().query().top(2).orderby("id", "asc").list()
     assert len(list(paged)) == Datastream.objects.count()

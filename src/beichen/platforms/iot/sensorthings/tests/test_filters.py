@@ -158,6 +158,9 @@ def test_what_is_found_among_observations(program: ground.Program) -> None:
         f"st_within(FeatureOfInterest/feature, {AROUND}) and result gt 4": [5],
         "result eq null": [],
         "phenomenonTime gt now()": [],
+        "resultTime gt now()": [],
+        "parameters/x eq 5": [],
+        f"resultTime eq null and Datastream/id eq {level} and result gt 2": [3],
     }
     for text, expected in found.items():
         rows = program.get("/Observations", filter=text, orderby="result asc")["value"]
@@ -167,8 +170,12 @@ def test_what_is_found_among_observations(program: ground.Program) -> None:
     one = program.get(f"/Datastreams({level})/Observations", top=1)["value"][0]["@iot.id"]
     assert len(program.get("/Observations", filter=f"id eq '{one}'")["value"]) == 1
     for text in (
-        "resultTime gt now()",
-        "parameters/x eq 5",
+        "resultTime gt phenomenonTime",
+        "parameters/x eq result",
+        "parameters eq 5",
+        "resultTime gt 5",
+        "phenomenonTime/x gt now()",
+        "during(phenomenonTime, result)",
         "result eq geography'POINT (1 2)'",
         "id gt 5",
         "result",

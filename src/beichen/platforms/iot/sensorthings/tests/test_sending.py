@@ -96,6 +96,58 @@ def test_an_interval_a_feature_and_now(broker: Broker) -> None:
     assert len(program.get(f"/Datastreams({stream})/Observations")["value"]) == 2
 
 
+def test_observations_are_found_by_what_was_told_of_them(broker: Broker) -> None:
+    """resultTime, parameters and the end of an interval; of what nobody told nothing holds."""
+    program, stream = ground.Program(), ground.stream()
+    sent: list[dict[str, Any]] = [
+        {"phenomenonTime": AT, "result": 1, "resultTime": "2026-07-01T12:05:00Z", "parameters": {"depth": 3}},
+        {"phenomenonTime": "2026-07-01T12:01:00Z", "result": 2, "parameters": {"depth": 7, "by": "hand"}},
+        {"phenomenonTime": "2026-07-01T12:02:00Z/2026-07-01T13:02:00Z", "result": 3},
+        {"phenomenonTime": "2026-07-01T12:03:00Z/2026-07-01T12:04:00Z", "result": 4},
+        {"phenomenonTime": "2026-07-01T12:59:00Z", "result": 5, "resultTime": "2026-07-02T12:00:00Z"},
+    ]
+    for body in sent:
+        answer = program.send("POST", f"/Datastreams({stream})/Observations", body)
+        assert answer.status_code == 201, answer.content
+    broker.treated()
+    found = {
+        "resultTime gt 2026-07-01T12:00:00Z": [1, 5],
+        "date(resultTime) eq 2026-07-02": [5],
+        "resultTime ne null": [1, 5],
+        "resultTime eq null": [2, 3, 4],
+        "not (resultTime lt 2026-07-02T00:00:00Z)": [2, 3, 4, 5],
+        "parameters/depth gt 3": [2],
+        "parameters/by eq 'hand' or resultTime gt 2026-07-02T00:00:00Z": [2, 5],
+        "parameters/depth eq 3 and result eq 1": [1],
+        "parameters/depth eq 3 and result eq 2": [],
+        "before(phenomenonTime, 2026-07-01T12:30:00Z)": [1, 2, 4],
+        "after(phenomenonTime, 2026-07-01T12:01:30Z)": [3, 4, 5],
+        "during(phenomenonTime, 2026-07-01T12:00:30Z/2026-07-01T12:30:00Z)": [2, 4],
+        "overlaps(phenomenonTime, 2026-07-01T12:30:00Z/2026-07-01T12:40:00Z)": [3],
+        "finishes(phenomenonTime, 2026-07-01T12:00:00Z/2026-07-01T13:02:00Z)": [3],
+        "starts(phenomenonTime, 2026-07-01T12:03:00Z/2026-07-01T13:02:00Z)": [4],
+        "meets(phenomenonTime, 2026-07-01T12:04:00Z/2026-07-01T13:00:00Z)": [4],
+        "phenomenonTime lt 2026-07-01T12:03:00Z": [1, 2, 3],
+    }
+    for text, expected in found.items():
+        rows = program.get(f"/Datastreams({stream})/Observations", filter=text)["value"]
+        assert sorted(one["result"] for one in rows) == expected, text
+        count = program.get("/Observations", filter=f"{text} and Datastream/id eq {stream}", count="true")
+        if " or " not in text:
+            assert count["@iot.count"] == len(expected), text
+
+
+def test_a_filter_that_means_very_many_is_refused(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, stream = ground.Program(), ground.stream()
+    for minute in (1, 2):
+        body = {"phenomenonTime": f"2026-07-01T12:0{minute}:00Z", "result": 1, "parameters": {"x": minute}}
+        program.send("POST", f"/Datastreams({stream})/Observations", body)
+    broker.treated()
+    monkeypatch.setattr("beichen.platforms.iot.sensorthings.told.MOST_MEANT", 1)
+    assert program.refused("/Observations", filter="parameters/x gt 0") == "STA-106"
+    assert len(program.get("/Observations", filter="parameters/x gt 1")["value"]) == 1
+
+
 def test_what_does_not_fit_is_refused_at_once(broker: Broker) -> None:
     program = ground.Program()
     level, count, state = (ground.stream(name) for name in ("level_m", "count", "state"))
