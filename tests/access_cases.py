@@ -15,6 +15,8 @@ from beichen.hubs.events.models import Case, CaseFile, Report
 from beichen.hubs.events.pages import Channel
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
+from beichen.platforms.geo import service as geo
+from beichen.platforms.geo.models import Upload
 from beichen.platforms.warehouse.models import Question
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
 from tests import access_devices
@@ -28,6 +30,9 @@ KIND = {
         "route": [{"to": "water-bureau"}],
     }
 }
+SAID = {"key": "kept-posts", "name": "x", "source": "x", "licence": "x", "level": "1"}
+BROUGHT = {**SAID, "file": ("a.csv", b"lon,lat\n125,43\n")}
+MADE = {**SAID, "key": "kept-pumps", "origin": "objects", "type": "test-pump"}
 FOLLOWED = "the report's own number and code open it; without both it leads to the door"
 
 OPEN = {
@@ -99,6 +104,16 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/events/cases/<slug:case_code>/<slug:command>": [
         ("POST", "api/events/cases/{case}/comment", {"text": "x"})
     ],
+    "layers": [("GET", "layers", None)],
+    "layers/bring": [("GET", "layers/bring", None), ("POST", "layers/bring", BROUGHT)],
+    "layers/make": [("GET", "layers/make", None), ("POST", "layers/make", MADE)],
+    "layers/uploads": [("GET", "layers/uploads", None)],
+    "layers/uploads/<slug:code>": [("GET", "layers/uploads/{upload}", None)],
+    "layers/uploads/<slug:code>/report.csv": [("GET", "layers/uploads/{upload}/report.csv", None)],
+    "layers/<slug:key>": [("GET", "layers/districts", None)],
+    "layers/<slug:key>/switch": [("POST", "layers/districts/switch", {"on": "1"})],
+    "layers/<slug:key>/legend": [("POST", "layers/districts/legend", {"form": "ramp"})],
+    "layers/<slug:key>/export.<slug:form>": [("GET", "layers/districts/export.geojson", None)],
     "tables": [("GET", "tables", None)],
     "tables/ask": [("GET", "tables/ask", None), ("POST", "tables/ask", {"sql": "select 1"})],
     "tables/questions": [("GET", "tables/questions", None)],
@@ -123,6 +138,9 @@ def keep_cases() -> None:
     """A case with a reporter and a photograph, a view of an administrator, a table and a device."""
     column = Column("code", ColumnType.TEXT, "编号", "Code")
     declare_tables([TableFacts("kept_rows", "表", "Rows", (column,), ("code",))], owner="scene:test", by=BY)
+    words = geo.LayerWords(key="kept-layer", name="x", source="x", licence="x")
+    brought = geo.bring_layer(BytesIO(b"lon,lat\n125.3,43.8\n"), "a.csv", words, by=BY)
+    geo.read_upload(brought.code, by=BY)
     access_devices.keep_devices()
     service.declare_kinds(KIND, scene="test", by=BY)
     paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
@@ -150,6 +168,7 @@ def case_numbers() -> dict[str, Any]:
         "report": Report.objects.get().code,
         "paper": CaseFile.objects.get().file.code,
         "question": Question.objects.get().code,
+        "upload": Upload.objects.get().code,
         "view": SavedView.objects.get(name="kept").pk,
     }
 

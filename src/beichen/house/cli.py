@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "bus": ("beichen.kernel.bus.commands:bus", True),
     "jobs": ("beichen.kernel.jobs.commands:jobs", True),
     "plan": ("beichen.plan.commands:plan", True),
+    "layers": ("beichen.platforms.geo.commands:layers", True),
     "tables": ("beichen.platforms.warehouse.commands:tables", True),
     "up": ("beichen.house.up:up", False),
     "indicators": ("beichen.hubs.data.commands:indicators", True),

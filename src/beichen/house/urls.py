@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("beichen.platforms.geo.basemap.urls")),
     path("", include("beichen.platforms.comms.urls")),
     path("", include("beichen.platforms.warehouse.urls")),
+    path("", include("beichen.platforms.geo.layer_urls")),
     path("", include("beichen.platforms.iot.urls")),
     path("", include("beichen.platforms.iot.sensorthings.urls")),
     path("", include("beichen.platforms.ai.urls")),

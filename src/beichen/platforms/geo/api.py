@@ -38,8 +38,10 @@ def list_layers(request: HttpRequest) -> list[dict[str, Any]]:
 @router.get("/layers/{slug:key}", summary="A layer's features as GeoJSON")
 def read_layer(request: HttpRequest, key: str) -> HttpResponse:
     """The whole layer, cacheable for five minutes and then by its entity tag."""
-    require(acting(request), service.READ)
+    by = acting(request)
+    require(by, service.READ)
     row = service.layer(key)
+    require(by, service.READ, row)
     etag = f'W/"{row.sha256}"'
     known = parse_etags(request.headers.get("if-none-match", ""))
     if etag in known or "*" in known:

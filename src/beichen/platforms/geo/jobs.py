@@ -30,6 +30,12 @@ def prune() -> None:
 
 
 @task()
+def lay_out() -> None:
+    """Lay the packages' layers out to be read in bulk."""
+    service.lay_out()
+
+
+@task()
 def read_upload(code: str) -> None:
     """Read a file that was brought as a layer."""
     service.read_upload(code, by=system("geo"))

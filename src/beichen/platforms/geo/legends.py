@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -72,7 +73,8 @@ def legend_faults(legend: dict[str, Any], fields: list[str]) -> list[Problem]:
             message = said("{colour!r} is no colour", colour=str(step.get("colour"))[:20])
             problems.append(Problem(BAD_LEGEND, message, Where(field="steps"), "#rrggbb"))
     starts = [step.get("from") for step in legend.get("ramp", [])]
-    if all(isinstance(start, int | float) for start in starts) and starts != sorted(set(starts)):
-        message = said("the steps of a ramp rise, each above the one before")
+    numbers = [start for start in starts if isinstance(start, int | float) and math.isfinite(start)]
+    if starts != sorted(set(numbers)):
+        message = said("the steps of a ramp are numbers that rise, each above the one before")
         problems.append(Problem(BAD_LEGEND, message, Where(field="steps")))
     return problems

@@ -24,6 +24,7 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said
 from beichen.registry import service as registry
 
 DIMENSIONS = ("valid_from", "valid_to", "height", "base", "storeys", "depth")
+RESERVED = {"bring", "make", "uploads"}  # stand in addresses of pages
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
 
 
@@ -91,7 +92,7 @@ def check_words(words: LayerWords, origin: Origin, by: Actor) -> tuple[Body | No
 
 def _faults(words: LayerWords) -> list[Problem]:
     problems = []
-    if not _KEY.fullmatch(words.key):
+    if not _KEY.fullmatch(words.key) or words.key in RESERVED:
         hint = said("lower-case letters, digits and hyphens, such as street-lamps")
         problems.append(Problem(BAD_FACTS, said("the key is not one"), Where(field="key"), hint))
     for part in ("name", "source", "licence"):

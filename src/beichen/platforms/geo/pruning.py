@@ -1,4 +1,4 @@
-"""What nobody needs any more: folded edits, folders of snapshots that no layer has, leavings of killed work."""
+"""What nobody needs any more: edits to be folded, folders of no layer, leavings of killed work."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,10 +20,13 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.changes import Changes
+from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.levels import Level
-from beichen.platforms.geo import geojson
+from beichen.platforms.geo import exporting, geojson, packages
 from beichen.platforms.geo.codes import NO_LAYER, TAKEN
 from beichen.platforms.geo.editing.folding import fold_edits
+from beichen.platforms.geo.exporting import FORMATS
+from beichen.platforms.geo.legends import legend_faults
 from beichen.platforms.geo.locating import region_at, regions_at
 from beichen.platforms.geo.making import LayerWords, make_objects_layer, make_table_layer
 from beichen.platforms.geo.models import Layer, LayerContent, Origin
@@ -43,6 +46,7 @@ from beichen.problem import Problem, ProblemError, Where, nearest
 
 __all__ = [
     "EDIT",
+    "FORMATS",
     "READ",
     "WRITE",
     "LayerFacts",
@@ -50,10 +54,13 @@ __all__ = [
     "bring_layer",
     "content",
     "editable",
+    "export_layer",
     "features",
     "find_upload",
     "fold_edits",
     "install_layers",
+    "keep_legend",
+    "lay_out",
     "layer",
     "layers",
     "layers_for",
@@ -61,6 +68,7 @@ __all__ = [
     "make_objects_layer",
     "make_revision",
     "make_table_layer",
+    "no_layer",
     "prune_snapshots",
     "read_upload",
     "refresh_tables",
@@ -107,6 +115,8 @@ def install_layers(facts: Iterable[LayerFacts], *, owner: str, by: Actor) -> Cha
 
     Raises ProblemError (GEO-101 to 106) with every mistake of every file, before anything is written.
     """
+    from beichen.platforms.geo import jobs  # which calls this room's service
+
     wanted = list(facts)
     existing = {layer.key: layer for layer in Layer.objects.all()}
     problems = [
@@ -135,6 +145,8 @@ def install_layers(facts: Iterable[LayerFacts], *, owner: str, by: Actor) -> Cha
     for item, values in writes:
         _write(item, values)
     changes.removed = _retire(owner, {item.key for item in wanted})
+    if writes:
+        enqueue(jobs.lay_out)
     audit.record(by, "geo.layer.install", "platforms_geo.layer", detail=changes.counts() | {"owner": owner})
     if changes:
         bus.publish(CHANGED, owner, changes.counts(), by=by)
@@ -163,7 +175,7 @@ def _retire(owner: str, kept: set[str]) -> list[str]:
 
 
 def layers() -> QuerySet[Layer]:
-    """The packages' layers that are shown, from the bottom of the map up; each has its GeoJSON."""
+    """The packages' open layers that are shown, from the bottom of the map up; each has its GeoJSON."""
     return Layer.objects.filter(is_current=True, is_shown=True, origin=Origin.PACKAGE).order_by(
         "order", "key"
     )
@@ -173,9 +185,14 @@ def layer(key: str) -> Layer:
     """The layer of this key, if it is shown. Raises ProblemError GEO-404."""
     found = layers().filter(key=key).first()
     if found is None:
-        hint = nearest(key, layers().values_list("key", flat=True))
-        raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}", hint=hint))
+        raise no_layer(key)
     return found
+
+
+def no_layer(key: str) -> ProblemError:
+    """The error for a layer that does not exist, or not for who asks."""
+    hint = nearest(key, layers().values_list("key", flat=True))
+    return ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}", hint=hint))
 
 
 def content(row: Layer) -> bytes:
@@ -200,3 +217,34 @@ def switch_layer(key: str, *, on: bool, by: Actor) -> None:
         raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}"))
     audit.record(by, "geo.layer.switch", f"platforms_geo.layer:{key}", detail={"on": on})
     bus.publish(CHANGED, key, {"on": on}, by=by)
+
+
+def export_layer(row: Layer, form: str, *, by: Actor) -> tuple[str, Iterator[bytes]]:
+    """What a layer is as a file, as far as ``by`` may see it: its media type, and its bytes in pieces.
+
+    Layers with personal data (L3, L4) leave a record. Raises ProblemError GEO-811.
+    """
+    pieces = exporting.export(row, source_of(row, by), form)
+    if row.level >= Level.L3:
+        audit.record(by, READ, f"platforms_geo.layer:{row.key}", detail={"form": form})
+    return FORMATS[form], pieces
+
+
+@transaction.atomic
+def keep_legend(key: str, legend: dict[str, Any], *, by: Actor) -> None:
+    """Keep how a layer's values are drawn. Raises ProblemError GEO-404, GEO-810."""
+    row = Layer.objects.select_for_update().filter(key=key).first()
+    if row is None:
+        raise no_layer(key)
+    names = [field.name for field in source_of(row, by).described().fields]
+    problems = legend_faults(legend, names)
+    if problems:
+        raise ProblemError(*problems)
+    Layer.objects.filter(pk=row.pk).update(legend=legend)
+    audit.record(by, "geo.layer.legend", f"platforms_geo.layer:{key}", detail={"by": legend.get("by", "")})
+
+
+def lay_out() -> int:
+    """Lay the packages' layers out to be read in bulk, ahead of who asks first; returns how many."""
+    rows = Layer.objects.filter(origin=Origin.PACKAGE, is_current=True)
+    return len([packages.snapshot_of(row) for row in rows])
