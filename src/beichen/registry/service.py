@@ -12,6 +12,7 @@ from django.db import transaction
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.org.models import Region
 from beichen.problem import Problem, ProblemError, Where, shorten
 from beichen.registry.declaring import TypeFacts, check_narrowing, declare_types
 from beichen.registry.document.changes import Result
@@ -49,6 +50,7 @@ from beichen.registry.measuring import (
     measurements_of,
     record_measurements,
 )
+from beichen.registry.models import Object
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
@@ -121,6 +123,7 @@ __all__ = [
     "object_by_code",
     "object_by_urn",
     "pause_subscription",
+    "place_object",
     "record_measurements",
     "related",
     "remove_context",
@@ -174,6 +177,23 @@ def write_object(draft: Draft, *, by: Actor) -> tuple[Outcome, Result]:
     if 0 in written.errors:
         raise written.errors[0]
     return written.outcomes[0], written.results[0]
+
+
+@transaction.atomic
+def place_object(urn: str, region: Region, *, by: Actor) -> None:
+    """Let a present object lie in a region, unless it does; nothing else of it changes, and it is no new
+    version. Raises ProblemError ACC-403, REG-104 where there is none of that id."""
+    row = read_present([urn], lock=True).get(urn)
+    if row is None:
+        message = shorten(f"there is no object with the id {urn}")
+        raise ProblemError(Problem(UNKNOWN, message, Where(pointer="/id")))
+    if row.region is not None and row.region.pk == region.pk:
+        return
+    gate = Writer(by, datetime.now(UTC)).gate
+    gate.require_write(row.level, row.region, row.body)
+    gate.require_write(row.level, region, row.body)
+    Object.objects.filter(pk=row.id).update(region=region)
+    _record("registry.object.place", [row], by=by)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ a colleague. Rows are a queryset (selected in the database) or a list that was w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -266,6 +266,29 @@ class TablePage:
     def empty_action(self) -> str:
         """The words of the link back to all rows."""
         return _("Show all")
+
+
+class Rows(Generic[RowT]):
+    """A few rows under the same kind of heads, without search, order or pages: a part of a page.
+
+    ``title`` is what a screen reader calls it; on a phone rows of many columns become cards.
+    """
+
+    def __init__(self, title: Words, columns: Sequence[Column[RowT]], rows: Iterable[RowT]) -> None:
+        shown = [column for column in columns if not column.is_exported_only]
+        self.title = title
+        self.headings = [Heading(column.title, column.is_number, "", "") for column in shown]
+        self.rows = [[_cell(column, row) for column in shown] for row in rows]
+        self.has_cards = len(shown) > MOST_BESIDE
+
+    @property
+    def label(self) -> str:
+        """What the part that scrolls is called: the card around it has the title already."""
+        return _("Rows: %(label)s") % {"label": self.title}
+
+    def __bool__(self) -> bool:
+        """Whether there is a row."""
+        return bool(self.rows)
 
 
 def _values(value: Any) -> tuple[str, ...]:

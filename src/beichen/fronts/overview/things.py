@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
 from beichen.kernel.scene.durations import duration
 from beichen.kernel.scene.expressions import condition
+from beichen.platforms.ai import service as ai
 from beichen.registry import service as registry
 from beichen.registry.models import Object, ObjectType
 from beichen.web.numbers import figure
@@ -46,13 +48,14 @@ class Thing:
     at: str
     longitude: float | None
     latitude: float | None
+    foretold: str = ""
 
 
 class Layer:
     """A layer for one reader at one time: what its things are called and how they stand."""
 
     def __init__(self, row: ThingLayer, kind: ObjectType, *, language: str, now: datetime) -> None:
-        self.row, self.kind, self.language = row, kind, language
+        self.row, self.kind, self.language, self.now = row, kind, language, now
         self.title = row.named(language)
         shown = kind.measures.get(row.shows)
         facts = kind.labels.get(row.shows, {}) if shown is None else shown
@@ -63,8 +66,8 @@ class Layer:
         self._clock = registry.clock_values(now)
         self._conditions = [condition(tone["when"]) if tone["when"] else None for tone in row.tones]
 
-    def thing(self, seen: registry.Sighting) -> Thing:
-        """A sighting in this layer's words."""
+    def thing(self, seen: registry.Sighting, outlook: ai.Outlook | None = None) -> Thing:
+        """A sighting in this layer's words, with what models foretell of it."""
         row = self.row
         at = seen.times.get(row.shows, "")
         value = seen.values.get(row.shows)
@@ -84,7 +87,15 @@ class Layer:
             at=at,
             longitude=seen.longitude,
             latitude=seen.latitude,
+            foretold=self._foretold(outlook) if outlook else "",
         )
+
+    def _foretold(self, outlook: ai.Outlook) -> str:
+        """Between which values, until when: `0.8–1.9 m, until 17:30`."""
+        ends = [figure(value, 2) for value in (outlook.lowest, outlook.highest)]
+        values = f"{'–'.join(dict.fromkeys(ends))} {self.unit}".rstrip()
+        until = timezone.localtime(outlook.until)
+        return _("%(values)s, until %(until)s") % {"values": values, "until": f"{until:%m-%d %H:%M}"}
 
     def _tone(self, values: dict[str, Any]) -> int:
         for number, wanted in enumerate(self._conditions):
@@ -127,7 +138,8 @@ def layers(*, by: Actor, language: str, now: datetime, scene: str = "", key: str
 def things_of(layer: Layer, *, by: Actor, box: Box | None = None, limit: int) -> tuple[list[Thing], bool]:
     """Up to ``limit`` things of a layer that ``by`` may see, and whether there are more."""
     found, has_more = registry.sightings(layer.kind, by=by, box=box, limit=limit)
-    return [layer.thing(one) for one in found], has_more
+    told = ai.outlooks(layer.kind.key, layer.row.shows, by=by, now=layer.now)
+    return [layer.thing(one, told.get(one.code)) for one in found], has_more
 
 
 def features(things: Sequence[Thing], layer: Layer) -> list[dict[str, Any]]:
@@ -141,13 +153,21 @@ def features(things: Sequence[Thing], layer: Layer) -> list[dict[str, Any]]:
                 "tone": thing.tone,
                 "rank": RANKS[thing.tone],
                 "standing": thing.standing,
-                "value": f"{layer.heading} {thing.shown}".strip() if thing.shown else "",
+                "value": _valued(thing, layer),
                 "code": thing.code,
             },
         }
         for thing in things
         if thing.longitude is not None
     ]
+
+
+def _valued(thing: Thing, layer: Layer) -> str:
+    """What is measured of a thing now, and what is foretold."""
+    told = _("foretold %(values)s") % {"values": thing.foretold} if thing.foretold else ""
+    return " · ".join(
+        part for part in (f"{layer.heading} {thing.shown}" if thing.shown else "", told) if part
+    )
 
 
 def tone_choices(layer: Layer) -> list[tuple[str, str]]:

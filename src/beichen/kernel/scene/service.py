@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from beichen.kernel.access.service import permission, require
 from beichen.kernel.actor import Actor
@@ -27,6 +28,7 @@ __all__ = [
     "installed_packages",
     "is_current",
     "load_package",
+    "package_names",
     "preview",
     "register",
     "remove",
@@ -96,6 +98,14 @@ def is_current(folder: Path, kind: PackageKind) -> bool:
         return False
     row = installed(kind, package.key)
     return row is not None and row.files == content_of(package)
+
+
+def package_names() -> dict[str, str]:
+    """What people call the packages that were ever installed, by ``kind:key``, in the reader's language: the
+    owners of what they declared."""
+    language = "en" if get_language() == "en" else "zh"
+    rows = InstalledPackage.objects.values_list("kind", "key", "name")
+    return {f"{kind}:{key}": name[language] for kind, key, name in rows}
 
 
 def installed_packages(kind: PackageKind | None = None) -> QuerySet[InstalledPackage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from beichen.kernel.access import service as access
@@ -48,6 +48,27 @@ def predictions_of(row: Model, *, by: Actor) -> QuerySet[Prediction]:
     """What it foretells now of things that ``by`` may see."""
     rows = Prediction.objects.filter(model=row).select_related("thing__type", "thing__region")
     return access.visible(by, READ, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Between what values a thing's measure is foretold to be, until when."""
+
+    lowest: float
+    highest: float
+    until: datetime
+
+
+def outlooks(kind: str, measure: str, *, by: Actor, now: datetime) -> dict[str, Outlook]:
+    """What all models foretell of a measure of things of a type that ``by`` may see, by their codes."""
+    rows = Prediction.objects.filter(thing__type__key=kind, measure=measure, at__gte=now)
+    found = (
+        access.visible(by, READ, rows)
+        .order_by()
+        .values("thing__code")
+        .annotate(lowest=Min("value"), highest=Max("value"), until=Max("at"))
+    )
+    return {one["thing__code"]: Outlook(one["lowest"], one["highest"], one["until"]) for one in found}
 
 
 def findings_of(row: Model, *, by: Actor) -> QuerySet[Finding]:

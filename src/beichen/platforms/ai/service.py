@@ -6,8 +6,10 @@ from beichen.platforms.ai.declaring import declare_models, find_model, missing_o
 from beichen.platforms.ai.judging import judge_forecasts
 from beichen.platforms.ai.reading import (
     Course,
+    Outlook,
     course_of,
     findings_of,
+    outlooks,
     predictions_of,
     runs_of,
     scores_of,
@@ -20,6 +22,7 @@ from beichen.platforms.ai.words import Outcome
 __all__ = [
     "Course",
     "Outcome",
+    "Outlook",
     "course_of",
     "declare_models",
     "find_model",
@@ -27,6 +30,7 @@ __all__ = [
     "judge_forecasts",
     "missing_of",
     "models",
+    "outlooks",
     "predictions_of",
     "request_run",
     "run_model",

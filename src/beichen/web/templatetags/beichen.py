@@ -22,7 +22,7 @@ from beichen.web.charts import Chart
 from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.status import LABELS, SURENESS, Status
-from beichen.web.tables import TablePage
+from beichen.web.tables import Rows, TablePage
 from beichen.web.wording import worded
 
 register = template.Library()
@@ -125,6 +125,12 @@ def field(bound: BoundField) -> dict[str, Any]:
 def data_table(page: TablePage) -> dict[str, TablePage]:
     """A page of a declared table, with search, filters, sorting, pages and exports."""
     return {"page": page}
+
+
+@register.inclusion_tag(f"{COMPONENTS}/rows.html")
+def rows_table(rows: Rows[Any]) -> dict[str, Rows[Any]]:
+    """A few rows as a table; cards on a phone."""
+    return {"page": rows}
 
 
 @register.inclusion_tag(f"{COMPONENTS}/chart.html")

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from beichen.kernel.org.models import Region
 from beichen.web.exports import export
-from beichen.web.tables import Column, Filter, State, Table, TablePage
+from beichen.web.tables import Column, Filter, Rows, State, Table, TablePage
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,21 @@ def test_a_card_names_its_values_in_plain_words() -> None:
     assert page.has_cards
     shown = render_to_string("web/components/table.html", {"page": page})
     assert 'data-label="Choose"' in shown
+
+
+def test_a_few_rows_are_a_table_with_names_for_cards_and_readers() -> None:
+    columns = [*COLUMNS, *(Column(f"c{n}", f"C{n}", lambda town: town.kind) for n in range(2))]
+    rows = Rows("Towns", columns, TOWNS)
+    assert rows
+    assert not Rows("Towns", columns, [])
+    shown = render_to_string("web/components/rows.html", {"page": rows})
+    assert 'data-label="C0"' in shown
+    assert "has-cards" in shown
+    assert "has-cards" not in render_to_string(
+        "web/components/rows.html", {"page": Rows("Towns", columns[:2], TOWNS)}
+    )
+    assert "Towns" in shown
+    assert shown.count('role="rowheader"') == len(TOWNS)
 
 
 def test_an_empty_selection_leads_back_to_all_rows_and_an_empty_table_nowhere() -> None:

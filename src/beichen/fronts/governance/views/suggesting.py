@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -19,6 +20,7 @@ from beichen.hubs.events import service as events
 from beichen.hubs.events.models import SuggestionQuality
 from beichen.kernel.access import service as access
 from beichen.problem import ProblemError
+from beichen.web.tables import Column, Rows
 from beichen.web.wording import in_words
 
 COMPARED = (
@@ -52,6 +54,24 @@ class Earlier:
     row: Row
 
 
+COLUMNS: list[Column[Row]] = [
+    Column("name", _("Suggested by"), lambda row: row.name, is_header=True),
+    Column("top1", _("First is right"), lambda row: row.top1, is_number=True),
+    Column("top3", _("Among three"), lambda row: row.top3, is_number=True),
+    Column("unsure", _("Unsure"), lambda row: row.unsure, is_number=True),
+    Column("right", _("Right when sure"), lambda row: row.right, is_number=True),
+    Column("support", _("Cases held out"), lambda row: row.support, is_number=True),
+]
+EARLIER: list[Column[Earlier]] = [
+    Column("at", _("Measured"), lambda one: f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", is_header=True),
+    Column("top1", _("First is right"), lambda one: one.row.top1, is_number=True),
+    Column("top3", _("Among three"), lambda one: one.row.top3, is_number=True),
+    Column("unsure", _("Unsure"), lambda one: one.row.unsure, is_number=True),
+    Column("cases", _("Closed cases"), lambda one: one.cases, is_number=True),
+    Column("kinds", _("Kinds of event"), lambda one: one.kinds, is_number=True),
+]
+
+
 def _percent(share: float | None) -> str:
     return NOTHING if share is None else f"{share:.1%}"
 
@@ -76,10 +96,11 @@ def _rows(kept: SuggestionQuality) -> list[Row]:
 
 def _context(kept: list[SuggestionQuality], may_teach: bool) -> dict[str, Any]:
     trained = events.trained()
+    earlier = [Earlier(one.measured_at, one.cases, one.kinds, _rows(one)[0]) for one in kept[1:]]
     return {
         "last": kept[0] if kept else None,
-        "rows": _rows(kept[0]) if kept else [],
-        "earlier": [Earlier(one.measured_at, one.cases, one.kinds, _rows(one)[0]) for one in kept[1:]],
+        "rows": Rows(_("Measured on held-out cases"), COLUMNS, _rows(kept[0]) if kept else []),
+        "earlier": Rows(_("Earlier measurements"), EARLIER, earlier),
         "is_trained": trained is not None,
         "trained_on": trained.quality.made_on if trained is not None else None,
         "kinds": len(trained.labels) if trained is not None else 0,

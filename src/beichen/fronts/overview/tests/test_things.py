@@ -17,6 +17,7 @@ from beichen.kernel.access.service import load_roles, save_role
 from beichen.kernel.actor import system
 from beichen.kernel.levels import Level
 from beichen.kernel.scene import service as scenes
+from beichen.platforms.ai.models import Model, Prediction
 from beichen.registry import service as registry
 from beichen.registry.models import Object
 from beichen.registry.tests.clients import Program
@@ -126,6 +127,30 @@ def test_the_list_says_the_same_and_can_be_narrowed_and_taken_away(client: Clien
     sheet = b"".join(file.streaming_content).decode("utf-8-sig")
     assert "1号井,将满,3.8" in sheet.splitlines()[1]
     assert client.get("/screen/things/none").status_code == 404
+
+
+def test_what_models_foretell_of_a_thing_stands_beside_what_is_measured(
+    wells: list[Object], client: Client
+) -> None:
+    """Between which values and until when, on the map and in the list, for whom may see the forecast."""
+    now = timezone.now()
+    model = Model.objects.create(
+        key="wells.flood", scene="wells", name="水位预报", declared={}, changed_at=now, version="1"
+    )
+    for hours, value in ((-1, 9.0), (1, 2.5), (2, 3.25)):
+        at = now + timedelta(hours=hours)
+        Prediction.objects.create(
+            model=model, thing=wells[0], measure="level_m", issued_at=now, at=at, value=value
+        )
+    save_role("public", "公众", ["overview.read", "registry.object.read"], Level.L1, by=BY)
+    assert "预报" not in drawn(client).json()["features"][0]["properties"]["value"]
+    rights = ["overview.read", "registry.object.read", "ai.model.read"]
+    save_role("public", "公众", rights, Level.L1, by=BY)
+    until = f"{timezone.localtime(now + timedelta(hours=2)):%m-%d %H:%M}"
+    assert drawn(client).json()["features"][0]["properties"]["value"] == (
+        f"水位 3.8 m · 预报 2.5–3.25 m（至{until}）"
+    )
+    assert f"2.5–3.25 m（至{until}）" in client.get("/screen/things/wells.well").content.decode()
 
 
 @pytest.mark.usefixtures("wells")

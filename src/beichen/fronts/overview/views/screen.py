@@ -22,8 +22,9 @@ from beichen.fronts.overview.things import layers as thing_layers
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.bus.service import event_type_names
-from beichen.kernel.org.models import Region
+from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region, region_by_code
+from beichen.kernel.scene.service import package_names
 from beichen.plan.models import Plan
 from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import Standing, box_counts, current_plan, standings
@@ -102,6 +103,14 @@ def _crumbs(city: Region | None, chosen: RegionView | None) -> list[Link]:
     return [top, Link(name(chosen.region))] if chosen else [top]
 
 
+def _subject_names() -> list[tuple[str, str]]:
+    """What people call what events are about: scenes and cities by `scene:KEY`, bodies by their key."""
+    english = get_language() == "en"
+    rows = Body.objects.values_list("key", "name", "name_en")
+    bodies = {key: (name_en or name) if english else name for key, name, name_en in rows}
+    return [*package_names().items(), *bodies.items()]
+
+
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
     """The whole screen, or with the header ``X-Fragment: region`` the part that a drill-down changes."""
@@ -116,6 +125,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs(city, chosen),
         "layers": layers,
         "event_names": list(event_type_names().items()),
+        "subject_names": _subject_names(),
         "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
     }
     if drawn is not None:

@@ -67,6 +67,7 @@ def _columns(layer: Layer) -> list[Column[Thing]]:
         Column("standing", pgettext("thing", "How it stands"), lambda row: row.standing, badge, ("number",)),
         Column("value", heading, lambda row: row.value, lambda row: row.shown, ("value",), is_number=True),
         Column("at", _("Measured at"), lambda row: row.at, lambda row: moment(row.at), ("at",)),
+        Column("foretold", _("Foretold"), lambda row: row.foretold),
         Column("region", _("Region"), lambda row: row.region, sort=("region",)),
         Column("code", _("Code"), lambda row: row.code, sort=("code",)),
         Column("longitude", _("Longitude"), lambda row: row.longitude, is_exported_only=True),

@@ -24,7 +24,7 @@ from beichen.hubs.data.views.standing import sign
 from beichen.kernel.access.service import acting, require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import city_region
-from beichen.kernel.scene.models import InstalledPackage
+from beichen.kernel.scene.service import package_names
 from beichen.web.numbers import figure
 from beichen.web.tables import Column, Filter, Table, answer
 
@@ -71,15 +71,8 @@ def rows_for(by: Actor) -> list[Row]:
     values = IndicatorValue.objects.select_related("indicator").in_bulk(
         [row.newest for row in found if row.newest]
     )
-    named = owner_names()
+    named = package_names()
     return [_row(row, values.get(row.newest), named) for row in found]
-
-
-def owner_names() -> dict[str, str]:
-    """What owners are called that are packages, in the reader's language."""
-    language = "en" if get_language() == "en" else "zh"
-    rows = InstalledPackage.objects.values_list("kind", "key", "name")
-    return {f"{kind}:{key}": name[language] for kind, key, name in rows}
 
 
 def _row(row: Indicator, value: IndicatorValue | None, named: dict[str, str]) -> Row:

@@ -25,6 +25,7 @@ from beichen.kernel.access.service import acting, decide, require, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
+from beichen.kernel.scene.service import package_names
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
 from beichen.web.numbers import figure
@@ -89,6 +90,7 @@ def indicator_page(request: HttpRequest, key: str) -> HttpResponseBase:
     found = service.verdict(complete, computation.target if computation else "", aims) if complete else None
     context = {
         "indicator": row,
+        "declared_by": package_names().get(row.owner, row.owner),
         "name": row.name_en if get_language() == "en" else row.name,
         "about": row.definition_en if get_language() == "en" else row.definition,
         "computation": computation,

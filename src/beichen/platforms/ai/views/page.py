@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ from beichen.platforms.ai.views.words import (
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.pages import drawing
 from beichen.web.links import Link
-from beichen.web.tables import Column, Table, answer
+from beichen.web.tables import Column, Rows, Table, answer
 
 RATE = "10/minute"
 MOST_RUNS, MOST_FINDINGS, MOST_VALUES = 20, 50, 20_000
@@ -112,50 +113,64 @@ COLUMNS: list[Column[Foretold]] = [
 ]  # fmt: skip
 
 
-def _runs(row: Model) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": clock(one.asked_for),
-            "outcome": outcome_badge(one.outcome),
-            "reason": reason_of(one),
-            "seconds": f"{one.seconds:.1f}",
-            "forecasts": one.forecasts,
-            "findings": one.findings,
-            "version": one.version[:8],
-            "figures": _figures(one),
-        }
-        for one in service.runs_of(row)[:MOST_RUNS]
-    ]
-
-
 def _figures(one: Run) -> str:
     return ", ".join(f"{name} = {value:.3g}" for name, value in sorted(one.figures.items()))
 
 
-def _finding(one: Finding) -> dict[str, Any]:
-    return {
-        "thing": thing_name(one.thing),
-        "text": text_of(one),
-        "since": clock(one.since),
-        "cleared": clock(one.cleared_at),
-        "is_demo": one.is_demo,
-    }
+def _became(one: Run) -> SafeString:
+    return format_html("{} {}", outcome_badge(one.outcome), reason_of(one))
 
 
-def _score(one: Score, names: Names) -> dict[str, Any]:
+RUNS: list[Column[Run]] = [
+    Column("at", gettext_lazy("Point in time"), lambda one: clock(one.asked_for), is_header=True),
+    Column("became", gettext_lazy("What became of it"), _became),
+    Column("seconds", gettext_lazy("Seconds"), lambda one: f"{one.seconds:.1f}", is_number=True),
+    Column("values", gettext_lazy("Values"), lambda one: one.forecasts, is_number=True),
+    Column("found", gettext_lazy("Number found"), lambda one: one.findings, is_number=True),
+    Column("figures", gettext_lazy("Figures of the run"), _figures),
+    Column("version", gettext_lazy("Version"), lambda one: one.version[:8]),
+]
+
+
+def _named(one: Finding) -> SafeString:
+    demo = format_html(' <span class="badge">{}</span>', _("Demo")) if one.is_demo else ""
+    return format_html("{}{}", thing_name(one.thing), demo)
+
+
+FINDINGS: list[Column[Finding]] = [
+    Column("thing", gettext_lazy("Thing"), _named, is_header=True),
+    Column("text", gettext_lazy("What the model says"), text_of),
+    Column("since", gettext_lazy("Found since"), lambda one: clock(one.since)),
+    Column("over", gettext_lazy("Over"), lambda one: clock(one.cleared_at)),
+]
+
+
+def _ahead(one: Score) -> str:
     hours, minutes = divmod(one.ahead, 60)
-    ahead = (
-        _("%(number)s h") % {"number": hours} if not minutes else _("%(number)s min") % {"number": one.ahead}
-    )
-    return {
-        "measure": names.anywhere(one.measure),
-        "ahead": ahead,
-        "number": one.number,
-        "error": _number(one.error),
-        "persistence": "" if one.persistence is None else _number(one.persistence),
-        "skill": "" if one.skill is None else f"{one.skill:.2f}",
-        "covered": "" if one.covered is None else f"{100 * one.covered:.0f}%",
-    }
+    if not minutes:
+        return _("%(number)s h") % {"number": hours}
+    return _("%(number)s min") % {"number": one.ahead}
+
+
+def _scores(names: Names) -> list[Column[Score]]:
+    def number(title: Any, value: Callable[[Score], Any]) -> Column[Score]:
+        return Column("number", title, value, is_number=True)
+
+    return [
+        Column("measure", gettext_lazy("Measure"), lambda one: names.anywhere(one.measure), is_header=True),
+        number(gettext_lazy("How far ahead"), _ahead),
+        number(gettext_lazy("Mean error"), lambda one: _number(one.error)),
+        number(
+            gettext_lazy("Error if nothing changed"),
+            lambda one: "" if one.persistence is None else _number(one.persistence),
+        ),
+        number(gettext_lazy("Skill"), lambda one: "" if one.skill is None else f"{one.skill:.2f}"),
+        number(
+            gettext_lazy("Within the bounds"),
+            lambda one: "" if one.covered is None else f"{100 * one.covered:.0f}%",
+        ),
+        number(gettext_lazy("Compared"), lambda one: one.number),
+    ]
 
 
 def _chosen(request: HttpRequest, rows: list[Foretold]) -> tuple[str, str]:
@@ -178,7 +193,6 @@ def model(request: HttpRequest, key: str) -> HttpResponseBase:
     standing = {one.thing_id for one in findings if one.cleared_at is None}
     rows = foretold(row, standing, names, by=by)
     thing, measure = _chosen(request, rows)
-    runs = _runs(row)
     newest = service.predictions_of(row, by=by).first()
     context: dict[str, Any] = {
         "row": row,
@@ -186,12 +200,12 @@ def model(request: HttpRequest, key: str) -> HttpResponseBase:
         "says": row.declared["says"]["en" if is_english() else "zh"],
         "missing": ", ".join(service.missing_of(row)),
         "over": ", ".join(row.declared["over"]),
-        "runs": runs,
+        "runs": Rows(gettext_lazy("Runs"), RUNS, service.runs_of(row)[:MOST_RUNS]),
         "next": clock(row.next_at),
         "issued": clock(newest.issued_at) if newest else "",
         "is_demo": newest.is_demo if newest else False,
-        "findings": [_finding(one) for one in findings],
-        "scores": [_score(one, names) for one in service.scores_of(row)],
+        "findings": Rows(gettext_lazy("What it found"), FINDINGS, findings),
+        "scores": Rows(gettext_lazy("How good it was"), _scores(names), service.scores_of(row)),
         "chart": course_chart(row, thing, measure, names, by=by) if thing else None,
         "may_run": bool(decide(by, RUN, row)),
         "crumbs": [Link(_("Models"), reverse("platforms_ai:models")), Link(name_of(row))],

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +25,7 @@ from beichen.platforms.iot.words import COMMAND_NAMES, STATE_NAMES, TREATMENT_NA
 from beichen.problem import ProblemError
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
+from beichen.web.tables import Column, Rows
 from beichen.web.wording import sentence
 
 MOST_CHARTS, MOST_COMMANDS = 6, 20
@@ -56,6 +57,14 @@ def _latest(row: Device) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+LATEST: list[Column[dict[str, Any]]] = [
+    Column("measure", gettext_lazy("Measure"), lambda one: one["name"], is_header=True),
+    Column("thing", gettext_lazy("Measures"), lambda one: one["thing"]),
+    Column("value", gettext_lazy("Value"), lambda one: f"{one['value']} {one['unit']}", is_number=True),
+    Column("at", gettext_lazy("Measured at"), lambda one: one["at"]),
+]
 
 
 def _charts(row: Device) -> list[Chart]:
@@ -91,7 +100,7 @@ def _page(request: HttpRequest, row: Device, **more: Any) -> HttpResponse:
         "presence": presence_badge(row),
         "state": STATE_NAMES[row.state],
         "seen": moment(row.last_seen_at),
-        "latest": _latest(row),
+        "latest": Rows(_("Latest values"), LATEST, _latest(row)),
         "charts": _charts(row),
         "refused": [(TREATMENT_NAMES[name], number) for name, number in service.refused_of(row).items()],
         "attributes": sorted(row.attributes.items()),

@@ -31,7 +31,7 @@ from beichen.problem import ProblemError
 from beichen.registry.models import ObjectType
 from beichen.web.charts import Chart, Series
 from beichen.web.links import Link
-from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.tables import Column, Filter, Rows, Table, answer
 
 ON, OFF = gettext_lazy("Switched on"), gettext_lazy("Switched off")
 FAILED = gettext_lazy("Switched off: it could not be evaluated")
@@ -174,9 +174,26 @@ def _trial(request: HttpRequest, row: Rule, form: TrialForm) -> dict[str, Any]:
         series.append(Series(_("Raised, as it stands"), _counted(standing, days), kind="bar"))
     categories = [day.isoformat() for day in days]
     chart = Chart(_("How often it would have been raised"), "", _("Day"), categories, series, from_zero=True)
-    names = Measures().names(row)
-    listed = [(one, names.values(one.values)) for one in found.first]
-    return {"trial": found, "standing": standing, "chart": chart, "first": listed}
+    first_rows = Rows(_("What it would have raised"), _raised_columns(Measures().names(row)), found.first)
+    return {"trial": found, "standing": standing, "chart": chart, "first": first_rows}
+
+
+def _raised_columns(names: Names) -> list[Column[Any]]:
+    """What a rule raised, or would have: of which thing, when, with which values."""
+
+    def thing(one: Any) -> Any:
+        if isinstance(one.thing, str):
+            return one.thing
+        demo = format_html(' <span class="badge">{}</span>', _("Demo")) if one.is_demo else ""
+        return format_html("{}{}", one.thing.name or one.thing.code, demo)
+
+    return [
+        Column("thing", _("Thing"), thing, is_header=True),
+        Column("since", _("Has held since"), lambda one: moment(one.since)),
+        Column("raised", _("Raised"), lambda one: moment(one.fired_at)),
+        Column("over", _("Over"), lambda one: moment(one.cleared_at)),
+        Column("values", _("Values"), lambda one: names.values(one.values)),
+    ]
 
 
 def _counted(trial: service.Trial, days: list[date]) -> list[float | None]:
@@ -211,18 +228,14 @@ def _page(request: HttpRequest, row: Rule, **more: Any) -> HttpResponse:
         "windows": [(key, names.window(facts)) for key, facts in row.declared.get("windows", {}).items()],
         "raised": raised,
         "holding": holding,
-        "firings": [
-            {
-                "thing": one.thing.name or one.thing.code,
-                "since": moment(one.since),
-                "fired": moment(one.fired_at),
-                "cleared": moment(one.cleared_at),
-                "version": one.version,
-                "values": names.values(one.values),
-                "is_demo": one.is_demo,
-            }
-            for one in service.firings_of(row, by=by)[:MOST_FIRINGS]
-        ],
+        "firings": Rows(
+            _("What it raised"),
+            [
+                *_raised_columns(names),
+                Column("version", _("Version"), lambda one: one.version, is_number=True),
+            ],
+            service.firings_of(row, by=by)[:MOST_FIRINGS],
+        ),
         "trial_form": trial_form,
         "switch_form": SwitchForm() if decide(by, MANAGE, row) else None,
         "crumbs": [Link(_("Rules"), reverse("platforms_iot:rules")), Link(name_of(row))],

@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST
 
 from beichen.kernel.access.service import acting, decide
@@ -24,6 +26,7 @@ from beichen.platforms.iot.timetables.declaration import Entry
 from beichen.platforms.iot.timetables.forms import DAYS, TimetableForm, shown_parameters
 from beichen.platforms.iot.views.devices import moment
 from beichen.problem import Problem, ProblemError, Where
+from beichen.web.tables import Column, Rows
 
 Commands = Mapping[str, Mapping[str, Any]]
 
@@ -78,6 +81,24 @@ def _entries(row: Following, commands: Commands) -> list[dict[str, Any]]:
     return found
 
 
+ENTRIES: list[Column[dict[str, Any]]] = [
+    Column(
+        "at",
+        pgettext("timetable", "At"),
+        lambda one: one["at"],
+        lambda one: format_html('{} <span class="quiet">{}</span>', one["at"], one["days"]),
+        is_header=True,
+    ),
+    Column("today", gettext_lazy("Today"), lambda one: one["today"]),
+    Column(
+        "order",
+        gettext_lazy("Command"),
+        lambda one: one["name"],
+        lambda one: format_html("{} <code>{}</code>", one["name"], one["parameters"]),
+    ),
+]
+
+
 def _told(row: Following, commands: Commands) -> list[dict[str, Any]]:
     return [
         {
@@ -123,7 +144,7 @@ def context_of(
             "name": name_of(row),
             "is_on": row.is_on,
             "next": moment(row.next_at),
-            "entries": _entries(row, commands),
+            "entries": Rows(_("Timetable"), ENTRIES, _entries(row, commands)),
             "told_at": moment(row.told_at),
             "told": _told(row, commands),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from beichen.kernel.access.service import acting, require
 from beichen.kernel.levels import Level
+from beichen.kernel.scene.service import package_names
 from beichen.platforms.warehouse import service
 from beichen.platforms.warehouse.facts import ColumnType
 from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
@@ -39,8 +42,8 @@ def _title(row: WarehouseTable) -> str:
     return row.en if get_language() == "en" else row.zh
 
 
-def _owner(row: WarehouseTable) -> str:
-    return gettext("The house") if row.owner == ROOM else row.owner
+def _owner(row: WarehouseTable, named: Mapping[str, str]) -> str:
+    return gettext("The house") if row.owner == ROOM else named.get(row.owner, row.owner)
 
 
 def _link(row: WarehouseTable) -> SafeString:
@@ -59,16 +62,25 @@ def _failed(row: Receipt) -> int:
     return sum(1 for result in row.results.all() if result.failed or result.problem)
 
 
-TABLES: list[Column[WarehouseTable]] = [
-    Column("title", _("Table"), _title, _link, ("title",), is_header=True),
-    Column("name", _("Name in SQL"), lambda row: row.name, sort=("name",)),
-    Column("owner", _("Kept by"), lambda row: row.owner, _owner, ("owner",)),
-    Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
-    Column("rows", _("Rows"), lambda row: row.rows, lambda row: f"{row.rows:,}", ("rows",), is_number=True),
-    Column(
-        "written", _("Last written"), lambda row: row.written_at, lambda row: moment(row.written_at), ("at",)
-    ),
-]
+def _tables(named: Mapping[str, str]) -> list[Column[WarehouseTable]]:
+    return [
+        Column("title", _("Table"), _title, _link, ("title",), is_header=True),
+        Column("name", _("Name in SQL"), lambda row: row.name, sort=("name",)),
+        Column("owner", _("Kept by"), lambda row: row.owner, partial(_owner, named=named), ("owner",)),
+        Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
+        Column(
+            "rows", _("Rows"), lambda row: row.rows, lambda row: f"{row.rows:,}", ("rows",), is_number=True
+        ),
+        Column(
+            "written",
+            _("Last written"),
+            lambda row: row.written_at,
+            lambda row: moment(row.written_at),
+            ("at",),
+        ),
+    ]
+
+
 RECEIPTS: list[Column[Receipt]] = [
     Column("at", _("At"), lambda row: row.at, lambda row: moment(row.at), ("at",), is_header=True),
     Column("kind", _("What was done to it"), lambda row: str(ReceiptKind(row.kind).label)),
@@ -93,7 +105,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = service.seen(by)
     levels = Filter("level", _("Data level"), "level", [(str(level.value), level.name) for level in Level])
     found: Table[WarehouseTable] = Table(
-        "tables", _("Tables of the city"), rows, TABLES, [levels], ("name", "zh", "en", "owner")
+        "tables",
+        _("Tables of the city"),
+        rows,
+        _tables(package_names()),
+        [levels],
+        ("name", "zh", "en", "owner"),
     )
     return answer(request, found, "platforms_warehouse/index.html")
 
@@ -117,7 +134,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     context = {
         "row": row,
         "title": _title(row),
-        "owner": _owner(row),
+        "owner": _owner(row, package_names()),
         "columns": [
             {
                 "name": column.name,

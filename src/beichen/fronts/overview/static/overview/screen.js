@@ -39,6 +39,9 @@ class Feed extends HTMLElement {
     this.names = new Map(
       [...this.querySelectorAll("[data-event-type]")].map((item) => [item.dataset.eventType, item.textContent]),
     );
+    this.subjects = new Map(
+      [...this.querySelectorAll("[data-subject]")].map((item) => [item.dataset.subject, item.textContent]),
+    );
     this.source = new EventSource(`${this.getAttribute("href")}?last=0`);
     this.source.onopen = () => this.say("live");
     this.source.onerror = () => this.say("broken");
@@ -82,7 +85,7 @@ class Feed extends HTMLElement {
     words.append(count);
     const subject = document.createElement("span");
     subject.className = "quiet";
-    subject.textContent = event.subject ?? "";
+    subject.textContent = this.subjects.get(event.subject) ?? event.subject ?? "";
     item.append(time, words, subject);
     this.list.prepend(item);
     while (this.list.children.length > MOST) this.list.lastElementChild.remove();
