@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.governance.asking import BodyField, CommandForm, Desk, reason_field, words
-from beichen.hubs.events.pages import Grade, need_label
+from beichen.hubs.events.pages import Grade
 
 
 class ClassifyForm(CommandForm):
@@ -149,7 +149,7 @@ class EvidenceForm(CommandForm):
         """What the kind needs."""
         chosen = self.fields["need"]
         if isinstance(chosen, forms.ChoiceField):
-            chosen.choices = [("", "–"), *((need, need_label(need)) for need in desk.kind.needs)]
+            chosen.choices = [("", "–"), *desk.kind.needed.items()]
 
 
 class CostForm(CommandForm):

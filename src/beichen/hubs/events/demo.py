@@ -154,7 +154,7 @@ def _handle(code: str, result: str, *, by: Actor, now: datetime) -> None:
     """The result, after the evidence and the steps that the kind needs."""
     state = state_of(Case.objects.get(code=code))
     kind = read_kind(EventKind.objects.get(key=state.kind).declared)
-    for need in kind.needs:
+    for need in kind.needed:
         photograph(code, _picture(), by=by, need=need, now=now)
     for step in kind.steps:
         act(code, FinishStep(step=step.key), by=by, now=now)

@@ -19,7 +19,7 @@ from beichen.hubs.events.forms import (
 )
 from beichen.hubs.events.kinds.declaration import UNKNOWN, Ask, Kind, read_kind
 from beichen.hubs.events.models import Case
-from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage, need_label
+from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage
 
 __all__ = [
     "ALERTS",
@@ -46,7 +46,6 @@ __all__ = [
     "districts",
     "is_fetched",
     "kind_of",
-    "need_label",
     "sent_answer",
     "state_of",
 ]

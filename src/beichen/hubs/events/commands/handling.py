@@ -14,7 +14,7 @@ from beichen.hubs.events.commands.base import Command, Ground, at_stage, not_wai
 from beichen.hubs.events.kinds.declaration import Kind
 from beichen.hubs.events.permissions import DISPATCH, EXTEND, HANDLE, READ
 from beichen.hubs.events.problems import NEEDED, NO_PART, bad, not_now, stated
-from beichen.hubs.events.words import Part, Stage, need_label
+from beichen.hubs.events.words import Part, Stage
 from beichen.kernel.scene.durations import duration
 from beichen.problem import Problem, ProblemError, Where, said
 
@@ -149,8 +149,8 @@ class AddEvidence(Command, frozen=True, kw_only=True):
     def decide(self, ground: Ground) -> list[c.Change]:
         """Evidence for a need of the kind, or for none."""
         at_stage(ground.state, Stage.HANDLE, Stage.VERIFY)
-        if self.need and self.need not in ground.kind.needs:
-            hint = ", ".join(ground.kind.needs)
+        if self.need and self.need not in ground.kind.needed:
+            hint = ", ".join(ground.kind.needed)
             raise bad("need", said("{need!r} is not needed here", need=self.need[:60]), hint)
         return [c.EvidenceAdded(file=self.file, need=self.need, note=self.note.strip()[:500])]
 
@@ -206,13 +206,13 @@ class Comment(Command, frozen=True, kw_only=True):
 def _called(key: str, kind: Kind) -> str:
     """What people read of a need or a step."""
     steps = {step.key: step.name.label for step in kind.steps}
-    return steps.get(key) or need_label(key)
+    return steps.get(key) or kind.needed.get(key, key)
 
 
 def missing_of(state: CaseState, ground: Ground) -> list[str]:
     """The needs and steps of the kind that are not met yet, by key."""
     given = {one.need for one in state.evidence}
-    needs = [need for need in ground.kind.needs if need not in given]
+    needs = [need for need in ground.kind.needed if need not in given]
     return needs + [step.key for step in ground.kind.steps if step.key not in state.steps]
 
 

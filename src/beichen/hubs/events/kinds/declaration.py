@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from msgspec import Struct, field
 
 from beichen.hubs.events.models import EventKind
-from beichen.hubs.events.words import Stage
+from beichen.hubs.events.words import Stage, need_label
 from beichen.kernel.scene.durations import duration
 
 DEFAULT_LIMITS = {"accept": "2h", "dispatch": "4h", "handle": "5d", "verify": "1d", "feedback": "1d"}
@@ -102,6 +102,13 @@ class Step(Struct, frozen=True):
     name: Words
 
 
+class Need(Struct, frozen=True):
+    """Evidence that a scene wants beyond what kinds usually need, with its name."""
+
+    key: str
+    name: Words
+
+
 class Ask(Struct, frozen=True):
     """A question to the reporter or the handler: an attribute of Open311."""
 
@@ -127,11 +134,19 @@ class Kind(Struct, frozen=True):
     same_as: SameAs | None = None
     route: tuple[Row, ...] = ()
     deadlines: Deadlines = Deadlines()
-    needs: tuple[str, ...] = ()
+    needs: tuple[str | Need, ...] = ()
     steps: tuple[Step, ...] = ()
     ask: dict[str, Ask] = {}
     result: dict[str, Ask] = {}
     level: str = field(default="L2")
+
+    @property
+    def needed(self) -> dict[str, str]:
+        """What people call each thing that is needed, by its key, in the reader's language."""
+        return dict(
+            (one, need_label(one)) if isinstance(one, str) else (one.key, one.name.label)
+            for one in self.needs
+        )
 
     def limit(self, stage: str) -> timedelta | None:
         """The time of a stage; None for one without a clock."""

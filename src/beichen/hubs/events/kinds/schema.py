@@ -61,6 +61,10 @@ _ROW: Schema = vocabulary.record(
         "support": {"type": "array", "items": _TARGET, "minItems": 1},
     },
 )
+_NEED: Schema = {
+    "anyOf": [vocabulary.FIELD, vocabulary.record({"key": vocabulary.FIELD, "name": vocabulary.TEXT})],
+    "x-form": "photo, or {key: soil_sample, name: {zh: …, en: …}}",
+}
 _ASK: Schema = vocabulary.record(
     {"name": vocabulary.TEXT},
     {
@@ -107,7 +111,7 @@ KIND: Schema = vocabulary.record(
                 "working": {"type": "boolean"},
             },
         ),
-        "needs": {"type": "array", "items": vocabulary.FIELD, "uniqueItems": True},
+        "needs": {"type": "array", "items": _NEED, "uniqueItems": True},
         "steps": {
             "type": "array",
             "items": vocabulary.record({"key": vocabulary.KEY, "name": vocabulary.TEXT}),

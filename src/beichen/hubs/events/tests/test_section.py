@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils import translation
 
 from beichen.hubs.events import service
+from beichen.hubs.events.kinds.declaration import read_kind
 from beichen.hubs.events.kinds.likeness import whole
 from beichen.hubs.events.models import Category, EventKind
 from beichen.hubs.events.tests import city
@@ -37,6 +41,7 @@ EVENTS = """works.hole:
 
 def scene(folder: Path, events: str = EVENTS, categories: str = CATEGORIES) -> Path:
     """A scene in ``folder``."""
+    folder.mkdir(exist_ok=True)
     for name, text in (("scene.yaml", MANIFEST), ("events.yaml", events), ("categories.yaml", categories)):
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "README.md").write_text("# Works\n", encoding="utf-8")
@@ -132,12 +137,52 @@ def test_a_kind_is_like_another() -> None:
     assert found["works.crack"] == {"name": crack["name"], "route": route, "needs": []}
 
 
+def test_a_kind_is_like_one_that_is_like_another() -> None:
+    """What stands nearest counts; nothing comes from further than three steps."""
+    kinds: dict[str, dict[str, Any]] = {
+        "a": {"name": "A", "route": ["far"], "needs": ["photo"], "verify": False},
+        "b": {"name": "B", "like": "a", "route": ["near"]},
+        "c": {"name": "C", "like": "b", "needs": []},
+        "d": {"name": "D", "like": "c"},
+        "e": {"name": "E", "like": "d"},
+    }
+    found = whole(kinds)
+    assert found["c"] == {"name": "C", "route": ["near"], "needs": [], "verify": False}
+    assert found["d"] == {**found["c"], "name": "D"}
+    assert found["e"] == {"name": "E", "route": ["near"], "needs": []}
+
+
 def test_what_a_kind_cannot_be_like(tmp_path: Path) -> None:
-    """One that is not there, and one that is itself like another: EVT-106, each at its line."""
-    again = LIKE.replace("works.crack:", "works.gap:").replace("works.hole", "works.crack")
+    """One that is not there, one over a circle, one over too many steps: EVT-106, each at its line."""
     lost = LIKE.replace("works.crack:", "works.rut:").replace("works.hole", "works.hope")
-    found = problems(scene(tmp_path, EVENTS + LIKE + again + lost))
+    found = problems(scene(tmp_path / "lost", EVENTS + LIKE + lost))
     assert [(one.code, one.where.line, one.hint) for one in found] == [
-        ("EVT-106", 14, "works.hole"),
-        ("EVT-106", 18, "did you mean 'works.hole'?"),
+        ("EVT-106", 14, "did you mean 'works.hole'?"),
     ]
+    round_it = LIKE.replace("works.hole", "works.gap")
+    back = LIKE.replace("works.crack:", "works.gap:").replace("works.hole", "works.crack")
+    found = problems(scene(tmp_path / "round", EVENTS + round_it + back))
+    assert [(one.code, one.where.line) for one in found] == [("EVT-106", 10), ("EVT-106", 14)]
+    names = ["works.hole", "works.one", "works.two", "works.three", "works.four"]
+    chain = "".join(
+        LIKE.replace("works.hole", above).replace("works.crack:", f"{name}:")
+        for above, name in itertools.pairwise(names)
+    )
+    found = problems(scene(tmp_path / "far", EVENTS + chain))
+    assert [(one.code, one.hint) for one in found] == [("EVT-106", "works.one")]
+
+
+def test_a_scene_names_what_it_needs_itself(tmp_path: Path) -> None:
+    needs = "  needs: [photo, {key: soil_sample, name: {zh: 土样, en: Soil sample}}]\n"
+    own = EVENTS.rstrip("\n") + "\n" + needs
+    assert problems(scene(tmp_path / "sound", own)) == []
+    kind = read_kind({"name": {"zh": "坑", "en": "Hole"}, "needs": [*SAMPLE, "odd_thing"]})
+    with translation.override("zh-hans"):
+        assert kind.needed == {"photo": "处置后照片", "soil_sample": "土样", "odd_thing": "odd_thing"}
+    with translation.override("en"):
+        assert kind.needed["soil_sample"] == "Soil sample"
+    wrong = own.replace(", en: Soil sample", "")
+    assert [one.where.line for one in problems(scene(tmp_path / "wrong", wrong))] == [wrong.count("\n")]
+
+
+SAMPLE: list[Any] = ["photo", {"key": "soil_sample", "name": {"zh": "土样", "en": "Soil sample"}}]
