@@ -7,7 +7,7 @@ makes a POST that is sent again the same feature: its name there follows from th
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +18,12 @@ from beichen.kernel.actor import Actor
 from beichen.platforms.geo import service
 from beichen.platforms.geo.ogc.answers import GEOJSON, JSON, root_of
 from beichen.platforms.geo.ogc.catalogue import Collection
-from beichen.platforms.geo.ogc.codes import BAD_BODY, BAD_TYPE, NO_KEY, NO_METHOD, refused
+from beichen.platforms.geo.ogc.codes import BAD_BODY, BAD_TYPE, NO_KEY, refused
 from beichen.platforms.geo.ogc.items import feature_of
 from beichen.platforms.geo.ogc.links import address
 from beichen.platforms.geo.ogc.systems import PLAIN, system_of
 from beichen.platforms.geo.ogc.turning import from_system
-from beichen.platforms.geo.source import Editable, version_of
+from beichen.platforms.geo.source import version_of
 from beichen.problem import said
 
 RATE = "1200/minute"
@@ -34,13 +34,13 @@ _NAMES = uuid.UUID("6c8f6a4e-6a0c-4a57-9d3e-1f0a8f1c2b7d")
 
 def add(request: HttpRequest, one: Collection) -> HttpResponse:
     """POST: 201 with the place of the new feature; 200 for a key that made it before."""
-    by, source = _writer(request, one)
+    by = _writer(request, one)
     document = _feature(request, (GEOJSON, JSON))
-    status = 201
+    edits, status = service.editable(one.layer, by), 201
     if sent := request.headers.get("Idempotency-Key", "").strip():
         document["id"] = uuid.uuid5(_NAMES, f"{by.key} {one.key} {sent[:200]}").hex
-        status = 200 if source.feature(document["id"]) is not None else 201
-    key = document["id"] if status == 200 else source.add(document, by=by)
+        status = 200 if one.source.feature(document["id"]) is not None else 201
+    key = str(document["id"]) if status == 200 else edits.add(document)
     answer = HttpResponse(status=status)
     answer["Location"] = address(root_of(request), "collections", one.key, "items", key)
     return _versioned(answer, one, key)
@@ -48,25 +48,23 @@ def add(request: HttpRequest, one: Collection) -> HttpResponse:
 
 def change(request: HttpRequest, one: Collection, key: str) -> HttpResponse:
     """PUT, PATCH (RFC 7396), DELETE: 204."""
-    by, source = _writer(request, one)
+    by = _writer(request, one)
     feature_of(one, key)
-    version = _expected(request)
+    edits, version = service.editable(one.layer, by), _expected(request)
     if request.method == "DELETE":
-        source.remove(key, by=by, version=version)
+        edits.remove(key, version)
         return HttpResponse(status=204)
     if request.method == "PUT":
-        document = _feature(request, (GEOJSON, JSON))
-        source.replace(key, {**document, "id": key}, by=by, version=version)
+        edits.replace(key, {**_feature(request, (GEOJSON, JSON)), "id": key}, version)
     else:
-        members = _members(request, (MERGE, GEOJSON, JSON))
-        source.change(key, members, by=by, version=version)
+        edits.change(key, _members(request, (MERGE, GEOJSON, JSON)), version)
     return _versioned(HttpResponse(status=204), one, key)
 
 
-def _writer(request: HttpRequest, one: Collection) -> tuple[Actor, Editable]:
-    """Who writes, and to what. A session alone is not enough: another site could send it.
+def _writer(request: HttpRequest, one: Collection) -> Actor:
+    """Who writes. A session alone is not enough: another site could send it.
 
-    Raises ProblemError GEO-620, GEO-616 where nothing can be edited, ACC-403.
+    Raises ProblemError GEO-620, ACC-403, and what the layer refuses when it is not edited.
     """
     by = acting(request)
     if not by.key.startswith("client:") and (by.is_public or check_csrf(request) is not None):
@@ -74,9 +72,7 @@ def _writer(request: HttpRequest, one: Collection) -> tuple[Actor, Editable]:
         raise refused(NO_KEY, said("there is no key and no page's token"), hint=hint)
     require(by, service.EDIT, one.layer)
     check_rate("ogc.write", by.key, RATE)
-    if not hasattr(one.source, "add"):
-        raise refused(NO_METHOD, said("the features of {key} are not edited here", key=one.key))
-    return by, cast("Editable", one.source)
+    return by
 
 
 def _versioned(answer: HttpResponse, one: Collection, key: str) -> HttpResponse:

@@ -235,7 +235,7 @@ def test_the_list_of_collections_is_searched_and_exported(client: Client) -> Non
     assert "/ogc/collections/stations" in page
     assert "/ogc/collections/areas" not in page
     export = client.get("/ogc/collections", {"f": "html", "format": "csv"})
-    assert "stations" in b"".join(export).decode()  # type: ignore[arg-type]
+    assert "stations" in b"".join(export).decode()
 
 
 def test_hostile_text_is_shown_as_text(client: Client) -> None:
