@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from beichen.kernel.access import service as access
-from beichen.kernel.actor import Actor
+from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.levels import Level
@@ -73,7 +73,9 @@ NEW = {"is_shown": False, "sha256": "", "feature_count": 0, "west": 0, "south": 
 
 def check_words(words: LayerWords, origin: Origin, by: Actor) -> tuple[Body | None, Layer | None]:
     """The body and, where the key is one's own already, the layer. Raises ACC-403, GEO-106, GEO-809."""
-    body = Body.objects.filter(key=words.body, is_current=True).first() if words.body else None
+    body = (
+        Body.objects.filter(key=words.body, is_current=True).first() if words.body else _own_body(by, words)
+    )
     problems = _faults(words)
     if words.body and body is None:
         message = said("there is no body {key!r}", key=words.body[:40])
@@ -88,6 +90,12 @@ def check_words(words: LayerWords, origin: Origin, by: Actor) -> tuple[Body | No
             message = said("the layer {key} belongs to {owner}", key=layer.key, owner=layer.owner)
             raise ProblemError(Problem(TAKEN, message, Where(field="key")))
     return body, layer
+
+
+def _own_body(by: Actor, words: LayerWords) -> Body | None:
+    """The body for which an actor keeps layers of this level; None for who keeps them for all."""
+    paths = [area.body_path for area in access.areas(by, WRITE) if area.clearance >= words.level]
+    return None if EVERYWHERE in paths else Body.objects.filter(path__in=paths).order_by("path").first()
 
 
 def _faults(words: LayerWords) -> list[Problem]:

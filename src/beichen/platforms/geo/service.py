@@ -42,7 +42,7 @@ from beichen.platforms.geo.uploads.bringing import (
     report_of,
     uploads_for,
 )
-from beichen.problem import Problem, ProblemError, Where, nearest
+from beichen.problem import Problem, ProblemError, Where, nearest, said
 
 __all__ = [
     "EDIT",
@@ -192,7 +192,7 @@ def layer(key: str) -> Layer:
 def no_layer(key: str) -> ProblemError:
     """The error for a layer that does not exist, or not for who asks."""
     hint = nearest(key, layers().values_list("key", flat=True))
-    return ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}", hint=hint))
+    return ProblemError(Problem(NO_LAYER, said("there is no layer {key}", key=key[:40]), hint=hint))
 
 
 def content(row: Layer) -> bytes:

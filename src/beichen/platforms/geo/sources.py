@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.levels import Level
+from beichen.kernel.org.service import city_region
 from beichen.platforms.geo import packages
 from beichen.platforms.geo.editing.few import edits_of
 from beichen.platforms.geo.editing.overlay import Overlay
@@ -35,15 +36,27 @@ def layers_for(by: Actor) -> QuerySet[Layer]:
 
 
 def layers_kept_by(by: Actor) -> QuerySet[Layer]:
-    """The layers that ``by`` may keep: change, publish, withdraw; those that are withdrawn too."""
+    """The layers that ``by`` may keep: change, publish, withdraw; those that are withdrawn too.
+
+    A body's layers are kept within the body; those of no body by who keeps layers for the whole city.
+    """
     if by.is_system:
         return Layer.objects.all()
     parts = Q(pk__in=[])
     for area in access.areas(by, WRITE):
-        if area.region_path == EVERYWHERE:
-            body = Q() if area.body_path == EVERYWHERE else Q(body__path__startswith=area.body_path)
-            parts |= Q(level__lte=area.clearance) & body
+        theirs = Q(body__path__startswith=area.body_path)
+        if is_citywide(area.region_path):
+            theirs |= Q(body=None)
+        parts |= Q(level__lte=area.clearance) & theirs
     return Layer.objects.filter(parts)
+
+
+def is_citywide(region_path: str) -> bool:
+    """Whether a right within this region holds in the whole city."""
+    if region_path == EVERYWHERE:
+        return True
+    city = city_region()
+    return city is not None and city.path.startswith(region_path)
 
 
 def _seen_by(by: Actor, action: str) -> Q:
@@ -64,7 +77,7 @@ def regions_of(layer: Layer, by: Actor) -> tuple[str, ...] | None:
     """The regions to which ``by`` is confined in this layer; None for the whole city.
 
     What is open (L1) is open to all in full. In the rest a feature of no region is seen by those alone whose
-    right holds everywhere.
+    right holds in the whole city.
     """
     if by.is_system or layer.level == Level.L1:
         return None
@@ -75,7 +88,7 @@ def regions_of(layer: Layer, by: Actor) -> tuple[str, ...] | None:
             or (layer.body is not None and layer.body.path.startswith(area.body_path))
         )
         if area.clearance >= layer.level and is_theirs:
-            paths.append(area.region_path)
+            paths.append(EVERYWHERE if is_citywide(area.region_path) else area.region_path)
     return None if EVERYWHERE in paths else tuple(sorted(set(paths))) or (CONFINED,)
 
 

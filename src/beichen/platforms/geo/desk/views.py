@@ -33,12 +33,16 @@ from beichen.web.tables import Column, Filter, Table, answer
 
 SHOWN = 50  # features of a page
 STATES = {
-    UploadState.WAITING: _("Waiting"),
+    UploadState.WAITING: _("Waits to be read"),
     UploadState.READING: _("Being read"),
     UploadState.DONE: _("Read"),
-    UploadState.REFUSED: _("Refused"),
+    UploadState.REFUSED: _("Sent back"),
 }
-KINDS = {GeometryKind.POINT: _("Points"), GeometryKind.LINE: _("Lines"), GeometryKind.POLYGON: _("Areas")}
+KINDS = {
+    GeometryKind.POINT: _("Points of the map"),
+    GeometryKind.LINE: _("Lines of the map"),
+    GeometryKind.POLYGON: _("Areas"),
+}
 ORIGINS = {
     Origin.PACKAGE: _("City package"),
     Origin.UPLOAD: _("Brought file"),
@@ -53,7 +57,7 @@ FIELD_KINDS = {
     FieldKind.DATE: _("Date"),
     FieldKind.TIME: _("Moment"),
 }
-OUTCOMES = {"repaired": _("Repaired"), "refused": _("Refused"), "noted": _("Remarked")}
+OUTCOMES = {"repaired": _("Repaired"), "refused": _("Sent back"), "noted": _("Remarked")}
 
 
 def _title(row: Layer) -> str:
@@ -72,7 +76,7 @@ LAYERS: list[Column[Layer]] = [
     Column("title", _("Layer"), _title, _link, ("name",), is_header=True),
     Column("key", _("Key"), lambda row: row.key, sort=("key",)),
     Column("group", _("Group of layers"), lambda row: row.group, sort=("group",)),
-    Column("kind", _("Kind"), lambda row: str(KINDS[GeometryKind(row.kind)]), sort=("kind",)),
+    Column("kind", _("Sort of geometry"), lambda row: str(KINDS[GeometryKind(row.kind)]), sort=("kind",)),
     Column("origin", _("Features come from"), lambda row: str(ORIGINS[Origin(row.origin)]), sort=("origin",)),
     Column("level", _("Data level"), lambda row: f"L{row.level}", sort=("level",)),
     Column(
@@ -137,7 +141,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         Filter(
             "origin", _("Features come from"), "origin", [(key.value, word) for key, word in ORIGINS.items()]
         ),
-        Filter("kind", _("Kind"), "kind", [(key.value, word) for key, word in KINDS.items()]),
+        Filter("kind", _("Sort of geometry"), "kind", [(key.value, word) for key, word in KINDS.items()]),
         Filter("level", _("Data level"), "level", [(str(level.value), level.name) for level in Level]),
     ]
     search = ("key", "name", "name_en", "source", "group")

@@ -228,7 +228,10 @@ def _regions(layer: Layer, by: Actor) -> tuple[str, ...] | None:
     """The regions in which ``by`` may write; None for all."""
     if by.is_system:
         return None
-    paths = [area.region_path for area in access.areas(by, EDIT) if area.clearance >= Level(layer.level)]
+    from beichen.platforms.geo.sources import is_citywide  # which gives writers of layers
+
+    areas = [area for area in access.areas(by, EDIT) if area.clearance >= Level(layer.level)]
+    paths = [EVERYWHERE if is_citywide(area.region_path) else area.region_path for area in areas]
     return None if EVERYWHERE in paths else tuple(sorted(set(paths)))
 
 

@@ -3,6 +3,8 @@
 A question narrows in steps, each over what the one before left: chunks by their boxes, features by box, time,
 region and zoom, at last by shape and condition. Chunks are looked at in growing groups and in the order of
 the file, so that a page of a large answer costs about what it holds. Nothing is written; many threads read.
+
+Long because a question's narrowing is one course over the same mapped columns.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from beichen.registry.service import declare_types
 pytestmark = pytest.mark.django_db
 
 BY = system("tests")
+_SAID: dict[str, Any] = {"key": "posts", "name": "灯杆", "source": "A survey", "licence": "CC0-1.0"}
 WORDS = {"key": "posts", "name": "灯杆", "source": "A survey", "licence": "CC0-1.0", "level": "2"}
 
 
@@ -183,6 +184,26 @@ def test_an_empty_layer_is_given_and_shown(steward: Client, tmp_path: Path) -> N
     assert orjson.loads(_export(steward, "geojson"))["features"] == []
     (tmp_path / "a.gpkg").write_bytes(_export(steward, "gpkg"))
     assert pyogrio.read_arrow(tmp_path / "a.gpkg")[1].num_rows == 0
+
+
+def test_who_keeps_layers_for_a_body_keeps_those_of_it() -> None:
+    load_roles(by=BY)
+    water = Body.objects.create(key="water", name="水务局", path="/water/")
+    heat = Body.objects.create(key="heat", name="供热办", path="/heat/")
+    steward = officer(body="/water/", region="/22/", role="steward")
+    upload = service.bring_layer(io.BytesIO(points()), "a.geojson", service.LayerWords(**_SAID), by=steward)
+    assert upload.body == water
+    assert service.uploads_for(steward).get() == upload
+    with pytest.raises(ProblemError, match="GEO-808"):
+        service.find_upload(upload.code, by=officer(body="/heat/", role="steward"))
+    service.read_upload(upload.code, by=BY)
+    new_layer("others", body=heat)
+    new_layer("citys")
+    assert [row.key for row in service.layers_kept_by(steward)] == ["posts"]
+    region = Region.objects.create(code="2201", name="市", level="city", path="/22/")
+    assert {row.key for row in service.layers_kept_by(steward)} == {"posts", "citys"}
+    assert service.regions_of(Layer.objects.get(key="posts"), steward) is None
+    region.delete()
 
 
 def test_a_file_made_whole_has_a_bound(steward: Client, monkeypatch: pytest.MonkeyPatch) -> None:

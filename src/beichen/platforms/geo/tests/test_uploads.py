@@ -323,6 +323,11 @@ def test_reading_again_changes_nothing() -> None:
     assert Revision.objects.count() == 1
 
 
+def test_what_was_never_brought_is_not_found() -> None:
+    with pytest.raises(ProblemError, match="GEO-808"):
+        service.find_upload("NOBODY", by=BY)
+
+
 def test_who_may_not_keep_layers_brings_none() -> None:
     with pytest.raises(ProblemError, match="ACC-403"):
         service.bring_layer(io.BytesIO(points()), "a.geojson", WORDS, by=officer())
