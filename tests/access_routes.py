@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests import access_cases, access_twin
+from tests import access_cases, access_ogc, access_twin
 from tests.access_population import MESSAGES
 
 # route → why everybody may come here, whatever roles say
@@ -32,6 +32,7 @@ OPEN = {
     "messages/preferences/city": "the same, and a right of its own, which a test of the room asks for",
     "^ngsi-ld/": "says that there is nothing at this address",
     **access_cases.OPEN,
+    **access_ogc.OPEN,
     **access_twin.OPEN,
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
@@ -98,6 +99,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],
     "map/base.pmtiles": [("GET", "map/base.pmtiles", None)],
     "map/style.json": [("GET", "map/style.json", None)],
+    **access_ogc.SAMPLES,
     "api/indicators": [("GET", "api/indicators", None)],
     "api/indicators/<slug:key>": [("GET", "api/indicators/people", None)],
     "api/comms/receipts": [("POST", "api/comms/receipts", {"receipts": []})],

@@ -50,7 +50,7 @@ from beichen.plan.years.models import YearTarget
 from beichen.platforms.comms.models import Delivery, Shift
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests import access_cases, access_twin
+from tests import access_cases, access_ogc, access_twin
 from tests.access_population import keep_evaluations, keep_messages
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
@@ -140,6 +140,7 @@ def numbers() -> dict[str, Any]:
         "target": YearTarget.objects.filter(region=None).order_by("position")[0].pk,
         "values": ValueFile.objects.get().pk,
         **access_cases.case_numbers(),
+        **access_ogc.ogc_numbers(),
         **access_twin.twin_numbers(),
     }
 
