@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from beichen.kernel.actor import system
+from beichen.kernel.actor import Actor, Scope, system
 from beichen.kernel.org.models import Body, Person, Post, Region
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Roster
+from beichen.platforms.geo.analysis import service as analysis
+from beichen.platforms.geo.basemap import service as basemap
 from beichen.supports.evaluation import service as evaluation
 
 BY = system("test")
@@ -64,3 +66,10 @@ def keep_messages() -> None:
     hours = (datetime(2198, 1, 1, tzinfo=UTC), datetime(2198, 1, 2, tzinfo=UTC))
     comms.add_shift(Roster.objects.get(key="hotline"), person, *hours, by=BY)
     comms.send(comms.Notice("said"), [comms.ToPerson(person)], by=BY)
+
+
+def keep_maps() -> None:
+    """A base map, and an analysis that the administrator's key asked."""
+    basemap.build(by=BY)
+    asker = Actor("client:tests", "Tests", (Scope("administrator"),))
+    analysis.ask("buffer", {"layer": "districts", "distance": 100}, by=asker)

@@ -81,6 +81,7 @@ FORMS = (
     "models",
     "tables",
     "indicators",
+    "analysis",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
@@ -97,6 +98,20 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
     "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],
+    "analysis": [("GET", "analysis", None), ("POST", "analysis?kind=buffer", {"layer": "districts"})],
+    "analysis/runs/<slug:code>": [("GET", "analysis/runs/{analysis}", None)],
+    "analysis/runs/<slug:code>/state": [("GET", "analysis/runs/{analysis}/state", None)],
+    "analysis/runs/<slug:code>/features": [("GET", "analysis/runs/{analysis}/features", None)],
+    "api/geo/analysis": [("GET", "api/geo/analysis", None)],
+    "api/geo/analysis/runs": [
+        ("GET", "api/geo/analysis/runs", None),
+        ("POST", "api/geo/analysis/runs", {"kind": "buffer", "parameters": {"layer": "districts"}}),
+    ],
+    "api/geo/analysis/runs/<slug:code>": [("GET", "api/geo/analysis/runs/{analysis}", None)],
+    "api/geo/analysis/runs/<slug:code>/features": [
+        ("GET", "api/geo/analysis/runs/{analysis}/features", None)
+    ],
+    "api/geo/analysis/<slug:kind>": [("POST", "api/geo/analysis/buffer", {"layer": "districts"})],
     "map/base.pmtiles": [("GET", "map/base.pmtiles", None)],
     "map/style.json": [("GET", "map/style.json", None)],
     **access_ogc.SAMPLES,

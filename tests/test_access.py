@@ -48,10 +48,11 @@ from beichen.plan.tests.facts import plan_facts
 from beichen.plan.years import service as years
 from beichen.plan.years.models import YearTarget
 from beichen.platforms.comms.models import Delivery, Shift
+from beichen.platforms.geo.analysis.models import Run
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
 from tests import access_cases, access_ogc, access_twin
-from tests.access_population import keep_evaluations, keep_messages
+from tests.access_population import keep_evaluations, keep_maps, keep_messages
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
 BY = system("test")
@@ -126,6 +127,7 @@ def numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
     evidence = Evidence.objects.select_related("file", "duty__lead").get()
     return {
+        "analysis": Run.objects.get().code,
         "file": StoredFile.objects.get(name="a.pdf").code,
         "urn": Object.objects.filter(type__key="Well").get().urn,
         "duty": evidence.duty_id,
@@ -176,6 +178,7 @@ def key(db: None) -> str:
     keep_years(Plan.objects.get(key="star"))
     keep_evaluations()
     keep_messages()
+    keep_maps()
     access_cases.keep_cases()
     access_twin.keep_twin()
     _reports()

@@ -34,6 +34,7 @@ OFFERED = {
     "beichen.platforms.geo.source": "what a layer is asked, and answers",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
+    "beichen.platforms.geo.source": "the language in which a layer's features are asked",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",
     "beichen.kernel.scene.durations": "the language in which rooms describe their sections",

@@ -14,6 +14,7 @@ from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
 from beichen.platforms.ai.api import router as models
 from beichen.platforms.comms.api import router as comms
+from beichen.platforms.geo.analysis.api import router as analysis
 from beichen.platforms.geo.api import router as geo
 from beichen.platforms.iot.api import router as devices
 from beichen.platforms.iot.groups_api import router as groups
@@ -75,6 +76,7 @@ api.add_router("/devices/groups", groups)  # before the devices: a group is no d
 api.add_router("/devices", devices)
 api.add_router("/rules", rules)
 api.add_router("/events", events)
+api.add_router("/geo/analysis", analysis)
 api.add_router("/geo", geo)
 api.add_router("/indicators", indicators)
 api.add_router("/models", models)

@@ -67,7 +67,7 @@ def _separated(
     folded: Sequence[str], targets: list[int], grams: Grams, rarity: NDArray[np.float32], seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights (grams, labels) and bias (labels) of one machine a label against all others."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
     parts = [known_counts(folded[at : at + _BLOCK], grams) for at in range(0, len(folded), _BLOCK)]

@@ -1,7 +1,7 @@
 """The style of the base map for MapLibre, light and dark, in Chinese or English: sources, groups and legends.
 
-Each style layer says in ``metadata`` to which group it belongs (the map's switcher turns groups on and off) and
-whether it is for the flat or the standing view; the style's own metadata lists the groups with their legends.
+Each style layer says in ``metadata`` to which group it belongs (the map's switcher turns groups on and off)
+and whether it is for the flat or the standing view; the style's own metadata lists the groups with legends.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""The room's background work: long analyses, and forgetting old ones."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks import task
+
+from beichen.kernel.jobs.schedule import scheduled
+from beichen.platforms.geo.analysis import service
+
+
+@task()
+def answer_run(code: str) -> None:
+    """Answer an analysis that was asked as a job."""
+    service.carry_out(code)
+
+
+@scheduled("geo.analysis", "41 3 * * *")
+@task()
+def forget_runs() -> None:
+    """Forget analyses of more than thirty days ago."""
+    service.forget_old(timezone.now())

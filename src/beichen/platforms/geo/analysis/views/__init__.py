@@ -1,0 +1,1 @@
+"""The pages of spatial analysis: asking, and results."""
