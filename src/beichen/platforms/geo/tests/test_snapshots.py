@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -256,6 +257,21 @@ def test_of_two_that_want_a_folder_one_makes_it(features: list[dict[str, Any]], 
     made: list[Path] = []
     unfold("some", tmp_path, made.append)
     assert made == []
+
+
+def test_of_many_at_once_one_makes_the_folder(features: list[dict[str, Any]], tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    def write(target: Path) -> None:
+        made.append(target)
+        layout = gathering.layout_of(features[:50])
+        build(gathering.batches_of(features[:50], layout, _told), layout, target)
+
+    with ThreadPoolExecutor(6) as pool:
+        folders = list(pool.map(lambda _number: unfold("same", tmp_path, write), range(6)))
+    assert len(made) == 1
+    assert len(set(folders)) == 1
+    assert Snapshot(folders[0], "").count == 50
 
 
 _KILLED = """

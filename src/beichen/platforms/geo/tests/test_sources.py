@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_a_build_that_fails_shows_what_was_there() -> None:
     held = Layer.objects.get(key="posts")
     assert held.revision == first
     assert Revision.objects.count() == 1
+
+
+def test_two_builds_at_once_are_two_revisions() -> None:
+    layer = new_layer()
+    both = [[_point("a", 125, 43)], [_point("b", 126, 44), _point("c", 126, 45)]]
+
+    def keep(features: list[dict[str, Any]]) -> revisions.Kept:
+        layout = gathering.layout_of(features)
+        return revisions.keep_features(gathering.batches_of(features, layout, _told), layout)
+
+    with ThreadPoolExecutor(2) as pool:
+        kept = list(pool.map(keep, both))
+    numbers = [revisions.show(Layer.objects.get(key="posts"), one, by=BY).number for one in kept]
+    assert numbers == [1, 2]
+    assert _keys(Layer.objects.get(pk=layer.pk), BY) == {"b", "c"}
 
 
 def test_old_revisions_are_forgotten_and_their_folders_too() -> None:
