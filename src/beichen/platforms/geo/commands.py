@@ -84,7 +84,7 @@ def load(
     )
     options = {"crs": crs, "layer": layer, "longitude": longitude, "latitude": latitude, "key": feature_key}
     with file.open("rb") as stream:
-        upload = service.bring_layer(stream, file.name, words, by=by, options=options)
+        upload = service.bring_layer(stream, file.name, words, by=by, options=options, is_read_later=False)
     upload = service.read_upload(upload.code, by=by)
     if publish and upload.state == "done":
         service.switch_layer(key, on=True, by=by)

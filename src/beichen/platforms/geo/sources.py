@@ -40,15 +40,20 @@ def layers_kept_by(by: Actor) -> QuerySet[Layer]:
 
     A body's layers are kept within the body; those of no body by who keeps layers for the whole city.
     """
+    return Layer.objects.filter(kept_by(by))
+
+
+def kept_by(by: Actor) -> Q:
+    """The same for all rows with a ``body`` and a ``level``."""
     if by.is_system:
-        return Layer.objects.all()
+        return Q()
     parts = Q(pk__in=[])
     for area in access.areas(by, WRITE):
         theirs = Q(body__path__startswith=area.body_path)
         if is_citywide(area.region_path):
             theirs |= Q(body=None)
         parts |= Q(level__lte=area.clearance) & theirs
-    return Layer.objects.filter(parts)
+    return parts
 
 
 def is_citywide(region_path: str) -> bool:

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import store as contents
@@ -25,8 +24,8 @@ from beichen.platforms.geo.making import NEW, LayerWords, check_words
 from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload, UploadState
 from beichen.platforms.geo.regions import Regions
 from beichen.platforms.geo.revisions import forget_old, keep_features, show
-from beichen.platforms.geo.rights import WRITE
 from beichen.platforms.geo.snapshots import keeping
+from beichen.platforms.geo.sources import kept_by
 from beichen.platforms.geo.uploads import codes, systems
 from beichen.platforms.geo.uploads.opening import open_reader
 from beichen.platforms.geo.uploads.reading import Reading, Wishes
@@ -42,11 +41,17 @@ logger = logging.getLogger(__name__)
 
 
 def bring_layer(
-    stream: BinaryIO, name: str, words: LayerWords, *, by: Actor, options: dict[str, str] | None = None
+    stream: BinaryIO,
+    name: str,
+    words: LayerWords,
+    *,
+    by: Actor,
+    options: dict[str, str] | None = None,
+    is_read_later: bool = True,
 ) -> Upload:
     """Take a file as a new layer, or as the next revision of one that was brought before.
 
-    It is read in the background; :class:`Upload` says how far that is. Raises ProblemError: ACC-403; GEO-106
+    It is read in the background, unless the caller reads it; :class:`Upload` says how far that is. Raises ProblemError: ACC-403; GEO-106
     when the key belongs to a layer that is not one's own to change; GEO-804, GEO-809; FIL-103, FIL-104.
     """
     from beichen.platforms.geo import jobs  # which calls this room's service
@@ -72,7 +77,8 @@ def bring_layer(
         )
         resource = f"platforms_geo.upload:{upload.code}"
         audit.record(by, "geo.layer.bring", resource, detail={"layer": words.key, "hash": upload.hash})
-        enqueue(jobs.read_upload, upload.code)
+        if is_read_later:
+            enqueue(jobs.read_upload, upload.code)
     return upload
 
 
@@ -124,6 +130,8 @@ def _read(upload: Upload, folder: Path, by: Actor) -> None:
     with report_path.open("rb") as file, contents.spool(file, "report.csv", LARGEST) as spooled:
         contents.put(spooled)
     with transaction.atomic():
+        if Upload.objects.select_for_update().get(pk=upload.pk).state == UploadState.DONE:
+            return  # another worker, which was thought dead, was faster
         layer = _layer(upload, words, reading)
         forget_edits(layer, layer.edition)
         upload.revision, upload.layer = show(layer, kept, by=by, of=upload.hash), layer
@@ -215,8 +223,7 @@ def find_upload(code: str, *, by: Actor) -> Upload:
 
 def uploads_for(by: Actor) -> QuerySet[Upload]:
     """The uploads that ``by`` may see, the latest first."""
-    rows = Upload.objects.select_related("layer", "revision", "body").order_by("-id")
-    return access.visible(by, WRITE, rows)
+    return Upload.objects.filter(kept_by(by)).select_related("layer", "revision", "body").order_by("-id")
 
 
 def report_of(upload: Upload) -> Any:
