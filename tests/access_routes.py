@@ -65,6 +65,7 @@ EVENT = {"specversion": "1.0", "id": "1", "source": "urn:test", "type": "test.th
 FACT = {"confirm": "1"}
 # rooms whose pages are posted as forms
 FORMS = (
+    "layers",
     "plan/text",
     "plan/duties",
     "plan/years",

@@ -51,8 +51,9 @@ def bring_layer(
 ) -> Upload:
     """Take a file as a new layer, or as the next revision of one that was brought before.
 
-    It is read in the background, unless the caller reads it; :class:`Upload` says how far that is. Raises ProblemError: ACC-403; GEO-106
-    when the key belongs to a layer that is not one's own to change; GEO-804, GEO-809; FIL-103, FIL-104.
+    It is read in the background, unless the caller reads it; :class:`Upload` says how far that is.
+    Raises ProblemError: ACC-403; GEO-106 when the key belongs to a layer that is not one's own to change;
+    GEO-804, GEO-809; FIL-103, FIL-104.
     """
     from beichen.platforms.geo import jobs  # which calls this room's service
 
