@@ -27,6 +27,7 @@ WEST, SOUTH, SIDE = 125.0, 43.5, 1.0
 PAGE = 90
 SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 KINDS = 50
+OGC = "http://www.opengis.net/def/crs/"
 LUA = """
 local paths = {}
 for line in io.lines(os.getenv("BENCH_PATHS")) do paths[#paths + 1] = line end
@@ -170,36 +171,46 @@ def pygeoapi(folder: Path, url: str, size: int) -> contextlib.AbstractContextMan
         "password": at.password or "x", "search_path": ["peers", "public"],
     }  # fmt: skip
     source = {"data": data, "id_field": "id", "table": f"points{size}", "geom_field": "geometry"}
+    people = "name position address city stateorprovince postalcode country phone fax email url hours"
+    spatial = {"bbox": [WEST, SOUTH, WEST + SIDE, SOUTH + SIDE], "crs": f"{OGC}OGC/1.3/CRS84"}
     config = {
         "server": {
-            "bind": {"host": "127.0.0.1", "port": port}, "url": f"http://127.0.0.1:{port}", "mimetype": "application/json",
-            "encoding": "utf-8", "languages": ["en-US"], "limits": {"default_items": 10, "max_items": 1000},
+            "bind": {"host": "127.0.0.1", "port": port},
+            "url": f"http://127.0.0.1:{port}",
+            "mimetype": "application/json",
+            "encoding": "utf-8",
+            "languages": ["en-US"],
+            "limits": {"default_items": 10, "max_items": 1000},
             "map": {"url": "x", "attribution": "x"},
         },
         "logging": {"level": "ERROR"},
         "metadata": {
-            "identification": {"title": "x", "description": "x", "keywords": ["x"], "keywords_type": "theme", "terms_of_service": "x", "url": "x"},
-            "license": {"name": "x", "url": "x"}, "provider": {"name": "x", "url": "x"},
-            "contact": {"name": "x", "position": "x", "address": "x", "city": "x", "stateorprovince": "x", "postalcode": "x", "country": "x", "phone": "x", "fax": "x", "email": "x", "url": "x", "hours": "x", "instructions": "x", "role": "x"},
+            "identification": {
+                **dict.fromkeys(("title", "description", "terms_of_service", "url"), "x"),
+                "keywords": ["x"],
+                "keywords_type": "theme",
+            },
+            "license": {"name": "x", "url": "x"},
+            "provider": {"name": "x", "url": "x"},
+            "contact": dict.fromkeys([*people.split(), "instructions", "role"], "x"),
         },
         "resources": {
             f"points{size}": {
-                "type": "collection", "title": "x", "description": "x", "keywords": ["x"], "links": [],
-                "extents": {"spatial": {"bbox": [WEST, SOUTH, WEST + SIDE, SOUTH + SIDE], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
-                "providers": [
-                    {"type": "feature", "name": "PostgreSQL", **source},
-                ],
+                **dict.fromkeys(("title", "description"), "x"),
+                "type": "collection",
+                "keywords": ["x"],
+                "links": [],
+                "extents": {"spatial": spatial},
+                "providers": [{"type": "feature", "name": "PostgreSQL", **source}],
             }
         },
-    }  # fmt: skip
+    }
     (place / "config.yml").write_text(json.dumps(config))
-    env = {
-        "PYGEOAPI_CONFIG": str(place / "config.yml"), "PYGEOAPI_OPENAPI": str(place / "openapi.json"), "PYTHONPATH": "",
-    }  # fmt: skip
-    made = subprocess.run(
-        [str(folder / "bin" / "pygeoapi"), "openapi", "generate", str(place / "config.yml"), "--format", "json", "--output-file", str(place / "openapi.json")],
-        env={**os.environ, **env}, capture_output=True, check=False,
-    )  # fmt: skip
+    told = place / "openapi.json"
+    env = {"PYGEOAPI_CONFIG": str(place / "config.yml"), "PYGEOAPI_OPENAPI": str(told), "PYTHONPATH": ""}
+    command = [str(folder / "bin" / "pygeoapi"), "openapi", "generate", env["PYGEOAPI_CONFIG"]]
+    command += ["--format", "json", "--output-file", str(told)]
+    made = subprocess.run(command, env={**os.environ, **env}, capture_output=True, check=False)
     if made.returncode:
         sys.stderr.write(made.stderr.decode()[-600:])
     command = [

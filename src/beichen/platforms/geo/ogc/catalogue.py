@@ -10,12 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from beichen.kernel.actor import PUBLIC, Actor
+from beichen.kernel.access.service import areas
+from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor
+from beichen.kernel.levels import Level
+from beichen.kernel.statements import Prepared, slot
 from beichen.platforms.geo import service
 from beichen.platforms.geo.models import Layer
 from beichen.platforms.geo.ogc.codes import NO_COLLECTION, refused
 from beichen.platforms.geo.source import Described, Source
 from beichen.problem import nearest, said
+
+_LAYER = Prepared(
+    lambda: Layer.objects.select_related("body", "revision").filter(
+        is_current=True, is_shown=True, key=slot(Layer, "key")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +65,26 @@ def collections_for(reader: Actor) -> Iterator[Collection]:
         yield Collection(layer, reader)
 
 
+def may_see(layer: Layer, reader: Actor) -> bool:
+    """Whether the layer is among ``service.layers_for(reader)``, without asking the database."""
+    if reader.is_system:
+        return True
+    body = layer.body.path if layer.body is not None else None
+    return any(
+        layer.level <= area.clearance
+        and (
+            area.body_path == EVERYWHERE
+            or layer.level < Level.L3
+            or (body is not None and body.startswith(area.body_path))
+        )
+        for area in areas(reader, service.READ)
+    )
+
+
 def collection_of(key: str, reader: Actor) -> Collection:
     """The collection of this key. Raises ProblemError GEO-613, also for one that may not be seen."""
-    seen = service.layers_for(reader)
-    layer = seen.select_related("body", "revision").filter(key=key).first()
-    if layer is None:
-        hint = nearest(key[:60], seen.values_list("key", flat=True))
+    layer = _LAYER.first(key=key)
+    if layer is None or not may_see(layer, reader):
+        hint = nearest(key[:60], service.layers_for(reader).values_list("key", flat=True))
         raise refused(NO_COLLECTION, said("there is no collection {key}", key=key[:40]), hint=hint)
     return Collection(layer, reader)
