@@ -144,20 +144,17 @@ def served(command: list[str], port: int, path: str, env: dict[str, str]) -> Ite
 def ours(cache: int) -> contextlib.AbstractContextManager[str]:
     """Our house, with or without a cache of tiles."""
     port = free_port()
-    command = [
-        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(port), "--workers", "2", "--no-ws", "--log-level", "error", "--workers-kill-timeout", "5",
-        "--factory", "beichen.house.web:application",
-    ]  # fmt: skip
+    options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers 2 --no-ws --log-level error"
+    command = [str(Path(sys.executable).with_name("granian")), *options.split(), "--factory"]
+    command += ["--workers-kill-timeout", "5", "beichen.house.web:application"]
     return served(command, port, "/ogc/conformance", {"BEICHEN_TILE_CACHE_MB": str(cache)})
 
 
 def tipg(folder: Path, url: str) -> contextlib.AbstractContextManager[str]:
     """tipg on uvicorn, as its makers run it."""
     port = free_port()
-    command = [
-        str(folder / "bin" / "uvicorn"), "tipg.main:app", "--port", str(port), "--workers", "2", "--log-level", "error"
-    ]  # fmt: skip
+    options = f"tipg.main:app --port {port} --workers 2 --log-level error"
+    command = [str(folder / "bin" / "uvicorn"), *options.split()]
     env = {"DATABASE_URL": url, "TIPG_DB_SCHEMAS": '["peers"]', "TIPG_MAX_FEATURES_PER_TILE": "20000"}
     return served(command, port, "/collections", {**env, "PYTHONPATH": "", "TIPG_CATALOG_TTL": "86400"})
 

@@ -31,7 +31,6 @@ OFFERED = {
     "beichen.kernel.bus.event": "the event that a subscriber is given",
     "beichen.kernel.files.store": "contents of a room's own, which are no attachments",
     "beichen.platforms.geo.conditions": "the filters that a source is asked with",
-    "beichen.platforms.geo.source": "what a layer is asked, and answers",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.platforms.geo.source": "the language in which a layer's features are asked",

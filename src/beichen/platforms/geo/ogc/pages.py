@@ -27,7 +27,7 @@ from beichen.web.tables import Column, Filter, Table, answer
 
 ROWS = 50
 """Features on a page; a program that wants more asks for GeoJSON."""
-KINDS = {"point": _("Points"), "line": _("Lines"), "polygon": _("Areas")}
+KINDS = {"point": _("Points"), "line": _("Lines"), "polygon": _("Polygons")}
 TYPES = {
     FieldKind.TEXT: _("Text"),
     FieldKind.INTEGER: _("Whole number"),

@@ -75,29 +75,19 @@ def _layer(base: dict[str, Any], key: str, kind: str, paint: dict[str, Any], sha
 
 
 def _coloured(legend: dict[str, Any], tone: str) -> Any:
-    """The colour by a property: categories match, ramps step; else the one tone."""
-    name = legend.get("field")
-    if not name:
-        return tone
-    pairs = [
-        (one["value"], one["colour"])
-        for one in legend.get("classes", [])
-        if isinstance(one, dict) and "value" in one and "colour" in one
-    ]
-    if legend.get("kind") == "categories" and pairs:
+    """The colour by a property, as the legend says: categories match, ramps step; else the one tone."""
+    name, other = legend.get("by"), legend.get("other", tone)
+    if categories := legend.get("categories"):
+        pairs = {str(one["value"]): one["colour"] for one in categories}
         return [
             "match",
             ["to-string", ["get", name]],
-            *(part for value, own in pairs for part in (str(value), own)),
-            tone,
+            *(part for pair in pairs.items() for part in pair),
+            other,
         ]
-    numbers = [(value, own) for value, own in pairs if isinstance(value, int | float)]
-    if numbers and len(numbers) == len(pairs):
-        steps = [part for value, own in sorted(numbers) for part in (value, own)]
-        return [
-            "case",
-            ["==", ["typeof", ["get", name]], "number"],
-            ["step", ["get", name], tone, *steps],
-            tone,
-        ]
+    if ramp := legend.get("ramp"):
+        steps = {one["from"]: one["colour"] for one in ramp}
+        stops = [part for start in sorted(steps) for part in (start, steps[start])]
+        is_number = ["==", ["typeof", ["get", name]], "number"]
+        return ["case", is_number, ["step", ["get", name], other, *stops], other]
     return tone

@@ -17,7 +17,7 @@ from beichen.kernel.access.service import acting, check_rate, require
 from beichen.kernel.actor import Actor
 from beichen.platforms.geo import service
 from beichen.platforms.geo.ogc.answers import GEOJSON, JSON, root_of
-from beichen.platforms.geo.ogc.catalogue import Collection
+from beichen.platforms.geo.ogc.catalogue import Collection, collection_of
 from beichen.platforms.geo.ogc.codes import BAD_BODY, BAD_TYPE, NO_KEY, refused
 from beichen.platforms.geo.ogc.items import feature_of
 from beichen.platforms.geo.ogc.links import address
@@ -76,7 +76,7 @@ def _writer(request: HttpRequest, one: Collection) -> Actor:
 
 
 def _versioned(answer: HttpResponse, one: Collection, key: str) -> HttpResponse:
-    kept = service.source_of(one.layer, one.reader).feature(key)
+    kept = collection_of(one.key, one.reader).source.feature(key)  # the layer as it is now
     if kept is not None:
         answer["ETag"] = f'"{version_of(kept)}"'
     return answer

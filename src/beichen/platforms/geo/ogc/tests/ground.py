@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import shapely
 
 from beichen.kernel.actor import system
-from beichen.platforms.geo.models import Layer
-from beichen.platforms.geo.service import LayerFacts, install_layers
+from beichen.platforms.geo.models import Layer, Origin
+from beichen.platforms.geo.service import LayerFacts, install_layers, make_revision
+from beichen.platforms.geo.snapshots.layout import Layout
+from beichen.platforms.geo.source import Field, FieldKind
 
 BY = system("test")
 PLACES = [
@@ -73,6 +77,24 @@ def keep_layers() -> None:
     install_layers(
         [layer("areas", "polygon", areas), layer("stations", "point", stations)], owner="city:test", by=BY
     )
+
+
+def keep_upload() -> None:
+    """Stations as an upload leaves them: the layer `stops`, whose features may be edited."""
+    kinds = {"name": FieldKind.TEXT, "storeys": FieldKind.INTEGER}
+    layout = Layout(tuple(Field(name, kind) for name, kind in kinds.items()))
+    columns = {
+        "id": [place[0] for place in PLACES],
+        "geometry": shapely.to_wkb([shapely.Point(place[2], place[3]) for place in PLACES]),
+        "region": [""] * len(PLACES),
+        "name": [place[1] for place in PLACES],
+        "storeys": [place[4] for place in PLACES],
+    }
+    box = {"west": 125.25, "south": 43.789, "east": 125.456, "north": 43.9107}
+    row = Layer.objects.create(
+        key="stops", name="站点", name_en="Stops", kind="point", origin=Origin.UPLOAD, feature_count=4, **box
+    )
+    make_revision(row, pa.table(columns).cast(layout.schema).to_batches(), layout, by=BY)
 
 
 def close(key: str, level: int) -> None:

@@ -20,6 +20,7 @@ from beichen.platforms.geo.models import Layer
 from beichen.platforms.geo.ogc.tests import ground
 from beichen.platforms.geo.ogc.tiles import cache, encoding
 from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MAX_ZOOM, SCHEMES, Tile
+from beichen.platforms.geo.service import install_layers
 
 MERCATOR, DEGREES = SCHEMES["WebMercatorQuad"], SCHEMES["WorldCRS84Quad"]
 BASE = "/ogc/collections/stations/tiles/WebMercatorQuad"
@@ -104,7 +105,7 @@ def test_tiles_are_kept_under_their_source(client: Client) -> None:
     kept.write_bytes(b"from the cache")
     assert client.get(f"{BASE}/{at}").content == b"from the cache"
     moved = [ground.feature("s9", "新站", 125.33, 43.9, 1)]
-    ground.install_layers([ground.layer("stations", "point", moved)], owner="city:test", by=ground.BY)
+    install_layers([ground.layer("stations", "point", moved)], owner="city:test", by=ground.BY)
     second = client.get(f"{BASE}/{at}")
     assert second.headers["ETag"] != first.headers["ETag"]
     assert decoded(second.content)["stations"]["features"][0]["properties"]["id"] == "s9"
@@ -155,7 +156,7 @@ def test_what_describes_tiles(client: Client) -> None:
 @pytest.mark.usefixtures("_city")
 def test_styles(client: Client) -> None:
     Layer.objects.filter(key="areas").update(
-        legend={"kind": "categories", "field": "code", "classes": [{"value": "220102", "colour": "#123456"}]}
+        legend={"by": "code", "categories": [{"value": "220102", "colour": "#123456"}], "other": "#abcdef"}
     )
     for path in ("/ogc/styles", "/ogc/collections/areas/styles"):
         for theme in ("light", "dark"):
@@ -163,7 +164,7 @@ def test_styles(client: Client) -> None:
             assert style["version"] == 8
             assert style["sources"]["city"]["url"].endswith("/tiles/WebMercatorQuad?f=tilejson")
             fill = next(one for one in style["layers"] if one["id"] == "areas")
-            assert fill["paint"]["fill-color"][0] == "match"
+            assert fill["paint"]["fill-color"][2:] == ["220102", "#123456", "#abcdef"]
     assert client.get("/ogc/styles/pink").json()["code"] == "GEO-613"
 
 
