@@ -29,6 +29,7 @@ from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Asked, Condition
 from beichen.problem import nearest, said
 
 _NAME = re.compile(r"(?:(objects):)?([A-Za-z0-9][\w.-]{0,119})(?:\?([^=?]{1,60})=([^?]{1,200}))?\Z")
+MOST_SOURCES = 8
 NAMES = ("name", "name_zh", "title", "名称")
 _DIMENSIONS = {GeometryKind.POINT: 0, GeometryKind.LINE: 1, GeometryKind.POLYGON: 2}
 
@@ -133,14 +134,18 @@ def read(
         told, layer.name, np.array(table.column(KEY).to_pylist(), dtype=object), shapely.force_2d(shapes),
         np.array(table.column(REGION).to_pylist(), dtype=object), table.drop_columns([GEOMETRY]),
         f"{described.tag}|{told}" if described.tag else "",
-        _source(told, layer),
+        _source(told, layer, table),
     )  # fmt: skip
 
 
-def _source(told: str, layer: Layer) -> dict[str, str]:
-    """Where the features come from, as results repeat it."""
-    known = {"layer": told, "name": layer.name, "source": layer.source, "licence": layer.licence}
-    return {**known, "attribution": layer.attribution}
+def _source(told: str, layer: Layer, table: pa.Table) -> dict[str, str]:
+    """Where the features come from, as results repeat it; objects say it themselves where their type has it."""
+    known = {"layer": told, "name": layer.name, "attribution": layer.attribution}
+    for name, said_by_layer in (("source", layer.source), ("licence", layer.licence)):
+        column = table.column(name).unique().to_pylist() if name in table.column_names else []
+        said_by_features = "; ".join(sorted({str(one) for one in column if one})[:MOST_SOURCES])
+        known[name] = said_by_layer or said_by_features
+    return known
 
 
 def _named(told: str, by: Actor, name: str) -> tuple[Layer, tuple[str, str] | None]:

@@ -23,6 +23,7 @@ WIDTHS = {Mode.WALK: 60.0, Mode.CYCLE: 80.0, Mode.DRIVE: 120.0}  # metres beside
 MOST_MINUTES, MOST_STEPS = 120, 5
 MINUTE = Column("minutes", "分钟", "Minutes", "min", is_number=True)
 LONELY = 0.02
+KNOWN = said("only what the layers hold is counted: a place that they leave out counts as missing")
 
 
 def _roads(values: Values, by: Actor) -> tuple[Roads, Features, tuple[str, ...]]:
@@ -128,7 +129,7 @@ def gaps_answer(values: Values, by: Actor, patience: Patience) -> Outcome:
     found = coverage.coverage(
         flat, [plane.flat(need.shapes) for need in needs], values["minutes"], roads, patience
     )
-    return _gaps(values, called, names, plane, flat, found, notes, sources_of(*needs, areas, *also))
+    return _gaps(values, called, names, plane, flat, found, (KNOWN, *notes), sources_of(*needs, areas, *also))
 
 
 def _gaps(

@@ -10,6 +10,7 @@ import shapely
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -28,6 +29,7 @@ from beichen.web.wording import in_words, worded
 
 PART = "run-progress"
 UNITS = {"m": "m", "m2": "m²", "/km2": "/km²", "min": "min", "%": "%"}
+LONG = ("missing_needs", "roads")  # columns that hold many words
 EDGE = 0.004  # degrees round a result
 
 
@@ -61,7 +63,7 @@ def _table(row: Run) -> Table[_Row]:
         for at, one in enumerate(told)
     ]
     words = tuple(one["name"] for one in told if not one["is_number"])
-    return Table(f"analysis-{row.code.lower()}", title_of(row), rows, columns, (), words)
+    return Table(f"analysis-{row.code.lower()}", title_of(row), rows, columns, (), words, page_size=25)
 
 
 def _in_words(value: str) -> str:
@@ -75,6 +77,10 @@ def _in_words(value: str) -> str:
 
 
 def _shown(row: Run, name: str) -> Any:
+    if name in LONG:
+        return lambda item: format_html(
+            '<span class="analysis-words">{}</span>', getattr(item, name, "") or "–"
+        )
     if name not in ("what", "verdict"):
         return None
     return lambda item: _in_words(str(getattr(item, name, "") or ""))
@@ -100,9 +106,9 @@ def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
     base = reverse("platforms_geo_analysis:analysis")
     titles = {one.name: str(one.title) for one in kind.parameters} if kind else {}
     values = [
-        (titles.get(name, name), "; ".join(map(_word, value)) if isinstance(value, list) else value)
+        (titles.get(name, name), "; ".join(map(_word, value)) if isinstance(value, list) else _word(value))
         for name, value in row.parameters.items()
-        if value not in ("", [], None)
+        if value not in ("", [], None, False)
     ]
     return {
         "row": row,
@@ -119,7 +125,11 @@ def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
 
 
 def _word(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, bool):
+        return "✓"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(map(_word, value)) if isinstance(value, list | tuple) else str(value)
 
 
 @require_safe
