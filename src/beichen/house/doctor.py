@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from beichen.kernel.bus import broker, server
+from beichen.platforms.ai import service as ai
 from beichen.platforms.iot import service as iot
 from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Level, Problem, ProblemError, code
@@ -140,6 +141,14 @@ def look_at_bridge() -> Iterator[Problem]:
     yield from iot.look()
 
 
+def look_at_models() -> Iterator[Problem]:
+    """Whether the models of scenes find their engines."""
+    try:
+        yield from ai.look()
+    except DatabaseError:
+        return  # the check of the database says it
+
+
 CHECKS = (
     Check("settings", look_at_settings),
     Check("packages", look_at_packages),
@@ -148,6 +157,7 @@ CHECKS = (
     Check("bridge", look_at_bridge),
     Check("files", look_at_files),
     Check("tables", look_at_tables),
+    Check("models", look_at_models),
     Check("space", look_at_space),
     Check("assets", look_at_assets),
     Check("fonts", look_at_fonts),

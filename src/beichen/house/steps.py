@@ -22,16 +22,21 @@ from beichen.kernel.access.service import load_roles as load_builtin_roles
 from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
 from beichen.kernel.jobs.service import enqueue
+from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.basemap import service as basemap
 from beichen.platforms.geo.basemap.jobs import build_base_map
-from beichen.platforms.iot.simulation.population import KEY_FILE
+from beichen.platforms.iot.simulation.population import INVENTED, KEY_FILE
 from beichen.problem import Problem, ProblemError, code
+from beichen.registry import service as registry
+from beichen.registry.models import Object
 from beichen.settings import settings
 
 BUSY = code("UPP-104", "Another start is changing the database.", status=503)
 WAIT_SECONDS = 120.0
+MOST_INVENTED = 20_000  # objects without a region that are looked through
 
 
 @contextmanager
@@ -103,6 +108,22 @@ def base_map() -> str:
         return ""
     enqueue(build_base_map)
     return "is being built"
+
+
+def place_demo() -> str:
+    """Put the demo's things into the regions in which they lie: they were made before the city had a map."""
+    if not settings().demo:
+        return ""
+    lost = Object.objects.filter(region=None, removed_at=None, type__is_declared=True).order_by("pk")
+    invented = [one for one in lost[:MOST_INVENTED] if one.urn.rpartition(":")[2].startswith(INVENTED)]
+    number = 0
+    for one in invented:
+        value = (one.parsed().get("location") or {}).get("value") or {}
+        code = geo.region_at(*value["coordinates"][:2]) if value.get("type") == "Point" else ""
+        if code:
+            registry.place_object(one.urn, region_by_code(code), by=system("start"))
+            number += 1
+    return f"{number} placed" if number else ""
 
 
 def simulator_key() -> str:

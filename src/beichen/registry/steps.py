@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
@@ -17,12 +16,10 @@ from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, Step, register_step
 from beichen.kernel.scene.vocabulary import KEY, Schema, record
 from beichen.problem import Problem, nearest, shorten
-from beichen.registry import service
 
 FILE = "objects.yaml"
 ENTITIES = "/ngsi-ld/v1/entities/"
 NEAREST = "/api/objects/nearest"
-REGIONS = "/api/geo/regions"
 UPSERT = "/ngsi-ld/v1/entityOperations/upsert"
 _CODE: Schema = {
     "type": "string",
@@ -86,16 +83,6 @@ def _put(stage: Stage, step: dict[str, Any]) -> None:
     if reply.status == 207:
         for entry in reply.content["errors"]:
             stage.note(entry["error"], "HTTP-207")
-    if stage.has_map and "at" in step:
-        _place(stage, _urn(step["object"], step["code"]), step["at"])
-
-
-def _place(stage: Stage, urn: str, at: list[float]) -> None:
-    """Put an object into the smallest region that its place lies in, where the city's map knows one."""
-    found = stage.send("POST", REGIONS, {"points": [at]}).content
-    region = region_by_code(found["regions"][0]) if found and found["regions"][0] else None
-    if region is not None:
-        service.place_object(urn, region, by=stage.by)
 
 
 def _remove(stage: Stage, step: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,15 @@ from beichen.house.cli import main
 from beichen.house.up import PARTS, _wanted
 from beichen.kernel.access.models import Client
 from beichen.kernel.access.request import fingerprint
+from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
+from beichen.kernel.org.models import Region
 from beichen.platforms.iot.simulation.population import KEY_FILE
 from beichen.problem import ProblemError
+from beichen.registry import service as registry
+from beichen.registry.document.context import CORE_ONLY
+from beichen.registry.document.expansion import Expander
+from beichen.registry.models import Object
 from beichen.settings import settings
 
 
@@ -135,3 +142,24 @@ def test_a_simulators_key_is_made_once_for_its_owner_alone(
     Client.objects.all().delete()  # as after a restored database
     steps.simulator_key()
     assert (tmp_path / KEY_FILE).read_text() != made
+
+
+@pytest.mark.django_db
+def test_what_the_demo_invents_lies_in_the_region_that_the_map_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what a city registered itself, nor what has no place; once, and not again."""
+    region = Region.objects.create(code="990102", name="甲区", level="county", path="/990102/")
+    facts = registry.TypeFacts(key="well", name="井", geometry="point")
+    registry.declare_types([facts], scene="x", by=system("test"))
+    place = {"type": "Point", "coordinates": [125.3, 43.9]}
+    for code, located in (("DEMO-1", True), ("DEMO-2", False), ("REAL-1", True)):
+        document: dict[str, Any] = {"id": f"urn:ngsi-ld:well:{code}", "type": "well"}
+        if located:
+            document["location"] = {"type": "GeoProperty", "value": place}
+        registry.write_object(
+            registry.Draft(Expander(CORE_ONLY).entity(document), code=code), by=system("test")
+        )
+    monkeypatch.setattr("beichen.platforms.geo.service.region_at", lambda *_at: "990102")
+    monkeypatch.setattr(steps, "settings", lambda: replace(settings(), demo=True))
+    assert steps.place_demo() == "1 placed"
+    assert list(Object.objects.filter(region=region).values_list("code", flat=True)) == ["DEMO-1"]
+    assert steps.place_demo() == ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import resource
 import signal
 import sys
@@ -23,13 +24,16 @@ from beichen.sdk import Answer, NotEnough, is_model
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 512 * MEGABYTE
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+ORPHANED = 3
 MODEL = "model.py"
 
 
-def confine(seconds: int, memory_mb: int) -> None:
-    """Processor time, memory and files have an end; so has a process whose parent died."""
+def confine(seconds: int, memory_mb: int, parent: int) -> None:
+    """Processor time, memory and files have an end; so has a process whose parent died, or has died."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(ORPHANED)
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE,) * 2)
@@ -39,7 +43,7 @@ def confine(seconds: int, memory_mb: int) -> None:
 def run(folder: Path) -> Document:
     """Run the model; what went wrong is an answer too."""
     task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
-    confine(task["seconds"], task["memory_mb"])
+    confine(task["seconds"], task["memory_mb"], task["parent"])
     try:
         return {"outcome": "done", **answer_document(_answered(folder, task["function"]))}
     except NotEnough as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -22,8 +22,9 @@ from beichen.kernel.jobs.schedule import next_run
 from beichen.platforms.ai import codes
 from beichen.platforms.ai.declaration import level_of, read_model
 from beichen.platforms.ai.models import Finding, Model
+from beichen.platforms.ai.process import EXTRA
 from beichen.platforms.ai.rights import READ
-from beichen.problem import Problem, ProblemError, said, shorten
+from beichen.problem import Level, Problem, ProblemError, said, shorten
 
 Declared = Mapping[str, Mapping[str, Any]]
 
@@ -110,6 +111,17 @@ def modules_of(source: str) -> list[str]:
 def missing_of(row: Model) -> list[str]:
     """Which of them are not installed here; nothing is imported."""
     return [name for name in row.needs if find_spec(name) is None]
+
+
+def look() -> Iterator[Problem]:
+    """Models of installed scenes that cannot run here, each with what it misses."""
+    for row in Model.objects.filter(is_current=True).defer("source").order_by("key"):
+        if missing := missing_of(row):
+            message = shorten(
+                said("{key} cannot run: {missing} missing", key=row.key, missing=", ".join(missing))
+            )
+            hint = said("pip install '{extra}' brings what models need", extra=EXTRA)
+            yield Problem(codes.NO_ENGINE, message, hint=hint, level=Level.WARNING)
 
 
 def models(*, by: Actor) -> QuerySet[Model]:

@@ -43,7 +43,8 @@ def execute(source: str, function: str, document: Document, *, seconds: int, mem
         folder = Path(name)
         (folder / "model.py").write_text(source, encoding="utf-8")
         write(document, folder / "inputs.json")
-        write({"function": function, "seconds": seconds, "memory_mb": memory_mb}, folder / "task.json")
+        task = {"function": function, "seconds": seconds, "memory_mb": memory_mb, "parent": os.getpid()}
+        write(task, folder / "task.json")
         began = monotonic()
         code = _run(folder, seconds + START_SECONDS)
         return _ended(folder / "answer.json", code, monotonic() - began, seconds, memory_mb)

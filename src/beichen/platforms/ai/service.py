@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beichen.platforms.ai.declaring import declare_models, find_model, missing_of, models
+from beichen.platforms.ai.declaring import declare_models, find_model, look, missing_of, models
 from beichen.platforms.ai.judging import judge_forecasts
 from beichen.platforms.ai.reading import (
     Course,
@@ -28,6 +28,7 @@ __all__ = [
     "find_model",
     "findings_of",
     "judge_forecasts",
+    "look",
     "missing_of",
     "models",
     "outlooks",

@@ -86,7 +86,7 @@ def _play(package: Package, document: Document, by: Actor) -> None:
     """Do every step of the demo. Raises ProblemError with each one that was refused."""
     problems: list[Problem] = []
     load_roles(by=by)
-    stage = Stage(package, by, create_client("demo", "Demo", "administrator", by=by), has_map=True)
+    stage = Stage(package, by, create_client("demo", "Demo", "administrator", by=by))
     for number, step in enumerate(document.value["demo"]):
         stage.where = document.position(("demo", number))
         perform(stage, Clause.GIVEN, step)

@@ -28,8 +28,7 @@ class Stage:
     """One story's stage. ``by`` acts inside; ``send`` speaks to the open protocols as a client.
 
     ``refusals`` are the problem codes that were answered since the story began; a story that does not
-    expect them fails. ``names`` maps the story's own names to codes that rooms gave out. ``has_map``: what
-    has a place lies in the region that the city's map says, as in a demo; a story's town has no map.
+    expect them fails. ``names`` maps the story's own names to codes that rooms gave out.
     """
 
     package: Package
@@ -39,7 +38,6 @@ class Stage:
     refusals: list[str] = field(default_factory=list)
     failures: list[Problem] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-    has_map: bool = False
     _client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     def send(

@@ -11,8 +11,11 @@ import beichen.sdk
 from beichen.kernel.scene import service as scenes
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.shelves import built_in
+from beichen.platforms.ai import service
+from beichen.platforms.ai.declaring import declare_models
 from beichen.platforms.ai.models import Model
 from beichen.platforms.ai.tests.ground import BY
+from beichen.problem import Level
 
 MANIFEST = """scene: tubs
 name: {zh: 水桶, en: Tubs}
@@ -147,3 +150,26 @@ def imported(file: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or "")
     return found
+
+
+@pytest.mark.django_db
+def test_a_model_whose_engine_is_not_installed_is_told_of(tmp_path: Path) -> None:
+    """AIM-106 says which model misses what, and what brings it; a house that has everything says nothing."""
+    engine = PYTHON.replace("    return Answer()", "    import swmm_of_nobody\n    return Answer()", 1)
+    declare_models({"rise": LISTED}, PYTHON, {}, scene="tubs", by=BY)
+    assert list(service.look()) == []
+    declare_models({"rise": LISTED}, engine, {}, scene="tubs", by=BY)
+    (found,) = service.look()
+    assert (found.code, found.level) == ("AIM-106", Level.WARNING)
+    assert "tubs.rise" in found.message
+    assert "swmm_of_nobody" in found.message
+    assert "beichen[models]" in found.hint
+
+
+LISTED = {
+    "name": {"zh": "上涨", "en": "Rise"},
+    "says": {"zh": "照旧", "en": "As before"},
+    "function": "rise",
+    "over": {"tub": {"measures": ["level_m"]}},
+    "run": "*/10 * * * *",
+}
