@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests import access_cases, access_ogc, access_twin
+from tests import access_cases, access_map, access_ogc, access_twin
 from tests.access_population import MESSAGES
 
 # route → why everybody may come here, whatever roles say
@@ -83,6 +83,7 @@ FORMS = (
     "tables",
     "indicators",
     "analysis",
+    "addresses",
 )
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
@@ -96,6 +97,7 @@ SUBMISSION = {"report": FIXED, "submitted_on": "2024-03-01"}
 
 # route → requests that an administrator gets answered: method, address, body
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
+    **access_map.SAMPLES,
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],
     "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],

@@ -51,7 +51,7 @@ from beichen.platforms.comms.models import Delivery, Shift
 from beichen.platforms.geo.analysis.models import Run
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests import access_cases, access_ogc, access_twin
+from tests import access_cases, access_map, access_ogc, access_twin
 from tests.access_population import keep_evaluations, keep_maps, keep_messages
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
@@ -76,7 +76,9 @@ def send(method: str, address: str, body: Any, *, key: str = "") -> HttpResponse
         headers["Authorization"] = f"Bearer {key}"
     is_event = address == "events"
     kind = "application/cloudevents+json" if is_event else "application/json"
-    if method == "POST" and (address.startswith(FORMS) or address.endswith(("/photographs", "/files"))):
+    if method == "POST" and (
+        address.startswith(FORMS) or address.endswith(("/photographs", "/files", "/sheets"))
+    ):
         files = {
             name: ContentFile(value[1], value[0]) for name, value in body.items() if isinstance(value, tuple)
         }
@@ -181,6 +183,7 @@ def key(db: None) -> str:
     keep_maps()
     access_cases.keep_cases()
     access_twin.keep_twin()
+    access_map.keep_addresses()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)

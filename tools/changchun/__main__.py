@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tools.changchun import facilities, layers, regions, statistics
+from tools.changchun import addresses, facilities, layers, regions, statistics
 
 PACKAGE = Path(__file__).parents[2] / "src" / "beichen" / "cities" / "changchun"
 
@@ -20,6 +20,7 @@ def main(raw: Path, out: Path) -> None:
         ("regions", regions.write(raw, out)),
         ("features in layers", layers.write(raw, out)),
         ("facilities", facilities.write(raw, out)),
+        ("addresses", addresses.write(raw, out)),
         ("statistics and targets", statistics.write(raw, PACKAGE, out)),
     ):
         click.echo(f"{count:6d} {noun}")

@@ -14,8 +14,10 @@ from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
 from beichen.platforms.ai.api import router as models
 from beichen.platforms.comms.api import router as comms
+from beichen.platforms.geo.addresses.api import router as addresses
 from beichen.platforms.geo.analysis.api import router as analysis
 from beichen.platforms.geo.api import router as geo
+from beichen.platforms.geo.grid.api import router as cells
 from beichen.platforms.iot.api import router as devices
 from beichen.platforms.iot.groups_api import router as groups
 from beichen.platforms.iot.rules_api import router as rules
@@ -78,6 +80,8 @@ api.add_router("/rules", rules)
 api.add_router("/events", events)
 api.add_router("/geo/analysis", analysis)
 api.add_router("/geo", geo)
+api.add_router("/geo", addresses)
+api.add_router("/geo", cells)
 api.add_router("/indicators", indicators)
 api.add_router("/models", models)
 api.add_router("/objects", objects)

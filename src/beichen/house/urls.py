@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("beichen.platforms.geo.ogc.urls")),
     path("", include("beichen.platforms.geo.basemap.urls")),
     path("", include("beichen.platforms.geo.analysis.urls")),
+    path("", include("beichen.platforms.geo.urls")),
     path("", include("beichen.platforms.comms.urls")),
     path("", include("beichen.platforms.warehouse.urls")),
     path("", include("beichen.platforms.geo.layer_urls")),

@@ -6,22 +6,14 @@ PostGIS geometry, so that the engine's own spatial index sees it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from beichen.kernel.columns import PlainText
+
+__all__ = ["SRID", "PlainText", "ShapeField"]
+
 SRID = 4326
-
-
-class PlainText(models.CharField[Any, Any]):
-    """Text that compares by code point on both databases, as the q language and Python do."""
-
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
-        """The column's type with the collation that has no language."""
-        parameters: dict[str, Any] = dict(super().db_parameters(connection))
-        parameters["collation"] = "C" if connection.vendor == "postgresql" else None
-        return parameters
 
 
 class ShapeField(models.BinaryField[bytes, bytes]):

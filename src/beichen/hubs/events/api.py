@@ -25,6 +25,7 @@ from beichen.hubs.events.words import Channel, Stage
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
+from beichen.platforms.geo.service import cell_range
 from beichen.problem import Problem, ProblemError, code, said, shorten
 
 NO_TOKEN = code("EVT-601", "Writing needs a key, or the token of a page.", status=403)
@@ -86,11 +87,18 @@ def list_cases(
     stage: Literal["", "accept", "dispatch", "handle", "verify", "answer", "rate", "closed"] = "",
     region: RegionCode = "",
     report: ReportCode = "",
+    cell: Annotated[str, Query(max_length=16, pattern=r"^[^\x00]*$")] = "",
     before: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    """A page of the cases in which a body of the asker takes part; ``region`` covers all below it."""
+    """A page of the cases in which a body of the asker takes part; ``region`` covers all below it.
+
+    ``cell`` is an H3 cell in hexadecimal, up to resolution 10: the open cases within it.
+    """
     rows = _selected(service.cases(by=acting(request)), kind, stage, region, report)
+    if cell:
+        low, high = cell_range(cell)
+        rows = rows.filter(is_open=True, cell__gte=low, cell__lte=high)
     if before:
         rows = rows.filter(id__lt=before)
     page = list(rows.order_by("-id")[: limit + 1])

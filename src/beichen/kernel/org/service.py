@@ -6,7 +6,7 @@ the report says exactly what changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = [
     "city_name",
     "city_region",
     "dismiss",
+    "draw_cells",
     "load_bodies",
     "load_regions",
     "posts_of",
@@ -39,6 +40,8 @@ __all__ = [
 ]
 
 NO_REGION = code("ORG-104", "The region does not exist.", status=404)
+NO_CELLS = code("ORG-105", "Grid cells cannot be drawn there.", status=422)
+DRAWN = "drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,55 @@ def _load_tree(
                 changes.unchanged += 1
         rows.bulk_create(created, batch_size=500)
         rows.bulk_update(updated, names, batch_size=500)
-    gone = [key for key, row in existing.items() if key not in paths and row.is_current]
+    gone = [
+        key for key, row in existing.items() if key not in paths and row.is_current and not _is_drawn(row)
+    ]
     rows.filter(**{f"{key_field}__in": gone}).update(is_current=False)
     changes.removed = gone
     return changes
+
+
+def _is_drawn(row: Any) -> bool:
+    """Whether it is a grid cell that was drawn here: no package brings it, none takes it away."""
+    return isinstance(row, Region) and row.kind == DRAWN
+
+
+@transaction.atomic
+def draw_cells(parent: Region, facts: Sequence[tuple[str, str]], *, by: Actor) -> list[Region]:
+    """Make the grid cells drawn within ``parent`` these codes and names; others drawn there go out of use.
+
+    Raises ProblemError ORG-105 for a parent that is a grid cell or gone, or a code that is taken.
+    """
+    if parent.level == RegionLevel.GRID or not parent.is_current:
+        message = said("{code} is no region that cells are drawn in", code=parent.code)
+        raise ProblemError(Problem(NO_CELLS, message, Where(field="region")))
+    codes = [code_ for code_, _name in facts]
+    existing = {row.code: row for row in Region.objects.filter(code__in=codes)}
+    taken = [row for row in existing.values() if row.kind != DRAWN or row.parent_id != parent.pk]
+    if taken:
+        message = said("the code {code} is taken", code=taken[0].code)
+        raise ProblemError(Problem(NO_CELLS, message, Where(field="region")))
+    Region.objects.filter(parent=parent, kind=DRAWN).exclude(code__in=codes).update(is_current=False)
+    made = [
+        Region(
+            code=code_,
+            name=name,
+            level=RegionLevel.GRID,
+            kind=DRAWN,
+            parent=parent,
+            path=f"{parent.path}{code_}/",
+        )
+        for code_, name in facts
+        if code_ not in existing
+    ]
+    Region.objects.bulk_create(made, batch_size=500)
+    for code_, name in facts:
+        if code_ in existing and (existing[code_].name != name or not existing[code_].is_current):
+            existing[code_].name, existing[code_].is_current = name, True
+            existing[code_].save(update_fields=["name", "is_current"])
+    audit.record(by, "org.region.draw", f"kernel_org.region:{parent.code}", detail={"cells": len(codes)})
+    rows = {row.code: row for row in Region.objects.filter(code__in=codes)}
+    return [rows[code_] for code_ in codes]
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django_tasks import task
 from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
 from beichen.platforms.geo import service
+from beichen.platforms.geo.addresses import batch
 
 
 @task()
@@ -39,3 +40,16 @@ def lay_out() -> None:
 def read_upload(code: str) -> None:
     """Read a file that was brought as a layer."""
     service.read_upload(code, by=system("geo"))
+
+
+@task()
+def match_rows(key: int) -> None:
+    """Look up the next rows of a file of addresses."""
+    batch.match_rows(key)
+
+
+@scheduled("geo.address-sheets", "*/5 * * * *")
+@task()
+def sheets() -> None:
+    """Take up files of addresses that stand still, and forget old ones."""
+    batch.sweep_sheets(by=system("geo"))

@@ -10,6 +10,7 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.scene.section import Document, Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import FILE, TEXT, mapping_of, record
 from beichen.platforms.geo import geojson, service
+from beichen.platforms.geo.addresses.declaring import AddressesSection
 from beichen.platforms.geo.legends import SCHEMA as LEGEND
 from beichen.platforms.geo.models import GeometryKind
 from beichen.platforms.geo.snapshots.gathering import column_name
@@ -161,4 +162,4 @@ def _dimensions(layer: dict[str, Any]) -> dict[str, str]:
     return {part: column_name(name) for part, name in (times | dict(layer.get("height", {}))).items()}
 
 
-SECTIONS: tuple[Section, ...] = (LayersSection(),)
+SECTIONS: tuple[Section, ...] = (LayersSection(), AddressesSection())

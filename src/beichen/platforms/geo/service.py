@@ -23,9 +23,15 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.levels import Level
 from beichen.platforms.geo import exporting, geojson, packages
+from beichen.platforms.geo.addresses.matching import Match
+from beichen.platforms.geo.addresses.matching import match as match_address
+from beichen.platforms.geo.addresses.matching import match_many as match_addresses
+from beichen.platforms.geo.addresses.places import FoundPlace, search_places
 from beichen.platforms.geo.codes import NO_LAYER, TAKEN
 from beichen.platforms.geo.editing.folding import fold_edits
 from beichen.platforms.geo.exporting import FORMATS
+from beichen.platforms.geo.grid.hexagons import cell_range
+from beichen.platforms.geo.grid.management import cell_at
 from beichen.platforms.geo.legends import legend_faults
 from beichen.platforms.geo.locating import region_at, regions_at
 from beichen.platforms.geo.making import LayerWords, make_objects_layer, make_table_layer
@@ -49,9 +55,13 @@ __all__ = [
     "FORMATS",
     "READ",
     "WRITE",
+    "FoundPlace",
     "LayerFacts",
     "LayerWords",
+    "Match",
     "bring_layer",
+    "cell_at",
+    "cell_range",
     "content",
     "editable",
     "export_layer",
@@ -68,6 +78,8 @@ __all__ = [
     "make_objects_layer",
     "make_revision",
     "make_table_layer",
+    "match_address",
+    "match_addresses",
     "no_layer",
     "prune_snapshots",
     "read_upload",
@@ -76,6 +88,7 @@ __all__ = [
     "regions_at",
     "regions_of",
     "report_of",
+    "search_places",
     "source_of",
     "switch_layer",
     "uploads_for",

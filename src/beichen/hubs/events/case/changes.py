@@ -15,11 +15,12 @@ from msgspec import Struct
 from beichen.hubs.events.case.clock import Clock
 
 
-class Place(Struct, frozen=True):
-    """WGS 84 degrees, as the reporter or the map gave them."""
+class Place(Struct, frozen=True, omit_defaults=True):
+    """WGS 84 degrees, as the reporter or the map gave them, or as an address was matched with ``score``."""
 
     longitude: float
     latitude: float
+    score: float | None = None
 
 
 class Change(Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):

@@ -7,13 +7,16 @@ that covers it, then measured: an index on the cell makes that the same work how
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import h3.api.basic_int as h3
 
+from beichen.hubs.events.intake.report import ReportDraft
+from beichen.kernel.actor import system
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
 from beichen.kernel.statements import Prepared, slot
-from beichen.platforms.geo.service import region_at
+from beichen.platforms.geo.service import match_address, region_at
 from beichen.problem import Problem, ProblemError, Where, code, said
 
 OUTSIDE = code("EVT-402", "The place is not in this city.", status=422)
@@ -22,6 +25,7 @@ NO_CITY = code("EVT-404", "No city is loaded yet.", status=503)
 RESOLUTION = 10
 EARTH_RADIUS_M = 6_371_008.8
 FARTHEST_M = 2000.0
+_MATCHER = system("events")
 _RING_M = 86.0  # by which a ring widens a disk in its narrowest direction: √3 times the least inradius, 50 m
 
 
@@ -47,6 +51,24 @@ def region_of(code_: str, longitude: float | None, latitude: float | None) -> Re
         message = said("the place is not in {city}", city=city.name)
         raise ProblemError(Problem(OUTSIDE, message, Where(field="longitude")))
     return region
+
+
+def located(draft: ReportDraft) -> ReportDraft:
+    """The draft with the place that its address means, where it says none and the match is good enough.
+
+    A place outside of the region that was named, or of the city, is none: the words stay, for a person.
+    """
+    if draft.longitude is not None or not draft.address:
+        return draft
+    found = match_address(draft.address, by=_MATCHER)
+    city = city_region()
+    if city is None or not found.is_accepted or found.longitude is None or found.latitude is None:
+        return draft
+    at = _region(region_at(found.longitude, found.latitude), city)
+    named = _region(draft.region, city) if draft.region else city
+    if at is None or named is None or not (at.path.startswith(named.path) or named.path.startswith(at.path)):
+        return draft
+    return replace(draft, longitude=found.longitude, latitude=found.latitude, place_score=found.score)
 
 
 _REGION = Prepared(lambda: Region.objects.filter(code=slot(Region, "code"), is_current=True))

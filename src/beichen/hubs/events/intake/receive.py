@@ -20,7 +20,7 @@ from beichen.hubs.events.commands.base import Ground
 from beichen.hubs.events.intake.centres import centre_of
 from beichen.hubs.events.intake.codes import dated_code, follow_secret
 from beichen.hubs.events.intake.duplicates import JOINABLE, Match, same_case
-from beichen.hubs.events.intake.places import cell_of, region_of
+from beichen.hubs.events.intake.places import cell_of, located, region_of
 from beichen.hubs.events.intake.report import ReportDraft, check
 from beichen.hubs.events.kinds.declaration import DEFAULT_LIMITS, UNKNOWN, Kind, read_kind
 from beichen.hubs.events.kinds.grading import grade
@@ -65,6 +65,7 @@ def receive(draft: ReportDraft, *, by: Actor, now: datetime | None = None) -> Re
     row = _kind_row(draft.kind)
     kind = read_kind(row.declared) if row is not None else UNKNOWN
     checked = check(draft, kind)
+    checked = located(checked)
     region = region_of(checked.region, checked.longitude, checked.latitude)
     try:
         with transaction.atomic():
@@ -190,6 +191,7 @@ def _open(
         longitude=draft.longitude,
         latitude=draft.latitude,
         cell=cell,
+        place_score=draft.place_score,
         region=region,
         centre=centre,
         kind=row,
@@ -246,7 +248,7 @@ def _join(code: str, draft: ReportDraft, match: Match, *, by: Actor, now: dateti
 def _place(draft: ReportDraft) -> Place | None:
     if draft.longitude is None or draft.latitude is None:
         return None
-    return Place(draft.longitude, draft.latitude)
+    return Place(draft.longitude, draft.latitude, draft.place_score)
 
 
 def title_of(text: str) -> str:

@@ -47,7 +47,7 @@ class ReportDraft:
     """What comes in. ``key`` is the sender's own identity of the report: the same one comes in once.
 
     ``longitude`` and ``latitude`` are WGS 84 degrees; ``region`` is a code and wins over the place.
-    ``files`` are codes of stored files.
+    ``files`` are codes of stored files. ``place_score`` is how sure a place is that an address gave.
     """
 
     channel: Channel
@@ -63,6 +63,7 @@ class ReportDraft:
     files: tuple[str, ...] = ()
     media_url: str = ""
     is_demo: bool = False
+    place_score: float | None = None
 
 
 def check(draft: ReportDraft, kind: Kind) -> ReportDraft:

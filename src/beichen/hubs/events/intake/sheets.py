@@ -6,25 +6,22 @@ file again brings nothing twice.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.models import EventKind
 from beichen.hubs.events.words import Channel
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
+from beichen.kernel.sheets import SheetError, read_rows
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 BAD_SHEET = code("EVT-408", "The file of reports cannot be read.", status=422)
 BAD_ROW = code("EVT-409", "A row of a file of reports does not fit.", status=422)
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 20_000, 60, 8 << 20
-MOST_UNPACKED = 64 << 20
 HEADINGS: dict[str, tuple[str, ...]] = {
     "text": ("诉求内容", "问题描述", "内容", "描述", "诉求", "text", "description", "content"),
     "kind": ("事件类型", "诉求类型", "类型", "小类", "kind", "type", "service_code", "category"),
@@ -50,9 +47,10 @@ class Sheet:
 
 def read_sheet(content: bytes, name: str) -> Sheet:
     """The first sheet of a workbook, or a CSV file in UTF-8 or GB 18030. Raises ProblemError EVT-408."""
-    if len(content) > MOST_BYTES:
-        raise _bad(said("larger than {limit} MB", limit=MOST_BYTES >> 20))
-    rows = _workbook(content) if name.lower().endswith(".xlsx") else _csv(content)
+    try:
+        rows = read_rows(content, name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS, most_bytes=MOST_BYTES)
+    except SheetError as error:
+        raise _bad(error.message, error.hint) from None
     numbered = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if len(numbered) < 2:
         raise _bad(said("a row of headings and one of reports at least"))
@@ -68,53 +66,6 @@ def read_sheet(content: bytes, name: str) -> Sheet:
 def _width(row: list[str]) -> int:
     """How many columns there are up to the last one that holds something."""
     return max((at for at, cell in enumerate(row, 1) if cell), default=0)
-
-
-def _workbook(content: bytes) -> list[list[str]]:
-    import openpyxl
-
-    _check_unpacked(content)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        values = list(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True))
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever the broken part of the file made it raise
-        raise _bad(said("no workbook: {error}", error=type(error).__name__)) from None
-    return [[_text(value) for value in row] for row in values]
-
-
-def _check_unpacked(content: bytes) -> None:
-    """A workbook is a zip file: refused before it is unpacked when it says that it would fill the memory."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise _bad(said("no workbook: {error}", error="BadZipFile")) from None
-    if unpacked > MOST_UNPACKED:
-        raise _bad(said("larger than {limit} MB", limit=MOST_UNPACKED >> 20), said("split the file"))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a telephone number that a sheet took for a quantity
-    return str(value).strip()
-
-
-def _csv(content: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise _bad(said("no text in UTF-8 or GB 18030"))
-    try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
-    except csv.Error:
-        raise _bad(said("no CSV file")) from None
 
 
 def _bad(message: str, hint: str = "") -> ProblemError:

@@ -21,7 +21,8 @@ from beichen.kernel.org.models import Body, Region
 class Case(models.Model):
     """Something that someone must act on (案件), as it stands after its last event.
 
-    ``cell`` is the H3 cell of resolution 10 (about 130 m across) around its place. ``alert_at`` is when the
+    ``cell`` is the H3 cell of resolution 10 (about 130 m across) around its place, which the reporter gave or
+    the address library found (``place_score``). ``alert_at`` is when the
     clock next has something to say; None while it waits or is closed. ``*_in_time`` is None until decided.
     """
 
@@ -35,6 +36,7 @@ class Case(models.Model):
     latitude = models.FloatField(null=True)
     cell = models.BigIntegerField(null=True)
     address = models.CharField(max_length=200, blank=True)
+    place_score = models.FloatField(null=True)  # of the match that found the place by the address
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     centre = models.ForeignKey(Body, models.PROTECT, related_name="+")
     desk = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")

@@ -17,6 +17,8 @@ from beichen.hubs.events.tests import city
 from beichen.kernel.access.rates import check_rate, forget_rates
 from beichen.kernel.org import service as org
 from beichen.kernel.org.models import Body
+from beichen.platforms.geo.addresses.facts import AddressFacts
+from beichen.platforms.geo.addresses.library import add_addresses
 from beichen.problem import ProblemError
 
 
@@ -150,3 +152,23 @@ def test_characters_that_nobody_sees_are_left_out() -> None:
     with pytest.raises(ProblemError) as error:
         city.report("\u202e \u2069")
     assert refusal(error) == "EVT-401"
+
+
+@pytest.mark.django_db
+def test_an_address_gives_the_place_that_a_report_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found with its score, marked in the case and its stream; never outside of the region that was named."""
+    city.build()
+    facts = AddressFacts("a-1", "星河市东区东大街12号", 125.33, 43.89, "x", "x", region=city.EAST)
+    add_addresses([facts], by=city.SETUP)
+    monkeypatch.setattr(places, "region_at", lambda *_: city.EAST)
+    found = city.report(region="", address="东大街12号", longitude=None, latitude=None).case
+    assert (found.longitude, found.latitude, found.region.code) == (125.33, 43.89, city.EAST)
+    assert found.place_score == pytest.approx(1, abs=0.05)
+    opened = found.stream.get(number=1).data
+    assert opened["place"] == {"longitude": 125.33, "latitude": 43.89, "score": found.place_score}
+    elsewhere = city.report(region=city.WEST, address="东大街12号", longitude=None, latitude=None).case
+    assert (elsewhere.longitude, elsewhere.place_score, elsewhere.region.code) == (None, None, city.WEST)
+    unclear = city.report(region="", address="某个地方", longitude=None, latitude=None).case
+    assert (unclear.longitude, unclear.region.code) == (None, city.CITY)
+    given = city.report(region="", address="东大街12号", longitude=125.4, latitude=43.9).case
+    assert (given.longitude, given.place_score) == (125.4, None)

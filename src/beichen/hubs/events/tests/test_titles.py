@@ -14,6 +14,7 @@ from beichen.hubs.events import service, titles
 from beichen.hubs.events.commands import Refuse
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
+from beichen.kernel import grams
 
 pytestmark = pytest.mark.django_db
 TITLES = ("路面有一个大坑", "人民大街自来水管漏水", "电梯 LED 屏不亮", "路灯不亮，漏水")
@@ -85,5 +86,5 @@ def _kept(key: int) -> str:
 )
 def test_whatever_stands_in_a_title_finds_it(title: str, start: int, size: int) -> None:
     part = title[start % len(title) :][:size].strip()
-    needed = {gram for word in part.split() for gram in titles._needed(word)}
-    assert needed <= set(titles._grams(title))
+    needed = {gram for word in part.split() for gram in grams.needed(word)}
+    assert needed <= set(grams.grams_of(title))

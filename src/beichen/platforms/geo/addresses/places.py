@@ -1,0 +1,255 @@
+"""Named places (地名): kept with every way to type them, and found as one types.
+
+A name is typed whole or from its beginning, in characters, in pinyin, by initials, in English; or by any part
+of it. Beginnings are ranges of an index of keys, parts an index of n-grams. What fits many is walked in order
+of weight until enough is found: no question looks at more than some ten thousand entries, however many names
+there are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Length
+from pypinyin import Style, lazy_pinyin
+
+from beichen.kernel.access.service import require
+from beichen.kernel.actor import Actor
+from beichen.kernel.grams import GramIndex
+from beichen.kernel.org.models import Region
+from beichen.platforms.geo.addresses.models import Gazetteer, Place, PlaceKey
+from beichen.platforms.geo.rights import READ
+
+T = TypeVar("T")
+TEXTS = GramIndex("platforms_geo_place_text", "place_id")
+MANY = 10_000
+"""What fits more keys than this is walked by weight: the first that fit come soon."""
+MOST = 50
+_LONGEST_KEY = 60
+_BATCH = 2_000
+_PLAIN = re.compile(r"[\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A place as its origin knows it; ``ref`` says which that is, ``aliases`` are further names."""
+
+    ref: str
+    kind: str
+    name: str
+    name_en: str = ""
+    about: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    region: str = ""
+    weight: int = 0
+    aliases: tuple[str, ...] = ()
+
+
+class FoundPlace(NamedTuple):
+    """A place that fits what was typed; ``how``: name, pinyin, initials, english or part."""
+
+    ref: str
+    kind: str
+    name: str
+    name_en: str
+    about: str
+    region: str
+    region_name: str
+    longitude: float | None
+    latitude: float | None
+    how: str
+
+
+def plain(text: str) -> str:
+    """As keys are written: one width, one case, letters and digits alone."""
+    return _PLAIN.sub("", unicodedata.normalize("NFKC", text[:200]).casefold())[:_LONGEST_KEY]
+
+
+def keys_of(facts: PlaceFacts) -> list[str]:
+    """Every way to type the place from its beginning, each once; the name first."""
+    found: list[str] = []
+    for name in (facts.name, *facts.aliases):
+        found.append(plain(name))
+        if _HAN.search(name):
+            found.append(plain("".join(lazy_pinyin(name))))
+            found.append(plain("".join(lazy_pinyin(name, style=Style.FIRST_LETTER))))
+    found.append(plain(facts.name_en))
+    return [key for key in dict.fromkeys(found) if key]
+
+
+def _text_of(facts: PlaceFacts) -> str:
+    """What parts are looked for in."""
+    return " ".join(one for one in (facts.name, *facts.aliases, facts.about, facts.name_en) if one)[:500]
+
+
+def search_places(text: str, *, by: Actor, limit: int = 10, kind: str = "") -> list[FoundPlace]:
+    """The places that fit what was typed so far, best first: whole names, beginnings, then parts.
+
+    Raises ProblemError ACC-403.
+    """
+    require(by, READ)
+    typed, limit = plain(text), max(1, min(limit, MOST))
+    if not typed:
+        return []
+    found = _beginning(typed, limit, kind)
+    if len(found) < limit and len(typed) > 1:
+        found += _holding(text, limit, kind, {pk for pk, _key in found})
+    rows = {row.pk: row for row in _rows().filter(pk__in=[pk for pk, _key in found])}
+    told = (_told(rows[pk], key, typed) for pk, key in found if pk in rows)
+    return list({_same(one): one for one in reversed(list(told))}.values())[::-1][:limit]
+
+
+def _same(found: FoundPlace) -> tuple[str, float | None, float | None]:
+    """What makes two places one: a thing and an address of the same name at the same spot."""
+    x, y = found.longitude, found.latitude
+    return found.name, None if x is None else round(x, 3), None if y is None else round(y, 3)
+
+
+def _rows() -> QuerySet[Place]:
+    return Place.objects.select_related("region")
+
+
+def _beginning(typed: str, limit: int, kind: str) -> list[tuple[int, str]]:
+    """Places with a key that begins so, each with its key: the same, then by weight, then the shorter."""
+    rows = PlaceKey.objects.filter(key__gte=typed, key__lt=typed + _LAST)
+    if kind:
+        rows = rows.filter(place__kind=kind)
+    few = rows.order_by()[: MANY + 1].count() <= MANY
+    order = ("-weight", Length("key"), "key") if few else ("-weight", "key", "place")
+    same = PlaceKey.objects.filter(key=typed, **({"place__kind": kind} if kind else {}))
+    seen: dict[int, str] = {}
+    for part in (same.order_by("-weight", "place")[: 4 * limit], rows.order_by(*order)[: 4 * limit]):
+        for pk, key in part.values_list("place", "key"):
+            seen.setdefault(pk, key)
+    return list(seen.items())[:limit]
+
+
+def _holding(text: str, limit: int, kind: str, known: set[int]) -> list[tuple[int, str]]:
+    """Places whose text holds every word, heaviest first; none for words that too many hold."""
+    words = [word for word in unicodedata.normalize("NFKC", text[:100]).split() if word][:8]
+    if not words or TEXTS.count(words, MANY) > MANY:
+        return []
+    rows = Place.objects.filter(pk__in=TEXTS.keys(words)).exclude(pk__in=known)
+    for word in words:
+        rows = rows.filter(text__icontains=word)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return [
+        (pk, "") for pk in rows.order_by("-weight", Length("name"), "pk").values_list("pk", flat=True)[:limit]
+    ]
+
+
+def _told(row: Place, key: str, typed: str) -> FoundPlace:
+    return FoundPlace(
+        row.ref,
+        row.kind,
+        row.name,
+        row.name_en,
+        row.about,
+        row.region.code if row.region else "",
+        row.region.name if row.region else "",
+        row.longitude,
+        row.latitude,
+        _how(row, key, typed),
+    )
+
+
+def _how(row: Place, key: str, typed: str) -> str:
+    if not key:
+        return "part"
+    if _HAN.search(key) or plain(row.name) == key:
+        return "name"
+    if row.name_en and plain(row.name_en) == key:
+        return "english"
+    return "initials" if len(key) <= len(row.name) else "pinyin"
+
+
+@transaction.atomic
+def keep_places(facts: Sequence[PlaceFacts]) -> int:
+    """Write places by their ref, those alone that differ; returns how many. The caller audits its own act."""
+    regions = dict(Region.objects.filter(code__in={one.region for one in facts}).values_list("code", "pk"))
+    written = 0
+    for batch in _batches(facts, _BATCH):
+        written += _keep(batch, regions)
+    if written:
+        touch_gazetteer()
+    return written
+
+
+def _keep(batch: Sequence[PlaceFacts], regions: dict[str, int]) -> int:
+    present = {row.ref: row for row in Place.objects.filter(ref__in=[one.ref for one in batch])}
+    made: list[Place] = []
+    changed: list[Place] = []
+    keyed: list[tuple[Place, PlaceFacts]] = []
+    for one in batch:
+        values = _values(one, regions)
+        row = present.get(one.ref)
+        if row is None:
+            row = Place(ref=one.ref, **values)
+            made.append(row)
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            changed.append(row)
+        else:
+            continue
+        keyed.append((row, one))
+    Place.objects.bulk_create(made, batch_size=500)
+    Place.objects.bulk_update(changed, _COLUMNS, batch_size=200)
+    PlaceKey.objects.filter(place__in=changed).delete()
+    keys = (PlaceKey(place=row, key=key, weight=row.weight) for row, one in keyed for key in keys_of(one))
+    PlaceKey.objects.bulk_create(keys, batch_size=1_000)
+    if keyed:
+        TEXTS.add((row.pk, row.text) for row, _one in keyed)
+    return len(keyed)
+
+
+_COLUMNS = ("kind", "name", "name_en", "about", "text", "longitude", "latitude", "region_id", "weight")
+
+
+def _values(facts: PlaceFacts, regions: dict[str, int]) -> dict[str, Any]:
+    return {
+        "kind": facts.kind,
+        "name": facts.name[:120],
+        "name_en": facts.name_en[:200],
+        "about": facts.about[:200],
+        "text": _text_of(facts),
+        "longitude": facts.longitude,
+        "latitude": facts.latitude,
+        "region_id": regions.get(facts.region),
+        "weight": facts.weight,
+    }
+
+
+@transaction.atomic
+def drop_places(refs: Iterable[str]) -> int:
+    """Forget places by their ref; returns how many there were."""
+    dropped = 0
+    for batch in _batches(list(refs), _BATCH):
+        keys = list(Place.objects.filter(ref__in=batch).values_list("pk", flat=True))
+        TEXTS.remove(keys)
+        Place.objects.filter(pk__in=keys).delete()
+        dropped += len(keys)
+    if dropped:
+        touch_gazetteer()
+    return dropped
+
+
+def touch_gazetteer() -> None:
+    """Let every process read the city's names anew."""
+    if not Gazetteer.objects.filter(pk=1).update(stamp=F("stamp") + 1):
+        Gazetteer.objects.create(pk=1, stamp=1)
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
