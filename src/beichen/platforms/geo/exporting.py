@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyogrio
 import shapely
 
 from beichen.platforms.geo.codes import TOO_LARGE_EXPORT
@@ -136,6 +135,8 @@ def _parquet(source: Source, target: Path) -> None:
 
 
 def _geopackage(layer: Layer, source: Source, target: Path) -> None:
+    import pyogrio  # heavy, and not needed by every process
+
     is_first = True
     for table in _tables(source):
         shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy())

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h3
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.spatial import cKDTree
 
 from beichen.kernel.actor import Actor
 from beichen.platforms.geo.analysis import coverage, heat, nearness, overlays
@@ -28,6 +26,9 @@ from beichen.platforms.geo.analysis.outcome import (
 )
 from beichen.platforms.geo.analysis.plane import Plane
 from beichen.problem import said
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Values = Mapping[str, Any]
 MOST_NEIGHBOURS = 20_000_000
@@ -221,6 +222,9 @@ def _counted(features: Features, values: Values) -> tuple[list[str], Any, Any]:
 
 def _neighbours(shapes: Any, distance: float) -> sparse.csr_matrix:
     """A 1 for each pair of middles within ``distance`` metres."""
+    from scipy import sparse  # heavy, and not needed by every process
+    from scipy.spatial import cKDTree
+
     middles = shapely.get_coordinates(shapely.centroid(shapes))
     tree = cKDTree(middles)
     if tree.count_neighbors(tree, distance) > MOST_NEIGHBOURS:

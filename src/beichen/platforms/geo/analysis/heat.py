@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import contourpy
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.special import ndtr
 
 from beichen.platforms.geo.analysis.codes import TOO_MUCH, Patience, refused
 from beichen.problem import said
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 MOST_CELLS = 400_000
 MOST_STEPS = 25  # cells in a bandwidth
@@ -112,6 +113,9 @@ def getis_ord(values: Any, neighbours: sparse.csr_matrix) -> tuple[Any, Any]:
     ``neighbours`` has a 1 for each pair of neighbours; each place is made its own. With the mean X̄ and
     S = √(Σx²/n − X̄²): z = (Σ w·x − X̄·W) / (S·√((n·W − W²)/(n − 1))), W the number of neighbours.
     """
+    from scipy import sparse  # heavy, and not needed by every process
+    from scipy.special import ndtr
+
     n = len(values)
     own = (neighbours + sparse.identity(n, format="csr")).tocsr()
     own.data = np.ones_like(own.data, dtype=float)

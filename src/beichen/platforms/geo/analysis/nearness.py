@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from beichen.platforms.geo.analysis.codes import Patience
 
@@ -66,6 +65,8 @@ def _are_points(shapes: Any) -> bool:
 
 
 def _of_points(shapes: Any, others: Any, k: int) -> tuple[Any, Any, Any]:
+    from scipy.spatial import cKDTree  # heavy, and not needed by every process
+
     tree = cKDTree(shapely.get_coordinates(others))
     distances, found = tree.query(shapely.get_coordinates(shapes), k=k)
     distances, found = np.reshape(distances, (len(shapes), k)), np.reshape(found, (len(shapes), k))

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
 from beichen.platforms.geo.analysis.codes import UNREACHED, refused
 from beichen.platforms.geo.analysis.roads import WALKING, Mode, Roads
 from beichen.problem import said
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 SNAP = 400.0
 FOOT = WALKING * 1000 / 60  # metres a minute
@@ -77,6 +78,8 @@ def _ways_of(
 
 def _matrix(tails: Any, heads: Any, costs: Any, size: int) -> sparse.csr_matrix:
     """The quickest of parallel ways between two nodes; a way of no time at all takes an instant."""
+    from scipy import sparse  # heavy, and not needed by every process
+
     order = np.lexsort((costs, heads, tails))
     tails, heads, costs = tails[order], heads[order], costs[order]
     first = np.ones(len(tails), dtype=bool)
@@ -87,6 +90,8 @@ def _matrix(tails: Any, heads: Any, costs: Any, size: int) -> sparse.csr_matrix:
 
 def times(roads: Roads, places: Any, mode: Mode, limit: float) -> tuple[Any, _Joined]:
     """Minutes from the nearest of ``places`` to each node (infinite beyond ``limit``); how each joins."""
+    from scipy.sparse.csgraph import dijkstra  # heavy, and not needed by every process
+
     minutes = roads.minutes(mode)
     joined = join(roads, places, mode, minutes)
     tails, heads, costs, _edges = roads.open_ways(mode)
@@ -153,6 +158,8 @@ class Way:
 
 def way(roads: Roads, start: Any, end: Any, mode: Mode) -> Way:
     """From one point to another. Raises ProblemError GEO-646 where no road is near, or none leads there."""
+    from scipy.sparse.csgraph import dijkstra  # heavy, and not needed by every process
+
     minutes = roads.minutes(mode)
     joined = join(roads, np.array([start, end]), mode, minutes)
     for place, name in enumerate(("from", "to")):

@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from beichen.platforms.geo.analysis.codes import BAD_VALUE, refused
 from beichen.platforms.geo.analysis.features import Features
@@ -142,6 +140,9 @@ def _made(features: Features) -> Roads:
 
 
 def _lonely(starts: Any, ends: Any, lengths: Any, count: int) -> float:
+    from scipy import sparse  # heavy, and not needed by every process
+    from scipy.sparse.csgraph import connected_components
+
     matrix = sparse.coo_matrix((np.ones(len(starts)), (starts, ends)), shape=(count, count))
     _number, parts = connected_components(matrix.tocsr(), directed=False)
     total = np.bincount(parts[starts], lengths)

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from beichen.platforms.geo.source import FieldKind
 from beichen.platforms.geo.uploads import codes
 from beichen.platforms.geo.uploads.found import PIECE, Piece
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
-TROUBLE = (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError, ValueError, OSError)
+TROUBLE = (pa.ArrowException, RuntimeError, ValueError, OSError)  # what GDAL raises is a RuntimeError
 
 
 class Vector:
@@ -26,6 +24,8 @@ class Vector:
         self._path = path
         self._encoding = encoding
         try:
+            import pyogrio  # heavy, and not needed by every process
+
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
             self._layer = _chosen(names, layer)
             about = pyogrio.read_info(path, layer=self._layer, encoding=encoding)
@@ -39,6 +39,8 @@ class Vector:
         """See :class:`~beichen.platforms.geo.uploads.found.Reader`."""
         number = 0
         try:
+            import pyogrio
+
             with pyogrio.open_arrow(
                 self._path,
                 layer=self._layer,
