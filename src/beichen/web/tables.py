@@ -2,7 +2,8 @@
 
 A room declares a :class:`Table`; :func:`answer` gives the page, the part that HTMX asks for, or the
 export, all from the same selection. The address holds the whole state, so that a view can be sent to
-a colleague. Rows are a queryset (selected in the database) or a list that was worked out.
+a colleague. Rows are a queryset (selected in the database) or a list that was worked out. Long because a
+table, what its address says and how a page of it is shown are read together.
 """
 
 from __future__ import annotations

@@ -39,7 +39,12 @@ class Following(models.Model):
     """
 
     group = models.OneToOneField(DeviceGroup, models.CASCADE, related_name="following")
-    timetable = models.ForeignKey(Timetable, models.PROTECT, null=True, related_name="followings")
+    timetable = models.ForeignKey(
+        Timetable,
+        models.PROTECT,
+        null=True,
+        related_name="followings",  # codespell:ignore followings
+    )
     entries = models.JSONField(null=True)
     is_on = models.BooleanField(default=True)
     place = models.JSONField(default=list)

@@ -2,7 +2,8 @@
 
 An observation goes to the device of its series as a message like any other, so that all treatments apply.
 What is known at once to be put aside is refused and not sent. What was said of it beside time and result is
-kept under its id before it is sent; sent again, it is the same observation.
+kept under its id before it is sent; sent again, it is the same observation. Long because what is refused at
+once, what is kept and what is sent are one decision.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide
@@ -130,7 +131,11 @@ COLUMNS: list[Column[service.Step]] = [
     Column("progress", _("How far"), _progress, _badge, ("progress",)),
     Column("firmware", _("Firmware now"), lambda one: one.device.firmware, sort=("firmware",)),
     Column("reason", _("Why it failed"), lambda one: one.reason),
-    Column("asked", _("Asked at"), lambda one: moment(one.command.created_at) if one.command else ""),
+    Column(
+        "asked",
+        pgettext("update", "Asked at"),
+        lambda one: moment(one.command.created_at) if one.command else "",
+    ),
 ]
 
 
