@@ -41,7 +41,7 @@ STATES = {
 KINDS = {
     GeometryKind.POINT: _("Points of the map"),
     GeometryKind.LINE: _("Lines of the map"),
-    GeometryKind.POLYGON: _("Areas"),
+    GeometryKind.POLYGON: _("Areas of the map"),
 }
 ORIGINS = {
     Origin.PACKAGE: _("City package"),
