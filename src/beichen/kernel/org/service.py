@@ -1,7 +1,7 @@
 """What can be done with regions, bodies, people and posts; the only writer of their tables.
 
 Loading a whole tree compares first and writes only what differs, so that loading again is free and
-the report says exactly what changed.
+the report says exactly what changed. Long because the room has one writer.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Words:
 
 COUNTY, STREET = 2, 3
 _ROAD = r"(?:大街|大路|大道|公路|胡同|条街|条路|马路|街(?!道)|路|巷|弄(?!堂)|[一二三四五六七八九十]条)"
-_ANY_ROAD = re.compile(rf"([^\d\-()]{{1,8}}?{_ROAD})")
+_ANY_ROAD = re.compile(rf"([^\d\-()与]{{1,8}}?{_ROAD})")
 _NOT_A_ROAD = re.compile(
     r"小区|社区|店|口|桥|派出所|学校|小学|中学|幼儿园|市场|车站|站|委员会|办事处|早市|新村|花园|\d+[路公]"
 )

@@ -2,6 +2,8 @@
 
 Loading compares first and writes what differs. An address that its package no longer brings is retired, never
 deleted: what was matched to it stays readable.
+
+Long because the library has one writer, and whoever changes how it writes reads all of it.
 """
 
 from __future__ import annotations

@@ -4,11 +4,14 @@ Candidates come from indexes alone: the number on the road, the junction, the bu
 name. What that does not answer well is asked again more loosely: a road that is spelt nearly so, a name by
 its halves, the neighbouring numbers, the road as a whole. Each of these looks at a bounded number of rows.
 Many texts are asked together: a few statements for all of them, and only what is left over one by one.
+
+Long because one search goes from strict to loose: each step reads what the one before left.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,6 +26,7 @@ from beichen.kernel.actor import Actor
 from beichen.platforms.geo.addresses.grammar import Words, parse
 from beichen.platforms.geo.addresses.library import ADDRESSES
 from beichen.platforms.geo.addresses.models import Address, Place, PlaceKind, Standing
+from beichen.platforms.geo.addresses.notation import folded
 from beichen.platforms.geo.addresses.parts import Parts, block_of, door_of, first_number
 from beichen.platforms.geo.addresses.scoring import COLUMNS, Known, Reason, Scored, known_of, scored
 from beichen.platforms.geo.addresses.vocabulary import words
@@ -35,6 +39,8 @@ ACCEPTED = 0.6
 SURE = 0.85
 MOST = 1_000
 _PER_KEY, _LOOSE = 60, 40
+_MOST_LIKE, _RESPELT, _ALIKE = 12, 0.95, 0.82
+_LEVELS = re.compile("^(?:[^省]{2,8}省)?(?:[^市]{2,8}市)?(?:[^区县]{2,6}[区县])?")
 _NEAREST = 200  # numbers: farther along the road a neighbour says nothing
 _ROAD_SCORE, _REGION_SCORE = 0.35, 0.15
 _METRES = 111_195.0  # a degree of latitude
@@ -138,33 +144,63 @@ class _Finder:
 
     def _loosely(self, parts: Parts, ranked: list[Scored]) -> tuple[list[Scored], Parts]:
         respelt = self._respelt(parts)
-        if respelt is not None:
-            self.look_up([respelt])
-            again = self._best(respelt)
-            if again and (not ranked or again[0].score * 0.95 > ranked[0].score):
-                reason = Reason("road", "like", respelt.road)
+        self.look_up(respelt)
+        for other in respelt:
+            again = self._best(other)
+            if again and (not ranked or again[0].score * _RESPELT > ranked[0].score):
+                reason = Reason("road", "like", other.crossing or other.road)
                 ranked = [
-                    replace(one, score=one.score * 0.95, reasons=(*one.reasons, reason)) for one in again
+                    replace(one, score=one.score * _RESPELT, reasons=(*one.reasons, reason)) for one in again
                 ]
-            parts = respelt
+                parts = other
         if parts.estate and (not ranked or ranked[0].score < SURE):
             ranked = self._best(parts, self._named_nearly(parts.estate)) or ranked
+        if not ranked or ranked[0].score < ACCEPTED:
+            ranked = [*self._written_alike(parts), *ranked]
+            ranked.sort(key=lambda one: -one.score)
         return ranked, parts
 
-    def _respelt(self, parts: Parts) -> Parts | None:
-        """The same with a known road in place of one that is spelt nearly so."""
-        if not parts.road or parts.road in self._words.roads:
-            return None
+    def _written_alike(self, parts: Parts) -> list[Scored]:
+        """Addresses that are written nearly so as a whole, with the same numbers: for mistakes in marks."""
+        asked = _bare(parts.text)
+        if not 4 <= len(asked) <= 40:
+            return []
+        found: set[int] = set()
+        for start in range(0, len(asked) - 2, 3):
+            if len(found) < 5 * _LOOSE:
+                found.update(ADDRESSES.first([asked[start : start + 4]], _LOOSE))
+        numbers, scores = re.findall(r"\d+", asked), []
+        for row in self._rows.filter(pk__in=found).values_list(*COLUMNS):
+            known = known_of(row)
+            written = _bare(folded(known.text))
+            likeness = Indel.normalized_similarity(asked, written)
+            if likeness >= _ALIKE and re.findall(r"\d+", written) == numbers:
+                scores.append(Scored(known, likeness * _RESPELT, (Reason("text", "like", known.text),)))
+        return scores
+
+    def _respelt(self, parts: Parts) -> list[Parts]:
+        """The same with known roads in place of those that are spelt nearly so, the likeliest first."""
+        roads, crossings = self._like(parts.road), self._like(parts.crossing)
+        found = [
+            replace(parts, road=road, crossing=crossing, within=(*parts.within, parts.road))
+            for road in roads or [parts.road]
+            for crossing in crossings or [parts.crossing]
+        ]
+        return found if roads or crossings else []
+
+    def _like(self, road: str) -> list[str]:
+        """Known roads that an unknown one may be a mistake for."""
+        if not road or road in self._words.roads:
+            return []
         close = process.extract(
-            parts.road,
+            road,
             self._words.roads.keys(),
             scorer=Indel.normalized_similarity,
             score_cutoff=0.6,
-            limit=5,
+            limit=_MOST_LIKE,
         )
         # 东二条 is no mistake for 东九条: numerals name another road.
-        like = [road for road, _likeness, _at in close if _numerals(road) == _numerals(parts.road)]
-        return replace(parts, road=like[0], within=(*parts.within, parts.road)) if like else None
+        return [like for like, _likeness, _at in close if _numerals(like) == _numerals(road)]
 
     def _named_nearly(self, name: str) -> list[Known]:
         """Addresses whose text holds the name, or one half of it: a mistake spoils one half alone."""
@@ -204,6 +240,11 @@ class _Finder:
             latitude=road.latitude,
             reasons=(Reason("road", "same", road.name),),
         )
+
+
+def _bare(text: str) -> str:
+    """A folded text without the names of province, city and district that it begins with."""
+    return _LEVELS.sub("", text)
 
 
 def _numerals(road: str) -> list[str]:

@@ -20,7 +20,7 @@ class AddressKind(models.TextChoices):
     """What an address of the library stands for."""
 
     DOOR = "door", _("House number")
-    BUILDING = "building", _("Building")
+    BUILDING = "building", pgettext("address", "Building")
     PLACE = "place", pgettext("address", "Named place")
     JUNCTION = "junction", _("Junction of roads")
 

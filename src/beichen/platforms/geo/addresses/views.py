@@ -122,7 +122,7 @@ def _found(found: Match) -> dict[str, Any]:
         "match": found,
         "score": round(found.score * 100),
         "precision": PRECISIONS[found.precision],
-        "parts": [(PARTS[name], parts[name]) for name in PARTS if name in parts],
+        "parts": [(PARTS[name], parts[name]) for name in PARTS if name in parts and name != "text"],
         "reasons": [
             {"part": PARTS[one.part], "how": AGREEMENTS[one.how], "found": one.found} for one in found.reasons
         ],

@@ -13,11 +13,12 @@ PRECISIONS = {
     "none": _("Not found"),
 }
 PARTS = {
+    "text": pgettext("address", "Text"),
     "road": pgettext("place", "Road"),
     "number": _("House number"),
     "crossing": _("Junction of roads"),
     "estate": _("Compound or building's name"),
-    "building": _("Building"),
+    "building": pgettext("address", "Building"),
     "room": _("Room"),
     "county": _("District"),
     "region": pgettext("place", "Region"),
