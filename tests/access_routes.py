@@ -103,6 +103,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/geo/regions": [("POST", "api/geo/regions", {"points": []})],
     "analysis": [("GET", "analysis", None), ("POST", "analysis?kind=buffer", {"layer": "districts"})],
     "analysis/runs/<slug:code>": [("GET", "analysis/runs/{analysis}", None)],
+    "analysis/runs/<slug:code>/keep": [("POST", "analysis/runs/{analysis}/keep", {})],
     "analysis/runs/<slug:code>/state": [("GET", "analysis/runs/{analysis}/state", None)],
     "analysis/runs/<slug:code>/features": [("GET", "analysis/runs/{analysis}/features", None)],
     "api/geo/analysis": [("GET", "api/geo/analysis", None)],

@@ -15,6 +15,7 @@ import pyarrow as pa
 import shapely
 
 from beichen.kernel.actor import Actor
+from beichen.kernel.levels import Level
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.analysis.codes import (
     BAD_VALUE,
@@ -139,8 +140,9 @@ def read(
 
 
 def _source(told: str, layer: Layer, table: pa.Table) -> dict[str, str]:
-    """Where the features come from, as results repeat it; objects say it themselves where their type has it."""
-    known = {"layer": told, "name": layer.name, "attribution": layer.attribution}
+    """Where the features come from, as results repeat it; objects may say it themselves."""
+    level = max(layer.level, Level.L2) if layer.origin == Origin.OBJECTS else layer.level
+    known = {"layer": told, "name": layer.name, "attribution": layer.attribution, "level": str(level)}
     for name, said_by_layer in (("source", layer.source), ("licence", layer.licence)):
         column = table.column(name).unique().to_pylist() if name in table.column_names else []
         said_by_features = "; ".join(sorted({str(one) for one in column if one})[:MOST_SOURCES])

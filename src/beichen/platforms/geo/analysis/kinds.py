@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
         ), ways.route_answer),
         Kind("gaps", _("Coverage gaps"), _("The 15-minute circle: what is missing where. Each area's share that every need reaches on foot, and the areas that none reaches."), (
             Parameter("needs", _("Needs"), Form.LAYERS, hint=_("One a line, a name before it: Police|objects:facility?category=police")),
-            Parameter("areas", _("Areas"), Form.LAYER, dimensions=(2,), hint=_("A layer of areas: communities, districts, land use.")),
+            Parameter("areas", _("Study areas"), Form.LAYER, dimensions=(2,), hint=_("A layer of areas: communities, districts, land use.")),
             Parameter("as_cells", _("Cut into cells of the grid"), Form.FLAG), CELL,
             Parameter("roads", _("Roads"), Form.LAYER, default="", dimensions=(1,), hint=_("Without roads: circles, by a detour of 1.3.")),
             Parameter("minutes", _("Minutes on foot"), Form.NUMBER, default=15.0, **MINUTES),

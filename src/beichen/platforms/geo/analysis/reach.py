@@ -182,10 +182,9 @@ def way(roads: Roads, start: Any, end: Any, mode: Mode) -> Way:
     if not np.isfinite(found[count + 1]):
         raise refused(UNREACHED, said("no way leads there"), "to")
     nodes = _back_from(before, count + 1)
-    quickest = {
-        (t, h): (c, e)
-        for t, h, c, e in sorted(zip(tails, heads, costs, edges, strict=True), key=lambda one: -one[2])
-    }
+    on_way = np.isin(tails, nodes)
+    ways = zip(tails[on_way], heads[on_way], costs[on_way], edges[on_way], strict=True)
+    quickest = {(t, h): (c, e) for t, h, c, e in sorted(ways, key=lambda one: -one[2])}
     return _way(roads, joined, nodes, quickest, float(found[count + 1]))
 
 

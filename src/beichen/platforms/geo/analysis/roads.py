@@ -8,7 +8,7 @@ are computed for a mode from the speeds of classes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -72,15 +72,25 @@ class Roads:
     backward: Any
     names: list[str]
     lonely: float  # the share of the length that hangs on no other of the largest part
+    known: dict[tuple[str, Mode], Any] = field(default_factory=dict)  # what was worked out for a mode before
 
     def minutes(self, mode: Mode) -> Any:
         """Of each edge: minutes for its length; infinite where one may not go."""
-        speeds = np.array([speed(str(kind), mode) for kind in self.kinds])
-        with np.errstate(divide="ignore"):
-            return np.where(speeds > 0, self.lengths / (np.maximum(speeds, 1e-9) * 1000 / 60), np.inf)
+        if ("minutes", mode) not in self.known:
+            kinds, numbers = np.unique(self.kinds.astype(str), return_inverse=True)
+            speeds = np.array([speed(kind, mode) for kind in kinds.tolist()])[numbers]
+            taken = self.lengths / (np.maximum(speeds, 1e-9) * 1000 / 60)
+            self.known["minutes", mode] = np.where(speeds > 0, taken, np.inf)
+        return self.known["minutes", mode]
 
     def open_ways(self, mode: Mode) -> tuple[Any, Any, Any, Any]:
         """From, to, minutes and edge of every way that is open: walkers go both ways."""
+        if ("ways", mode) not in self.known:
+            self.known["ways", mode] = self._open_ways(mode)
+        found: tuple[Any, Any, Any, Any] = self.known["ways", mode]
+        return found
+
+    def _open_ways(self, mode: Mode) -> tuple[Any, Any, Any, Any]:
         minutes = self.minutes(mode)
         is_free = mode != Mode.DRIVE
         there = np.flatnonzero(np.isfinite(minutes) & (self.forward | is_free))

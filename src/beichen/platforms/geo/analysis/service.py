@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.db import transaction
@@ -21,11 +22,14 @@ from beichen.kernel.access.service import actor_again, permission, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.jobs.service import enqueue
+from beichen.kernel.levels import Level
+from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.analysis.codes import NO_RUN, TOO_MANY_RUNS, Patience, refused
 from beichen.platforms.geo.analysis.kinds import KINDS, Kind, kind_of
 from beichen.platforms.geo.analysis.models import Run, RunResult, RunState
 from beichen.platforms.geo.analysis.outcome import Outcome
 from beichen.platforms.geo.analysis.parameters import checked
+from beichen.platforms.geo.models import Upload
 from beichen.problem import Problem, ProblemError, Said, code, kept, said
 
 __all__ = [
@@ -36,6 +40,7 @@ __all__ = [
     "carry_out",
     "find_run",
     "forget_old",
+    "keep_as_layer",
     "kind_of",
     "notes_of",
     "result_of",
@@ -183,6 +188,28 @@ def result_of(row: Run) -> bytes:
     if found is None:
         raise refused(NO_RUN, said("it has no result yet"))
     return bytes(found)
+
+
+def keep_as_layer(row: Run, *, by: Actor) -> Upload:
+    """Bring the result in as a layer, as secret as the most secret of what it was made from.
+
+    Raises ProblemError GEO-647 without a result, and what bringing a layer raises: ACC-403, GEO-106, GEO-809.
+    """
+    sources = row.facts.get("sources", [])
+
+    def joined(name: str) -> str:
+        return "; ".join(dict.fromkeys(one[name] for one in sources if one.get(name)))
+
+    words = geo.LayerWords(
+        key=f"analysis-{row.code.lower()}",
+        name=row.title or row.kind,
+        source=joined("name")[:300],
+        licence=(joined("licence") or "not stated")[:60],
+        attribution=joined("attribution")[:200],
+        level=max((int(one.get("level", Level.L2)) for one in sources), default=Level.L2.value),
+    )
+    content = BytesIO(gzip.decompress(result_of(row)))
+    return geo.bring_layer(content, f"{words.key}.geojson", words, by=by)
 
 
 def forget_old(now: datetime) -> int:

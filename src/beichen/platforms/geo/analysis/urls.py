@@ -11,5 +11,6 @@ urlpatterns = [
     path("analysis", asking.analysis, name="analysis"),
     path("analysis/runs/<slug:code>", results.run, name="run"),
     path("analysis/runs/<slug:code>/features", results.features, name="features"),
+    path("analysis/runs/<slug:code>/keep", results.keep, name="keep"),
     path("analysis/runs/<slug:code>/state", results.state, name="state"),
 ]

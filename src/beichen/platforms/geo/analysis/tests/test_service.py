@@ -285,6 +285,18 @@ def test_nobody_lets_many_wait(key: str) -> None:
         service.ask("buffer", {"layer": "shops"}, by=ASKER)
 
 
+def test_a_result_is_brought_in_as_a_layer_as_secret_as_its_sources(officer: Client) -> None:
+    from beichen.platforms.geo.models import Layer, Upload
+
+    made = officer.post("/analysis?kind=buffer", {"layer": "shops", "distance": "100", "title": "百米"})
+    assert officer.post(f"{made['Location']}/keep").status_code == 403
+    Layer.objects.filter(key="shops").update(level=2)
+    row = service.ask("buffer", {"layer": "shops"}, by=BY, title="百米")
+    upload = service.keep_as_layer(row, by=BY)
+    assert upload == Upload.objects.get()
+    assert (upload.level, upload.facts["name"], upload.facts["licence"]) == (2, "百米", "CC0-1.0")
+
+
 def test_old_runs_are_forgotten(key: str) -> None:
     row = service.ask("buffer", {"layer": "shops"}, by=ASKER)
     assert service.forget_old(timezone.now()) == 0

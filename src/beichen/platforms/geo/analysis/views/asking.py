@@ -56,7 +56,7 @@ def runs_table(rows: Any, kept: dict[str, str]) -> Table[Run]:
         Column("rows", _("Rows"), lambda row: row.row_count, sort=("row_count",), is_number=True),
         Column(
             "at",
-            _("Asked at"),
+            _("Asked on"),
             lambda row: f"{timezone.localtime(row.asked_at):%Y-%m-%d %H:%M}",
             sort=("asked_at",),
         ),

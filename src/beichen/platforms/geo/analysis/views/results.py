@@ -7,21 +7,22 @@ from typing import Any
 
 import orjson
 import shapely
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from beichen.kernel.access.service import acting
+from beichen.kernel.access.service import acting, decide
 from beichen.platforms.geo.analysis import service
 from beichen.platforms.geo.analysis.api import collection
 from beichen.platforms.geo.analysis.kinds import KINDS
 from beichen.platforms.geo.analysis.models import Run, RunState
 from beichen.platforms.geo.analysis.views.asking import STATES, map_context, title_of
 from beichen.platforms.geo.pages import Bounds
+from beichen.platforms.geo.service import WRITE
 from beichen.problem import restored
 from beichen.web.links import Link
 from beichen.web.tables import Column, Table, answer
@@ -142,6 +143,7 @@ def run(request: HttpRequest, code: str) -> HttpResponseBase:
     context |= map_context(request, _bounds(row))
     context |= {
         "drawn": {name: row.facts[name] for name in ("drawn", "tones")} | {"kind": row.kind},
+        "may_keep": bool(decide(acting(request), WRITE)),
         "notes": [worded(note) for note in service.notes_of(row)],
         "sources": row.facts["sources"],
     }
@@ -156,6 +158,14 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     if row.state not in (RunState.WAITING, RunState.RUNNING):
         response["HX-Redirect"] = reverse("platforms_geo_analysis:run", args=[row.code])
     return response
+
+
+@require_POST
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring the result in as a layer, and show how far that is."""
+    by = acting(request)
+    upload = service.keep_as_layer(service.find_run(code, by=by), by=by)
+    return HttpResponseRedirect(reverse("layers:upload", args=[upload.code]))
 
 
 @require_safe
