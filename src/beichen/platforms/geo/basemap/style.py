@@ -36,7 +36,7 @@ def groups(theme: Theme) -> list[dict[str, Any]]:
         {
             "key": "buildings",
             "name": _("Buildings"),
-            "legend": [_legend(_("Building"), "fill", ink["map-building"])],
+            "legend": [_legend(_("Buildings"), "fill", ink["map-building"])],
         },
         {
             "key": "railways",
