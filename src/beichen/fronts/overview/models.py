@@ -1,10 +1,13 @@
-"""What scenes put upon the overview: cards and charts of indicators, and things on the map."""
+"""What scenes put upon the overview: cards and charts of indicators, things on the map, screens."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.db import models
+
+from beichen.kernel.levels import ScopeFields
+from beichen.kernel.org.models import Body
 
 
 class Card(models.Model):
@@ -82,3 +85,33 @@ class ThingLayer(models.Model):
         """What the tone of this place in the list is called."""
         tone: dict[str, Any] = self.tones[number]
         return str(tone["en"] if language == "en" else tone["zh"])
+
+
+class Screen(models.Model):
+    """A declared screen (大屏): what stands on it, who answers for it, up to which level it tells.
+
+    ``key`` is ``package.screen``; ``widgets`` are as :mod:`.screens.vocabulary` declares them, with their
+    sizes. A screen above L1 is its body's own: without one only posts over the whole city open it.
+    """
+
+    owner = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=130, unique=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=100)
+    level = models.PositiveSmallIntegerField(default=1)
+    body = models.ForeignKey(Body, models.SET_NULL, null=True, related_name="+")
+    theme = models.CharField(max_length=5, default="auto")
+    widgets = models.JSONField(default=list)
+
+    ACCESS: ClassVar = ScopeFields(body="body__path", level="level")
+
+    class Meta:
+        ordering: ClassVar = ["owner", "position"]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    def named(self, language: str) -> str:
+        """The screen's name in a language."""
+        return str(self.name_en if language == "en" else self.name)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from beichen.fronts.overview.models import Card, Plot, ThingLayer
-from beichen.fronts.overview.service import put_cards, put_plots, put_things
+from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
+from beichen.fronts.overview.screens.vocabulary import SCREENS, faults_of_screens, widgets_of
+from beichen.fronts.overview.service import put_cards, put_plots, put_screens, put_things
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Body
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.expressions import check_condition
@@ -21,6 +25,7 @@ from beichen.registry.service import CLOCK
 FILE = "views.yaml"
 OBJECTS = "objects.yaml"
 INDICATORS = "indicators/*.sql"
+STATISTICS = "indicators.csv"
 TONES = ("missed", "behind", "ahead", "on-course", "unknown")  # from the gravest on
 UNREACHABLE = code("OVW-101", "A tone of a layer can never be reached, or some things have none.", status=422)
 _TITLE: Schema = record(
@@ -49,7 +54,7 @@ _LAYER = record(
 
 
 class ViewsSection(Section):
-    """A scene's cards, charts and things on the map."""
+    """A scene's cards, charts, things on the map and screens."""
 
     key = "views"
     kind = PackageKind.SCENE
@@ -58,11 +63,12 @@ class ViewsSection(Section):
     reads = (INDICATORS, OBJECTS)
 
     def schema(self) -> Schema:
-        """Cards, charts and layers in their order."""
+        """Cards, charts, layers and screens in their order."""
         parts = {
             "cards": {"type": "array", "items": _CARD, "minItems": 1, "maxItems": 8},
             "charts": {"type": "array", "items": _CHART, "minItems": 1, "maxItems": 8},
             "layers": {"type": "array", "items": _LAYER, "minItems": 1, "maxItems": 6},
+            "screens": SCREENS,
         }
         return {**record({}, parts), "minProperties": 1}
 
@@ -71,23 +77,92 @@ class ViewsSection(Section):
         document = package.document(FILE)
         if document is None:
             return []
-        return [*_indicators(package, document), *_layers(package, document)]
+        return [
+            *_indicators(package, document),
+            *_layers(package, document),
+            *faults_of_screens(document),
+            *_bound(package, document),
+        ]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
-        """Make the scene's cards, charts and layers those that it names."""
-        return _put(package, _cards(package), _plots(package), _things(package), by)
+        """Make the scene's cards, charts, layers and screens those that it names."""
+        return _put(package, _cards(package), _plots(package), _things(package), _screens(package), by)
 
     def remove(self, package: Package, *, by: Actor) -> Changes:
         """Take them away."""
-        return _put(package, [], [], [], by)
+        return _put(package, [], [], [], [], by)
 
     def describe(self, package: Package) -> str:
         """The indicators and things on the overview."""
-        shown = [*_cards(package), *_plots(package), *_things(package)]
+        shown: list[object] = [*_cards(package), *_plots(package), *_things(package)]
+        shown += [str(screen["key"]) for _number, screen in _declared(package, "screens")]
         return "\n".join(f"- {one}" for one in shown)
 
 
-SECTIONS: tuple[Section, ...] = (ViewsSection(),)
+class CityViewsSection(Section):
+    """A city's screens."""
+
+    key = "views"
+    kind = PackageKind.CITY
+    files = (FILE,)
+    order = 85
+    reads = (STATISTICS,)
+
+    def schema(self) -> Schema:
+        """Screens in their order."""
+        return record({"screens": SCREENS})
+
+    def check(self, package: Package) -> list[Problem]:
+        """Widgets show something, SQL can be read, indicators are the city's."""
+        document = package.document(FILE)
+        return [] if document is None else [*faults_of_screens(document), *_bound(package, document)]
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """Make the city's screens those that it names."""
+        return put_screens(_screens(package), owner=_owner(package), by=by)
+
+    def remove(self, package: Package, *, by: Actor) -> Changes:
+        """Take them away."""
+        return put_screens([], owner=_owner(package), by=by)
+
+    def describe(self, package: Package) -> str:
+        """The screens."""
+        return "\n".join(f"- {screen['key']}" for _number, screen in _declared(package, "screens"))
+
+
+SECTIONS: tuple[Section, ...] = (ViewsSection(), CityViewsSection())
+
+
+def _bound(package: Package, document: Document) -> Iterator[Problem]:
+    """Indicators and types of objects on screens that nobody declares."""
+    packages = (*package.required.values(), package)
+    keys = {PurePosixPath(name).stem for one in packages for name in one.glob(INDICATORS)}
+    types: dict[str, Any] = {}
+    for one in packages:
+        keys |= set(_statistics(one))
+        types |= one.value(OBJECTS) if package.kind is PackageKind.SCENE else {}
+    for number, screen in enumerate(document.value.get("screens", [])):
+        for place, widget in enumerate(screen["widgets"]):
+            path = ("screens", number, "widgets", place)
+            key = widget.get("indicator")
+            if key is not None and key not in keys:
+                where = document.position((*path, "indicator"))
+                message = shorten(f"nothing declares the indicator {key!r}")
+                yield Problem(NO_REFERENCE, message, where, nearest(key, keys))
+            named = widget.get("things", []) if package.kind is PackageKind.SCENE else []
+            for index, thing in enumerate(named):
+                if thing not in types:
+                    where = document.position((*path, "things", index))
+                    message = shorten(f"no scene declares the type {thing!r}")
+                    yield Problem(NO_REFERENCE, message, where, nearest(thing, types))
+
+
+def _statistics(package: Package) -> list[str]:
+    """The keys of a city's `indicators.csv`; what is wrong in it, its own section says."""
+    if not package.glob(STATISTICS):
+        return []
+    with package.path(STATISTICS).open(encoding="utf-8-sig", newline="") as file:
+        return [str(row.get("key", "")) for row in csv.DictReader(file)]
 
 
 def _indicators(package: Package, document: Document) -> Iterator[Problem]:
@@ -147,13 +222,19 @@ def _owner(package: Package) -> str:
 
 
 def _put(
-    package: Package, cards: list[Card], plots: list[Plot], things: list[ThingLayer], by: Actor
+    package: Package,
+    cards: list[Card],
+    plots: list[Plot],
+    things: list[ThingLayer],
+    screens: list[Screen],
+    by: Actor,
 ) -> Changes:
     owner = _owner(package)
     parts = (
         put_cards(cards, owner=owner, by=by),
         put_plots(plots, owner=owner, by=by),
         put_things(things, owner=owner, by=by),
+        put_screens(screens, owner=owner, by=by),
     )
     return Changes(
         added=[key for part in parts for key in part.added],
@@ -212,4 +293,25 @@ def _things(package: Package) -> list[ThingLayer]:
             ],
         )
         for number, layer in _declared(package, "layers")
+    ]
+
+
+def _screens(package: Package) -> list[Screen]:
+    declared = _declared(package, "screens")
+    own = str(package.value(package.kind.manifest).get("owner", ""))
+    bodies = {str(screen.get("owner", own)) for _number, screen in declared}
+    rows = {row.key: row for row in Body.objects.filter(key__in=bodies)}
+    return [
+        Screen(
+            owner=_owner(package),
+            position=number,
+            key=f"{package.key}.{screen['key']}",
+            name=str(screen["name"]["zh"]),
+            name_en=str(screen["name"]["en"]),
+            level=Level[screen.get("level", "L1")].value,
+            body=rows.get(str(screen.get("owner", own))),
+            theme=str(screen.get("theme", "auto")),
+            widgets=widgets_of(screen),
+        )
+        for number, screen in declared
     ]

@@ -1,4 +1,4 @@
-"""What can be done with the overview: look at it, and put cards, charts and things upon it."""
+"""What can be done with the overview: look at it, and put cards, charts, things and screens upon it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import models, transaction
 
-from beichen.fronts.overview.models import Card, Plot, ThingLayer
+from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
 from beichen.kernel.access.service import permission
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 
-__all__ = ["READ", "put_cards", "put_plots", "put_things"]
+__all__ = ["READ", "put_cards", "put_plots", "put_screens", "put_things"]
 
 READ = permission("overview.read", "查看总览", "See the overview")
 
@@ -36,6 +36,13 @@ def put_things(layers: Iterable[ThingLayer], *, owner: str, by: Actor) -> Change
     """The same for things on the map."""
     compared = ("position", "type", "shows", "title", "title_en", "tones")
     return _put(ThingLayer, list(layers), ("key",), compared, owner, by)
+
+
+@transaction.atomic
+def put_screens(screens: Iterable[Screen], *, owner: str, by: Actor) -> Changes:
+    """The same for screens."""
+    compared = ("position", "name", "name_en", "level", "body_id", "theme", "widgets")
+    return _put(Screen, list(screens), ("key",), compared, owner, by)
 
 
 def _put(

@@ -36,6 +36,7 @@ from beichen.platforms.warehouse.reading import Reader, reader
 from beichen.platforms.warehouse.registry import declared_columns, room_table
 from beichen.platforms.warehouse.rights import KEEP, READ, WRITE
 from beichen.platforms.warehouse.sources import drop_source, pull, pull_due, save_source, sources
+from beichen.platforms.warehouse.statements import parsed as read_question
 from beichen.platforms.warehouse.storage import look
 from beichen.platforms.warehouse.writing import append, upsert
 
@@ -75,6 +76,7 @@ __all__ = [
     "pull",
     "pull_due",
     "questions",
+    "read_question",
     "readable",
     "reader",
     "receipts",

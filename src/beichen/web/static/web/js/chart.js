@@ -1,6 +1,6 @@
 // <bc-chart>: draws the JSON beside it with ECharts (SVG). A real table of the same figures stands below it.
 //
-// The document: {unit, categories: [...], series: [{name, kind: "line"|"points"|"area"|"bar", tone, dashed,
+// The document: {unit, categories: [...], series: [{name, kind: "line"|"points"|"area"|"bar"|"pie", tone, dashed,
 // values: [...]}], marks: [{name, value}]}. Colours are names of design tokens; null leaves a gap.
 import { colour } from "./colours.js";
 
@@ -38,7 +38,32 @@ function series(item) {
   };
 }
 
+const SLICES = ["accent", "ahead", "behind", "missed", "unknown", "star", "seal", "on-course"];
+
+// The first series as parts of a whole; every slice has its name and number beside it.
+function pie(spec, quiet) {
+  const data = spec.categories.map((name, place) => ({ name, value: spec.series[0].values[place] }));
+  const text = { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily };
+  return {
+    animation: !quiet,
+    aria: { enabled: false },
+    textStyle: text,
+    color: SLICES.map(colour),
+    tooltip: { trigger: "item", renderMode: "richText" },
+    series: [
+      {
+        type: "pie",
+        radius: ["38%", "66%"],
+        data,
+        itemStyle: { borderColor: colour("surface"), borderWidth: 2 },
+        label: { ...text, formatter: "{b} {c}", overflow: "break" },
+      },
+    ],
+  };
+}
+
 function options(spec, quiet) {
+  if (spec.series[0]?.kind === "pie") return pie(spec, quiet);
   const text = { color: colour("ink-2"), fontFamily: getComputedStyle(document.body).fontFamily };
   return {
     animation: !quiet,

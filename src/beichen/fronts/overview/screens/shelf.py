@@ -1,0 +1,173 @@
+"""All screens there are for a reader: those that every city has, each district's, each body's, those that
+packages declare. What a reader may not open is not on the shelf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from ruamel.yaml import YAML
+
+from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
+from beichen.fronts.overview.screens.vocabulary import MOST_WIDGETS, widgets_of
+from beichen.fronts.overview.service import READ
+from beichen.kernel.access.service import decide, visible
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.service import city_region
+from beichen.kernel.scene.section import PackageKind
+from beichen.kernel.scene.service import installed_packages
+
+STANDARD = Path(__file__).with_name("standard.yaml")
+CITY, DISTRICT, BODY, PACKAGE = "city", "district", "body", "package"
+"""The sorts of screens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A screen with what it is: its sort, and the code of the region that it begins with (empty: the
+    reader's own).
+    """
+
+    screen: Screen
+    sort: str
+    region: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key, which its address ends with."""
+        return str(self.screen.key)
+
+
+def sort_names() -> dict[str, str]:
+    """What the sorts are called."""
+    return {
+        CITY: _("The city"),
+        DISTRICT: _("A district"),
+        BODY: _("A body"),
+        PACKAGE: _("Declared by a package"),
+    }
+
+
+def screens(by: Actor) -> list[Shelved]:
+    """The screens that ``by`` may open, in their order: a query for each sort."""
+    made = [
+        *(Shelved(screen, CITY) for screen in _standard()),
+        *_districts(),
+        *(Shelved(screen, BODY) for screen in _of_bodies()),
+    ]
+    declared = visible(by, READ, Screen.objects.select_related("body"))
+    return [
+        *(one for one in made if decide(by, READ, one.screen)),
+        *(Shelved(row, PACKAGE) for row in declared),
+    ]
+
+
+def screen(key: str, by: Actor) -> Shelved | None:
+    """The screen of this key, or None where there is none that ``by`` may open."""
+    if key.startswith(f"{DISTRICT}-"):
+        found: Iterable[Shelved] = _districts(key.removeprefix(f"{DISTRICT}-"))
+    elif key.startswith(f"{BODY}-"):
+        found = (Shelved(row, BODY) for row in _of_bodies(key.removeprefix(f"{BODY}-")))
+    elif "." in key:
+        rows = visible(by, READ, Screen.objects.select_related("body")).filter(key=key)
+        return next((Shelved(row, PACKAGE) for row in rows), None)
+    else:
+        found = (Shelved(row, CITY) for row in _standard() if row.key == key)
+    return next((one for one in found if decide(by, READ, one.screen)), None)
+
+
+@lru_cache(maxsize=1)
+def _declared() -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(STANDARD)
+    return found
+
+
+def _standard() -> list[Screen]:
+    """Screens at L1 and of no body: whoever may read the overview opens them."""
+    return [
+        Screen(
+            key=one["key"],
+            name=one["name"]["zh"],
+            name_en=one["name"]["en"],
+            theme=one.get("theme", "auto"),
+            widgets=widgets_of(one),
+        )
+        for one in _declared()["screens"]
+    ]
+
+
+def _districts(code: str = "") -> list[Shelved]:
+    rows = Region.objects.filter(parent=city_region(), is_current=True).exclude(parent=None)
+    if code:
+        rows = rows.filter(code=code)
+    widgets = widgets_of({"widgets": _declared()["district"]})
+    return [
+        Shelved(
+            Screen(
+                key=f"{DISTRICT}-{row.code}", name=row.name, name_en=row.name_en or row.name, widgets=widgets
+            ),
+            DISTRICT,
+            str(row.code),
+        )
+        for row in rows
+    ]
+
+
+def _of_bodies(key: str = "") -> list[Screen]:
+    """A screen for each body that owns a scene which shows something, made of what its scenes declare."""
+    scenes: dict[str, list[str]] = {}
+    for row in installed_packages(PackageKind.SCENE):
+        owner = _owner_of(row.folder, row.version)
+        if owner and (not key or owner == key):
+            scenes.setdefault(owner, []).append(f"scene:{row.key}")
+    owners = [scene for several in scenes.values() for scene in several]
+    widgets = _widgets_of(owners)
+    found = []
+    for body in Body.objects.filter(key__in=list(scenes)):
+        own = [widget for scene in scenes[body.key] for widget in widgets.get(scene, [])]
+        if own:
+            shown = widgets_of({"widgets": own[:MOST_WIDGETS]})
+            name_en = body.name_en or body.name
+            found.append(
+                Screen(
+                    key=f"{BODY}-{body.key}",
+                    name=body.name[:60],
+                    name_en=name_en[:100],
+                    body=body,
+                    widgets=shown,
+                )
+            )
+    return found
+
+
+@lru_cache(maxsize=256)
+def _owner_of(folder: str, _version: str) -> str:
+    """The body that owns the scene in a folder; empty when the folder is gone."""
+    manifest = Path(folder) / PackageKind.SCENE.manifest
+    if not manifest.is_file():
+        return ""
+    return str(YAML(typ="safe").load(manifest).get("owner", ""))
+
+
+def _widgets_of(owners: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """What each of the scenes puts upon the overview, as widgets: three queries."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for card in Card.objects.filter(owner__in=owners):
+        widget = {"kind": "card", "indicator": card.indicator, **_titled(card)}
+        found.setdefault(card.owner, []).append({**widget, "width": 3})
+    for plot in Plot.objects.filter(owner__in=owners):
+        widget = {"kind": "chart", "indicator": plot.indicator, "every": plot.every, "form": plot.form}
+        found.setdefault(plot.owner, []).append({**widget, **_titled(plot)})
+    for layer in ThingLayer.objects.filter(owner__in=owners):
+        found.setdefault(layer.owner, []).append({"kind": "list", "things": [layer.type], **_titled(layer)})
+    return found
+
+
+def _titled(row: Card | Plot | ThingLayer) -> dict[str, Any]:
+    return {"title": {"zh": row.title, "en": row.title_en or row.title}} if row.title else {}

@@ -1,0 +1,250 @@
+"""`/screens`: the screens that a reader may open; `/screens/KEY`: one of them, and each of its widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from beichen.fronts.overview.screens.filling import fill
+from beichen.fronts.overview.screens.looking import PERIODS, Looking, look, named
+from beichen.fronts.overview.screens.shelf import Shelved, screen, screens, sort_names
+from beichen.fronts.overview.screens.titles import titles_of
+from beichen.fronts.overview.screens.vocabulary import COLUMNS, KINDS
+from beichen.fronts.overview.service import READ
+from beichen.fronts.overview.views.things import language
+from beichen.kernel.access.service import acting, require
+from beichen.kernel.bus.service import event_type_names
+from beichen.kernel.org.models import Region
+from beichen.web.links import Link
+from beichen.web.tables import Column, Filter, Table, answer
+
+WIDE_COLUMNS = 24
+LEAST_ROTATION, MOST_ROTATION = 5, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A screen as the list shows it."""
+
+    key: str
+    name: str
+    sort: str
+    sort_name: str
+    level: str
+    body: str
+    count: int
+
+
+def _linked(row: Row) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("overview:one-screen", args=[row.key]), row.name)
+
+
+COLUMNS_SHOWN: list[Column[Row]] = [
+    Column("name", _("Screen"), lambda row: row.name, _linked, ("name",), is_header=True),
+    Column("sort", _("Belongs to"), lambda row: row.sort_name, sort=("sort",)),
+    Column("body", _("Body"), lambda row: row.body, sort=("body",)),
+    Column("level", _("Level"), lambda row: row.level, sort=("level",)),
+    Column("widgets", _("Widgets"), lambda row: row.count, sort=("count",), is_number=True),
+    Column("key", _("Key"), lambda row: row.key, sort=("key",)),
+]
+
+
+@require_safe
+def shelf(request: HttpRequest) -> HttpResponseBase:
+    """The list; the same selection as a file."""
+    by = acting(request)
+    require(by, READ)
+    sorts, chosen = sort_names(), language()
+    rows = [
+        Row(
+            one.key,
+            one.screen.named(chosen),
+            one.sort,
+            sorts[one.sort],
+            f"L{one.screen.level}",
+            _body(one, chosen),
+            len(one.screen.widgets),
+        )
+        for one in screens(by)
+    ]
+    filters = [Filter("sort", _("Belongs to"), "sort", list(sorts.items()))]
+    table: Table[Row] = Table("screens", _("Screens"), rows, COLUMNS_SHOWN, filters, ("name", "key", "body"))
+    crumbs = [Link(_now("Overview"), reverse("overview:screen")), Link(_now("Screens"))]
+    return answer(request, table, "overview/screens.html", {"crumbs": crumbs})
+
+
+def _body(one: Shelved, chosen: str) -> str:
+    body = one.screen.body
+    if body is None:
+        return ""
+    return str((body.name_en or body.name) if chosen == "en" else body.name)
+
+
+def _shelved(request: HttpRequest, key: str) -> tuple[Shelved, Looking]:
+    """The screen, and how it is looked at. Raises Http404, ProblemError ACC-403 and OVW-104."""
+    by = acting(request)
+    require(by, READ)
+    found = screen(key, by)
+    if found is None:
+        raise Http404
+    asked = request.GET
+    looking = look(
+        by=by,
+        region=asked.get("region", "") or found.region,
+        period=asked.get("period", ""),
+        at=asked.get("at", ""),
+        language=language(),
+    )
+    return found, looking
+
+
+def _state(request: HttpRequest, looking: Looking, **changes: str) -> str:
+    """The part of an address that says region, period and moment."""
+    values = {
+        "region": looking.region.code if looking.region else "",
+        "period": looking.period,
+        "at": request.GET.get("at", ""),
+        **changes,
+    }
+    return urlencode({key: value for key, value in values.items() if value})
+
+
+def _crumbs(found: Shelved, looking: Looking, request: HttpRequest) -> list[Link]:
+    """From the screens over the city to the region that is looked at."""
+    address = reverse("overview:one-screen", args=[found.key])
+    links = [Link(_now("Screens"), reverse("overview:screens"))]
+    if looking.region is None:
+        return [*links, Link(found.screen.named(looking.language))]
+    codes = looking.region.path.strip("/").split("/")[1:]
+    above = {row.code: row for row in Region.objects.filter(code__in=codes)}
+    links.append(Link(found.screen.named(looking.language), address))
+    return links + [
+        Link(named(above[code], looking.language), f"{address}?{_state(request, looking, region=code)}")
+        for code in codes
+        if code in above
+    ]
+
+
+@require_safe
+def one_screen(request: HttpRequest, key: str) -> HttpResponse:
+    """The screen: its frame at once, each widget fetched for itself."""
+    found, looking = _shelved(request, key)
+    state = _state(request, looking)
+    titles = titles_of(found.screen.widgets, looking)
+    widgets = [
+        {
+            "number": number,
+            "title": titles[number],
+            "kind": one["kind"],
+            "width": one["width"],
+            "height": one["height"],
+            "href": f"{reverse('overview:widget', args=[found.key, number])}?{state}",
+        }
+        for number, one in enumerate(found.screen.widgets)
+    ]
+    parts = Region.objects.filter(parent=looking.region, is_current=True) if looking.region else []
+    context: dict[str, Any] = {
+        "screen": found.screen,
+        "name": found.screen.named(looking.language),
+        "widgets": widgets,
+        "looking": looking,
+        "at": request.GET.get("at", ""),
+        "is_live": looking.at is None,
+        "moment": timezone.localtime(looking.moment),
+        "crumbs": _crumbs(found, looking, request),
+        "parts": [{"code": part.code, "name": named(part, looking.language)} for part in parts],
+        "periods": [(name, label) for name, (_days, label) in PERIODS.items()],
+        "rows": rows_needed(found.screen.widgets, COLUMNS),
+        "wide_rows": rows_needed(found.screen.widgets, WIDE_COLUMNS),
+        "event_names": list(event_type_names().items()) if _has_feed(found) else [],
+    }
+    if request.GET.get("wall"):
+        context |= {"next": _next(request, found), "seconds": _seconds(request.GET.get("rotate", ""))}
+        chosen = request.GET.get("theme") or found.screen.theme
+        if chosen in ("light", "dark"):
+            context["theme"] = chosen
+        return render(request, "overview/wall.html", context)
+    context["snapshot"] = (
+        f"?{_state(request, looking, at=f'{timezone.localtime(looking.moment):%Y-%m-%dT%H:%M}')}"
+    )
+    context["wall"] = f"?{_state(request, looking)}&wall=1&rotate=30"
+    return render(request, "overview/one_screen.html", context)
+
+
+def _has_feed(found: Shelved) -> bool:
+    return any(one["kind"] == "feed" for one in found.screen.widgets)
+
+
+def _seconds(text: str) -> int:
+    """How long a screen hangs before the next; 0: for ever."""
+    if not text.isdecimal() or len(text) > 5:
+        return 0
+    return max(LEAST_ROTATION, min(MOST_ROTATION, int(text)))
+
+
+def _next(request: HttpRequest, found: Shelved) -> str:
+    """The wall of the next screen of the same sort, or of the first; it keeps what else was asked."""
+    keys = [one.key for one in screens(acting(request)) if one.sort == found.sort]
+    following = keys[(keys.index(found.key) + 1) % len(keys)] if found.key in keys else found.key
+    kept = request.GET.copy()
+    if found.region:
+        kept.pop("region", None)
+    return f"{reverse('overview:one-screen', args=[following])}?{kept.urlencode()}"
+
+
+def rows_needed(widgets: list[dict[str, Any]], columns: int) -> int:
+    """How many rows of the grid widgets take, placed one after the other where they fit first."""
+    taken: set[tuple[int, int]] = set()
+    for widget in widgets:
+        width, height = min(widget["width"], columns), widget["height"]
+        spots = ((row, column) for row in range(1000) for column in range(columns - width + 1))
+        for top, left in spots:
+            cells = {(top + down, left + right) for down in range(height) for right in range(width)}
+            if not cells & taken:
+                taken |= cells
+                break
+    return 1 + max((row for row, _column in taken), default=0)
+
+
+@require_safe
+def widget(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """One widget: as a part of its screen, or as a page of its own with everything behind it."""
+    found, looking = _shelved(request, key)
+    if number >= len(found.screen.widgets):
+        raise Http404
+    declared = found.screen.widgets[number]
+    assert declared["kind"] in KINDS  # noqa: S101 - kept as they were checked
+    content, since = fill(declared, looking, key=f"{found.key}.{number}")
+    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    context: dict[str, Any] = {
+        "content": content,
+        "since": timezone.localtime(since) if since else None,
+        "kind": declared["kind"],
+        "title": titles_of([declared], looking)[0],
+        "number": number,
+        "href": request.get_full_path(),
+        "at": timezone.localtime(content.at) if content.at else None,
+        "looking": looking,
+        "address": f"{reverse('overview:one-screen', args=[found.key])}?{_state(request, looking)}",
+        "is_part": is_part,
+        "address_of_region": reverse("overview:one-screen", args=[found.key]),
+        "event_names": list(event_type_names().items()) if content.is_feed else [],
+    }
+    if not is_part:
+        context["crumbs"] = [*_crumbs(found, looking, request), Link(context["title"])]
+    response = render(request, "overview/widget.html" if is_part else "overview/widget_page.html", context)
+    response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
