@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.overview.feed import feed_names
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.operations import operations
 from beichen.fronts.overview.region import RegionView, region_view
@@ -21,10 +22,8 @@ from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.things import layers as thing_layers
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, decide, require, visible
-from beichen.kernel.bus.service import event_type_names
-from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region, region_by_code
-from beichen.kernel.scene.service import package_names
 from beichen.plan.models import Plan
 from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import Standing, box_counts, current_plan, standings
@@ -103,14 +102,6 @@ def _crumbs(city: Region | None, chosen: RegionView | None) -> list[Link]:
     return [top, Link(name(chosen.region))] if chosen else [top]
 
 
-def _subject_names() -> list[tuple[str, str]]:
-    """What people call what events are about: scenes and cities by `scene:KEY`, bodies by their key."""
-    english = get_language() == "en"
-    rows = Body.objects.values_list("key", "name", "name_en")
-    bodies = {key: (name_en or name) if english else name for key, name, name_en in rows}
-    return [*package_names().items(), *bodies.items()]
-
-
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
     """The whole screen, or with the header ``X-Fragment: region`` the part that a drill-down changes."""
@@ -124,8 +115,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "crumbs": _crumbs(city, chosen),
         "layers": layers,
-        "event_names": list(event_type_names().items()),
-        "subject_names": _subject_names(),
+        "feed_names": feed_names(),
         "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
     }
     if drawn is not None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.overview.feed import feed_names
 from beichen.fronts.overview.screens.filling import fill
 from beichen.fronts.overview.screens.looking import PERIODS, Looking, look, named
 from beichen.fronts.overview.screens.shelf import Shelved, screen, screens, sort_names
@@ -25,7 +26,6 @@ from beichen.fronts.overview.screens.vocabulary import COLUMNS, KINDS
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, require
-from beichen.kernel.bus.service import event_type_names
 from beichen.kernel.org.models import Region
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
@@ -168,7 +168,7 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
         "periods": [(name, label) for name, (_days, label) in PERIODS.items()],
         "rows": rows_needed(found.screen.widgets, COLUMNS),
         "wide_rows": rows_needed(found.screen.widgets, WIDE_COLUMNS),
-        "event_names": list(event_type_names().items()) if _has_feed(found) else [],
+        "feed_names": feed_names() if _has_feed(found) else None,
     }
     if request.GET.get("wall"):
         context |= {"next": _next(request, found), "seconds": _seconds(request.GET.get("rotate", ""))}
@@ -240,7 +240,7 @@ def widget(request: HttpRequest, key: str, number: int) -> HttpResponse:
         "address": f"{reverse('overview:one-screen', args=[found.key])}?{_state(request, looking)}",
         "is_part": is_part,
         "address_of_region": reverse("overview:one-screen", args=[found.key]),
-        "event_names": list(event_type_names().items()) if content.is_feed else [],
+        "feed_names": feed_names() if content.is_feed else None,
     }
     if not is_part:
         context["crumbs"] = [*_crumbs(found, looking, request), Link(context["title"])]
