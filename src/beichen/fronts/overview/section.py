@@ -1,4 +1,7 @@
-"""`views.yaml` of a scene: what it shows on the overview and on its own page."""
+"""`views.yaml` of a scene: what it shows on the overview and on its own page.
+
+Long because a file of one schema is checked in one place: cards, charts, layers and screens name each other.
+"""
 
 from __future__ import annotations
 
