@@ -128,6 +128,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     **access_cases.SAMPLES,
     "files/<str:code>": [("GET", "files/{file}", None)],
     "screen": [("GET", "screen", None)],
+    "screen/ask": [("GET", "screen/ask?q=x&format=json", None)],
     "screens": [("GET", "screens", None)],
     "screens/<str:key>": [("GET", "screens/pulse", None)],
     "screens/<str:key>/widgets/<int:number>": [("GET", "screens/pulse/widgets/0", None)],

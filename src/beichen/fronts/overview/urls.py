@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.fronts.overview.views import scene, screen, screens, things
+from beichen.fronts.overview.views import ask, scene, screen, screens, things
 
 app_name = "overview"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("screen/things.json", things.drawn, name="drawn"),
     path("screen/things/<str:key>", things.things, name="things"),
     path("screen/scenes/<slug:key>", scene.scene, name="scene"),
+    path("screen/ask", ask.ask, name="ask"),
     path("screens", screens.shelf, name="screens"),
     path("screens/<str:key>", screens.one_screen, name="one-screen"),
     path("screens/<str:key>/widgets/<int:number>", screens.widget, name="widget"),

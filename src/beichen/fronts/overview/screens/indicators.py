@@ -91,6 +91,7 @@ def ranking(widget: dict[str, Any], looking: Looking) -> Content:
             figure(value.value, 2),
             abs(float(value.value)) / most * 100,
             f"{reverse('data:indicator', args=[indicator.key])}?region={value.region.code}",
+            note=value.period,
         )
         for value in ordered[:30]
     ]

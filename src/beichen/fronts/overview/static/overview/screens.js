@@ -1,4 +1,5 @@
 // Screens: a widget that cannot be fetched greys itself and says since when; a wall goes to the next screen.
+// The key "/" leads to the box that asks.
 const grid = document.querySelector(".screen-grid");
 const shown = new Map(); // widget → when it was last fetched
 const broken = new Map(); // widget → since when it is not
@@ -39,3 +40,11 @@ if (grid) {
 
 const wall = document.querySelector("[data-next]");
 if (wall) setTimeout(() => location.assign(wall.dataset.next), Number(wall.dataset.seconds) * 1000);
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const box = document.getElementById("ask-words");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+  event.preventDefault();
+  box.focus();
+});
