@@ -1,10 +1,10 @@
-"""Reads tables whose columns hold places: CSV and XLSX with longitude and latitude, or with shapes as WKT."""
+"""Reads tables whose columns hold places: CSV and XLSX with longitude and latitude, WKT, or addresses."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from beichen.kernel.actor import system
+from beichen.platforms.geo.addresses import matching
 from beichen.platforms.geo.source import FieldKind
 from beichen.platforms.geo.uploads import codes
 from beichen.platforms.geo.uploads.found import PIECE, Piece
@@ -26,15 +28,6 @@ WIDEST = 1 << 20  # characters of a value
 MOST_COLUMNS = 500
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
-
-Locate = Callable[[Sequence[str]], list[tuple[float, float] | None]]
-"""Gives for addresses where they are: longitude and latitude, or None."""
-_locators: list[Locate] = []
-
-
-def use_locator(locate: Locate) -> None:
-    """Say once, when the room is put together, what finds addresses."""
-    _locators[:] = [locate]
 
 
 class Sheet:
@@ -145,13 +138,15 @@ class _Addresses:
         self._name = name
 
     def shapes(self, rows: list[dict[str, Any]], faults: dict[int, str]) -> Any:
-        found = _locators[0]([str(row.get(self._name) or "") for row in rows])
+        texts = [str(row.get(self._name) or "") for row in rows]
         shapes = np.empty(len(rows), object)
-        for number, place in enumerate(found):
-            if place is None:
-                faults[number] = f"no such address: {str(rows[number].get(self._name))[:60]}"
-            else:
-                shapes[number] = shapely.Point(place)
+        for start in range(0, len(texts), matching.MOST):
+            part = matching.match_many(texts[start : start + matching.MOST], by=system("geo.uploads"))
+            for number, match in enumerate(part, start):
+                if match.is_accepted:
+                    shapes[number] = shapely.Point(match.longitude, match.latitude)
+                else:
+                    faults[number] = f"no such address: {texts[number][:60]}"
         return shapes
 
 
@@ -173,9 +168,9 @@ def _places(names: list[str], options: dict[str, str]) -> Any:
         return _Columns(longitude, latitude)
     if shapes := called(SHAPES, "geometry"):
         return _Words(shapes)
-    if _locators and (address := called(ADDRESSES, "address")):
+    if address := called(ADDRESSES, "address"):
         return _Addresses(address)
-    hint = said("columns lon and lat, or wkt; or name them")
+    hint = said("columns lon and lat, wkt or address; or name them")
     message = said("no columns with longitude and latitude")
     raise ProblemError(Problem(codes.NO_PLACE, message, Where(row=1), hint))
 
