@@ -188,7 +188,9 @@ def test_pages_say_what_is_missing_and_refuse_what_is_no_moment(city: list[Regio
     wall = client.get("/screens/pulse?wall=1&rotate=30").content.decode()
     assert 'data-next="/screens/plan?wall=1&amp;rotate=30"' in wall
     for wrong in ("at=soon", "at=2999-01-01T00:00", "period=9d", "region=000000", "at=" + "9" * 500):
-        assert client.get(f"/screens/pulse?{wrong}").status_code == 422, wrong
+        refused = client.get(f"/screens/pulse?{wrong}")
+        assert refused.status_code == 422, wrong
+        assert "OVW-104" in refused.content.decode()
     assert client.get("/screens/pulse/widgets/99").status_code == 404
     assert client.get("/screens/nowhere").status_code == 404
 
