@@ -11,7 +11,6 @@ from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Roster
 from beichen.platforms.geo.analysis import service as analysis
 from beichen.platforms.geo.basemap import service as basemap
-from beichen.platforms.geo.models import Layer
 from beichen.supports.evaluation import service as evaluation
 
 BY = system("test")
@@ -71,7 +70,6 @@ def keep_messages() -> None:
 
 def keep_maps() -> None:
     """A base map, and an analysis that the administrator's key asked."""
-    Layer.objects.filter(key="districts").update(style={"role": "boundary"})
     basemap.build(by=BY)
     asker = Actor("client:tests", "Tests", (Scope("administrator"),))
     analysis.ask("buffer", {"layer": "districts", "distance": 100}, by=asker)
