@@ -47,12 +47,12 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
         ("PATCH", "api/geo/addresses/kept", {"name": "y", "reason": "known"}),
     ],
     "api/geo/cells": [("GET", "api/geo/cells?longitude=125&latitude=43", None)],
-    "api/geo/cells/<str:cell>": [("GET", "api/geo/cells/8a1f05837667fff", None)],
+    "api/geo/cells/<str:cell>": [("GET", "api/geo/cells/8a317662a467fff", None)],
     "api/geo/grid/<slug:region_code>": [
-        ("GET", "api/geo/grid/990102", None),
-        ("PUT", "api/geo/grid/990102", {"features": [{"type": "Feature", "geometry": AREA}]}),
+        ("GET", "api/geo/grid/990102001001", None),
+        ("PUT", "api/geo/grid/990102001001", {"features": [{"type": "Feature", "geometry": AREA}]}),
     ],
-    "api/geo/grid/<slug:region_code>/cut": [("POST", "api/geo/grid/990102/cut", {"area": AREA})],
+    "api/geo/grid/<slug:region_code>/cut": [("POST", "api/geo/grid/990102001001/cut", {"area": AREA})],
 }
 
 

@@ -7,6 +7,9 @@ import sys
 
 HEAVY = (
     "pandas",
+    "pyarrow",
+    "pyproj",
+    "pypinyin",
     "scipy",
     "pyogrio",
     "sklearn",

@@ -17,7 +17,7 @@ from beichen.kernel.org.models import Body
 from beichen.platforms.geo.codes import BAD_FACTS, TAKEN
 from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload
 from beichen.platforms.geo.rights import WRITE
-from beichen.platforms.geo.snapshots.gathering import column_name
+from beichen.platforms.geo.source import column_name
 from beichen.platforms.geo.sources import layers_kept_by
 from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Problem, ProblemError, Where, nearest, said

@@ -14,7 +14,7 @@ import shapely
 from beichen.kernel.actor import Actor
 from beichen.platforms.geo import conditions
 from beichen.platforms.geo.models import Layer
-from beichen.platforms.geo.snapshots.gathering import as_kind, column_name
+from beichen.platforms.geo.snapshots.gathering import as_kind
 from beichen.platforms.geo.snapshots.layout import Layout
 from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
 from beichen.platforms.geo.snapshots.unfolding import as_feature
@@ -28,6 +28,7 @@ from beichen.platforms.geo.source import (
     Described,
     Field,
     FieldKind,
+    column_name,
 )
 from beichen.registry import service as registry
 from beichen.registry.models import ObjectType

@@ -13,7 +13,7 @@ from beichen.platforms.geo import geojson, service
 from beichen.platforms.geo.addresses.declaring import AddressesSection
 from beichen.platforms.geo.legends import SCHEMA as LEGEND
 from beichen.platforms.geo.models import GeometryKind
-from beichen.platforms.geo.snapshots.gathering import column_name
+from beichen.platforms.geo.source import column_name
 from beichen.problem import Problem, code, nearest, shorten
 
 NO_FILE = code("GEO-107", "A layer names a file that is not in the package.", status=422)

@@ -10,7 +10,8 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import transaction
@@ -22,33 +23,35 @@ from beichen.kernel.bus import service as bus
 from beichen.kernel.changes import Changes
 from beichen.kernel.jobs.service import enqueue
 from beichen.kernel.levels import Level
-from beichen.platforms.geo import exporting, geojson, packages
+from beichen.platforms.geo import geojson
 from beichen.platforms.geo.addresses.matching import Match
 from beichen.platforms.geo.addresses.matching import match as match_address
 from beichen.platforms.geo.addresses.matching import match_many as match_addresses
 from beichen.platforms.geo.addresses.places import FoundPlace, search_places
 from beichen.platforms.geo.codes import NO_LAYER, TAKEN
-from beichen.platforms.geo.editing.folding import fold_edits
-from beichen.platforms.geo.exporting import FORMATS
 from beichen.platforms.geo.grid.hexagons import cell_range
 from beichen.platforms.geo.grid.management import cell_at
 from beichen.platforms.geo.legends import legend_faults
 from beichen.platforms.geo.locating import region_at, regions_at
-from beichen.platforms.geo.making import LayerWords, make_objects_layer, make_table_layer
 from beichen.platforms.geo.models import Layer, LayerContent, Origin
-from beichen.platforms.geo.pruning import prune_snapshots
-from beichen.platforms.geo.revisions import make_revision
 from beichen.platforms.geo.rights import EDIT, READ, WRITE
-from beichen.platforms.geo.sources import editable, layers_for, layers_kept_by, regions_of, source_of
-from beichen.platforms.geo.tables import refresh_tables
-from beichen.platforms.geo.uploads.bringing import (
-    bring_layer,
-    find_upload,
-    read_upload,
-    report_of,
-    uploads_for,
-)
 from beichen.problem import Problem, ProblemError, Where, nearest, said
+
+if TYPE_CHECKING:
+    from beichen.platforms.geo.editing.folding import fold_edits
+    from beichen.platforms.geo.exporting import FORMATS
+    from beichen.platforms.geo.making import LayerWords, make_objects_layer, make_table_layer
+    from beichen.platforms.geo.pruning import prune_snapshots
+    from beichen.platforms.geo.revisions import make_revision
+    from beichen.platforms.geo.sources import editable, layers_for, layers_kept_by, regions_of, source_of
+    from beichen.platforms.geo.tables import refresh_tables
+    from beichen.platforms.geo.uploads.bringing import (
+        bring_layer,
+        find_upload,
+        read_upload,
+        report_of,
+        uploads_for,
+    )
 
 __all__ = [
     "EDIT",
@@ -95,6 +98,33 @@ __all__ = [
 ]
 
 CHANGED = "geo.layers.changed"
+_LATE = {
+    "fold_edits": "editing.folding",
+    "FORMATS": "exporting",
+    "LayerWords": "making",
+    "make_objects_layer": "making",
+    "make_table_layer": "making",
+    "prune_snapshots": "pruning",
+    "make_revision": "revisions",
+    "editable": "sources",
+    "layers_for": "sources",
+    "layers_kept_by": "sources",
+    "regions_of": "sources",
+    "source_of": "sources",
+    "refresh_tables": "tables",
+    "bring_layer": "uploads.bringing",
+    "find_upload": "uploads.bringing",
+    "read_upload": "uploads.bringing",
+    "report_of": "uploads.bringing",
+    "uploads_for": "uploads.bringing",
+}
+"""What stands on Arrow, by the module that has it: most processes never load it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"beichen.platforms.geo.{_LATE[name]}"), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,19 +267,23 @@ def export_layer(row: Layer, form: str, *, by: Actor) -> tuple[str, Iterator[byt
 
     Layers with personal data (L3, L4) leave a record. Raises ProblemError GEO-811.
     """
-    pieces = exporting.export(row, source_of(row, by), form)
+    from beichen.platforms.geo import exporting, sources
+
+    pieces = exporting.export(row, sources.source_of(row, by), form)
     if row.level >= Level.L3:
         audit.record(by, READ, f"platforms_geo.layer:{row.key}", detail={"form": form})
-    return FORMATS[form], pieces
+    return exporting.FORMATS[form], pieces
 
 
 @transaction.atomic
 def keep_legend(key: str, legend: dict[str, Any], *, by: Actor) -> None:
     """Keep how a layer's values are drawn. Raises ProblemError GEO-404, GEO-810."""
+    from beichen.platforms.geo import sources
+
     row = Layer.objects.select_for_update().filter(key=key).first()
     if row is None:
         raise no_layer(key)
-    names = [field.name for field in source_of(row, by).described().fields]
+    names = [field.name for field in sources.source_of(row, by).described().fields]
     problems = legend_faults(legend, names)
     if problems:
         raise ProblemError(*problems)
@@ -259,5 +293,7 @@ def keep_legend(key: str, legend: dict[str, Any], *, by: Actor) -> None:
 
 def lay_out() -> int:
     """Lay the packages' layers out to be read in bulk, ahead of who asks first; returns how many."""
+    from beichen.platforms.geo import packages
+
     rows = Layer.objects.filter(origin=Origin.PACKAGE, is_current=True)
     return len([packages.snapshot_of(row) for row in rows])

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of WGS 84; a box over the antimeridian has west > east."""
@@ -25,6 +26,11 @@ Condition = dict[str, Any]
 KEY, GEOMETRY, REGION = "id", "geometry", "region"
 """The columns that every source has beside its fields: a feature's name in its layer, its shape (WKB,
 longitude first, WGS 84; with heights where it has them), the path of its region (may be empty)."""
+
+
+def column_name(name: str) -> str:
+    """A property's name as a column: three names have a meaning of their own, and get an underscore."""
+    return f"{name}_" if name in (KEY, GEOMETRY, REGION) else name
 
 
 class FieldKind(StrEnum):

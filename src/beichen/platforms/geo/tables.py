@@ -15,9 +15,8 @@ from beichen.platforms.geo.models import Layer, Origin, Revision
 from beichen.platforms.geo.regions import Regions
 from beichen.platforms.geo.revisions import forget_old, make_revision
 from beichen.platforms.geo.snapshots.building import PIECE
-from beichen.platforms.geo.snapshots.gathering import column_name
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Field, FieldKind
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Field, FieldKind, column_name
 from beichen.platforms.warehouse import service as warehouse
 from beichen.platforms.warehouse.models import NEVER, WarehouseTable
 from beichen.platforms.warehouse.service import ColumnType, TableFacts

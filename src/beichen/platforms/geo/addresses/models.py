@@ -166,7 +166,7 @@ class PlaceKey(models.Model):
 
 
 class Gazetteer(models.Model):
-    """One row: how often the city's names were changed, so that each process knows when to read them anew."""
+    """One row: another stamp whenever the city's names change, so that each process reads them anew."""
 
     stamp = models.PositiveBigIntegerField(default=0)
 

@@ -9,15 +9,15 @@ there are.
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Length
-from pypinyin import Style, lazy_pinyin
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -76,6 +76,8 @@ def plain(text: str) -> str:
 
 def keys_of(facts: PlaceFacts) -> list[str]:
     """Every way to type the place from its beginning, each once; the name first."""
+    from pypinyin import Style, lazy_pinyin  # 55 MB that few processes need
+
     found: list[str] = []
     for name in (facts.name, *facts.aliases):
         found.append(plain(name))
@@ -246,8 +248,8 @@ def drop_places(refs: Iterable[str]) -> int:
 
 def touch_gazetteer() -> None:
     """Let every process read the city's names anew."""
-    if not Gazetteer.objects.filter(pk=1).update(stamp=F("stamp") + 1):
-        Gazetteer.objects.create(pk=1, stamp=1)
+    # Never one that was there before, as after a database was put back.
+    Gazetteer.objects.update_or_create(pk=1, defaults={"stamp": secrets.randbits(62)})
 
 
 def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -30,7 +30,7 @@ _STAMP = Prepared(lambda: Gazetteer.objects.filter(pk=1).values_list("stamp"))
 
 
 def stamp() -> int:
-    """How often names were changed."""
+    """Another one whenever names were changed; 0 before there are any."""
     return next((number for (number,) in _STAMP.tuples()), 0)
 
 

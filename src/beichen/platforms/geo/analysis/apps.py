@@ -15,7 +15,7 @@ class AnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the page to those who may ask."""
-        from beichen.platforms.geo.analysis.service import RUN
+        from beichen.platforms.geo.analysis.rights import RUN
         from beichen.web.links import add_to_navigation
 
         add_to_navigation(_("Spatial analysis"), "platforms_geo_analysis:analysis", order=118, permission=RUN)

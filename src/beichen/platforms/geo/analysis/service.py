@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from beichen.kernel.access.service import actor_again, permission, require
+from beichen.kernel.access.service import actor_again, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.jobs.service import enqueue
@@ -29,6 +29,7 @@ from beichen.platforms.geo.analysis.kinds import KINDS, Kind, kind_of
 from beichen.platforms.geo.analysis.models import Run, RunResult, RunState
 from beichen.platforms.geo.analysis.outcome import Outcome
 from beichen.platforms.geo.analysis.parameters import checked
+from beichen.platforms.geo.analysis.rights import RUN
 from beichen.platforms.geo.models import Upload
 from beichen.problem import Problem, ProblemError, Said, code, kept, said
 
@@ -47,7 +48,6 @@ __all__ = [
     "runs_of",
 ]
 
-RUN = permission("geo.analysis.run", "运行空间分析", "Run spatial analyses")
 STOPPED = code("GEO-650", "An analysis stopped at a mistake of the program.", status=500)
 
 SECONDS_AT_ONCE = 20.0

@@ -25,7 +25,7 @@ from beichen.platforms.geo.regions import Regions
 from beichen.platforms.geo.rights import EDIT
 from beichen.platforms.geo.snapshots import gathering, unfolding
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.source import REGION, FieldKind, Source, version_of
+from beichen.platforms.geo.source import REGION, FieldKind, Source, column_name, version_of
 from beichen.platforms.geo.uploads.examining import kind_of
 from beichen.platforms.geo.uploads.geojson import shape_of
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
@@ -138,7 +138,7 @@ class Writer:
             raise ProblemError(*problems)
         geometry = orjson.loads(shapely.to_geojson(shape))
         whole = {"id": key[:200], "properties": properties, "geometry": geometry}
-        told = properties.get(gathering.column_name(self._layer.region_property))
+        told = properties.get(column_name(self._layer.region_property))
         batch = next(
             gathering.batches_of(
                 [whole], self._layout, lambda shapes, _told: Regions()(shapes, [told and str(told)])

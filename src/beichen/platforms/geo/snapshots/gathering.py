@@ -17,17 +17,11 @@ from django.utils import timezone
 
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Field, FieldKind
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Field, FieldKind, column_name
 
 Locate = Callable[[npt.NDArray[np.object_], Sequence[str | None]], list[str]]
 """Gives for shapes, and for what each says of its region (may be None), the path of the region."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-RESERVED = {KEY, GEOMETRY, REGION}
-
-
-def column_name(name: str) -> str:
-    """A property's name as a column: three names have a meaning of their own, and get an underscore."""
-    return f"{name}_" if name in RESERVED else name
 
 
 def layout_of(features: Iterable[dict[str, Any]], *, valid_from: str = "", valid_to: str = "") -> Layout:

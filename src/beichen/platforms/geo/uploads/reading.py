@@ -20,14 +20,13 @@ from beichen.platforms.geo.models import GeometryKind
 from beichen.platforms.geo.snapshots.gathering import (
     Locate,
     as_kind,
-    column_name,
     kind_of,
     kind_of_time,
     layout_from,
     wider,
 )
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, FieldKind
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, FieldKind, column_name
 from beichen.platforms.geo.uploads import codes, examining, systems
 from beichen.platforms.geo.uploads.examining import Box, Examined, Examiner, Verdict
 from beichen.platforms.geo.uploads.found import Piece, Reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from beichen.platforms.iot.tests.test_pages import signed_in
 from beichen.platforms.iot.timetables.declaration import SUNRISE, SUNSET, read_entry
 from beichen.platforms.iot.timetables.forms import read_parameters, shown_parameters
 from beichen.platforms.iot.timetables.reckoning import due_between, next_due
-from beichen.platforms.iot.timetables.sun import sun_at
+from beichen.platforms.iot.timetables.sun import city_place, sun_at
 from beichen.problem import ProblemError
 
 BY = ground.BY
@@ -289,3 +290,16 @@ def test_it_is_chosen_and_changed_at_the_desk(group: str) -> None:
     assert browser.post(f"{page}/timetable", {"timetable": "", "shown": "drainage.steady"}).status_code == 302
     assert not Following.objects.exists()
     assert signed_in("steward").post(f"{page}/timetable", form).status_code == 403
+
+
+def test_a_city_without_a_centre_follows_the_clock_and_not_the_sun(
+    group: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "city.yaml").write_text("city: nowhere\n")
+    monkeypatch.setattr("beichen.platforms.iot.timetables.sun.packages.find_package", lambda *_: tmp_path)
+    city_place.cache_clear()
+    service.follow(group, "drainage.steady", [{"at": "04:00", "order": "calibrate"}], by=BY)
+    with pytest.raises(ProblemError) as told:
+        service.follow(group, "drainage.steady", [{"at": "sunset", "order": "calibrate"}], by=BY)
+    city_place.cache_clear()
+    assert [(one.code, one.where.field) for one in told.value.problems] == [("IOT-115", "timetable")]

@@ -18,7 +18,7 @@ from beichen.platforms.iot import codes
 from beichen.platforms.iot.grouping import commands_of_group, find_group
 from beichen.platforms.iot.models import Device, DeviceGroup, Following, Timetable
 from beichen.platforms.iot.rights import COMMAND, READ
-from beichen.platforms.iot.timetables.declaration import MOST_ENTRIES, Entry, read_entry
+from beichen.platforms.iot.timetables.declaration import MOST_ENTRIES, SUNRISE, SUNSET, Entry, read_entry
 from beichen.platforms.iot.timetables.reckoning import next_due
 from beichen.platforms.iot.timetables.sun import Place, place_of
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
@@ -45,7 +45,11 @@ def entries_of(row: Following) -> list[Entry]:
 
 def place_in(row: Following) -> Place:
     """Where the sun is looked for."""
-    return (float(row.place[0]), float(row.place[1]))
+    if row.place:
+        return (float(row.place[0]), float(row.place[1]))
+    if any(entry.sun for entry in entries_of(row)):  # its scene says so by now
+        return place_of(row.group)
+    return (0.0, 0.0)
 
 
 def reckon(row: Following, now: datetime) -> None:
@@ -82,13 +86,18 @@ def follow(
     row = Following.objects.filter(group=group).select_for_update().first() or Following(group=group)
     row.timetable, row.is_on = chosen, is_on
     row.entries = None if chosen is not None and told == chosen.entries else told
-    row.place, row.changed_at, row.changed_by = list(place_of(group)), at, by.key
+    row.place = list(place_of(group)) if _asks_the_sun(told) else []
+    row.changed_at, row.changed_by = at, by.key
     reckon(row, at)
     row.save()
     detail = {"timetable": timetable, "entries": row.entries, "is_on": is_on}
     audit.record(by, "iot.timetable.follow", f"platforms_iot.devicegroup:{key}", detail=detail)
     bus.publish("iot.timetable.followed", key, detail, by=by)
     return row
+
+
+def _asks_the_sun(entries: Sequence[Mapping[str, Any]]) -> bool:
+    return any(word in str(entry.get("at", "")) for entry in entries for word in (SUNRISE, SUNSET))
 
 
 @transaction.atomic

@@ -11,8 +11,10 @@ from ruamel.yaml import YAML
 
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.iot import codes
 from beichen.platforms.iot.models import DeviceGroup
 from beichen.platforms.iot.timetables.declaration import SUNRISE
+from beichen.problem import Problem, ProblemError, Where, said
 from beichen.registry.models import Object
 from beichen.settings import settings
 
@@ -50,10 +52,14 @@ def _beside(moment: datetime, highest: datetime, which: str) -> datetime:
 
 @lru_cache(maxsize=4)
 def city_place(city: str) -> Place:
-    """The city's centre. Raises ProblemError for a city that is not there."""
+    """The city's centre. Raises ProblemError for a city that is not there, IOT-115 for one without centre."""
     folder = packages.find_package(city, PackageKind.CITY)
-    longitude, latitude = YAML(typ="safe").load(folder / PackageKind.CITY.manifest)["centre"]
-    return (float(longitude), float(latitude))
+    centre = YAML(typ="safe").load(folder / PackageKind.CITY.manifest).get("centre")
+    if not centre:
+        hint = said("give a thing of the group a place, or the city a centre in city.yaml")
+        message = said("nobody knows where the sun is to be looked for")
+        raise ProblemError(Problem(codes.BAD_TIMETABLE, message, Where(field="timetable"), hint))
+    return (float(centre[0]), float(centre[1]))
 
 
 def place_of(group: DeviceGroup) -> Place:

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
+from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import create_client
 from beichen.kernel.actor import PUBLIC
 from beichen.platforms.geo.addresses import batch, sheets
@@ -32,6 +33,7 @@ FILE = "编号,地址\n1,亚泰大街1138号\n2,不知道\n3,长通家园A7栋\n
 def steward() -> Client:
     """A program with a steward's key, in the town."""
     cache.clear()
+    forget_rates()
     town.build()
     key = create_client("stewards", "Stewards", "steward", by=BY)
     return Client(headers={"Authorization": f"Bearer {key}"})
