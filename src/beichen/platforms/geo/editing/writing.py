@@ -92,7 +92,7 @@ class Writer:
 
     def _hold(self) -> None:
         """Lock the layer for this transaction; edits that others made meanwhile are seen."""
-        held = Layer.objects.select_for_update().select_related("revision").get(pk=self._layer.pk)
+        held = Layer.objects.select_for_update(of=("self",)).select_related("revision").get(pk=self._layer.pk)
         self._layer = held
         from beichen.platforms.geo.sources import unconfined
 
