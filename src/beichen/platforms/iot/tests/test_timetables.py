@@ -137,8 +137,9 @@ def test_parameters_come_back_from_the_form_as_they_were(parameters: dict[str, A
 
 
 @pytest.fixture
-def group(db: None) -> str:
-    """A group of two wells in two districts, and a timetable for wells."""
+def group(db: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A group of two wells in two districts, and a timetable for wells; in a city whose place is known."""
+    monkeypatch.setattr("beichen.platforms.iot.timetables.sun.city_place", lambda _city: CITY)
     ground.town()
     service.save_group("ring", "环路", by=BY)
     for number, region in enumerate(("990102", "990103"), 1):
@@ -297,6 +298,7 @@ def test_a_city_without_a_centre_follows_the_clock_and_not_the_sun(
 ) -> None:
     (tmp_path / "city.yaml").write_text("city: nowhere\n")
     monkeypatch.setattr("beichen.platforms.iot.timetables.sun.packages.find_package", lambda *_: tmp_path)
+    monkeypatch.setattr("beichen.platforms.iot.timetables.sun.city_place", city_place)
     city_place.cache_clear()
     service.follow(group, "drainage.steady", [{"at": "04:00", "order": "calibrate"}], by=BY)
     with pytest.raises(ProblemError) as told:
