@@ -1,13 +1,13 @@
 """Features and tiles over OGC API beside tipg and pygeoapi, on the same points, under the same load.
 
-A page of 90 features by box, a page of 90 by a condition (CQL2), vector tiles of about 70 KB and 500 KB that
-are made for each request, and one from the cache. wrk asks from 8 connections for some seconds, each peer
-with two workers of its own server as its makers advise; seconds are those of a request over all workers, so
-that a ratio is that of throughputs. Peers read PostGIS with indexes on all columns asked; ours reads its
-snapshot, on a house on SQLite and on one on PostgreSQL. tipg and pygeoapi (pages alone) are installed for the
-run in an environment of their own, or stand in the folder that OGC_PEERS names; left out where neither is.
-Tiles of ours thin out points that fall together on a screen: the bytes of both are told. A size that is asked
-for alone: OGC_SIZES=10000.
+A page of 90 features by box, a page of 90 by a condition (CQL2), vector tiles of about 70 KB and 500 KB
+that are made for each request, and one from the cache. wrk asks from 8 connections, a second to warm up and
+some seconds more, each peer with two workers of its own server as its makers advise; seconds are those of a
+request over all workers, so that a ratio is that of throughputs. Peers read PostGIS with indexes on all
+columns asked; ours reads its snapshot, on a house on SQLite and on one on PostgreSQL. tipg and pygeoapi
+(pages alone) are installed for the run in an environment of their own, or stand in the folder that
+OGC_PEERS names; left out where neither is. Tiles of ours thin out points that fall together on a screen:
+the bytes of both are told. A size that is asked for alone: OGC_SIZES=10000.
 
     tools/services .venv/bin/python -m bench ogc
 """

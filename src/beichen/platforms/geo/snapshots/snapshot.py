@@ -181,7 +181,8 @@ class Snapshot:
         kept: list[Rows] = []
         missing = limit
         reach = None if asked.condition is None else conditions.box_of(asked.condition)
-        for rows in self._candidates([box for box in (asked.box, reach) if box is not None], first):
+        boxes = [box for box in (asked.box, reach) if box is not None]
+        for rows in self._candidates(boxes, first, _start(asked, boxes)):
             chosen = rows if without is None else rows[~np.isin(rows, without)]
             chosen = self._narrowed(chosen, asked)
             kept.append(chosen[:missing])
@@ -190,12 +191,12 @@ class Snapshot:
                 break
         return np.concatenate(kept) if kept else np.empty(0, np.int64)
 
-    def _candidates(self, boxes: list[Box], first: int) -> Iterator[Rows]:
-        """Rows of the chunks that all boxes touch, in groups that grow."""
+    def _candidates(self, boxes: list[Box], first: int, size: int) -> Iterator[Rows]:
+        """Rows of the chunks that all boxes touch, in groups that grow from ``size`` chunks on."""
         chunks = np.arange(first // CHUNK, self._chunks.shape[1])
         for box in boxes:
             chunks = chunks[touching(self._chunks[:, chunks], box)]
-        start, size = 0, _FEW if boxes else 1
+        start = 0
         within = np.arange(CHUNK)
         while start < len(chunks):
             group = chunks[start : start + size]
@@ -260,6 +261,13 @@ class Snapshot:
                     batch.slice(int(places[0]), len(group)) if is_run else batch.take(pa.array(places))
                 )
         return pa.Table.from_batches(parts, schema)
+
+
+def _start(asked: Asked, boxes: list[Box]) -> int:
+    """Chunks to look at first: a condition alone seldom leaves a page of few."""
+    if boxes:
+        return _FEW
+    return 1 if asked.condition is None else _MANY
 
 
 def _is_open(asked: Asked) -> bool:

@@ -1,13 +1,14 @@
 """Makes a vector tile (Mapbox Vector Tile 2.1) of a table of features.
 
 Shapes are placed in the tile's units and cut at its margin by shapely, all at once; DuckDB's spatial
-extension writes the tile. A tile is bounded: 20,000 features, 400,000 vertices before they are cut, 2 MB;
-a larger one is written again without its properties.
+extension writes the tile, plain points are written by :mod:`.dots`. A tile is bounded: 20,000 features,
+400,000 vertices before they are cut, 2 MB; a larger one is written again without its properties.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,13 +19,15 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, Tile
+from beichen.platforms.geo.ogc.tiles import dots
+from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, Positions, Tile
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION
 
 MAX_FEATURES = 20_000
 MAX_VERTICES = 400_000
 MAX_BYTES = 2_000_000
 _POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+_SHAPE = "_shape"
 _FINE = 0.5  # of a unit: what is nearer is one place
 _kept = threading.local()
 
@@ -34,19 +37,29 @@ def encoded(table: pa.Table, tile: Tile, name: str) -> bytes:
     if not table.num_rows:
         return b""
     table = table.drop_columns([REGION]) if REGION in table.column_names else table
-    shaped = _points(table, tile) or _shapes(table, tile)
-    if not shaped[0].num_rows:
+    points = _points(table, tile)
+    if points is not None:
+        return _bounded(lambda bare: _dotted(*points, name, bare=bare))
+    shaped = _shapes(table, tile)
+    if not shaped.num_rows:
         return b""
-    found = _written(*shaped, name)
-    if len(found) > MAX_BYTES:
-        bare, shape = shaped
-        kept = [one for one in bare.column_names if one in (KEY, "_x", "_y", "_shape")]
-        found = _written(bare.select(kept), shape, name)
-    return found
+    return _bounded(lambda bare: _written(shaped.select([KEY, _SHAPE]) if bare else shaped, name))
 
 
-def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, str] | None:
-    """The table with places instead of shapes, when all are plain points: read without GEOS."""
+def _bounded(write: Callable[[bool], bytes]) -> bytes:
+    """The tile, without its properties when it is too large with them."""
+    found = write(False)
+    return write(True) if len(found) > MAX_BYTES else found
+
+
+def _dotted(table: pa.Table, places: Positions, name: str, *, bare: bool) -> bytes:
+    if not table.num_rows:
+        return b""
+    return dots.written(table.select([KEY]) if bare else table, places[:, 0], places[:, 1], name)
+
+
+def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, Positions] | None:
+    """The table without shapes, and places in the tile, when all are plain points: read without GEOS."""
     column = table.column(GEOMETRY).combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks)
@@ -66,11 +79,10 @@ def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, str] | None:
     table = table.drop_columns([GEOMETRY])
     if not inside.all():
         table, places = table.filter(pa.array(inside)), places[inside]
-    x, y = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
-    return table.append_column("_x", pa.array(x)).append_column("_y", pa.array(y)), "ST_Point(_x, _y)"
+    return table, places
 
 
-def _shapes(table: pa.Table, tile: Tile) -> tuple[pa.Table, str]:
+def _shapes(table: pa.Table, tile: Tile) -> pa.Table:
     """The table with shapes in the tile's units, cut, without what is too small to be seen."""
     shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
     counts = np.cumsum(shapely.get_num_coordinates(shapes))
@@ -90,13 +102,13 @@ def _shapes(table: pa.Table, tile: Tile) -> tuple[pa.Table, str]:
     whole &= shapely.get_type_id(placed) != shapely.GeometryType.GEOMETRYCOLLECTION
     table = table.drop_columns([GEOMETRY]).filter(pa.array(whole))
     binary = pa.array(shapely.to_wkb(placed[whole]), pa.binary())
-    return table.append_column("_shape", binary), "ST_GeomFromWKB(_shape)"
+    return table.append_column(_SHAPE, binary)
 
 
-def _written(table: pa.Table, shape: str, name: str) -> bytes:
-    columns = ", ".join(_selected(field) for field in table.schema if not field.name.startswith("_"))
+def _written(table: pa.Table, name: str) -> bytes:
+    columns = ", ".join(_selected(field) for field in table.schema if field.name != _SHAPE)
     layer = name.replace("'", "''")
-    inner = f"SELECT {columns}, {shape} AS _at FROM features"
+    inner = f"SELECT {columns}, ST_GeomFromWKB({_SHAPE}) AS _at FROM features"
     sql = f"SELECT ST_AsMVT(one, '{layer}', {EXTENT}, '_at') FROM ({inner}) one"
     # Moments go without their zone: what DuckDB does with zones is another extension's. DuckDB finds the
     # table by the name of this variable, which costs it half of what registering it does.

@@ -19,7 +19,7 @@ from beichen.platforms.geo.source import Asked
 FRESH_SECONDS = 60
 WORTH = 600
 """Bytes from which a tile is gzipped."""
-_MADE_BY = "1"  # another when the encoder writes the same features otherwise
+_MADE_BY = "2"  # another when the encoder writes the same features otherwise
 _NARROWING = ("filter", "filter-lang", "filter-crs", "datetime", "properties")
 
 
