@@ -131,6 +131,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "screen/ask": [("GET", "screen/ask?q=x&format=json", None)],
     "screens": [("GET", "screens", None)],
     "screens/<str:key>": [("GET", "screens/pulse", None)],
+    "screens/<str:key>/widgets": [("GET", "screens/pulse/widgets?of=0", None)],
     "screens/<str:key>/widgets/<int:number>": [("GET", "screens/pulse/widgets/0", None)],
     "screen/things.json": [("GET", f"screen/things.json?layer={LAYER}&bbox=125,43,126,44", None)],
     "screen/things/<str:key>": [("GET", f"screen/things/{LAYER}", None)],

@@ -2,7 +2,7 @@
 
 One reader follows the stream and keeps the last events; each browser has a short queue. A browser that
 cannot keep up is disconnected and comes back with its `Last-Event-ID`, which is the place in the
-stream: what it missed is read from there.
+stream: what it missed is read from there. A browser that asks for `changes` is told sums: :mod:`.changes`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import logging
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -25,8 +26,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from beichen.house import changes
 from beichen.kernel.bus import broker, feed
-from beichen.kernel.bus.event import STREAM, SUBJECT_PREFIX
+from beichen.kernel.bus.event import HINTS, STREAM, SUBJECT_PREFIX
 from beichen.kernel.bus.pull import Delivery, Pull
 from beichen.kernel.bus.tap import Tap
 from beichen.problem import ProblemError
@@ -42,10 +44,11 @@ logger = logging.getLogger("beichen.house.live")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An event and its place in the stream."""
+    """An event, its place in the stream, and when it came here (on the monotonic clock)."""
 
     place: int
     document: dict[str, Any]
+    at: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +75,7 @@ class Feed:
     def __init__(self) -> None:
         self.kept: deque[Sent] = deque(maxlen=KEPT)
         self.browsers: set[Browser] = set()
+        self.channels = changes.Channels()
         self.is_following = False
 
     def take(self, message: Delivery) -> None:
@@ -82,10 +86,30 @@ class Feed:
             return  # the subscribers make a dead letter of it
         if not isinstance(document, dict):
             return
-        sent = Sent(message.standing().place, document)
+        sent = Sent(message.standing().place, document, time.monotonic())
         self.kept.append(sent)
         for browser in self.browsers:
             browser.offer(sent)
+        self.channels.take(sent.place, document)
+
+    async def hint(self, message: Any) -> None:
+        """Count in what a room says of things that change by the thousand; nothing of it is kept."""
+        try:
+            documents = orjson.loads(message.data)
+        except orjson.JSONDecodeError:
+            return
+        for document in documents if isinstance(documents, list) else []:
+            if isinstance(document, dict):
+                self.channels.take(self.place, document)
+
+    def missed(self, grant: feed.Grant, last: int | None) -> dict[str, list[str]]:
+        """The sum of what a browser has not been told that saw ``last``, or comes for the first time."""
+        if last is None:
+            since = time.monotonic() - changes.RECENT_SECONDS
+            return changes.summed(grant, (one.document for one in self.kept if one.at >= since))
+        if last > self.place or (self.kept and last < self.kept[0].place - 1):
+            return changes.ANYTHING  # of another stream, or longer ago than is kept
+        return changes.summed(grant, (one.document for one in self.since(last)))
 
     @property
     def place(self) -> int:
@@ -129,6 +153,7 @@ class Feed:
             info = await js.add_consumer(STREAM, config)
             pull = Pull(client, info.name)
             await pull.start(Tap(client))
+            await client.subscribe(HINTS, cb=self.hint)
             self.is_following = True
             while True:
                 for message in await pull.messages():
@@ -163,6 +188,22 @@ async def _stream(shared: Feed, browser: Browser, last: int | None) -> AsyncIter
         shared.browsers.discard(browser)
 
 
+async def _sums(shared: Feed, grant: feed.Grant, last: int | None) -> AsyncIterator[bytes]:
+    channel, listener = shared.channels.join(grant)
+    try:
+        yield b"retry: 3000\n\n"
+        missed = shared.missed(grant, last)
+        yield changes.line(shared.place, missed)  # empty too: whoever listens knows that it is heard
+        end = asyncio.get_running_loop().time() + LONGEST_SECONDS
+        while not listener.is_late and asyncio.get_running_loop().time() < end:
+            try:
+                yield await asyncio.wait_for(listener.queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield b": still here\n\n"
+    finally:
+        shared.channels.leave(channel, listener)
+
+
 def _origins() -> set[str]:
     chosen = settings()
     hosts = [host.strip() for host in chosen.hosts.split(",") if host.strip()]
@@ -191,12 +232,15 @@ def build(shared: Feed) -> Starlette:
             grant = feed.verify(request.query_params.get("grant", ""))
         except ProblemError as error:
             return JSONResponse(error.as_dict(), error.status, _headers(request), PROBLEM_TYPE)
-        content = _stream(shared, Browser(grant), _last_event(request))
+        if request.query_params.get("changes"):
+            content = _sums(shared, grant, _last_event(request))
+        else:
+            content = _stream(shared, Browser(grant), _last_event(request))
         return StreamingResponse(content, headers=_headers(request), media_type="text/event-stream")
 
     async def health(_request: Request) -> Response:
         status = "ok" if shared.is_following else "waiting"
-        return JSONResponse({"status": status, "listeners": len(shared.browsers)})
+        return JSONResponse({"status": status, "listeners": len(shared.browsers) + shared.channels.count})
 
     return Starlette(routes=[Route("/events", events), Route("/healthz", health)])
 
@@ -222,6 +266,7 @@ async def serve() -> None:
     following.cancel()
     for browser in shared.browsers:
         browser.is_late = True
+    shared.channels.end()
     end: Callable[[], None] = server.stop
     end()
     await asyncio.wait({serving}, timeout=2)

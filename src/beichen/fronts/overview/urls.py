@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.fronts.overview.views import ask, scene, screen, screens, things
+from beichen.fronts.overview.views import ask, scene, screen, screens, things, widgets
 
 app_name = "overview"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("screen/ask", ask.ask, name="ask"),
     path("screens", screens.shelf, name="screens"),
     path("screens/<str:key>", screens.one_screen, name="one-screen"),
-    path("screens/<str:key>/widgets/<int:number>", screens.widget, name="widget"),
+    path("screens/<str:key>/widgets/<int:number>", widgets.widget, name="widget"),
+    path("screens/<str:key>/widgets", widgets.widgets, name="widgets"),
 ]

@@ -157,7 +157,7 @@ def _binary(request: HttpRequest, media_type: str) -> Event:
 
 
 def listen(request: HttpRequest) -> HttpResponse:
-    """307 to the live process with a grant of what the actor may see."""
+    """307 to the live process with a grant of what the actor may see; ``changes`` asks for sums of them."""
     if "text/event-stream" not in request.headers.get("Accept", ""):
         hint = "Accept: text/event-stream"
         raise ProblemError(Problem(NOT_A_STREAM, "this address answers with a stream of events", hint=hint))
@@ -171,6 +171,8 @@ def listen(request: HttpRequest) -> HttpResponse:
     query = {"grant": feed.sign(grant)}
     if last := request.headers.get("Last-Event-ID") or request.GET.get("last"):
         query["last"] = last
+    if request.GET.get("changes"):
+        query["changes"] = "1"
     response = HttpResponseRedirect(f"{settings().live}/events?{urlencode(query)}", status=307)
     response["Cache-Control"] = "no-store"
     return response

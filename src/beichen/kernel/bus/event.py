@@ -22,6 +22,9 @@ from beichen.problem import Problem, ProblemError, Where, code, shorten
 
 STREAM = "BEICHEN"
 SUBJECT_PREFIX = "beichen.events."
+HINTS = "beichen.hints"
+"""The subject of what changes by the thousand and is no event: lists of documents in the form of events, kept
+by nobody, told in sums to who watches a screen."""
 MEDIA_TYPE = "application/cloudevents+json"
 EVENT_BYTES = 512 * 1024  # below the megabyte that a NATS server takes by default
 ID_LENGTH, SOURCE_LENGTH, TYPE_LENGTH, SUBJECT_LENGTH = 120, 160, 160, 200

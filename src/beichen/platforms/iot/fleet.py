@@ -28,7 +28,10 @@ class Newest:
 
 @dataclass(slots=True)
 class Target:
-    """Where a name of a device's messages goes, and what fits there."""
+    """Where a name of a device's messages goes, and what fits there.
+
+    ``kin`` is what may be told of it to whoever may see such things: its type, region's path and level.
+    """
 
     object: int
     thing: str
@@ -40,6 +43,7 @@ class Target:
     factor: float
     offset: float
     newest: Newest
+    kin: tuple[str, str, int] = ("", "", 4)
 
 
 @dataclass(slots=True)
@@ -215,4 +219,9 @@ class Devices:
             channel.factor if channel else 1.0,
             channel.offset if channel else 0.0,
             self._newest.setdefault((thing.pk, measure), Newest()),
+            (
+                thing.type.key,
+                thing.region.path if thing.region else "",
+                max(thing.level, thing.type.levels.get(measure, 1)),
+            ),
         )

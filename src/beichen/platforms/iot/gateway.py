@@ -24,6 +24,7 @@ from beichen.kernel.bus.tap import Tap
 from beichen.kernel.bus.threads import DatabaseThreads
 from beichen.kernel.bus.turn import Turn
 from beichen.platforms.iot import commanding, keeping, stream
+from beichen.platforms.iot.announcing import Announcer
 from beichen.platforms.iot.bridge import Bridge, foreign
 from beichen.platforms.iot.collecting import Collected, Collector, Passer
 from beichen.platforms.iot.entry import Entry
@@ -92,8 +93,8 @@ class Gateway:
 
             orders = commanding.Sender(say, self.in_database, self._clock)
             tap, passer = Tap(client), Passer(client)
-            collector = Collector(client, js, tap)
-            intake = Intaking(self, collector, js, made, last, orders)
+            collector, announcer = Collector(client, js, tap), Announcer(client)
+            intake = Intaking(self, collector, js, made, last, orders, announcer)
             await intake.start()
             porter = Porter(keys.issuer(settings().data_dir / "nats"))
             await Entry(client, porter, self.in_database, orders.came_in).start()
@@ -107,6 +108,7 @@ class Gateway:
                     tasks.create_task(intake.run()),
                     tasks.create_task(orders.run()),
                     tasks.create_task(passer.run()),
+                    tasks.create_task(announcer.run()),
                     tasks.create_task(self._watch(lock, intake)),
                     tasks.create_task(intake.trim()),
                     tasks.create_task(Lookout(js, made, self.in_database).run()),
@@ -140,11 +142,13 @@ class Intaking:
         made: str,
         last: int,
         orders: commanding.Sender,
+        announcer: Announcer,
     ) -> None:
         self._gateway = gateway
         self._js = js
         self._made, self._last = made, last
         self._orders = orders
+        self._announcer = announcer
         self._collector = collector
         self._treater = Treater(Devices())
         self._watch = Watch(micros(gateway.now()))
@@ -196,6 +200,7 @@ class Intaking:
         self._writing = self._gateway.begin_writing(self._write, collected, batch)
         heard = await asyncio.shield(self._writing)
         self._position = heard.position
+        self._announcer.add(heard.kin)
 
     def _write(self, collected: Collected, batch: Batch | None) -> Heard:
         """In the writer's thread: treat a batch and keep it, however long the tables are away."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -33,9 +33,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Heard:
-    """How far the stream is in the tables."""
+    """How far the stream is in the tables, and which kin of things (see ``Target``) have newer values."""
 
     position: int
+    kin: set[tuple[str, str, int]] = field(default_factory=set)
 
 
 class GivenUpError(OSError):
@@ -78,7 +79,14 @@ def hear(
         if watch is not None:
             watch.forget()
         raise
-    return Heard(planned.last)
+    return Heard(planned.last, _kin(outcome))
+
+
+def _kin(outcome: Outcome) -> set[tuple[str, str, int]]:
+    found = {row.target.kin for row in outcome.readings}
+    for block in outcome.blocks:
+        found.update(target.kin for target in block.targets if target)
+    return found
 
 
 def _arrived(topics: Iterable[tuple[Taken, Topic | None]]) -> tuple[list[Arrived | Came], set[str]]:

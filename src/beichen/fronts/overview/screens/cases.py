@@ -29,7 +29,7 @@ from beichen.kernel.org.models import Body, Region
 from beichen.web.charts import Chart, Series
 from beichen.web.numbers import figure
 
-SECONDS = 20
+SECONDS = 10
 LISTED = 30
 DAYS = 30
 T = TypeVar("T")
@@ -217,7 +217,8 @@ def _by_day(looking: Looking) -> dict[str, int]:
 def _kept(name: str, looking: Looking, work: Callable[[], T]) -> T:
     """What ``work`` found for the same reach, region and time, not older than :data:`SECONDS`."""
     by = looking.by
-    reach = (by.scopes, by.is_system, looking.region and looking.region.pk, looking.period, looking.at)
+    place = looking.region and looking.region.pk
+    reach = (by.scopes, by.is_system, place, looking.period, looking.at, looking.seen)
     key = f"beichen.screen.{name}.{hashlib.sha256(repr(reach).encode()).hexdigest()[:32]}"
     found: T | None = cache.get(key)
     if found is None:

@@ -14,6 +14,7 @@ from beichen.kernel.org.service import city_region
 from beichen.problem import Problem, ProblemError, Where, code, said
 
 BAD_MOMENT = code("OVW-104", "The address of a screen names no such region, period or moment.", status=422)
+SEEN_DIGITS = 18
 PERIODS = {
     "7d": (7, _("7 days")),
     "30d": (30, _("30 days")),
@@ -26,7 +27,8 @@ PERIODS = {
 @dataclass(frozen=True, slots=True)
 class Looking:
     """One look at a screen. ``at`` is the moment of a snapshot, None for now; ``period`` a key of
-    :data:`PERIODS`, or empty where each widget shows its own.
+    :data:`PERIODS`, or empty where each widget shows its own; ``seen`` the place in the stream of events that
+    the reader was told of: nothing that was found out before is shown.
     """
 
     by: Actor
@@ -36,6 +38,7 @@ class Looking:
     now: datetime
     period: str = ""
     at: datetime | None = None
+    seen: int = 0
 
     @property
     def moment(self) -> datetime:
@@ -77,7 +80,14 @@ def home_region(by: Actor) -> Region | None:
 
 
 def look(
-    *, by: Actor, region: str, period: str, at: str, language: str, now: datetime | None = None
+    *,
+    by: Actor,
+    region: str,
+    period: str,
+    at: str,
+    language: str,
+    now: datetime | None = None,
+    seen: str = "",
 ) -> Looking:
     """What an address asks for. Raises ProblemError OVW-104."""
     now = now or timezone.now()
@@ -90,7 +100,8 @@ def look(
     if period and period not in PERIODS:
         raise _refused("period", said("one of: {names}", names=", ".join(PERIODS)))
     is_city = chosen is not None and city is not None and chosen.pk == city.pk
-    return Looking(by, chosen, is_city, language, now, period, _moment(at, now))
+    place = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= SEEN_DIGITS else 0
+    return Looking(by, chosen, is_city, language, now, period, _moment(at, now), place)
 
 
 def _moment(text: str, now: datetime) -> datetime | None:

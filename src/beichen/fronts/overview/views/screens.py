@@ -1,4 +1,4 @@
-"""`/screens`: the screens that a reader may open; `/screens/KEY`: one of them, and each of its widgets."""
+"""`/screens`: the screens that a reader may open; `/screens/KEY`: one of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -18,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.overview.feed import feed_names
-from beichen.fronts.overview.screens.filling import fill
+from beichen.fronts.overview.screens.hearing import heard_by, pause_of, subscription
 from beichen.fronts.overview.screens.looking import PERIODS, Looking, look, named
 from beichen.fronts.overview.screens.shelf import Shelved, screen, screens, sort_names
 from beichen.fronts.overview.screens.titles import titles_of
-from beichen.fronts.overview.screens.vocabulary import COLUMNS, KINDS
+from beichen.fronts.overview.screens.vocabulary import COLUMNS
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, require
@@ -92,7 +91,7 @@ def _body(one: Shelved, chosen: str) -> str:
     return str((body.name_en or body.name) if chosen == "en" else body.name)
 
 
-def _shelved(request: HttpRequest, key: str) -> tuple[Shelved, Looking]:
+def shelved(request: HttpRequest, key: str) -> tuple[Shelved, Looking]:
     """The screen, and how it is looked at. Raises Http404, ProblemError ACC-403 and OVW-104."""
     by = acting(request)
     require(by, READ)
@@ -106,11 +105,12 @@ def _shelved(request: HttpRequest, key: str) -> tuple[Shelved, Looking]:
         period=asked.get("period", ""),
         at=asked.get("at", ""),
         language=language(),
+        seen=asked.get("seen", ""),
     )
     return found, looking
 
 
-def _state(request: HttpRequest, looking: Looking, **changes: str) -> str:
+def state_of(request: HttpRequest, looking: Looking, **changes: str) -> str:
     """The part of an address that says region, period and moment."""
     values = {
         "region": looking.region.code if looking.region else "",
@@ -121,7 +121,7 @@ def _state(request: HttpRequest, looking: Looking, **changes: str) -> str:
     return urlencode({key: value for key, value in values.items() if value})
 
 
-def _crumbs(found: Shelved, looking: Looking, request: HttpRequest) -> list[Link]:
+def crumbs_of(found: Shelved, looking: Looking, request: HttpRequest) -> list[Link]:
     """From the screens over the city to the region that is looked at."""
     address = reverse("overview:one-screen", args=[found.key])
     links = [Link(_now("Screens"), reverse("overview:screens"))]
@@ -131,7 +131,7 @@ def _crumbs(found: Shelved, looking: Looking, request: HttpRequest) -> list[Link
     above = {row.code: row for row in Region.objects.filter(code__in=codes)}
     links.append(Link(found.screen.named(looking.language), address))
     return links + [
-        Link(named(above[code], looking.language), f"{address}?{_state(request, looking, region=code)}")
+        Link(named(above[code], looking.language), f"{address}?{state_of(request, looking, region=code)}")
         for code in codes
         if code in above
     ]
@@ -140,8 +140,8 @@ def _crumbs(found: Shelved, looking: Looking, request: HttpRequest) -> list[Link
 @require_safe
 def one_screen(request: HttpRequest, key: str) -> HttpResponse:
     """The screen: its frame at once, each widget fetched for itself."""
-    found, looking = _shelved(request, key)
-    state = _state(request, looking)
+    found, looking = shelved(request, key)
+    state = state_of(request, looking)
     titles = titles_of(found.screen.widgets, looking)
     widgets = [
         {
@@ -151,6 +151,8 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
             "width": one["width"],
             "height": one["height"],
             "href": f"{reverse('overview:widget', args=[found.key, number])}?{state}",
+            "hears": " ".join(heard_by(one)),
+            "pause": pause_of(one),
         }
         for number, one in enumerate(found.screen.widgets)
     ]
@@ -162,8 +164,10 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
         "looking": looking,
         "at": request.GET.get("at", ""),
         "is_live": looking.at is None,
+        "several": f"{reverse('overview:widgets', args=[found.key])}?{state}",
+        "subscription": subscription(found.screen.widgets) if looking.at is None else "",
         "moment": timezone.localtime(looking.moment),
-        "crumbs": _crumbs(found, looking, request),
+        "crumbs": crumbs_of(found, looking, request),
         "parts": [{"code": part.code, "name": named(part, looking.language)} for part in parts],
         "periods": [(name, label) for name, (_days, label) in PERIODS.items()],
         "rows": rows_needed(found.screen.widgets, COLUMNS),
@@ -177,9 +181,9 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
             context["theme"] = chosen
         return render(request, "overview/wall.html", context)
     context["snapshot"] = (
-        f"?{_state(request, looking, at=f'{timezone.localtime(looking.moment):%Y-%m-%dT%H:%M}')}"
+        f"?{state_of(request, looking, at=f'{timezone.localtime(looking.moment):%Y-%m-%dT%H:%M}')}"
     )
-    context["wall"] = f"?{_state(request, looking)}&wall=1&rotate=30"
+    context["wall"] = f"?{state_of(request, looking)}&wall=1&rotate=30"
     return render(request, "overview/one_screen.html", context)
 
 
@@ -216,35 +220,3 @@ def rows_needed(widgets: list[dict[str, Any]], columns: int) -> int:
                 taken |= cells
                 break
     return 1 + max((row for row, _column in taken), default=0)
-
-
-@require_safe
-def widget(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """One widget: as a part of its screen, or as a page of its own with everything behind it."""
-    found, looking = _shelved(request, key)
-    if number >= len(found.screen.widgets):
-        raise Http404
-    declared = found.screen.widgets[number]
-    assert declared["kind"] in KINDS  # noqa: S101 - kept as they were checked
-    content, since = fill(declared, looking, key=f"{found.key}.{number}")
-    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
-    context: dict[str, Any] = {
-        "content": content,
-        "since": timezone.localtime(since) if since else None,
-        "kind": declared["kind"],
-        "title": titles_of([declared], looking)[0],
-        "number": number,
-        "href": request.get_full_path(),
-        "at": timezone.localtime(content.at) if content.at else None,
-        "looking": looking,
-        "address": f"{reverse('overview:one-screen', args=[found.key])}?{_state(request, looking)}",
-        "is_part": is_part,
-        "address_of_region": reverse("overview:one-screen", args=[found.key]),
-        "feed_names": feed_names() if content.is_feed else None,
-    }
-    if not is_part:
-        context["crumbs"] = [*_crumbs(found, looking, request), Link(context["title"])]
-    response = render(request, "overview/widget.html" if is_part else "overview/widget_page.html", context)
-    response["Cache-Control"] = "private, no-store"
-    patch_vary_headers(response, ["HX-Request"])
-    return response

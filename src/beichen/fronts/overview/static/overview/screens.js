@@ -1,33 +1,6 @@
-// Screens: a widget that cannot be fetched greys itself and says since when; a wall goes to the next screen.
-// The key "/" leads to the box that asks.
-const grid = document.querySelector(".screen-grid");
-const shown = new Map(); // widget → when it was last fetched
-const broken = new Map(); // widget → since when it is not
-
-const clock = (time) => time.toLocaleTimeString(document.documentElement.lang, { hour12: false });
-
-function failed(widget) {
-  if (!broken.has(widget)) broken.set(widget, new Date());
-  widget.classList.add("is-broken");
-  const last = shown.get(widget);
-  const words = last ? `${grid.dataset.broken} ${clock(last)}` : `${grid.dataset.never} ${clock(broken.get(widget))}`;
-  let line = widget.querySelector("[data-failure]");
-  if (!line) {
-    line = document.createElement("p");
-    line.dataset.failure = "";
-    line.className = "widget-missing";
-    const body = widget.querySelector(".widget-body");
-    if (last) body.prepend(line);
-    else body.replaceChildren(line);
-  }
-  line.textContent = words;
-}
-
-function works(widget) {
-  shown.set(widget, new Date());
-  broken.delete(widget);
-  widget.classList.remove("is-broken");
-}
+// Screens: what htmx fetches first, the way of a wall to the next screen, and the key "/" to the box that asks.
+import "./live.js";
+import { failed, grid, works } from "./widgets.js";
 
 if (grid) {
   grid.addEventListener("htmx:afterRequest", (event) => {

@@ -109,12 +109,21 @@ class Chart extends HTMLElement {
     this.spec = JSON.parse(this.querySelector("script").textContent);
     const canvas = this.querySelector("[data-canvas]");
     const { init } = await echarts();
+    if (!this.isConnected) return;
     this.chart = init(canvas, null, { renderer: "svg" });
     const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const draw = () => this.chart.setOption(options(this.spec, quiet), true);
-    draw();
-    document.addEventListener("beichen:theme", draw);
-    new ResizeObserver(() => this.chart.resize()).observe(canvas);
+    this.draw = () => this.chart.setOption(options(this.spec, quiet), true);
+    this.draw();
+    document.addEventListener("beichen:theme", this.draw);
+    this.sizes = new ResizeObserver(() => this.chart.resize());
+    this.sizes.observe(canvas);
+  }
+
+  // A screen replaces its charts for days: what one holds ends with it.
+  disconnectedCallback() {
+    document.removeEventListener("beichen:theme", this.draw);
+    this.sizes?.disconnect();
+    this.chart?.dispose();
   }
 }
 
