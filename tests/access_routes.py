@@ -135,6 +135,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "screens/<str:key>/widgets/<int:number>": [("GET", "screens/pulse/widgets/0", None)],
     "screen/things.json": [("GET", f"screen/things.json?layer={LAYER}&bbox=125,43,126,44", None)],
     "screen/things/<str:key>": [("GET", f"screen/things/{LAYER}", None)],
+    "screen/objects/<str:code>": [("GET", "screen/objects/{object}", None)],
     "screen/scenes/<slug:key>": [("GET", "screen/scenes/kept", None)],
     "api/objects/nearest": [("GET", "api/objects/nearest?type=test-pump&at=125.3,43.8", None)],
     "plan": [("GET", "plan", None)],

@@ -132,6 +132,7 @@ def numbers() -> dict[str, Any]:
         "analysis": Run.objects.get().code,
         "file": StoredFile.objects.get(name="a.pdf").code,
         "urn": Object.objects.filter(type__key="Well").get().urn,
+        "object": Object.objects.filter(type__key="Well").get().code,
         "duty": evidence.duty_id,
         "body": evidence.duty.lead.key if evidence.duty.lead else "",
         "round": Round.objects.get().pk,

@@ -12,6 +12,7 @@ from operator import attrgetter
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from beichen.kernel.access.service import acting, decide
 
@@ -34,6 +35,7 @@ class _Entry:
     under: str
     permission: str
     inside: str | Promise
+    words: tuple[str, ...] = ()
 
     def is_open_to(self, request: HttpRequest) -> bool:
         return not self.permission or bool(decide(acting(request), self.permission))
@@ -50,14 +52,16 @@ def add_to_navigation(
     under: str = "",
     permission: str = "",
     inside: str | Promise = "",
+    words: tuple[str, ...] = (),
 ) -> None:
     """Put the page with the URL name ``route`` into the navigation; low orders stand first.
 
     ``under`` names the entry of the main navigation in whose second row it stands; that entry leads the
     row itself, called ``inside``. With ``permission`` only those who have it somewhere see the entry; the
-    page itself still asks.
+    page itself still asks. ``words`` are what people also call the page, or what they do there, in both
+    languages: whoever asks for one of them is led there.
     """
-    _entries[route] = _Entry(label, route, order, under, permission, inside)
+    _entries[route] = _Entry(label, route, order, under, permission, inside, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,37 @@ def navigation(request: HttpRequest) -> Navigation:
         if top in (one.under, one.route)
     ]
     return Navigation(main, second if top and len(second) > 1 else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A page of the navigation by all its names: in Chinese, in English, and ``words`` beside them."""
+
+    name: str
+    name_en: str
+    href: str
+    words: tuple[str, ...]
+
+
+def destinations(request: HttpRequest) -> list[Destination]:
+    """Every page of the navigation that is open to who asks, in its order."""
+    entries = sorted(_entries.values(), key=attrgetter("order"))
+    shown = [entry for entry in entries if entry.is_open_to(request)]
+    return [
+        Destination(zh, en, reverse(entry.route), entry.words)
+        for entry, zh, en in zip(shown, _named(shown, "zh-hans"), _named(shown, "en"), strict=True)
+    ]
+
+
+def _named(entries: list[_Entry], language: str) -> list[str]:
+    with override(language):
+        return [str(entry.label) for entry in entries]
+
+
+def destination_names() -> list[str]:
+    """What pages are called in Chinese, whoever may open them."""
+    called = _named(list(_entries.values()), "zh-hans")
+    return [*called, *(word for entry in _entries.values() for word in entry.words)]
 
 
 def _leads(href: str, path: str) -> bool:

@@ -20,7 +20,8 @@ class CitizenConfig(AppConfig):
         from beichen.web.offline import OfflinePage, keep_offline
 
         inside = _("Report something")
-        add_to_navigation(_("Report a problem"), "citizen:report", order=70, inside=inside)
+        words = ("随手拍", "提交诉求", "report something")
+        add_to_navigation(_("Report a problem"), "citizen:report", order=70, inside=inside, words=words)
         keep_offline(
             OfflinePage(
                 inside,

@@ -24,8 +24,22 @@ class GovernanceConfig(AppConfig):
         from beichen.web.offline import OfflinePage, keep_offline
 
         console = "governance:queue"
-        add_to_navigation(_("Console"), console, order=30, permission=READ, inside=_("Queue"))
-        add_to_navigation(_("Take a report"), "governance:take", order=30, under=console, permission=TAKE)
+        add_to_navigation(
+            _("Console"),
+            console,
+            order=30,
+            permission=READ,
+            inside=_("Queue"),
+            words=("工单", "cases", "tickets"),
+        )
+        add_to_navigation(
+            _("Take a report"),
+            "governance:take",
+            order=30,
+            under=console,
+            permission=TAKE,
+            words=("新建工单", "新建案件", "new case", "new ticket"),
+        )
         add_to_navigation(_("Import reports"), "governance:import", order=36, under=console, permission=TAKE)
         keep_offline(
             OfflinePage(

@@ -17,4 +17,6 @@ class OverviewConfig(AppConfig):
         """Put the screen into the navigation."""
         from beichen.web.links import add_to_navigation
 
-        add_to_navigation(_("Overview"), "overview:screen", order=10)
+        add_to_navigation(
+            _("Overview"), "overview:screen", order=10, words=("一张图", "the city on one screen")
+        )

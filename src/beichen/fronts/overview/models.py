@@ -115,3 +115,19 @@ class Screen(models.Model):
     def named(self, language: str) -> str:
         """The screen's name in a language."""
         return str(self.name_en if language == "en" else self.name)
+
+
+class Spelling(models.Model):
+    """How a Chinese name is typed in Latin letters: in pinyin, and by its initials, with a blank between.
+
+    Written by the worker, so that no web process needs the dictionary.
+    """
+
+    name = models.CharField(max_length=200, unique=True)
+    keys = models.CharField(max_length=1300)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.name)

@@ -20,6 +20,7 @@ from beichen.kernel.levels import Level
 from beichen.kernel.scene.durations import duration
 from beichen.kernel.scene.expressions import condition
 from beichen.platforms.ai import service as ai
+from beichen.platforms.iot import service as iot
 from beichen.registry import service as registry
 from beichen.registry.models import Object, ObjectType
 from beichen.web.numbers import figure
@@ -49,6 +50,12 @@ class Thing:
     longitude: float | None
     latitude: float | None
     foretold: str = ""
+    is_demo: bool = False
+
+    @property
+    def demo(self) -> str:
+        """`yes` for what the demonstration made, as a filter asks."""
+        return "yes" if self.is_demo else "no"
 
 
 class Layer:
@@ -66,7 +73,9 @@ class Layer:
         self._clock = registry.clock_values(now)
         self._conditions = [condition(tone["when"]) if tone["when"] else None for tone in row.tones]
 
-    def thing(self, seen: registry.Sighting, outlook: ai.Outlook | None = None) -> Thing:
+    def thing(
+        self, seen: registry.Sighting, outlook: ai.Outlook | None = None, *, is_demo: bool = False
+    ) -> Thing:
         """A sighting in this layer's words, with what models foretell of it."""
         row = self.row
         at = seen.times.get(row.shows, "")
@@ -88,6 +97,7 @@ class Layer:
             longitude=seen.longitude,
             latitude=seen.latitude,
             foretold=self._foretold(outlook) if outlook else "",
+            is_demo=is_demo,
         )
 
     def _foretold(self, outlook: ai.Outlook) -> str:
@@ -139,7 +149,8 @@ def things_of(layer: Layer, *, by: Actor, box: Box | None = None, limit: int) ->
     """Up to ``limit`` things of a layer that ``by`` may see, and whether there are more."""
     found, has_more = registry.sightings(layer.kind, by=by, box=box, limit=limit)
     told = ai.outlooks(layer.kind.key, layer.row.shows, by=by, now=layer.now)
-    return [layer.thing(one, told.get(one.code)) for one in found], has_more
+    demo = iot.demo_things(one.id for one in found)
+    return [layer.thing(one, told.get(one.code), is_demo=one.id in demo) for one in found], has_more
 
 
 def features(things: Sequence[Thing], layer: Layer) -> list[dict[str, Any]]:

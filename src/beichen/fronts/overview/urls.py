@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.fronts.overview.views import ask, scene, screen, screens, things, widgets
+from beichen.fronts.overview.views import ask, objects, scene, screen, screens, things, widgets
 
 app_name = "overview"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("screen", screen.screen, name="screen"),
     path("screen/things.json", things.drawn, name="drawn"),
     path("screen/things/<str:key>", things.things, name="things"),
+    path("screen/objects/<str:code>", objects.one_object, name="object"),
     path("screen/scenes/<slug:key>", scene.scene, name="scene"),
     path("screen/ask", ask.ask, name="ask"),
     path("screens", screens.shelf, name="screens"),

@@ -57,7 +57,7 @@ from beichen.hubs.events.queries import (
     timeline,
 )
 from beichen.hubs.events.suggesting import learn, trained
-from beichen.hubs.events.titles import add_titles, titled
+from beichen.hubs.events.titles import add_titles, found_by_title, titled
 
 TICK = 500
 """How many clocks :func:`tick` lets speak at once."""
@@ -101,6 +101,7 @@ __all__ = [
     "find_import",
     "follow",
     "followed_as",
+    "found_by_title",
     "guess",
     "history",
     "identify",

@@ -20,7 +20,10 @@ class GeoConfig(AppConfig):
 
         home = "layers:index"
         add_to_navigation(_("Map layers"), home, order=116, permission=WRITE, inside=_("All layers"))
-        add_to_navigation(_("Bring a file"), "layers:bring", order=117, under=home, permission=WRITE)
+        words = ("新建图层", "上传图层", "new layer", "upload a layer")
+        add_to_navigation(
+            _("Bring a file"), "layers:bring", order=117, under=home, permission=WRITE, words=words
+        )
         add_to_navigation(_("Files brought"), "layers:uploads", order=118, under=home, permission=WRITE)
         add_to_navigation(
             _("Standard addresses"), "platforms_geo:addresses", order=119, permission=WRITE_ADDRESSES

@@ -6,4 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.bus.service import name_event_types
 
-name_event_types({"geo.layers.changed": _("Layers of the map changed")})
+name_event_types(
+    {
+        "geo.layers.changed": _("Layers of the map changed"),
+        "geo.layer.revised": _("A layer has a new revision"),
+    }
+)

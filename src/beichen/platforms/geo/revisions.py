@@ -17,6 +17,7 @@ from django.db.models import Max
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.bus import service as bus
 from beichen.platforms.geo.models import Layer, Revision
 from beichen.platforms.geo.snapshots import keeping
 from beichen.platforms.geo.snapshots.building import Progress, build
@@ -90,6 +91,8 @@ def show(layer: Layer, kept: Kept, *, by: Actor, of: str = "") -> Revision:
         f"platforms_geo.layer:{held.key}",
         detail={"revision": revision.number, "features": kept.count, "of": of},
     )
+    told = {"type": held.key, "revision": revision.number}
+    bus.publish("geo.layer.revised", held.key, told, by=by, level=held.level)
     for name in names[:-1]:
         setattr(layer, name, getattr(held, name))
     return revision

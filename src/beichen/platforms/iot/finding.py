@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from beichen.kernel.access.service import require, visible
@@ -11,11 +13,22 @@ from beichen.platforms.iot.models import Device
 from beichen.platforms.iot.rights import READ, WRITE
 from beichen.problem import Problem, ProblemError, Where, said, shorten
 
+CHUNK = 1_000
+
 
 def devices(*, by: Actor) -> QuerySet[Device]:
     """The devices that ``by`` may see, with what a list shows of them."""
     rows = Device.objects.select_related("thing__type", "group", "region", "body")
     return visible(by, READ, rows)
+
+
+def demo_things(keys: Iterable[int]) -> set[int]:
+    """Those of things, by the keys of their rows, that a device of the demonstration measures."""
+    wanted, found = list(keys), set[int]()
+    for start in range(0, len(wanted), CHUNK):
+        rows = Device.objects.filter(thing__in=wanted[start : start + CHUNK], is_demo=True)
+        found.update(rows.values_list("thing", flat=True))
+    return found
 
 
 def find_device(code: str, *, by: Actor) -> Device:

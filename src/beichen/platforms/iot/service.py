@@ -14,7 +14,7 @@ from beichen.platforms.iot.credentials import (
     revoke_credential,
     set_password,
 )
-from beichen.platforms.iot.finding import devices, find_device
+from beichen.platforms.iot.finding import demo_things, devices, find_device
 from beichen.platforms.iot.foretelling import foretell
 from beichen.platforms.iot.grouping import (
     MOST_OF_GROUP,
@@ -99,6 +99,7 @@ __all__ = [
     "course_of",
     "declare_rules",
     "declare_timetables",
+    "demo_things",
     "devices",
     "devices_by_state",
     "devices_of",

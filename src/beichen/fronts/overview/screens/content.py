@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from beichen.hubs.data.service import Verdict
 from beichen.platforms.geo.pages import Drawing
@@ -72,6 +74,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiled:
+    """A layer of any size, which the live map draws of its tiles; ``tone`` is a colour of the house."""
+
+    key: str
+    name: str
+    kind: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gauge:
     """Part of a whole turn of half a circle: ``share`` from 0 to 1."""
 
@@ -103,6 +115,8 @@ class Content:
     headings: list[tuple[str, bool]] = field(default_factory=list)
     rows: list[list[tuple[str, bool]]] = field(default_factory=list)
     sheet: Sheet | None = None
+    bounds: str = ""
+    tiled: list[Tiled] = field(default_factory=list)
     text: str = ""
     events: list[tuple[str, Any]] = field(default_factory=list)
     is_feed: bool = False
@@ -113,6 +127,11 @@ class Content:
     href: str = ""
     missing: str = ""
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def tiles(self) -> str:
+        """The tiled layers as the live map reads them, from the bottom up."""
+        return orjson.dumps([asdict(one) for one in self.tiled]).decode() if self.tiled else ""
 
 
 def nothing(missing: str, href: str = "") -> Content:

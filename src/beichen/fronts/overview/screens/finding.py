@@ -1,12 +1,14 @@
 """Ask the screen (问大屏): what a few words may mean, found within the reader's rights, grouped and ranked.
 
-Names of indicators, of the plan's lines and of screens are few and are kept in memory for
-:data:`SECONDS`; cases and objects, of which there are many, are found by their codes alone (unique indexes).
-No table is read through for a question.
+Names of indicators, of the plan's lines, of screens and of pages are few and are kept in memory for
+:data:`SECONDS`; they are found in Chinese, in English and in pinyin (:mod:`.spelling`). Of cases and objects
+there are many: cases are found by the words of their titles (an index of n-grams), objects by their names as
+places are (by beginnings, pinyin and initials too), both by their codes. No table is read through.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,25 +16,38 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from beichen.fronts.overview.models import ThingLayer
+from beichen.fronts.overview.object import address_of
 from beichen.fronts.overview.screens.shelf import screens
+from beichen.fronts.overview.screens.spelling import spellings
 from beichen.hubs.data import service as data
 from beichen.hubs.events import service as events
-from beichen.kernel.access.service import decide
-from beichen.kernel.actor import Actor
+from beichen.kernel.access.service import decide, visible
+from beichen.kernel.actor import Actor, system
 from beichen.plan.models import PlanIndicator, Project
 from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import current_plan
+from beichen.platforms.geo import service as geo
 from beichen.problem import ProblemError
 from beichen.registry import service as registry
-from beichen.web.links import Link
+from beichen.registry.models import Object
+from beichen.web.links import Destination, destination_names
 
 LONGEST = 100
 SECONDS = 300
 SHOWN = 8
 MOST_NAMES = 5_000
-Name = tuple[str, str, str]
-"""What something is called in Chinese and in English, and its address."""
+_VERBS = re.compile(r"^(打开|进入|查看|转到|去|open|go to|show)\s*")
+_OBJECT = "object:"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What something is called in Chinese and in English, what else it is called, and its address."""
+
+    name: str
+    name_en: str
+    href: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +68,49 @@ class Group:
     found: list[Found]
 
 
-def find(text: str, *, by: Actor, language: str, pages: Sequence[Link]) -> list[Group]:
+def find(text: str, *, by: Actor, language: str, pages: Sequence[Destination]) -> list[Group]:
     """What ``text`` may mean, group by group, the best group first; nothing for an empty text.
 
     ``pages`` are those of the navigation that the reader sees.
     """
-    words = text.strip().casefold()[:LONGEST].split()
+    asked = _VERBS.sub("", text.strip().casefold()[:LONGEST])
+    words = asked.split()
     if not words:
         return []
+    called = [Name(one.name, one.name_en, one.href, one.words) for one in pages]
     named: list[tuple[str, str, Iterable[Name]]] = [
+        ("pages", _("Pages of the house"), called),
         ("screens", _("Screens"), _screens(by)),
         ("indicators", _("Indicators"), _indicators(by)),
         ("plan", _("Plan"), _plan(by)),
-        ("pages", _("Pages of the house"), [(str(page.label), str(page.href), page.href) for page in pages]),
     ]
-    groups = [Group(key, title, _ranked(words, names, language)) for key, title, names in named]
-    code = text.strip().upper()[:40]
-    groups.append(Group("cases", _("Cases"), _case(code, by)))
-    groups.append(Group("objects", _("Objects"), _object(code, by)))
+    spelt = spellings() if asked.isascii() else {}
+    groups = [Group(key, title, _ranked(words, names, language, spelt)) for key, title, names in named]
+    groups.append(Group("cases", _("Cases"), _cases(asked, by)))
+    groups.append(Group("objects", _("Objects"), _objects(asked, by)))
     filled = [group for group in groups if group.found]
     return sorted(filled, key=lambda group: -group.found[0].rank)
 
 
-def _ranked(words: list[str], names: Iterable[Name], language: str) -> list[Found]:
+def all_names() -> list[str]:
+    """Every name in memory that may be asked for, for whoever: what is spelt."""
+    house = system("overview")
+    found = [*_screens(house), *_indicators(house), *_plan(house)]
+    return [*(one.name for one in found), *destination_names()]
+
+
+def _ranked(words: list[str], names: Iterable[Name], language: str, spelt: dict[str, str]) -> list[Found]:
     """Those whose names hold every word, the nearest first."""
     found = []
-    for name, name_en, href in names:
-        rank = max(_rank(words, name.casefold()), _rank(words, name_en.casefold()))
+    typed = "".join(words)
+    for one in names:
+        called = (one.name, one.name_en, *one.words)
+        rank = max(_rank(words, name.casefold()) for name in called)
+        if spelt and rank < 3:
+            keys = (spelt[name] for name in (one.name, *one.words) if name in spelt)
+            rank = max([rank, *(_rank_spelt(typed, each) for each in keys)])
         if rank:
-            found.append(Found(name_en if language == "en" else name, href, rank))
+            found.append(Found(one.name_en if language == "en" else one.name, one.href, rank))
     return sorted(found, key=lambda one: (-one.rank, len(one.name), one.name))[:SHOWN]
 
 
@@ -97,9 +126,21 @@ def _rank(words: list[str], name: str) -> int:
     return 2 if any(part.startswith(words[0]) for part in name.split()) else 1
 
 
+def _rank_spelt(typed: str, keys: str) -> int:
+    """The same of pinyin, whole or initials; a name's inner letters count from three on."""
+    if len(typed) < 2:
+        return 0
+    several = keys.split()
+    if typed in several:
+        return 3
+    if any(key.startswith(typed) for key in several):
+        return 2
+    return 1 if len(typed) > 2 and any(typed in key for key in several) else 0
+
+
 def _screens(by: Actor) -> list[Name]:
     return [
-        (one.screen.name, one.screen.name_en, reverse("overview:one-screen", args=[one.key]))
+        Name(one.screen.name, one.screen.name_en, reverse("overview:one-screen", args=[one.key]))
         for one in screens(by)
     ]
 
@@ -111,7 +152,7 @@ def _indicators(by: Actor) -> list[Name]:
     kept: list[Name] | None = cache.get("beichen.screen.names.indicators")
     if kept is None:
         rows = data.indicators().values_list("key", "name", "name_en")[:MOST_NAMES]
-        kept = [(name, name_en, reverse("data:indicator", args=[key])) for key, name, name_en in rows]
+        kept = [Name(name, name_en, reverse("data:indicator", args=[key])) for key, name, name_en in rows]
         cache.set("beichen.screen.names.indicators", kept, SECONDS)
     return kept
 
@@ -127,36 +168,47 @@ def _plan(by: Actor) -> list[Name]:
         english = plan.english
         lines = PlanIndicator.objects.filter(plan=plan).values_list("number", "name")[:MOST_NAMES]
         kept = [
-            (name, english.get(name, name), reverse("plan:indicator", args=[number]))
+            Name(name, english.get(name, name), reverse("plan:indicator", args=[number]))
             for number, name in lines
         ]
         projects = Project.objects.filter(plan=plan).values_list("name", flat=True)[:MOST_NAMES]
         address = reverse("plan:projects")
-        kept += [(name, english.get(name, name), f"{address}?q={name[:60]}") for name in projects]
+        kept += [Name(name, english.get(name, name), f"{address}?q={name[:60]}") for name in projects]
         cache.set(key, kept, SECONDS)
     return kept
 
 
-def _case(code: str, by: Actor) -> list[Found]:
+def _cases(asked: str, by: Actor) -> list[Found]:
+    """The case of a code, then the newest whose titles hold every word."""
     if not decide(by, events.READ):
         return []
-    row = events.cases(by=by).filter(code=code).first()
-    if row is None:
-        return []
-    return [Found(f"{row.title} {row.code}", reverse("governance:case", args=[row.code]), 4)]
+    rows = events.cases(by=by)
+    exact = list(rows.filter(code=asked.upper()[:40]))
+    words = [] if exact or len(asked) < 2 else list(events.found_by_title(rows, asked, most=SHOWN))
+    return [
+        Found(f"{row.title} {row.code}", reverse("governance:case", args=[row.code]), 4 if exact else 1)
+        for row in (*exact, *words)
+    ]
 
 
-def _object(code: str, by: Actor) -> list[Found]:
+def _objects(asked: str, by: Actor) -> list[Found]:
+    """The object of a code, then those whose names fit; of both what the reader may see."""
     try:
-        row = registry.object_by_code(code, by=by)
+        row = registry.object_by_code(asked.upper()[:40], by=by)
     except ProblemError:
+        return _named_objects(asked, by)
+    return [Found(f"{row.name or row.code} {row.code}", address_of(row.code), 4)]
+
+
+def _named_objects(asked: str, by: Actor) -> list[Found]:
+    if len(asked) < 2 or not decide(by, geo.READ):
         return []
-    layer = _layer_of(row.type.key)
-    address = reverse("overview:things", args=[layer]) + f"?q={row.code}" if layer else ""
-    href = address or f"/ngsi-ld/v1/entities/{row.urn}"
-    return [Found(f"{row.name or row.code} {row.code}", href, 4)]
-
-
-def _layer_of(type_key: str) -> str:
-    """The layer of things in which objects of a type stand; empty for none."""
-    return str(ThingLayer.objects.filter(type=type_key).values_list("key", flat=True).first() or "")
+    places = geo.search_places(asked, by=by, limit=SHOWN, kind="object")
+    codes = [one.ref.removeprefix(_OBJECT) for one in places]
+    rows = visible(by, registry.READ, Object.objects.filter(code__in=codes, removed_at=None))
+    seen = {row.code: row for row in rows}
+    return [
+        Found(f"{seen[code].name} {code}", address_of(code), 1 if place.how == "part" else 2)
+        for place, code in zip(places, codes, strict=True)
+        if code in seen
+    ]

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 VALUES, TARGETS = "data.value.recorded", "data.target.recorded"
 CASES, PLAN = "events.case.>", "plan.>"
 OBJECTS, MEASURED = "registry.object.>", "iot.thing.measured"
-LAYERS, ROWS = "geo.layers.changed", "warehouse.table.loaded"
+LAYERS, REVISED, ROWS = "geo.layers.changed", "geo.layer.revised", "warehouse.table.loaded"
 PAUSES = {"things": 10, "layers": 30, "sql": 60, "question": 60}
 """Seconds for which a widget so bound is not asked for again, whatever changes; five for any other."""
 PAUSE = 5
@@ -32,7 +32,7 @@ def heard_by(widget: dict[str, Any]) -> list[str]:
     for kind in widget.get("things", ()):
         found += [f"{MEASURED}:{kind}", f"{OBJECTS}:{kind}"]
     if "layers" in widget:
-        found.append(LAYERS)
+        found += [LAYERS, *(f"{REVISED}:{key}" for key in widget["layers"])]
     if "sql" in widget or "question" in widget:
         found.append(ROWS)
     return found

@@ -13,7 +13,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from beichen.fronts.overview.screens.content import Area, Bar, Content, Dot, Sheet, nothing
+from beichen.fronts.overview.object import address_of
+from beichen.fronts.overview.screens.content import Area, Bar, Content, Dot, Sheet, Tiled, nothing
 from beichen.fronts.overview.screens.indicators import of_parts
 from beichen.fronts.overview.screens.looking import Looking, named
 from beichen.fronts.overview.things import RANKS, Thing, layers, things_of
@@ -21,12 +22,14 @@ from beichen.hubs.data.service import unit_name
 from beichen.kernel.access.service import require, visible
 from beichen.kernel.org.models import Region
 from beichen.platforms.geo import service as geo
+from beichen.platforms.geo.models import Layer, Origin
 from beichen.platforms.geo.pages import District, Drawing, drawing
 from beichen.web.numbers import figure
 
 MOST_DOTS = 400
 LISTED = 40
 SHADES = 5
+TONES = ("seal", "accent", "ahead", "behind")
 
 
 def listed(widget: dict[str, Any], looking: Looking) -> Content:
@@ -40,12 +43,13 @@ def listed(widget: dict[str, Any], looking: Looking) -> Content:
         Bar(
             thing.name,
             thing.shown or thing.standing,
-            href=f"{reverse('overview:things', args=[key])}?q={thing.code}",
+            href=address_of(thing.code),
             tone=thing.tone,
             note=thing.standing,
         )
-        for key, thing in ordered[:LISTED]
+        for _key, thing in ordered[:LISTED]
     ]
+    content.is_demo = any(thing.is_demo for _key, thing in found)
     return content
 
 
@@ -80,6 +84,7 @@ def map_(widget: dict[str, Any], looking: Looking) -> Content:
         for one in drawn.districts
     ]
     content.sheet = Sheet(drawn, view_box, max(wide, high * 1.2), areas, dots)
+    content.bounds = str(chosen.bounds if chosen else drawn.sheet.bounds)
     return content
 
 
@@ -134,22 +139,36 @@ def _dots(widget: dict[str, Any], looking: Looking, drawn: Drawing, content: Con
                 x, y = drawn.sheet.place((thing.longitude, thing.latitude))
                 dots.append(Dot(round(x, 1), round(y, 1), thing.tone, f"{thing.name}: {thing.standing}"))
         content.bars = content.bars or [
-            Bar(thing.name, thing.standing, tone=thing.tone, href=_address(key, thing))
-            for key, thing in reversed(ordered[-LISTED:])
+            Bar(thing.name, thing.standing, tone=thing.tone, href=address_of(thing.code))
+            for _key, thing in reversed(ordered[-LISTED:])
         ]
+        content.is_demo = content.is_demo or any(thing.is_demo for _key, thing in found)
     for key in widget.get("layers", ()):
-        row = visible(looking.by, geo.READ, geo.layers()).filter(key=key).first()
+        row = _layer(key, looking)
         if row is None:
             content.notes.append(_("There is no layer “%(key)s” that you may see.") % {"key": key})
-            continue
-        for x, y, label in _points(row.key, row.sha256)[: MOST_DOTS - len(dots)]:
-            place = drawn.sheet.place((x, y))
-            dots.append(Dot(round(place[0], 1), round(place[1], 1), "accent", label))
+        elif row.origin == Origin.PACKAGE and row.feature_count <= MOST_DOTS:
+            for x, y, label in _points(row.key, row.sha256)[: MOST_DOTS - len(dots)]:
+                place = drawn.sheet.place((x, y))
+                dots.append(Dot(round(place[0], 1), round(place[1], 1), "accent", label))
+        else:
+            _tile(row, looking, content)
     return dots[:MOST_DOTS]
 
 
-def _address(key: str, thing: Thing) -> str:
-    return f"{reverse('overview:things', args=[key])}?q={thing.code}"
+def _layer(key: str, looking: Looking) -> Layer | None:
+    """The layer that the reader may see: a package's own, or one of any origin."""
+    row = visible(looking.by, geo.READ, geo.layers()).filter(key=key).first()
+    return row or geo.layers_for(looking.by).filter(key=key).first()
+
+
+def _tile(row: Layer, looking: Looking, content: Content) -> None:
+    """Let the live map draw a layer of its tiles, and say beside it how much it holds, from where."""
+    name = (row.name_en or row.name) if looking.language == "en" else row.name
+    tone = TONES[len(content.tiled) % len(TONES)]
+    content.tiled.append(Tiled(row.key, name, row.kind, tone))
+    words = _("%(count)s features") % {"count": figure(row.feature_count)}
+    content.bars.append(Bar(name, words, href=f"/ogc/collections/{row.key}/items", note=row.source))
 
 
 @lru_cache(maxsize=32)

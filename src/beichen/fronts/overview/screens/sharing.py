@@ -13,6 +13,7 @@ is not given to them. In memory of each web process, bounded, and never older th
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -37,17 +38,21 @@ SETTLED_SECONDS = 3.0
 MOST_BYTES = 32 * 1024 * 1024
 LOCKS = 64
 ALONE = ("sql", "question")
+_TIME = re.compile(r'<time class="figures"[^>]*>[^<]*</time>')
 RIGHTS = (READ, data.READ, events.READ, plan.READ, geo.READ, registry.READ, "ai.model.read")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A widget as it is sent: ``digest`` tells whether it is another than before."""
+    """A widget as it is sent: ``digest`` tells whether it shows something else than before, ``time`` is the
+    element that says when it was found out, which is no part of that.
+    """
 
     content: str
     digest: str
-    seen: int
-    ends: float
+    time: str = ""
+    seen: int = 0
+    ends: float = 0.0
 
 
 def key_of(widget: dict[str, Any], looking: Looking, name: str) -> str:
@@ -101,7 +106,7 @@ class Answers:
                 return found
             ends = self._clock() + seconds
             content, may_be_kept = make()
-            answer = Answer(content, digest_of(content), seen, ends)
+            answer = answer_of(content, seen, ends)
             if may_be_kept:
                 self._keep(key, answer)
             return answer
@@ -126,9 +131,11 @@ class Answers:
             self._bytes = 0
 
 
-def digest_of(content: str) -> str:
-    """A few letters that are others for another content."""
-    return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+def answer_of(content: str, seen: int = 0, ends: float = 0.0) -> Answer:
+    """What is sent of a rendered widget."""
+    times = _TIME.findall(content)
+    digest = hashlib.blake2b(_TIME.sub("", content).encode(), digest_size=8).hexdigest()
+    return Answer(content, digest, times[-1] if times else "", seen, ends)
 
 
 answers = Answers()

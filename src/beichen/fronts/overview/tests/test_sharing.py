@@ -171,7 +171,7 @@ def test_every_kind_of_widget_says_what_it_listens_to() -> None:
     ]
     heard = {one["kind"]: heard_by(one) for one in widgets}
     assert heard_by(widgets[0]) == ["data.value.recorded:gdp"]
-    assert heard["map"] == ["data.value.recorded:gdp", "geo.layers.changed"]
+    assert heard["map"] == ["data.value.recorded:gdp", "geo.layers.changed", "geo.layer.revised:parks"]
     assert heard["text"] == []
     assert pause_of(widgets[3]) >= 60
     assert pause_of(widgets[2]) >= 10

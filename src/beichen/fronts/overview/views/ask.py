@@ -13,7 +13,7 @@ from beichen.fronts.overview.screens.finding import LONGEST, find
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, require
-from beichen.web.links import Link, navigation
+from beichen.web.links import Link, destinations
 
 
 @require_safe
@@ -22,8 +22,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     by = acting(request)
     require(by, READ)
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    rows = navigation(request)
-    groups = find(text, by=by, language=language(), pages=[*rows.main, *rows.second])
+    groups = find(text, by=by, language=language(), pages=destinations(request))
     response: HttpResponse
     if request.GET.get("format") == "json" or request.headers.get("Accept") == "application/json":
         content = [

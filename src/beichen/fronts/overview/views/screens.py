@@ -173,6 +173,7 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
         "rows": rows_needed(found.screen.widgets, COLUMNS),
         "wide_rows": rows_needed(found.screen.widgets, WIDE_COLUMNS),
         "feed_names": feed_names() if _has_feed(found) else None,
+        "has_tiles": any("layers" in one for one in found.screen.widgets),
     }
     if request.GET.get("wall"):
         context |= {"next": _next(request, found), "seconds": _seconds(request.GET.get("rotate", ""))}

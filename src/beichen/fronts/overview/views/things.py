@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.overview.object import address_of
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.things import (
     MOST_DRAWN,
@@ -33,6 +35,7 @@ from beichen.problem import Problem, ProblemError, Where, code
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
+DEMO = [("yes", _("Demo")), ("no", _("Not of the demonstration"))]
 BAD_BOX = code("OVW-102", "The box of a part of the map does not fit.", status=422)
 
 
@@ -55,6 +58,12 @@ def badge(thing: Thing) -> SafeString:
     return render_to_string("overview/standing.html", context)
 
 
+def named(thing: Thing) -> SafeString:
+    """Its name, which leads to its page; what the demonstration made says so."""
+    mark = format_html(' <span class="badge">{}</span>', _("Demo")) if thing.is_demo else ""
+    return format_html('<a href="{}">{}</a>{}', address_of(thing.code), thing.name, mark)
+
+
 def moment(text: str) -> str:
     """A time of a reading as a list shows it, in the city's zone."""
     return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}" if text else ""
@@ -63,13 +72,14 @@ def moment(text: str) -> str:
 def _columns(layer: Layer) -> list[Column[Thing]]:
     heading = f"{layer.heading} ({layer.unit})" if layer.unit else layer.heading
     return [
-        Column("name", pgettext("thing", "Name"), lambda row: row.name, sort=("name",), is_header=True),
+        Column("name", pgettext("thing", "Name"), lambda row: row.name, named, ("name",), is_header=True),
         Column("standing", pgettext("thing", "How it stands"), lambda row: row.standing, badge, ("number",)),
         Column("value", heading, lambda row: row.value, lambda row: row.shown, ("value",), is_number=True),
         Column("at", _("Measured at"), lambda row: row.at, lambda row: moment(row.at), ("at",)),
         Column("foretold", _("Foretold"), lambda row: row.foretold),
         Column("region", _("Region"), lambda row: row.region, sort=("region",)),
         Column("code", _("Code"), lambda row: row.code, sort=("code",)),
+        Column("demo", _("Demo"), lambda row: row.is_demo, is_exported_only=True),
         Column("longitude", _("Longitude"), lambda row: row.longitude, is_exported_only=True),
         Column("latitude", _("Latitude"), lambda row: row.latitude, is_exported_only=True),
     ]
@@ -86,6 +96,7 @@ def things(request: HttpRequest, key: str) -> HttpResponseBase:
     filters = [
         Filter("standing", pgettext("thing", "How it stands"), "number", tone_choices(layer)),
         *([Filter("region", _("Region"), "region_code", regions)] if len(regions) > 1 else []),
+        *([Filter("demo", _("Demo"), "demo", DEMO)] if len({row.is_demo for row in rows}) > 1 else []),
     ]
     table: Table[Thing] = Table(
         f"things-{key}", layer.title, rows, _columns(layer), filters, ("name", "code", "region")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from beichen.fronts.overview.feed import feed_names
 from beichen.fronts.overview.screens.filling import fill
 from beichen.fronts.overview.screens.looking import Looking
-from beichen.fronts.overview.screens.sharing import Answer, answers, digest_of, key_of, may_share, seconds_of
+from beichen.fronts.overview.screens.sharing import Answer, answer_of, answers, key_of, may_share, seconds_of
 from beichen.fronts.overview.screens.shelf import Shelved
 from beichen.fronts.overview.screens.titles import titles_of
 from beichen.fronts.overview.screens.vocabulary import KINDS, MOST_WIDGETS
@@ -48,15 +48,15 @@ def widget(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 @require_safe
 def widgets(request: HttpRequest, key: str) -> HttpResponse:
-    """Widgets by their numbers, as JSON: of each its digest and its content; what the reader has already
-    (``of=3.DIGEST``) is told by its digest alone.
+    """Widgets by their numbers, as JSON: of each its digest and its content; of what the reader has already
+    (``of=3.DIGEST``) the digest and its new time.
     """
     found, looking = shelved(request, key)
     told = {}
     for number, known in _chosen(request.GET.get("of", ""), len(found.screen.widgets)):
         answer = _part(request, found, looking, number)
-        content = {} if answer.digest == known else {"content": answer.content}
-        told[str(number)] = {"digest": answer.digest, **content}
+        said = {"time": answer.time} if answer.digest == known else {"content": answer.content}
+        told[str(number)] = {"digest": answer.digest, **said}
     response = JsonResponse({"widgets": told})
     response["Cache-Control"] = "private, no-store"
     return response
@@ -84,8 +84,7 @@ def _part(request: HttpRequest, found: Shelved, looking: Looking, number: int) -
 
     declared = found.screen.widgets[number]
     if not may_share(declared):
-        content, _is_well = make()
-        return Answer(content, digest_of(content), 0, 0.0)
+        return answer_of(make()[0])
     shared = key_of(declared, looking, f"{found.key}.{number}?{state_of(request, looking)}")
     return answers.get(shared, looking.seen, make, seconds_of(declared))
 
@@ -104,12 +103,12 @@ def _context(
         "kind": declared["kind"],
         "title": titles_of([declared], looking)[0],
         "number": number,
-        # To the minute: what has not changed but for its seconds is not sent again.
-        "at": timezone.localtime(content.at).replace(second=0, microsecond=0) if content.at else None,
+        "at": timezone.localtime(content.at) if content.at else None,
         "looking": looking,
         "address": f"{screen}?{state_of(request, looking)}",
         "is_part": is_part,
         "address_of_region": screen,
         "feed_names": feed_names() if content.is_feed else None,
+        "has_tiles": bool(content.tiled),
     }
     return context, since is None

@@ -89,9 +89,8 @@ base.listen = function listenToo() {
     event.preventDefault();
     const [{ geometry, properties }] = event.features;
     const note = document.createElement("div");
-    const list = document.querySelector(`[data-layer="${properties.layer}"]`)?.nextElementSibling?.href;
-    const name = words(list ? "a" : "strong", properties.name);
-    if (list) name.href = `${list}?q=${encodeURIComponent(properties.code)}`;
+    const name = words("a", properties.name);
+    name.href = `/screen/objects/${encodeURIComponent(properties.code)}`;
     note.append(name, words("p", properties.standing), words("p", properties.value));
     new globalThis.maplibregl.Popup({ closeButton: false }).setLngLat(geometry.coordinates).setDOMContent(note).addTo(this.map);
   });

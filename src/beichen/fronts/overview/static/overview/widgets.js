@@ -47,8 +47,10 @@ function kept(body) {
   };
 }
 
-export function put(widget, { digest, content }) {
+export function put(widget, { digest, content, time }) {
   works(widget);
+  const clock = time && [...widget.querySelectorAll(".widget-note time")].at(-1);
+  if (clock) clock.outerHTML = time; // the same as before, found out anew
   if (content !== undefined) {
     const body = widget.querySelector(".widget-body");
     const restore = kept(body);

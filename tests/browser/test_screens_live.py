@@ -1,0 +1,94 @@
+"""A screen that lives: told by the live process, a figure is another one within seconds; without it, each
+minute; a room that is down greys its card and says since when, and the rest lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+
+from beichen.fronts.overview.screens.sharing import answers
+from beichen.house.tests.listening import live_process
+from beichen.hubs.data import service as data
+from beichen.kernel.bus import broker
+from beichen.kernel.bus.event import SUBJECT_PREFIX
+from beichen.kernel.org.service import city_region
+from tests.browser.conftest import BY, Visit
+
+SCREEN, NUMBER, INDICATOR = "/screens/economy", 0, "gdp"
+FIGURE = f"#widget-{NUMBER} .widget-figure .figures"
+
+
+@pytest.fixture
+def live(house: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+    """A live process to which the house leads."""
+    with live_process(tmp_path, monkeypatch, urlsplit(house).port or 80) as port:
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        sources = [*policy["connect-src"], f"http://127.0.0.1:{port}"]
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, "connect-src": sources}}
+        yield
+
+
+async def _tell(document: dict[str, Any]) -> None:
+    client = await broker.connect("test")
+    await client.jetstream().publish(f"{SUBJECT_PREFIX}test", orjson.dumps(document))
+    await client.close()
+
+
+def _record(value: int) -> None:
+    city = city_region()
+    assert city is not None
+    facts = data.ValueFacts(INDICATOR, city.code, "2099", Decimal(value), "亿元", "测试", kind="real")
+    data.record_values([facts], owner="scene:live-test", by=BY)
+
+
+def test_a_figure_changes_when_it_is_recorded_and_not_a_minute_later(visit: Visit, live: None) -> None:
+    answers.forget()
+    visitor = visit()
+    page = visitor.go(SCREEN)
+    page.locator(FIGURE).wait_for()
+    page.locator("[data-live-state].is-live").wait_for(timeout=10_000)
+    before = page.locator(FIGURE).inner_text()
+    _record(987_654)
+    event = {"type": "data.value.recorded", "level": 1, "data": {"indicators": [INDICATOR]}}
+    asyncio.run(_tell(event))
+    page.wait_for_function(
+        f"() => document.querySelector('{FIGURE}').textContent.includes('987')", timeout=20_000
+    )
+    assert page.locator(FIGURE).inner_text() != before
+    data.record_values([], owner="scene:live-test", by=BY, whole=True)
+
+
+def test_a_card_that_cannot_be_fetched_greys_and_says_since_when(visit: Visit) -> None:
+    answers.forget()
+    visitor = visit()
+    visitor.page.route("**/screens/economy/widgets/1?*", lambda route: route.fulfill(status=503))
+    page = visitor.go(SCREEN)
+    page.locator("#widget-1.is-broken [data-failure]").wait_for()
+    page.locator(FIGURE).wait_for()
+    assert page.locator("#widget-0.is-broken").count() == 0, "the rest lives"
+    assert ":" in page.locator("#widget-1 [data-failure]").inner_text()
+    visitor.complaints.clear()  # the browser itself says that an answer failed
+
+
+def test_without_the_stream_every_widget_is_asked_for_each_minute(visit: Visit) -> None:
+    answers.forget()
+    visitor = visit()
+    visitor.page.clock.install()
+    asked: list[str] = []
+    visitor.page.on("request", lambda one: asked.append(one.url) if "/widgets?" in one.url else None)
+    page = visitor.go(SCREEN)
+    page.clock.run_for(3_000)
+    page.locator(FIGURE).wait_for()
+    assert page.locator("[data-live-state].is-live").count() == 0
+    assert asked == []
+    with page.expect_request("**/widgets?*", timeout=20_000):
+        page.clock.run_for(66_000)
+    assert all("seen=0" in one for one in asked)
