@@ -19,6 +19,7 @@ import orjson
 from beichen.kernel.bus import feed
 
 GATHER_SECONDS = 1.0
+SOON_SECONDS = 0.02  # for what comes in one burst
 RECENT_SECONDS = 15.0  # what is no older is told to who comes: an answer may have been kept so long
 MOST_NAMES = 100
 QUEUE = 30  # sums that a browser may be behind
@@ -99,19 +100,22 @@ class Channel:
         self.listeners: set[Listener] = set()
         self._next = Sum()
         self._place = 0
+        self._told_at = 0.0
         self._waiting: asyncio.TimerHandle | None = None
 
     def take(self, place: int, document: Mapping[str, Any]) -> None:
-        """Count an event in where the grant shows it; it is told within :data:`GATHER_SECONDS`."""
+        """Count an event in where the grant shows it; told :data:`GATHER_SECONDS` after what was last."""
         self._place = max(self._place, place)
         if not self.grant.shows(document):
             return
         self._next.add(document)
         if self._waiting is None:
-            self._waiting = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._tell)
+            loop = asyncio.get_running_loop()
+            at = max(loop.time() + SOON_SECONDS, self._told_at + GATHER_SECONDS)
+            self._waiting = loop.call_at(at, self._tell)
 
     def _tell(self) -> None:
-        self._waiting = None
+        self._waiting, self._told_at = None, asyncio.get_running_loop().time()
         told, self._next = self._next.as_dict(), Sum()
         content = line(self._place, told)
         for listener in self.listeners:

@@ -42,6 +42,7 @@ def told(listener: changes.Listener) -> list[dict[str, list[str]]]:
 
 def test_a_second_of_events_is_one_line_for_all_who_may_see_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "GATHER_SECONDS", 0.0)
+    monkeypatch.setattr(changes, "SOON_SECONDS", 0.0)
 
     async def run() -> None:
         channels = changes.Channels()

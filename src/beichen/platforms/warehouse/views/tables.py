@@ -18,13 +18,14 @@ from beichen.kernel.access.service import acting, require
 from beichen.kernel.levels import Level
 from beichen.kernel.scene.service import package_names
 from beichen.platforms.warehouse import service
-from beichen.platforms.warehouse.facts import ColumnType
+from beichen.platforms.warehouse.facts import Column as Declared
+from beichen.platforms.warehouse.facts import ColumnType, TableFacts
 from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.naming import ROOM
 from beichen.platforms.warehouse.views.shown import grid, moment
 from beichen.problem import ProblemError
 from beichen.web.links import Link
-from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.tables import Column, Filter, Rows, Table, answer
 
 SAMPLE = 20
 TYPES = {
@@ -135,23 +136,38 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
         "row": row,
         "title": _title(row),
         "owner": _owner(row, package_names()),
-        "columns": [
-            {
-                "name": column.name,
-                "title": column.en if get_language() == "en" else column.zh,
-                "type": TYPES[column.type],
-                "level": f"L{facts.level_of(column)}",
-                "is_key": column.name in facts.key,
-                "is_required": column.name in facts.required,
-            }
-            for column in facts.columns
-        ],
+        "columns": Rows(gettext("Columns"), _heads(facts), facts.columns),
         "sample": _sample(name, by) if may_read else None,
         "checks": _checks(row),
         "question": f"select *\nfrom {name}\nlimit 100",
         "crumbs": [Link(_("Tables"), reverse("platforms_warehouse:index")), Link(name)],
     }
     return answer(request, receipts, "platforms_warehouse/table.html", context)
+
+
+def _heads(facts: TableFacts) -> list[Column[Declared]]:
+    """What is said of each column of a table."""
+
+    def need(column: Declared) -> str:
+        if column.name in facts.key:
+            return gettext("Key column")
+        return gettext("Yes") if column.name in facts.required else ""
+
+    def title(column: Declared) -> str:
+        return column.en if get_language() == "en" else column.zh
+
+    return [
+        Column("title", _("Column"), title, is_header=True),
+        Column(
+            "name",
+            _("Name in SQL"),
+            lambda one: one.name,
+            lambda one: format_html("<code>{}</code>", one.name),
+        ),
+        Column("type", _("Type"), lambda one: TYPES[one.type]),
+        Column("level", _("Data level"), lambda one: f"L{facts.level_of(one)}"),
+        Column("need", _("Must be filled"), need),
+    ]
 
 
 def _checks(row: WarehouseTable) -> list[dict[str, Any]]:
