@@ -10,7 +10,7 @@ share one sum and its bytes, so that a thousand viewers of a wall cost little mo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +63,12 @@ class Sum:
         return {kind: sorted(names or ()) for kind, names in sorted(self._types.items())}
 
 
-def line(place: int, told: Mapping[str, list[str]]) -> bytes:
-    """A sum as a server-sent event that ends at a place of the stream."""
-    return b"id: %d\nevent: changes\ndata: %s\n\n" % (place, orjson.dumps(told))
+def line(place: int, told: Mapping[str, list[str]], listeners: int) -> bytes:
+    """A sum as a server-sent event that ends at a place of the stream; it says how many listen, so that they
+    spread what they ask over the more time, the more they are.
+    """
+    content = orjson.dumps({"changed": told, "listeners": listeners})
+    return b"id: %d\nevent: changes\ndata: %s\n\n" % (place, content)
 
 
 def summed(grant: feed.Grant, documents: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -95,8 +98,9 @@ class Listener:
 class Channel:
     """All browsers of one grant, and the sum that they will be told next."""
 
-    def __init__(self, grant: feed.Grant) -> None:
+    def __init__(self, grant: feed.Grant, count: Callable[[], int]) -> None:
         self.grant = grant
+        self._count = count
         self.listeners: set[Listener] = set()
         self._next = Sum()
         self._place = 0
@@ -117,7 +121,7 @@ class Channel:
     def _tell(self) -> None:
         self._waiting, self._told_at = None, asyncio.get_running_loop().time()
         told, self._next = self._next.as_dict(), Sum()
-        content = line(self._place, told)
+        content = line(self._place, told, self._count())
         for listener in self.listeners:
             listener.offer(content)
 
@@ -141,7 +145,7 @@ class Channels:
     def join(self, grant: feed.Grant) -> tuple[Channel, Listener]:
         """A new listener in the channel of its grant."""
         key = (frozenset(grant.patterns), frozenset(grant.reaches))
-        channel = self._channels.setdefault(key, Channel(grant))
+        channel = self._channels.setdefault(key, Channel(grant, lambda: self.count))
         listener = Listener()
         channel.listeners.add(listener)
         return channel, listener

@@ -192,8 +192,8 @@ async def _sums(shared: Feed, grant: feed.Grant, last: int | None) -> AsyncItera
     channel, listener = shared.channels.join(grant)
     try:
         yield b"retry: 3000\n\n"
-        missed = shared.missed(grant, last)
-        yield changes.line(shared.place, missed)  # empty too: whoever listens knows that it is heard
+        # Told when it is empty too: whoever listens knows that it is heard.
+        yield changes.line(shared.place, shared.missed(grant, last), shared.channels.count)
         end = asyncio.get_running_loop().time() + LONGEST_SECONDS
         while not listener.is_late and asyncio.get_running_loop().time() < end:
             try:

@@ -34,10 +34,10 @@ def event(kind: str, region: str = "", level: int = 1, **data: Any) -> dict[str,
     return {"type": kind, "region": region, "level": level, "subject": "GD-SECRET", "data": data}
 
 
-def told(listener: changes.Listener) -> list[dict[str, list[str]]]:
+def sums(listener: changes.Listener) -> list[dict[str, list[str]]]:
     """All sums that wait for a listener."""
     lines = [listener.queue.get_nowait() for _number in range(listener.queue.qsize())]
-    return [orjson.loads(one.split(b"data: ")[1]) for one in lines]
+    return [orjson.loads(one.split(b"data: ")[1])["changed"] for one in lines]
 
 
 def test_a_second_of_events_is_one_line_for_all_who_may_see_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_a_second_of_events_is_one_line_for_all_who_may_see_the_same(monkeypatch
         await asyncio.sleep(0.01)
         assert one.queue.qsize() == 1
         assert one.queue.get_nowait() is other.queue.get_nowait(), "the same bytes"
-        assert told(city) == [{"data.value.recorded": ["gdp", "pm"], "events.case.opened": []}]
+        assert sums(city) == [{"data.value.recorded": ["gdp", "pm"], "events.case.opened": []}]
         channels.leave(first, one)
         channels.leave(first, other)
         assert channels.count == 1
@@ -147,7 +147,9 @@ def test_a_real_process_tells_sums_of_events_and_hints_within_rights(live: int) 
     found: dict[str, list[str]] = {}
     count = 0
     while {"events.case.opened", "iot.thing.measured"} - found.keys():
-        found |= orjson.loads(_until(lines, b"data:").removeprefix(b"data: "))
+        told = orjson.loads(_until(lines, b"data:").removeprefix(b"data: "))
+        assert told["listeners"] == 1
+        found |= told["changed"]
         count += 1
     answer.close()
     connection.close()

@@ -25,11 +25,13 @@ from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case, EventKind
 from beichen.hubs.events.pages import Grade, Stage
 from beichen.kernel.access.service import require
-from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.models import Body, Region, RegionLevel
 from beichen.web.charts import Chart, Series
 from beichen.web.numbers import figure
 
 SECONDS = 10
+BEHIND = {"overdue": {"time": "overdue"}, "closed": {"stage": "closed"}}
+NOBODY = "none"
 LISTED = 30
 DAYS = 30
 T = TypeVar("T")
@@ -41,6 +43,7 @@ def card(widget: dict[str, Any], looking: Looking) -> Content:
     which = widget["cases"]
     counted = _kept(f"card.{which}", looking, lambda: _count(which, looking))
     content = _told(looking, counted["demo"] > 0)
+    content.href = _behind(looking, **BEHIND.get(which, {}))
     content.headline = figure(counted["all"])
     content.unit = _("cases")
     if which in ("new", "closed"):
@@ -170,6 +173,7 @@ def _parts(counted: dict[str, int], looking: Looking) -> list[tuple[str, int, st
 
 
 def _rows(by: str, counted: dict[str, int], looking: Looking) -> list[tuple[str, int, str]]:
+    """Counts by body or kind, each with the queue that holds them."""
     keys = [int(key) for key in counted if key != "None"]
     model: Any = Body if by == "body" else EventKind
     names = {str(row.pk): row for row in model.objects.filter(pk__in=keys)}
@@ -178,9 +182,18 @@ def _rows(by: str, counted: dict[str, int], looking: Looking) -> list[tuple[str,
     for key, number in counted.items():
         row = names.get(key)
         name = _("Not decided yet") if row is None else (row.name_en or row.name) if english else row.name
-        address = reverse("governance:queue")
-        found.append((str(name), number, address))
+        chosen = {"desk" if by == "body" else "kind": NOBODY if row is None else row.key}
+        found.append((str(name), number, _behind(looking, **chosen)))
     return found
+
+
+def _behind(looking: Looking, **chosen: str) -> str:
+    """The queue with the cases behind a figure: of the district that is looked at, and as else chosen."""
+    region = looking.region
+    if region is not None and region.level == RegionLevel.COUNTY:
+        chosen["district"] = region.path
+    address = reverse("governance:queue")
+    return f"{address}?{urlencode(chosen)}" if chosen else address
 
 
 def _days(widget: dict[str, Any], looking: Looking) -> Content:
@@ -233,10 +246,10 @@ def _told(looking: Looking, is_demo: bool) -> Content:
         at=looking.moment,
         status=_("Counted now") if looking.at is None else _("Counted for that moment"),
         is_demo=is_demo,
-        href=reverse("governance:queue"),
+        href=_behind(looking),
     )
 
 
 def _none(looking: Looking) -> Content:
     words = _("%(region)s has no such cases that you may see.")
-    return nothing(words % {"region": looking.region_name}, reverse("governance:queue"))
+    return nothing(words % {"region": looking.region_name}, _behind(looking))

@@ -7,6 +7,7 @@ import { digestOf, failed, grid, isBroken, lastShown, put } from "./widgets.js";
 const MINUTE = 60_000;
 const STILL = 5 * MINUTE; // figures that age without any event ("overdue") are asked for so often all the same
 const JITTER = 2_000;
+const EACH = 20; // milliseconds for which a house is busy with one viewer: so many viewers spread over so long
 const TICK = 500;
 const MEASURED = "iot.thing.measured"; // readings move no place in the stream: an answer made before may be kept
 const SETTLE = 3_000; // so long, and is waited for
@@ -28,6 +29,7 @@ const widgets = [...(grid?.querySelectorAll("[data-hears]") ?? [])].map((element
 let isLive = false;
 let seen = "0";
 let running = 0;
+let spread = JITTER;
 
 function say() {
   if (!state) return;
@@ -53,13 +55,14 @@ function concerns(told, hears) {
 const last = (widget) => Math.max(lastShown(widget.element), widget.tried);
 
 function mark(widget, wait = 0) {
-  const earliest = Math.max(Date.now() + wait, last(widget) + widget.pause);
-  widget.due = Math.min(widget.due, earliest + Math.random() * JITTER);
+  const earliest = Math.max(Date.now() + wait, last(widget) + Math.max(widget.pause, spread));
+  widget.due = Math.min(widget.due, earliest + Math.random() * spread);
 }
 
 function take(message) {
   seen = message.lastEventId || seen;
-  const told = JSON.parse(message.data);
+  const { changed: told, listeners } = JSON.parse(message.data);
+  spread = Math.max(JITTER, listeners * EACH);
   const wait = MEASURED in told ? SETTLE : 0;
   for (const widget of widgets) if (concerns(told, widget.hears)) mark(widget, wait);
 }
