@@ -86,7 +86,7 @@ def test_what_is_done_on_a_page_leads_there(client: Client) -> None:
 def test_cases_are_found_by_their_words_and_objects_by_name(tmp_path: Path) -> None:
     scenes.install(scene(tmp_path, VIEWS), by=BY)
     program = Program()
-    place = {"type": "Point", "coordinates": [125.31, 43.88]}
+    place = {"type": "Point", "coordinates": [100.6, 30.4]}
     program.create("urn:ngsi-ld:well:1", "well", name="人民大街雨水井", location=place)
     program.create("urn:ngsi-ld:well:2", "well", name="人民大街暗井", location=place)
     rows = {row.name: row for row in Object.objects.filter(type__key="well")}
