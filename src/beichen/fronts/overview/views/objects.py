@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -32,6 +33,7 @@ from beichen.web.tables import Column, Filter, Rows, Table, answer
 
 AROUND = 0.02  # degrees that are shown about its place
 MOST_DEVICES = 20
+NGSI = "/ngsi-ld/v1"
 
 
 def _moment(at: Any) -> str:
@@ -100,6 +102,8 @@ def one_object(request: HttpRequest, code: str) -> HttpResponseBase:
         "kin": Rows(_now("Objects that name it"), KIN, found.kin),
         "cases": Rows(_now("Cases"), CASES, found.cases),
         "devices": _devices(found, by),
+        "entity": f"{NGSI}/entities/{quote(found.row.urn)}",
+        "entity_in_time": f"{NGSI}/temporal/entities/{quote(found.row.urn)}",
         "crumbs": _crumbs(found),
         **_map(found, by),
     }
