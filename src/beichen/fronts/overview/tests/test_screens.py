@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -28,6 +29,7 @@ from beichen.kernel.org.service import city_region
 from beichen.kernel.scene import service as scenes
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.section import PackageKind
+from beichen.platforms.geo.models import Layer, Origin
 
 BY = system("test")
 HEAD = VIEWS + "screens:\n  - key: water\n    name: {zh: 水情, en: Water}\n    widgets:\n"
@@ -210,3 +212,35 @@ def test_rows_hold_all_widgets(sizes: list[tuple[int, int]]) -> None:
     rows = rows_needed([{"width": width, "height": height} for width, height in sizes], 12)
     assert rows * 12 >= sum(width * height for width, height in sizes)
     assert max(height for _width, height in sizes) <= rows <= sum(height for _width, height in sizes)
+
+
+def test_a_layer_of_any_size_is_drawn_of_its_tiles_within_rights(city: list[Region], client: Client) -> None:
+    """One that was brought, or has many features, is no list of dots; what may not be seen is missing."""
+    box = {"west": 100, "south": 30, "east": 101, "north": 31}
+    words = {"name": "点", "name_en": "Points", "source": "测绘院"}
+    facts: dict[str, Any] = {**words, **box, "kind": "point", "origin": Origin.UPLOAD, "sha256": ""}
+    Layer.objects.create(key="many", feature_count=1_000_000, **facts)
+    Layer.objects.create(key="inner", feature_count=3, level=2, **facts)
+    widget = {"kind": "map", "layers": ["many", "inner", "none"], "width": 6, "height": 6}
+    content = fill(widget, asked(PUBLIC), key="x")[0]
+    assert [one.key for one in content.tiled] == ["many"]
+    assert content.sheet is not None
+    assert content.sheet.dots == []
+    assert [(bar.label, bar.shown, bar.href, bar.note) for bar in content.bars] == [
+        ("点", "1,000,000 个要素", "/ogc/collections/many/items", "测绘院")
+    ]
+    assert len(content.notes) == 2, "what may not be seen does not exist"
+    assert [one.key for one in fill(widget, asked(BY), key="x")[0].tiled] == ["many", "inner"]
+    Screen.objects.create(owner="scene:x", position=0, key="x.map", name="x", name_en="x", widgets=[widget])
+    part = client.get("/screens/x.map/widgets/0", headers={"HX-Request": "true"}).content.decode()
+    assert "bc-map" in part
+    assert "overview/tiled.js" in client.get("/screens/x.map").content.decode()
+    assert "overview/tiled.js" not in client.get("/screens/economy").content.decode()
+
+
+def test_figures_of_cases_open_the_queue_of_just_those(city: list[Region]) -> None:
+    own = city[0]
+    overdue = fill({"kind": "card", "cases": "overdue"}, asked(BY, region=own.code), key="x")[0]
+    query = parse_qs(urlsplit(overdue.href).query)
+    assert query == {"time": ["overdue"], "district": [own.path]}
+    assert fill({"kind": "card", "cases": "open"}, asked(BY), key="x")[0].href == "/console"
