@@ -177,7 +177,7 @@ class Problem:
 
 def kept(problem: Problem) -> dict[str, Any]:
     """A problem as a JSON column keeps it: its document, and what its sentences remember."""
-    said_of = {"message": _memory(problem.message), "hint": _memory(problem.hint)}
+    said_of = {"message": memory_of(problem.message), "hint": memory_of(problem.hint)}
     return {**problem.as_dict(), "said": {name: memory for name, memory in said_of.items() if memory}}
 
 
@@ -185,26 +185,30 @@ def restored(document: Mapping[str, Any]) -> Problem:
     """The problem that :func:`kept` wrote; one written before sentences had a memory is plain English."""
     memories = document.get("said", {})
     message, hint = (
-        _remembered(memories[name]) if name in memories else str(document.get(member, ""))
+        remembered(memories[name]) if name in memories else str(document.get(member, ""))
         for name, member in (("message", "detail"), ("hint", "hint"))
     )
     where = Where(**document.get("where", {}))
     return Problem(document["code"], message, where, hint, Level(document["level"]))
 
 
-def _memory(text: str) -> dict[str, Any] | None:
+def memory_of(text: str) -> dict[str, Any] | None:
+    """What a sentence remembers, as a JSON column keeps it; None for plain text."""
     if not isinstance(text, Said):
         return None
     values = {
-        name: (_memory(value) if isinstance(value, Said) else value if isinstance(value, int) else str(value))
+        name: (
+            memory_of(value) if isinstance(value, Said) else value if isinstance(value, int) else str(value)
+        )
         for name, value in text.values.items()
     }
     return {"template": text.template, "values": values, "limit": text.limit}
 
 
-def _remembered(memory: Mapping[str, Any]) -> Said:
+def remembered(memory: Mapping[str, Any]) -> Said:
+    """The sentence of which :func:`memory_of` told."""
     values = {
-        name: _remembered(value) if isinstance(value, dict) else value
+        name: remembered(value) if isinstance(value, dict) else value
         for name, value in memory["values"].items()
     }
     return Said(memory["template"], values, memory["limit"])

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django_tasks.base import Task, TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from beichen.kernel.jobs.aside import AsideError, run_aside
 from beichen.kernel.jobs.models import Schedule, WorkerLease
 from beichen.kernel.jobs.stopping import is_stopping
 from beichen.kernel.jobs.worker import LEASE
 
-__all__ = ["JobStatus", "enqueue", "is_stopping", "prune", "status"]
+__all__ = ["AsideError", "JobStatus", "enqueue", "is_stopping", "prune", "run_aside", "status"]
 
 KEEP = timedelta(days=14)
 

@@ -6,6 +6,7 @@ from django_tasks import task
 
 from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
+from beichen.kernel.jobs.service import run_aside
 from beichen.platforms.geo import service
 from beichen.platforms.geo.addresses import batch
 
@@ -26,20 +27,26 @@ def refresh_tables() -> None:
 @scheduled("geo.prune", "41 3 * * *")
 @task()
 def prune() -> None:
-    """Fold edits, and throw away snapshots that no layer shows."""
+    """Fold edits, throw away snapshots that no layer shows, give up files that nobody could read."""
     service.prune_snapshots(by=system("geo"))
+    service.give_up_uploads()
 
 
 @task()
 def lay_out() -> None:
-    """Lay the packages' layers out to be read in bulk."""
+    """Lay the packages' layers out to be read in bulk, in a process of its own."""
+    run_aside(lay_out_here)
+
+
+def lay_out_here() -> None:
+    """Lay them out in this process."""
     service.lay_out()
 
 
 @task()
 def read_upload(code: str) -> None:
     """Read a file that was brought as a layer."""
-    service.read_upload(code, by=system("geo"))
+    service.read_upload(code)
 
 
 @task()

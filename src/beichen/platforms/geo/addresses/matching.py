@@ -23,6 +23,7 @@ from rapidfuzz.distance import Indel
 
 from beichen.kernel.access.service import require, visible
 from beichen.kernel.actor import Actor
+from beichen.kernel.levels import Level
 from beichen.platforms.geo.addresses.grammar import Words, parse
 from beichen.platforms.geo.addresses.library import ADDRESSES
 from beichen.platforms.geo.addresses.models import Address, Place, PlaceKind, Standing
@@ -86,11 +87,14 @@ def match(text: str, *, by: Actor) -> Match:
     return match_many([text], by=by)[0]
 
 
-def match_many(texts: Sequence[str], *, by: Actor) -> list[Match]:
-    """What each text means, in their order; :data:`MOST` at once are enough. Raises ProblemError ACC-403."""
+def match_many(texts: Sequence[str], *, by: Actor, level: int = max(Level)) -> list[Match]:
+    """What each text means, in their order; :data:`MOST` at once are enough. Raises ProblemError ACC-403.
+
+    Addresses above ``level`` are not known to it: what it finds may go where that level is read.
+    """
     require(by, READ)
     known = words()
-    rows = visible(by, READ, Address.objects.exclude(standing=Standing.RETIRED))
+    rows = visible(by, READ, Address.objects.filter(level__lte=level).exclude(standing=Standing.RETIRED))
     asked = [parse(text, known) for text in texts]
     finder = _Finder(rows, known)
     finder.look_up(asked)

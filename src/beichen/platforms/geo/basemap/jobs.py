@@ -6,6 +6,7 @@ from django_tasks import task
 
 from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
+from beichen.kernel.jobs.service import run_aside
 from beichen.platforms.geo.basemap import service
 
 
@@ -14,4 +15,9 @@ from beichen.platforms.geo.basemap import service
 def build_base_map() -> None:
     """Build the base map when the layers changed since it was built; nothing when they did not."""
     if not service.is_current():
-        service.build(by=system("geo.basemap"))
+        run_aside(build)
+
+
+def build() -> None:
+    """Build it here: in a process of its own, which takes some hundred megabytes."""
+    service.build(by=system("geo.basemap"))

@@ -1,4 +1,4 @@
-"""`/layers`: the list of layers, files that are brought, one layer with its features, revisions and legend.
+"""`/layers`: the list of layers, the forms that make some, one layer with its features, revisions and legend.
 
 Long because one layer's page and what is done on it are one thing.
 """
@@ -23,21 +23,16 @@ from beichen.kernel.access.service import acting, decide, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
 from beichen.platforms.geo import service
+from beichen.platforms.geo.desk.crumbs import crumbs
 from beichen.platforms.geo.desk.forms import FileForm, LegendForm, MadeForm, lines_of
 from beichen.platforms.geo.desk.preview import preview
-from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload, UploadState
+from beichen.platforms.geo.models import GeometryKind, Layer, Origin
 from beichen.platforms.geo.source import Asked, FieldKind, Source
 from beichen.problem import ProblemError
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
 SHOWN = 50  # features of a page
-STATES = {
-    UploadState.WAITING: _("Waits to be read"),
-    UploadState.READING: _("Being read"),
-    UploadState.DONE: _("Read"),
-    UploadState.REFUSED: _("Sent back"),
-}
 KINDS = {
     GeometryKind.POINT: _("Points of the map"),
     GeometryKind.LINE: _("Lines of the map"),
@@ -57,7 +52,6 @@ FIELD_KINDS = {
     FieldKind.DATE: _("Date"),
     FieldKind.TIME: _("Moment"),
 }
-OUTCOMES = {"repaired": _("Repaired"), "refused": _("Sent back"), "noted": _("Remarked")}
 
 
 def _title(row: Layer) -> str:
@@ -93,31 +87,6 @@ LAYERS: list[Column[Layer]] = [
 ]
 
 
-def _upload_link(row: Upload) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("layers:upload", args=[row.code]), row.name)
-
-
-UPLOADS: list[Column[Upload]] = [
-    Column("name", _("File of the layer"), lambda row: row.name, _upload_link, ("name",), is_header=True),
-    Column("layer", _("Layer"), lambda row: row.facts.get("key", "")),
-    Column("state", _("State"), lambda row: str(STATES[UploadState(row.state)]), sort=("state",)),
-    Column("kept", _("Features taken"), lambda row: row.kept, is_number=True, sort=("kept",)),
-    Column("repaired", _("Features repaired"), lambda row: row.repaired, is_number=True, sort=("repaired",)),
-    Column("refused", _("Features refused"), lambda row: row.refused, is_number=True, sort=("refused",)),
-    Column(
-        "at",
-        _("Brought at"),
-        lambda row: row.brought_at,
-        lambda row: f"{row.brought_at:%Y-%m-%d %H:%M}",
-        ("brought_at",),
-    ),
-]
-
-
-def _crumbs(*more: Link) -> list[Link]:
-    return [Link(_("Map layers"), reverse("layers:index")), *more]
-
-
 def _seen(by: Actor) -> Any:
     """The layers that the reader may read or keep."""
     read, kept = service.layers_for(by).values("pk"), service.layers_kept_by(by).values("pk")
@@ -147,19 +116,6 @@ def index(request: HttpRequest) -> HttpResponseBase:
     search = ("key", "name", "name_en", "source", "group")
     found: Table[Layer] = Table("layers", _("Map layers"), _seen(by), LAYERS, filters, search)
     return answer(request, found, "platforms_geo/index.html", {"may_keep": bool(decide(by, service.WRITE))})
-
-
-@require_safe
-def uploads(request: HttpRequest) -> HttpResponseBase:
-    """The files that were brought."""
-    by = acting(request)
-    require(by, service.WRITE)
-    states = Filter("state", _("State"), "state", [(key.value, word) for key, word in STATES.items()])
-    found: Table[Upload] = Table(
-        "uploads", _("Files brought"), service.uploads_for(by), UPLOADS, [states], ("name", "code")
-    )
-    context = {"crumbs": _crumbs(Link(_("Files brought"))), "title": _("Files brought")}
-    return answer(request, found, "platforms_geo/uploads.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -200,39 +156,9 @@ def make(request: HttpRequest) -> HttpResponseBase:
 
 
 def _form(request: HttpRequest, form: Any, title: Any, *, is_upload: bool) -> HttpResponseBase:
-    context = {"form": form, "title": title, "is_upload": is_upload, "crumbs": _crumbs(Link(title))}
+    context = {"form": form, "title": title, "is_upload": is_upload, "crumbs": crumbs(Link(title))}
     status = 422 if form.errors else 200
     return render(request, "platforms_geo/form.html", context, status=status)
-
-
-@require_safe
-def upload(request: HttpRequest, code: str) -> HttpResponseBase:
-    """How far a file is, and what was found in it."""
-    by = acting(request)
-    require(by, service.WRITE)
-    row = service.find_upload(code, by=by)
-    lines = [{**line, "word": OUTCOMES.get(line["outcome"], line["outcome"])} for line in row.problems]
-    context = {
-        "row": row,
-        "state": STATES[UploadState(row.state)],
-        "is_open": row.state in (UploadState.WAITING, UploadState.READING),
-        "lines": lines,
-        "share": row.read / row.expected if row.expected else 0,
-        "crumbs": _crumbs(Link(_("Files brought"), reverse("layers:uploads")), Link(row.name)),
-    }
-    part = "platforms_geo/progress.html" if request.headers.get("HX-Request") else "platforms_geo/upload.html"
-    return render(request, part, context)
-
-
-@require_safe
-def report(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The whole report as CSV."""
-    by = acting(request)
-    require(by, service.WRITE)
-    row = service.find_upload(code, by=by)
-    response = StreamingHttpResponse(service.report_of(row), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="report-{row.code}.csv"'
-    return response
 
 
 @require_safe
@@ -265,7 +191,7 @@ def _page(request: HttpRequest, row: Layer, by: Actor, form: LegendForm | None =
         "legend": _drawn(row.legend),
         "form": form,
         "may_keep": may_keep,
-        "crumbs": _crumbs(Link(_title(row))),
+        "crumbs": crumbs(Link(_title(row))),
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "platforms_geo/layer.html", context, status=status)

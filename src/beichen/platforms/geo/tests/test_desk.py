@@ -98,8 +98,20 @@ def test_the_report_is_shown_and_given(steward: Client) -> None:
     assert steward.get(f"/layers/uploads/{upload.code}/report.csv").status_code == 404
     service.read_upload(upload.code, by=BY)
     assert "outside the globe" in steward.get(f"/layers/uploads/{upload.code}").content.decode()
-    report = b"".join(steward.get(f"/layers/uploads/{upload.code}/report.csv"))
-    assert b"outside the globe" in report
+    report = f"/layers/uploads/{upload.code}/report.csv"
+    english = b"".join(steward.get(report)).decode("utf-8-sig").splitlines()
+    assert english == ["Feature,Line or row,Key,Outcome,Reason for it", "2,1,,Sent back,outside the globe"]
+    chinese = b"".join(steward.get(report, {"lang": "zh"})).decode("utf-8-sig").splitlines()
+    assert chinese[1] == "2,1,,已退回,在地球之外"
+
+
+def test_the_report_is_a_sheet_that_runs_nothing(steward: Client) -> None:
+    told = points().replace(b'"properties":{"n":1}', b'"id":"=cmd()","properties":{}')
+    bring(steward, told.replace(b"125.32", b"925.32"))
+    upload = Upload.objects.get()
+    service.read_upload(upload.code)
+    report = b"".join(steward.get(f"/layers/uploads/{upload.code}/report.csv")).decode("utf-8-sig")
+    assert report.splitlines()[1] == "2,1,'=cmd(),Sent back,outside the globe"
 
 
 def test_a_legend_is_kept_when_it_fits(steward: Client) -> None:

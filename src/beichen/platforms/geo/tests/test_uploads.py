@@ -22,8 +22,7 @@ from pyproj import Transformer
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import PUBLIC, system
 from beichen.platforms.geo import coordinates, service
-from beichen.platforms.geo.addresses.tests import town
-from beichen.platforms.geo.models import Address, Layer, Revision, Upload
+from beichen.platforms.geo.models import Layer, Revision, Upload
 from beichen.platforms.geo.snapshots import gathering
 from beichen.platforms.geo.snapshots.building import build
 from beichen.platforms.geo.source import Asked
@@ -452,20 +451,6 @@ def test_features_longer_than_the_window_are_read(monkeypatch: pytest.MonkeyPatc
     assert again.problems[0]["reason"].startswith("GEO-803")
 
 
-def test_the_report_is_a_sheet_that_runs_nothing() -> None:
-    told = (
-        points()
-        .replace(b'"properties":{"n":1}', b'"id":"=cmd()","properties":{}')
-        .replace(b"125.32", b"925.32")
-    )
-    upload = bring(told, "a.geojson")
-    report = b"".join(service.report_of(upload)).decode("utf-8-sig")
-    assert report.splitlines() == [
-        "feature,where,key,outcome,reason",
-        "2,1,'=cmd(),refused,outside the globe",
-    ]
-
-
 def test_an_unforeseen_fault_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: Any, **_named: Any) -> None:
         raise MemoryError
@@ -479,18 +464,3 @@ def test_an_unforeseen_fault_is_told_and_leaves_nothing(monkeypatch: pytest.Monk
 
 def test_names_are_the_only_taken_ones() -> None:
     assert "shp" not in opening.TAKEN
-
-
-def test_addresses_of_a_sheet_are_looked_up_in_the_library() -> None:
-    """What is not known well enough is refused with its text; the text stays a property."""
-    town.build()
-    sheet = "地址,name\n南关区亚泰大街1138号,a\n火星路1号,b\n"
-    upload = bring(sheet.encode(), "a.csv")
-    assert (upload.kept, upload.refused) == (1, 1)
-    (feature,) = features()
-    known = Address.objects.get(code="a-1138")
-    assert feature["geometry"]["coordinates"] == pytest.approx([known.longitude, known.latitude])
-    assert feature["properties"] == {"地址": "南关区亚泰大街1138号", "name": "a"}
-    assert [(line["outcome"], line["reason"]) for line in upload.problems] == [
-        ("refused", "no such address: 火星路1号")
-    ]

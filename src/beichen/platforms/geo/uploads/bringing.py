@@ -6,8 +6,10 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -15,26 +17,30 @@ from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from beichen.kernel.actor import Actor
+from beichen.kernel.access.service import actor_again, require
+from beichen.kernel.actor import Actor, system
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import store as contents
 from beichen.kernel.jobs.service import enqueue
+from beichen.platforms.geo.addresses.matching import match_many
 from beichen.platforms.geo.editing.writing import forget_edits
 from beichen.platforms.geo.making import NEW, LayerWords, check_words
 from beichen.platforms.geo.models import GeometryKind, Layer, Origin, Upload, UploadState
 from beichen.platforms.geo.regions import Regions
 from beichen.platforms.geo.revisions import forget_old, keep_features, show
+from beichen.platforms.geo.rights import WRITE
 from beichen.platforms.geo.snapshots import keeping
 from beichen.platforms.geo.sources import kept_by
 from beichen.platforms.geo.uploads import codes, systems
 from beichen.platforms.geo.uploads.opening import open_reader
 from beichen.platforms.geo.uploads.reading import Reading, Wishes
-from beichen.platforms.geo.uploads.report import Report
+from beichen.platforms.geo.uploads.report import Line, Report, line_of_file, read_lines
 from beichen.problem import Problem, ProblemError, said
 from beichen.settings import settings
 
 LARGEST = 2 << 30  # bytes of a file
 TOLD_SECONDS = 1.0
+PATIENCE = timedelta(days=1)  # beyond all attempts of a job
 NEAR_CITY = 0.5  # degrees about the city's box that are not remarked
 OPTIONS = ("layer", "crs", "longitude", "latitude", "geometry", "address", "key")
 logger = logging.getLogger(__name__)
@@ -83,8 +89,18 @@ def bring_layer(
     return upload
 
 
-def read_upload(code: str, *, by: Actor) -> Upload:
-    """Read a file that was brought; may be repeated. What is wrong with it stands in the upload after."""
+def bringer_of(upload: Upload) -> Actor | None:
+    """Whoever brought it, with the rights of today; None for one that may no longer act."""
+    kind, _colon, name = upload.brought_by.partition(":")
+    return system(name) if kind == "system" else actor_again(upload.brought_by)
+
+
+def read_upload(code: str, *, by: Actor | None = None) -> Upload:
+    """Read a file that was brought; may be repeated. What is wrong with it stands in the upload after.
+
+    It is read within the rights of ``by``, else of whoever brought it, as they are now: addresses of a sheet
+    that these may not read, or that are above the layer's level, give no places to the layer.
+    """
     upload = Upload.objects.select_related("layer", "body").get(code=code)
     if upload.state in (UploadState.DONE, UploadState.REFUSED):
         return upload
@@ -93,13 +109,17 @@ def read_upload(code: str, *, by: Actor) -> Upload:
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.READING)
     folder = Path(tempfile.mkdtemp(dir=spool, prefix="upload-"))
     try:
-        _read(upload, folder, by)
+        reader = by or bringer_of(upload)
+        if reader is None:
+            raise ProblemError(Problem("ACC-403", said("who brought it may not act any more")))
+        require(reader, WRITE, upload)
+        _read(upload, folder, reader)
     except ProblemError as error:
-        _refuse(upload, error.problems, by)
+        _refuse(upload, error.problems)
     except Exception:
         logger.exception("the upload %s could not be read", code)
         message = said("it could not be read; operators: see the log")
-        _refuse(upload, (Problem(codes.UNREADABLE, message),), by)
+        _refuse(upload, (Problem(codes.UNREADABLE, message),))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     upload.refresh_from_db()
@@ -109,10 +129,11 @@ def read_upload(code: str, *, by: Actor) -> Upload:
 def _read(upload: Upload, folder: Path, by: Actor) -> None:
     source = folder / "source"
     keeping.fetch(upload.hash, source)
-    report_path = folder / "report.csv"
+    report_path = folder / "report.jsonl"
+    look_up = partial(match_many, by=by, level=upload.level)
     words = LayerWords(**upload.facts)
     with Report(report_path) as report:
-        reader = open_reader(source, upload.name, upload.options)
+        reader = open_reader(source, upload.name, upload.options, look_up)
         reading = Reading(
             reader,
             _wishes(upload, words),
@@ -128,7 +149,7 @@ def _read(upload: Upload, folder: Path, by: Actor) -> None:
             upload.problems = report.first
             upload.refused, upload.repaired, upload.kept = reading.refused, reading.repaired, reading.kept
             upload.save(update_fields=["problems", "refused", "repaired", "kept"])
-    with report_path.open("rb") as file, contents.spool(file, "report.csv", LARGEST) as spooled:
+    with report_path.open("rb") as file, contents.spool(file, "report.jsonl", LARGEST) as spooled:
         contents.put(spooled)
     with transaction.atomic():
         if Upload.objects.select_for_update().get(pk=upload.pk).state == UploadState.DONE:
@@ -184,22 +205,25 @@ def _layer(upload: Upload, words: LayerWords, reading: Reading) -> Layer:
 
 
 @transaction.atomic
-def _refuse(upload: Upload, problems: tuple[Problem, ...], by: Actor) -> None:
-    lines = [
-        {
-            "feature": "",
-            "where": str(one.where),
-            "key": "",
-            "outcome": "refused",
-            "reason": f"{one.code} {one.message}",
-        }
-        for one in problems
-    ]
-    upload.problems = [*lines, *upload.problems]
+def _refuse(upload: Upload, problems: tuple[Problem, ...]) -> None:
+    upload.problems = [*(line_of_file(one) for one in problems), *upload.problems]
     upload.state, upload.done_at = UploadState.REFUSED, timezone.now()
     upload.save(update_fields=["problems", "state", "done_at"])
     found = sorted({one.code for one in problems})
+    by = bringer_of(upload) or system("geo")
     audit.record(by, "geo.layer.refuse", f"platforms_geo.upload:{upload.code}", detail={"codes": found})
+
+
+def give_up_uploads(*, now: datetime | None = None) -> int:
+    """Refuse files that are not read for :data:`PATIENCE`: their job ended its worker again and again.
+
+    Returns how many.
+    """
+    open_ = Upload.objects.filter(state__in=[UploadState.WAITING, UploadState.READING])
+    given_up = list(open_.filter(brought_at__lt=(now or timezone.now()) - PATIENCE))
+    for upload in given_up:
+        _refuse(upload, (Problem(codes.UNREADABLE, said("whoever read it came to no end with it")),))
+    return len(given_up)
 
 
 def city_box() -> tuple[float, float, float, float] | None:
@@ -227,8 +251,8 @@ def uploads_for(by: Actor) -> QuerySet[Upload]:
     return Upload.objects.filter(kept_by(by)).select_related("layer", "revision", "body").order_by("-id")
 
 
-def report_of(upload: Upload) -> Any:
-    """The report's bytes (CSV) in pieces. Raises ProblemError GEO-808 where there is none, FIL-105."""
+def report_of(upload: Upload) -> Iterator[Line]:
+    """The report's lines. Raises ProblemError GEO-808 where there is none, FIL-105."""
     if not upload.report:
         raise ProblemError(Problem(codes.NO_UPLOAD, said("the upload has no report yet")))
-    return contents.read(upload.report)
+    return read_lines(contents.read(upload.report))

@@ -14,10 +14,27 @@ import shapely
 
 from beichen.platforms.geo.models import GeometryKind
 from beichen.platforms.geo.uploads.found import Piece, Shapes
+from beichen.problem import said
 
 Box = tuple[float, float, float, float]
 MOST_PLACES = 1_000_000  # positions of one feature
 _KINDS = {0: "point", 4: "point", 1: "line", 2: "line", 5: "line", 3: "polygon", 6: "polygon"}
+GEOS_FAULTS = {
+    str(one): one
+    for one in (
+        said("self-intersection"),
+        said("ring self-intersection"),
+        said("nested shells"),
+        said("nested holes"),
+        said("hole lies outside shell"),
+        said("holes are nested"),
+        said("interior is disconnected"),
+        said("duplicate rings"),
+        said("too few points in geometry component"),
+        said("invalid coordinate"),
+    )
+}
+"""What GEOS says of shapes that are not valid, in small letters."""
 _PARTS = {"point": (0, 4), "line": (1, 2, 5), "polygon": (3, 6)}
 
 
@@ -71,11 +88,11 @@ class Examiner:
             found.say(place, Verdict.REPAIRED, reason)
         known = np.zeros(len(piece.rows), bool)
         known[list(piece.faults)] = True
-        found.refuse(~known & ~found.left, "there is no geometry")
-        found.refuse(found.left & shapely.is_empty(piece.shapes), "the geometry is empty")
-        found.refuse(found.left & outside, "the coordinates have no place in WGS 84")
+        found.refuse(~known & ~found.left, said("there is no geometry"))
+        found.refuse(found.left & shapely.is_empty(piece.shapes), said("the geometry is empty"))
+        found.refuse(found.left & outside, said("the coordinates have no place in WGS 84"))
         too_large = found.left & (shapely.get_num_coordinates(piece.shapes) > MOST_PLACES)
-        found.refuse(too_large, f"more than {MOST_PLACES} positions")
+        found.refuse(too_large, said("more than {count} positions", count=MOST_PLACES))
         self._look_where(found)
         self._gather(found)
         self._repair(found)
@@ -89,16 +106,14 @@ class Examiner:
             on_globe = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
             swapped = (south >= -180) & (north <= 180) & (west >= -90) & (east <= 90)
             near = self._near(south, west, north, east)
-        found.refuse(
-            found.left & ~on_globe & swapped & near, "outside the globe: latitude and longitude look swapped"
-        )
-        found.refuse(found.left & ~on_globe, "outside the globe")
+        swapped_words = said("outside the globe: latitude and longitude look swapped")
+        found.refuse(found.left & ~on_globe & swapped & near, swapped_words)
+        found.refuse(found.left & ~on_globe, said("outside the globe"))
         if self._city is not None:
             with np.errstate(invalid="ignore"):
                 inside = self._near(west, south, east, north)
             for place in np.flatnonzero(found.left & ~inside).tolist():
-                looks = ": latitude and longitude look swapped" if near[place] else ""
-                found.say(place, Verdict.NOTED, f"outside the city{looks}")
+                found.say(place, Verdict.NOTED, _elsewhere(bool(near[place])))
 
     def _near(self, west: Any, south: Any, east: Any, north: Any) -> Any:
         """Whether boxes touch the city's; without a city, all do."""
@@ -115,22 +130,22 @@ class Examiner:
             kinds = {_KINDS.get(int(one), "") for one in shapely.get_type_id(parts)}
             if len(kinds) == 1 and "" not in kinds:
                 shapes[place] = _joined(parts, kinds.pop())
-                found.say(place, Verdict.REPAIRED, "a collection became one geometry")
+                found.say(place, Verdict.REPAIRED, said("a collection became one geometry"))
             else:
                 shapes[place] = None
-                found.say(place, Verdict.REFUSED, "a collection of several kinds of geometry")
+                found.say(place, Verdict.REFUSED, said("a collection of several kinds of geometry"))
 
     def _repair(self, found: Examined) -> None:
         shapes = found.piece.shapes
         for place in np.flatnonzero(found.left & ~shapely.is_valid(shapes)).tolist():
-            reason = str(shapely.is_valid_reason(shapes[place])).partition("[")[0].strip().lower()
+            reason = _fault_of(shapes[place])
             kind = _KINDS[int(shapely.get_type_id(shapes[place]))]
             mended = _mended(shapes[place], kind)
             shapes[place] = mended
             if mended is None:
-                found.say(place, Verdict.REFUSED, f"cannot be repaired: {reason}")
+                found.say(place, Verdict.REFUSED, said("cannot be repaired: {reason}", reason=reason))
             else:
-                found.say(place, Verdict.REPAIRED, f"made valid: {reason}")
+                found.say(place, Verdict.REPAIRED, said("made valid: {reason}", reason=reason))
 
     def _count(self, found: Examined) -> None:
         numbers, counts = np.unique(shapely.get_type_id(found.piece.shapes[found.left]), return_counts=True)
@@ -146,9 +161,21 @@ class Examiner:
                 shapes[place] + told + str(found.piece.keys[place]).encode(), digest_size=8
             ).digest()
             if digest in self._seen:
-                found.say(place, Verdict.REFUSED, "the same feature came before")
+                found.say(place, Verdict.REFUSED, said("the same feature came before"))
                 found.piece.shapes[place] = None
             self._seen.add(digest)
+
+
+def _elsewhere(is_swapped: bool) -> str:
+    if is_swapped:
+        return said("outside the city: latitude and longitude look swapped")
+    return said("outside the city")
+
+
+def _fault_of(shape: Any) -> str:
+    """Why a shape is not valid, in the words of GEOS, which are translated where they are known."""
+    reason = str(shapely.is_valid_reason(shape)).partition("[")[0].strip().lower()
+    return GEOS_FAULTS.get(reason, reason)
 
 
 def _joined(parts: Any, kind: str) -> Any:

@@ -18,7 +18,7 @@ import shapely
 from beichen.platforms.geo.source import FieldKind
 from beichen.platforms.geo.uploads import codes
 from beichen.platforms.geo.uploads.found import PIECE, Piece
-from beichen.problem import Problem, ProblemError, Where, said, shorten
+from beichen.problem import Problem, ProblemError, Said, Where, said, shorten
 
 WINDOW = 4 << 20  # characters
 LARGEST = 64 << 20  # characters of one feature
@@ -170,7 +170,7 @@ def _decoded(text: bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return str(error)
+        return shorten(said("not JSON: {reason}", reason=error.msg))
 
 
 def _text(file: TextIO, size: int) -> str:
@@ -222,13 +222,13 @@ def piece_of(features: list[tuple[str, Any]]) -> Piece:
         piece.keys.append(None if key is None or isinstance(key, dict | list) else str(key))
         piece.rows.append(properties if isinstance(properties, dict) else {})
         if not known:
-            piece.faults[number] = "not a JSON object" if not isinstance(feature, str) else feature[:80]
+            piece.faults[number] = feature if isinstance(feature, Said) else said("not a JSON object")
             continue
         try:
             orjson.dumps(piece.rows[-1])
         except orjson.JSONEncodeError as error:
             piece.rows[-1] = {}
-            piece.faults[number] = f"its properties cannot be kept: {error}"[:80]
+            piece.faults[number] = shorten(said("its properties cannot be kept: {reason}", reason=error))
             piece.shapes[number] = None
             continue
         if piece.shapes[number] is not None:
@@ -257,15 +257,16 @@ def _plain_shapes(features: list[tuple[str, Any]]) -> Any:
 def shape_of(geometry: Any) -> tuple[Any, str, str]:
     """A GeoJSON geometry as a shape; what is wrong with it; what was mended in it."""
     if not isinstance(geometry, dict):
-        return None, "the feature has no geometry", ""
+        return None, said("the feature has no geometry"), ""
     shape = _read(geometry)
     if shape is not None:
         return shape, "", ""
     closed = _closed(geometry)
     shape = _read(closed) if closed is not None else None
     if shape is not None:
-        return shape, "", "a ring was closed"
-    return None, f"the coordinates are not those of a {str(geometry.get('type'))[:20]}", ""
+        return shape, "", said("a ring was closed")
+    kind = str(geometry.get("type"))[:20]
+    return None, said("the coordinates are not those of a {kind}", kind=kind), ""
 
 
 def _read(geometry: dict[str, Any]) -> Any:

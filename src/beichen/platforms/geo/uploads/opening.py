@@ -14,7 +14,7 @@ from beichen.platforms.geo.uploads import codes
 from beichen.platforms.geo.uploads.found import Reader
 from beichen.platforms.geo.uploads.geojson import Collection, Sequence
 from beichen.platforms.geo.uploads.parquet import Parquet
-from beichen.platforms.geo.uploads.sheets import Sheet
+from beichen.platforms.geo.uploads.sheets import LookUp, Sheet
 from beichen.platforms.geo.uploads.vector import Vector
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
@@ -38,8 +38,11 @@ SMALL = 10 << 20  # bytes: below, no ratio matters
 _SHAPE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
 
-def open_reader(path: Path, name: str, options: dict[str, str]) -> Reader:
-    """The reader for a file called ``name``. Raises ProblemError GEO-801, 802, 803, 805, 807."""
+def open_reader(path: Path, name: str, options: dict[str, str], look_up: LookUp) -> Reader:
+    """The reader for a file called ``name``. Raises ProblemError GEO-801, 802, 803, 805, 807.
+
+    ``look_up`` says where the addresses of a sheet are.
+    """
     ending = PurePosixPath(name.lower()).suffix.lstrip(".")
     with path.open("rb") as file:
         head = file.read(4096)
@@ -49,14 +52,14 @@ def open_reader(path: Path, name: str, options: dict[str, str]) -> Reader:
         raise ProblemError(Problem(codes.NOT_TAKEN, shorten(message), Where(field="file"), hint))
     if not head:
         raise ProblemError(Problem(codes.UNREADABLE, said("the file is empty"), Where(field="file")))
-    reader = _reader(path, ending, head, options)
+    reader = _reader(path, ending, head, options, look_up)
     if reader is None:
         message = said("the content is not what .{ending} says", ending=ending)
         raise ProblemError(Problem(codes.UNREADABLE, message, Where(field="file")))
     return reader
 
 
-def _reader(path: Path, ending: str, head: bytes, options: dict[str, str]) -> Reader | None:
+def _reader(path: Path, ending: str, head: bytes, options: dict[str, str], look_up: LookUp) -> Reader | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if ending in ("geojsonl", "geojsons", "ndjson"):
         return Sequence(path) if text[:1] in (b"\x1e", b"{") else None
@@ -75,13 +78,13 @@ def _reader(path: Path, ending: str, head: bytes, options: dict[str, str]) -> Re
     if ending == "csv":
         if b"\0" in head or text.startswith((b"<", b"PK\x03\x04", b"%PDF")):
             return None
-        return Sheet(path, is_workbook=False, options=options)
+        return Sheet(path, is_workbook=False, options=options, look_up=look_up)
     if not head.startswith(b"PK\x03\x04"):
         return None
     if ending == "xlsx":
         _look_through(path)
         _refuse_entities(path)
-        return Sheet(path, is_workbook=True, options=options)
+        return Sheet(path, is_workbook=True, options=options, look_up=look_up)
     return _shapefile(path, options)
 
 

@@ -45,6 +45,7 @@ _SPOOLED = pa.schema(
         ("row", pa.binary()),
     ]
 )
+KINDS_SAID = {"point": said("point"), "line": said("line"), "polygon": said("polygon")}
 Progress = Callable[[int, int], None]
 """Told how many features were read, and how many are expected (0: not known)."""
 
@@ -154,7 +155,8 @@ class Reading:
         others = np.flatnonzero(kinds != self.kind)
         for place in others.tolist():
             told = {name: batch.column(name)[place].as_py() for name in ("number", "where", "key")}
-            reason = f"a {kinds[place]} in a layer of the kind {self.kind.value}"
+            kind, wanted = KINDS_SAID[kinds[place]], KINDS_SAID[self.kind.value]
+            reason = said("a {kind} in a layer of the kind {wanted}", kind=kind, wanted=wanted)
             self._report.add(told["number"], told["where"], told["key"], Verdict.REFUSED, reason)
         self.refused += len(others)
         return batch.filter(pa.array(kinds == self.kind)) if len(others) else batch
@@ -187,7 +189,7 @@ class Reading:
             wished = row.get(self._wishes.key) if self._wishes.key else place["key"]
             key = str(place["number"]) if wished in (None, "") else _plain_key(str(wished))
             if key in self._taken:
-                reason = f"the key {key[:60]} was taken"
+                reason = said("the key {key} was taken", key=key[:60])
                 self._report.add(place["number"], place["where"], key, Verdict.NOTED, reason)
                 key = f"{key[:180]}-{place['number']}"
             self._taken.add(key)
@@ -204,7 +206,9 @@ def _nothing(number: int, chief: GeometryKind | None) -> str:
     if not number:
         return said("the file holds no features")
     if chief is not None:
-        return said("none of {count} features is of the kind {kind}", count=number, kind=chief.value)
+        return said(
+            "none of {count} features is of the kind {kind}", count=number, kind=KINDS_SAID[chief.value]
+        )
     return said("none of {count} features could be taken: see the report", count=number)
 
 

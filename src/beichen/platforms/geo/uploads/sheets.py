@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from beichen.kernel.actor import system
-from beichen.platforms.geo.addresses import matching
+from beichen.platforms.geo.addresses.matching import MOST, Match
 from beichen.platforms.geo.source import FieldKind
 from beichen.platforms.geo.uploads import codes
 from beichen.platforms.geo.uploads.found import PIECE, Piece
@@ -26,6 +25,8 @@ SHAPES = ("wkt", "geometry", "geom", "the_geom")
 ADDRESSES = ("address", "addr", "地址", "详细地址")
 WIDEST = 1 << 20  # characters of a value
 MOST_COLUMNS = 500
+LookUp = Callable[[Sequence[str]], list[Match]]
+"""What addresses mean to whoever brought the sheet: up to :data:`MOST` of them at once."""
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
 
@@ -33,7 +34,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,3
 class Sheet:
     """A CSV file or the first sheet of a workbook. ``options`` may name the columns with places."""
 
-    def __init__(self, path: Path, *, is_workbook: bool, options: dict[str, str]) -> None:
+    def __init__(self, path: Path, *, is_workbook: bool, options: dict[str, str], look_up: LookUp) -> None:
         self._path = path
         self._is_workbook = is_workbook
         self.system = ""
@@ -45,7 +46,7 @@ class Sheet:
             message = said("more than {count} columns", count=MOST_COLUMNS)
             raise ProblemError(Problem(codes.TOO_MUCH, message))
         self._names = [str(name or "").strip() for name in head]
-        self._places = _places(self._names, options)
+        self._places = _places(self._names, options, look_up)
 
     def pieces(self) -> Iterator[Piece]:
         """See :class:`~beichen.platforms.geo.uploads.found.Reader`."""
@@ -108,7 +109,7 @@ class _Columns:
                 places[number] = float(row.get(self._longitude) or "-"), float(row.get(self._latitude) or "-")
             except (TypeError, ValueError):
                 told = f"{row.get(self._longitude)}, {row.get(self._latitude)}"
-                faults[number] = f"no numbers: {told[:60]}"
+                faults[number] = said("no numbers: {found}", found=told[:60])
         shapes = shapely.points(places)
         shapes[~np.isfinite(places).all(axis=1)] = None
         return shapes
@@ -126,31 +127,30 @@ class _Words:
         shapes = shapely.from_wkt(np.array(texts, object), on_invalid="ignore")
         for number, shape in enumerate(shapes):
             if shape is None:
-                faults[number] = f"not WKT: {(texts[number] or '')[:60]}"
+                faults[number] = said("not WKT: {found}", found=(texts[number] or "")[:60])
         return shapes
 
 
 class _Addresses:
-    """A column with addresses, which the register of addresses knows."""
+    """A column with addresses, which the address library knows."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, look_up: LookUp) -> None:
         self.names: set[str] = set()
-        self._name = name
+        self._name, self._look_up = name, look_up
 
     def shapes(self, rows: list[dict[str, Any]], faults: dict[int, str]) -> Any:
         texts = [str(row.get(self._name) or "") for row in rows]
         shapes = np.empty(len(rows), object)
-        for start in range(0, len(texts), matching.MOST):
-            part = matching.match_many(texts[start : start + matching.MOST], by=system("geo.uploads"))
-            for number, match in enumerate(part, start):
+        for start in range(0, len(texts), MOST):
+            for number, match in enumerate(self._look_up(texts[start : start + MOST]), start):
                 if match.is_accepted:
                     shapes[number] = shapely.Point(match.longitude, match.latitude)
                 else:
-                    faults[number] = f"no such address: {texts[number][:60]}"
+                    faults[number] = said("no such address: {found}", found=texts[number][:60])
         return shapes
 
 
-def _places(names: list[str], options: dict[str, str]) -> Any:
+def _places(names: list[str], options: dict[str, str], look_up: LookUp) -> Any:
     """The columns that hold places: those that are named, or that are called as such ones are."""
     given = {
         part: options[part] for part in ("longitude", "latitude", "geometry", "address") if options.get(part)
@@ -169,7 +169,7 @@ def _places(names: list[str], options: dict[str, str]) -> Any:
     if shapes := called(SHAPES, "geometry"):
         return _Words(shapes)
     if address := called(ADDRESSES, "address"):
-        return _Addresses(address)
+        return _Addresses(address, look_up)
     hint = said("columns lon and lat, wkt or address; or name them")
     message = said("no columns with longitude and latitude")
     raise ProblemError(Problem(codes.NO_PLACE, message, Where(row=1), hint))
