@@ -33,6 +33,7 @@ OFFERED = {
     "beichen.platforms.geo.conditions": "the filters that a source is asked with",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
+    "beichen.platforms.geo.legends": "how the values of a layer are drawn",
     "beichen.platforms.geo.source": "what a layer is asked, and answers",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",

@@ -21,7 +21,35 @@ FILES = {
     "pmtiles/dist/pmtiles.js": "pmtiles.js",
     "jsqr/dist/jsQR.js": "jsQR.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
+    "three/build/three.module.min.js": "three.module.min.js",
+    "three/build/three.core.min.js": "three.core.min.js",
+    "three/examples/jsm/loaders/GLTFLoader.js": "GLTFLoader.js",
+    "three/examples/jsm/utils/BufferGeometryUtils.js": "BufferGeometryUtils.js",
+    "3d-tiles-renderer/build/index.three.js": "3d-tiles.js",
 }
+PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
+# A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.
+IMPORTS = {
+    "three": "./three.module.min.js",
+    "three/addons/loaders/GLTFLoader.js": "./GLTFLoader.js",
+    "three/addons/utils/BufferGeometryUtils.js": "./BufferGeometryUtils.js",
+    "../utils/BufferGeometryUtils.js": "./BufferGeometryUtils.js",
+}
+_IMPORT = re.compile(r"""(\bfrom\s*)(["'])([^"']+)\2""")
+
+
+def beside(text: str) -> str:
+    """A module whose imports by the names of packages are of the files beside it."""
+    return _IMPORT.sub(lambda found: f"{found[1]}{found[2]}{IMPORTS.get(found[3], found[3])}{found[2]}", text)
+
+
+def files() -> dict[str, str]:
+    """Every file that is copied: where it lies in node_modules, its name in the target."""
+    modules = ROOT / "node_modules"
+    found = dict(FILES)
+    for folder, pattern in PIECES.items():
+        found |= {f"{folder}/{file.name}": file.name for file in sorted((modules / folder).glob(pattern))}
+    return found
 
 
 def main() -> int:
@@ -31,9 +59,10 @@ def main() -> int:
         sys.stderr.write(f"missing in node_modules: {', '.join(missing)}; run `npm ci`\n")
         return 1
     TARGET.mkdir(parents=True, exist_ok=True)
-    for source, target in FILES.items():
-        text = (ROOT / "node_modules" / source).read_text(encoding="utf-8")
-        (TARGET / target).write_text(SOURCE_MAP.sub("", text), encoding="utf-8")
+    for source, target in files().items():
+        text = SOURCE_MAP.sub("", (ROOT / "node_modules" / source).read_text(encoding="utf-8"))
+        is_module = source.startswith(("three/", "3d-tiles-renderer/"))
+        (TARGET / target).write_text(beside(text) if is_module else text, encoding="utf-8")
     return 0
 
 

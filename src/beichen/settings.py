@@ -3,6 +3,8 @@
 A setting comes from the environment (``BEICHEN_NAME``) or from ``beichen.toml`` in the working
 directory (``name = …`` under no table, without the prefix, lower case); the environment wins.
 ``docs/settings.md`` lists them from this module, and a test fails when one is missing there.
+
+Long because every setting stands in the one table of this module, with its checks.
 """
 
 from __future__ import annotations
@@ -97,6 +99,9 @@ class Settings:
     map_url: str = _setting(
         "", "a tile server of the city's own: https://host/{z}/{x}/{y}.png, a TileJSON or a style"
     )
+    model_hosts: str = _setting(
+        "", "origins from which browsers fetch models of landmarks, with commas: https://models.example"
+    )
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -134,6 +139,12 @@ class Settings:
         """The one origin from which the map may take tiles beside the house's own; empty for none."""
         parts = urlsplit(self.map_url)
         return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+    @property
+    def model_origins(self) -> tuple[str, ...]:
+        """The origins from which browsers may fetch models of landmarks."""
+        named = (one.strip().rstrip("/").lower() for one in self.model_hosts.split(","))
+        return tuple(one for one in named if one)
 
     @property
     def files(self) -> str:
@@ -235,7 +246,19 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     if values.get("environment", "development") not in {"development", "production"}:
         message = shorten(f"environment is {values['environment']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))
-    return [*problems, *_check_map(values)]
+    return [*problems, *_check_map(values), *_check_models(values)]
+
+
+def _check_models(values: dict[str, Any]) -> list[Problem]:
+    """What stands for an origin of models and is none."""
+    problems = []
+    for item in values.get("model_hosts", "").split(","):
+        word = item.strip()
+        if word and not re.fullmatch(r"https?://[A-Za-z0-9.\-:\[\]]+/?", word):
+            message = shorten(f"model_hosts has {word!r}, which is no origin")
+            where = Where(field="model_hosts")
+            problems.append(Problem(MALFORMED, message, where, "such as https://models.example"))
+    return problems
 
 
 def _check_map(values: dict[str, Any]) -> list[Problem]:

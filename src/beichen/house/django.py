@@ -185,8 +185,14 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [csp.SELF],
         "script-src": [csp.SELF],
         "style-src": [csp.SELF],
-        "img-src": [csp.SELF, "data:", "blob:", *_map],
-        "connect-src": [csp.SELF, _chosen.live, *_map],
+        "img-src": [csp.SELF, "data:", "blob:", *_map, *_chosen.model_origins],
+        "connect-src": [
+            csp.SELF,
+            "blob:",
+            _chosen.live,
+            *_map,
+            *_chosen.model_origins,
+        ],  # blob: models' textures
         "worker-src": [csp.SELF],
         "object-src": [csp.NONE],
         "base-uri": [csp.SELF],

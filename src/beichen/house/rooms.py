@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.platforms.geo",
     "beichen.platforms.geo.ogc",
     "beichen.platforms.geo.basemap",
+    "beichen.platforms.geo.atlas",
     "beichen.platforms.geo.analysis",
     "beichen.platforms.comms",
     "beichen.platforms.warehouse",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("beichen.registry.urls")),
     path("", include("beichen.platforms.geo.ogc.urls")),
     path("", include("beichen.platforms.geo.basemap.urls")),
+    path("", include("beichen.platforms.geo.atlas.urls")),
     path("", include("beichen.platforms.geo.analysis.urls")),
     path("", include("beichen.platforms.geo.urls")),
     path("", include("beichen.platforms.comms.urls")),

@@ -78,3 +78,33 @@ def legend_faults(legend: dict[str, Any], fields: list[str]) -> list[Problem]:
         message = said("the steps of a ramp are numbers that rise, each above the one before")
         problems.append(Problem(BAD_LEGEND, message, Where(field="steps")))
     return problems
+
+
+def coloured(legend: dict[str, Any], tone: str) -> Any:
+    """The colour by a property for MapLibre: categories match, ramps step; without a legend the one tone."""
+    name, other = legend.get("by"), legend.get("other", tone)
+    if categories := legend.get("categories"):
+        pairs = {str(one["value"]): one["colour"] for one in categories}
+        return [
+            "match",
+            ["to-string", ["get", name]],
+            *(part for pair in pairs.items() for part in pair),
+            other,
+        ]
+    if ramp := legend.get("ramp"):
+        steps = {one["from"]: one["colour"] for one in ramp}
+        stops = [part for start in sorted(steps) for part in (start, steps[start])]
+        is_number = ["==", ["typeof", ["get", name]], "number"]
+        return ["case", is_number, ["step", ["get", name], other, *stops], other]
+    return tone
+
+
+def steps_of(legend: dict[str, Any], *, english: bool = False) -> list[dict[str, str]]:
+    """The legend's steps, each with its ``colour`` and ``name``."""
+    steps = []
+    for step in (*legend.get("categories", []), *legend.get("ramp", [])):
+        name = (english and step.get("name_en")) or step.get("name") or step.get("value")
+        if name is None:
+            name = f"≥ {step['from']:g} {legend.get('unit', '')}"
+        steps.append({"colour": step["colour"], "name": str(name).strip()})
+    return steps

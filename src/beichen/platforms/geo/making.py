@@ -23,7 +23,7 @@ from beichen.platforms.warehouse import service as warehouse
 from beichen.problem import Problem, ProblemError, Where, nearest, said
 from beichen.registry import service as registry
 
-DIMENSIONS = ("valid_from", "valid_to", "height", "base", "storeys", "depth")
+DIMENSIONS = ("valid_from", "valid_to", "height", "base", "storeys", "depth", "model", "heading", "scale")
 RESERVED = {"bring", "make", "uploads"}  # stand in addresses of pages
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]")
 

@@ -57,6 +57,12 @@ _LAYER = record(
         "height": _named(
             "height", "base", "storeys", "depth", about="properties in metres, and of storeys their number"
         ),
+        "model": _named(
+            "address",
+            "heading",
+            "scale",
+            about="properties of a landmark: its glTF or 3D Tiles, how it stands",
+        ),
         "legend": LEGEND,
         "region_property": {**_WORDS, "maxLength": 60, "description": "the property with a region's code"},
         "replaceable": {"type": "boolean", "description": "another file may take this one's place"},
@@ -157,9 +163,11 @@ def _layer(package: Package, key: str, layer: dict[str, Any]) -> service.LayerFa
 
 
 def _dimensions(layer: dict[str, Any]) -> dict[str, str]:
-    """The properties with time and height, under the names of the model."""
+    """The properties with time, height and landmarks, under the names of the model."""
     times = {f"valid_{part}": name for part, name in layer.get("time", {}).items()}
-    return {part: column_name(name) for part, name in (times | dict(layer.get("height", {}))).items()}
+    models = {"model" if part == "address" else part: name for part, name in layer.get("model", {}).items()}
+    named = {**times, **layer.get("height", {}), **models}
+    return {part: column_name(name) for part, name in named.items()}
 
 
 SECTIONS: tuple[Section, ...] = (LayersSection(), AddressesSection())

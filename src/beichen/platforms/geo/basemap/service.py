@@ -17,12 +17,22 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.lock import Lock
 from beichen.platforms.geo.basemap import archive, pyramid, style
 from beichen.platforms.geo.basemap.content import LABELS, TILE_LAYERS, drawn_layers, pieces
-from beichen.platforms.geo.basemap.palette import Theme
+from beichen.platforms.geo.basemap.palette import Theme, palette
 from beichen.platforms.geo.models import Layer
 from beichen.problem import Problem, ProblemError, code, said
 from beichen.settings import settings
 
-__all__ = ["ADDRESS", "Built", "archive_file", "build", "built", "is_current", "style_document"]
+__all__ = [
+    "ADDRESS",
+    "Built",
+    "Theme",
+    "archive_file",
+    "build",
+    "built",
+    "is_current",
+    "palette",
+    "style_document",
+]
 
 NOTHING = code("GEO-701", "There is no layer of which a base map could be made.", status=409)
 BUSY = code("GEO-702", "The base map is being built.", status=409)

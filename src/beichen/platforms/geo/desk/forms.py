@@ -41,6 +41,9 @@ class WordsForm(ProblemForm):
     height = forms.CharField(label=_("Property: height in metres"), max_length=60, required=False)
     storeys = forms.CharField(label=_("Property: storeys"), max_length=60, required=False)
     depth = forms.CharField(label=_("Property: depth in metres"), max_length=60, required=False)
+    model = forms.CharField(label=_("Property: address of a 3D model"), max_length=60, required=False)
+    heading = forms.CharField(label=_("Property: heading of the model"), max_length=60, required=False)
+    scale = forms.CharField(label=_("Property: scale of the model"), max_length=60, required=False)
 
     def asked_for(self) -> tuple[str, ...]:
         """The service tells what is missing, all at once."""

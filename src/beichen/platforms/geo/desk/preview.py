@@ -52,7 +52,7 @@ def preview(layer: Layer, source: Source) -> Preview | None:
     names = [legend["by"]] if legend.get("by") else [described.fields[0].name] if described.fields else []
     table = source.columns(Asked(limit=MOST, names=names, zoom=9 if described.count > MOST else None))
     box = described.box
-    bounds = Bounds(*_widened(box))
+    bounds = Bounds(*around(box))
     sheet = base.sheet if base is not None else Sheet(bounds)
     shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
     values = table.column(legend["by"]).to_pylist() if legend.get("by") in table.column_names else []
@@ -67,7 +67,8 @@ def preview(layer: Layer, source: Source) -> Preview | None:
     return Preview(view, base, marks, described.count, width / 220, width / 600, layer.kind == "line")
 
 
-def _widened(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def around(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """A box with an edge about it, as large as a sheet is at least."""
     west, south, east, north = box
     edge = max((east - west) * 0.05, (north - south) * 0.05, SMALLEST)
     return west - edge, max(south - edge, -85), east + edge, min(north + edge, 85)

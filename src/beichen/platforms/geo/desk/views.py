@@ -25,7 +25,9 @@ from beichen.kernel.levels import Level
 from beichen.platforms.geo import service
 from beichen.platforms.geo.desk.crumbs import crumbs
 from beichen.platforms.geo.desk.forms import FileForm, LegendForm, MadeForm, lines_of
+from beichen.platforms.geo.desk.maps import live_map, one_map
 from beichen.platforms.geo.desk.preview import preview
+from beichen.platforms.geo.legends import steps_of
 from beichen.platforms.geo.models import GeometryKind, Layer, Origin
 from beichen.platforms.geo.source import Asked, FieldKind, Source
 from beichen.problem import ProblemError
@@ -115,7 +117,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     ]
     search = ("key", "name", "name_en", "source", "group")
     found: Table[Layer] = Table("layers", _("Map layers"), _seen(by), LAYERS, filters, search)
-    return answer(request, found, "platforms_geo/index.html", {"may_keep": bool(decide(by, service.WRITE))})
+    context = {**one_map(by), "may_keep": bool(decide(by, service.WRITE))}
+    return answer(request, found, "platforms_geo/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,7 +179,12 @@ def _page(request: HttpRequest, row: Layer, by: Actor, form: LegendForm | None =
     may_keep = service.layers_kept_by(by).filter(pk=row.pk).exists()
     if form is None and may_keep:
         form = LegendForm(initial=_begun(row), fields=[field.name for field in fields])
+    live = (
+        live_map([row], by, reverse("platforms_geo_atlas:layer", args=[row.key])) if _is_live(row, by) else {}
+    )
     context = {
+        **live,
+        "live": bool(live),
         "row": row,
         "title": _title(row),
         "kind": KINDS[GeometryKind(row.kind)],
@@ -188,13 +196,18 @@ def _page(request: HttpRequest, row: Layer, by: Actor, form: LegendForm | None =
         "revisions": row.revisions.all()[:20],
         "files": row.uploads.all()[:10] if may_keep else [],
         "formats": list(service.FORMATS),
-        "legend": _drawn(row.legend),
+        "legend": steps_of(row.legend, english=get_language() == "en"),
         "form": form,
         "may_keep": may_keep,
         "crumbs": crumbs(Link(_title(row))),
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "platforms_geo/layer.html", context, status=status)
+
+
+def _is_live(row: Layer, by: Actor) -> bool:
+    """Whether the map can draw it from its tiles: what is withdrawn has none."""
+    return service.layers_for(by).filter(pk=row.pk).exists()
 
 
 def _begun(row: Layer) -> dict[str, Any]:
@@ -206,17 +219,6 @@ def _begun(row: Layer) -> dict[str, Any]:
         "steps": lines_of(legend),
         "other": legend.get("other", ""),
     }
-
-
-def _drawn(legend: dict[str, Any]) -> list[dict[str, str]]:
-    """The legend's steps, each with its colour and name."""
-    steps = []
-    for step in (*legend.get("categories", []), *legend.get("ramp", [])):
-        name = step.get("name") or step.get("value")
-        if name is None:
-            name = f"≥ {step['from']:g} {legend.get('unit', '')}"
-        steps.append({"colour": step["colour"], "name": str(name)})
-    return steps
 
 
 def _features(request: HttpRequest, source: Source) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Layer(models.Model):
     ``particulars`` says what of its origin is meant: ``{"type": …}`` of objects, ``{"table": …,
     "longitude": …, "latitude": …}`` of a table, ``{"key": …}``, the property that names a feature.
     ``dimensions`` names the fields that hold a feature's time and height: ``valid_from``, ``valid_to``,
-    ``height`` and ``base`` (metres over the ground), ``storeys``, ``depth`` (metres below it). ``legend``
+    ``height`` and ``base`` (metres over the ground), ``storeys``, ``depth`` (metres below it), and those of a
+    landmark's ``model`` (its address), ``heading`` (degrees from north, clockwise) and ``scale``. ``legend``
     says how values are drawn, see :mod:`beichen.platforms.geo.legends`. ``edition`` grows with every edit
     of a feature, ``edits`` counts those that are not yet in a revision.
     """

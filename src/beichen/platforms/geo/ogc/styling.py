@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from beichen.platforms.geo.legends import coloured
 from beichen.platforms.geo.ogc.catalogue import Collection
 from beichen.platforms.geo.ogc.links import address
 from beichen.platforms.geo.ogc.tiles.documents import around, attribution
@@ -51,7 +52,7 @@ def style(root: str, key: str, title: str, theme: str, found: list[Collection]) 
 def _drawn(one: Collection, theme: str) -> list[dict[str, Any]]:
     layer = one.layer
     tone = _ROLES.get(str(layer.style.get("role", "")), _OTHER)[THEMES.index(theme)]
-    colour = _coloured(layer.legend, tone)
+    colour = coloured(layer.legend, tone)
     base = {"source": "city", "source-layer": one.key, "minzoom": layer.min_zoom}
     if layer.kind == "polygon":
         return [
@@ -72,22 +73,3 @@ def _drawn(one: Collection, theme: str) -> list[dict[str, Any]]:
 
 def _layer(base: dict[str, Any], key: str, kind: str, paint: dict[str, Any], shape: str) -> dict[str, Any]:
     return {"id": key, "type": kind, **base, "filter": ["==", ["geometry-type"], shape], "paint": paint}
-
-
-def _coloured(legend: dict[str, Any], tone: str) -> Any:
-    """The colour by a property, as the legend says: categories match, ramps step; else the one tone."""
-    name, other = legend.get("by"), legend.get("other", tone)
-    if categories := legend.get("categories"):
-        pairs = {str(one["value"]): one["colour"] for one in categories}
-        return [
-            "match",
-            ["to-string", ["get", name]],
-            *(part for pair in pairs.items() for part in pair),
-            other,
-        ]
-    if ramp := legend.get("ramp"):
-        steps = {one["from"]: one["colour"] for one in ramp}
-        stops = [part for start in sorted(steps) for part in (start, steps[start])]
-        is_number = ["==", ["typeof", ["get", name]], "number"]
-        return ["case", is_number, ["step", ["get", name], other, *stops], other]
-    return tone

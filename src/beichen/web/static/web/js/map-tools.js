@@ -6,6 +6,7 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 const SIGNS = {
   layers: "M12 4 3 9l9 5 9-5-9-5ZM4.5 12.5 12 16.7l7.5-4.2M4.5 16 12 20.2 19.5 16",
   standing: "M12 3 4 7.5v9L12 21l8-4.5v-9L12 3ZM4 7.5l8 4.5 8-4.5M12 12v9",
+  below: "M3 8h18M7 8v5h10V8M12 13v7m0 0-3-3m3 3 3-3",
 };
 const DAY = 86_400_000;
 const FORMS = { point: "circle", line: "line", polygon: "fill" };
@@ -13,18 +14,28 @@ const FORMS = { point: "circle", line: "line", polygon: "fill" };
 // Style layers of groups that the reader switched off are not drawn.
 export function hideGroups(style, hidden) {
   for (const layer of style.layers) {
-    if (hidden.has(layer.metadata?.group)) layer.layout = { ...layer.layout, visibility: "none" };
+    if (!hidden.has(layer.metadata?.group)) continue;
+    layer.layout = { ...layer.layout, visibility: "none" };
+    layer.metadata = { ...layer.metadata, isHidden: true };
   }
 }
 
-// Of what is drawn flat or standing, one of the two.
-export function standUp(style, isStanding) {
+// Of what is drawn flat, standing or below the ground, that of the view; what lies flat lies so in the view from
+// below too, unless it says in which views it is drawn.
+export function standUp(style, view) {
   for (const layer of style.layers) {
-    const view = layer.metadata?.view;
-    if (!view || (layer.layout?.visibility === "none" && view === "flat")) continue;
-    const isShown = (view === "standing") === isStanding;
-    layer.layout = { ...layer.layout, visibility: isShown ? "visible" : "none" };
+    const { views, view: own } = layer.metadata ?? {};
+    const its = views ?? (own === "flat" ? ["flat", "below"] : own && [own]);
+    if (!its || (layer.layout?.visibility === "none" && its.includes("flat"))) continue;
+    if (layer.metadata.isHidden) continue;
+    layer.layout = { ...layer.layout, visibility: its.includes(view) ? "visible" : "none" };
   }
+}
+
+// Tiles of what was on a day (ISO 8601); without one, of today.
+export function ofDay(source, moment) {
+  const day = moment || new Date().toISOString().slice(0, 10);
+  source.tiles = source.tiles.map((tile) => `${tile}?datetime=${day}`);
 }
 
 // Features with `valid_from` and `valid_to` (ISO 8601, the end excluded) are shown when they were.
@@ -69,6 +80,7 @@ function swatch({ form, colour: ink }) {
     dashed: ["path", { d: "M1 6H21", stroke: ink, "stroke-width": 2.4, "stroke-dasharray": "5 3" }],
     ring: ["circle", { cx: 11, cy: 6, r: 4, fill: colour("surface"), stroke: ink, "stroke-width": 1.6 }],
     circle: ["circle", { cx: 11, cy: 6, r: 4.4, fill: ink }],
+    none: ["path", { d: "M11 2 5 4.5v5L11 12l6-2.5v-5Z", fill: ink }],
   };
   const [tag, attributes] = shapes[form] ?? shapes.fill;
   const shape = document.createElementNS(NAMESPACE, tag);
@@ -77,18 +89,52 @@ function swatch({ form, colour: ink }) {
   return svg;
 }
 
-function groupEntry(host, group) {
+function groupEntry(host, group, told) {
   const box = made("input", { type: "checkbox", checked: !host.hidden_.has(group.key) });
   box.addEventListener("change", () => {
     host.hidden_[box.checked ? "delete" : "add"](group.key);
     host.map.setStyle(host.style_());
+    host.dispatchEvent(new CustomEvent("beichen:switched", { detail: group.key, bubbles: true }));
+    told?.();
   });
-  const item = made("li", {}, made("label", {}, box, group.name));
+  const sign_ = group.swatch ? [swatch(group.swatch)] : [];
+  const item = made("li", {}, made("label", {}, box, ...sign_, group.name));
   if (group.legend.length) {
     const entries = group.legend.map((entry) => made("li", {}, swatch(entry), entry.name));
     item.append(made("ul", { className: "map-legend" }, ...entries));
   }
   return item;
+}
+
+// Groups of one heading below it, with a switch for all of them.
+function headed(host, under, groups) {
+  const all = made("input", { type: "checkbox" });
+  const isOn = (group) => !host.hidden_.has(group.key);
+  const tell = () => {
+    all.checked = groups.every(isOn);
+    all.indeterminate = !all.checked && groups.some(isOn);
+  };
+  const list = made("ul", { className: "map-groups" });
+  const fill = () => list.replaceChildren(...groups.map((group) => groupEntry(host, group, tell)));
+  all.addEventListener("change", () => {
+    for (const group of groups) host.hidden_[all.checked ? "delete" : "add"](group.key);
+    host.map.setStyle(host.style_());
+    for (const group of groups) host.dispatchEvent(new CustomEvent("beichen:switched", { detail: group.key, bubbles: true }));
+    fill();
+  });
+  tell();
+  fill();
+  return made("li", { className: "map-under" }, made("label", {}, all, made("strong", {}, under)), list);
+}
+
+function entries(host, groups) {
+  const found = [];
+  for (const group of groups) {
+    if (!group.under) found.push(groupEntry(host, group));
+    else if (found.at(-1)?.under === group.under) found.at(-1).groups.push(group);
+    else found.push({ under: group.under, groups: [group] });
+  }
+  return found.map((one) => (one.groups ? headed(host, one.under, one.groups) : one));
 }
 
 // Layers of the city that are not in the base map: read when they are switched on.
@@ -124,6 +170,11 @@ function furtherEntry(host, layer) {
   return made("li", {}, made("label", {}, box, swatch({ form: FORMS[layer.kind], colour: ink }), words));
 }
 
+// Whether anything is drawn in a view only.
+function isDrawn(host, view) {
+  return host.base.layers.some(({ metadata }) => metadata?.view === view || metadata?.views?.includes(view));
+}
+
 class Tools {
   constructor(host) {
     this.host = host;
@@ -134,12 +185,16 @@ class Tools {
     const { words, host } = this;
     this.opener = button("layers", words.layers, () => this.turn());
     this.opener.setAttribute("aria-expanded", "false");
-    this.standing = button("standing", words.standing, () => this.stand());
-    this.standing.setAttribute("aria-pressed", "false");
-    const element = made("div", { className: "maplibregl-ctrl maplibregl-ctrl-group" });
-    if (host.base.layers.some((layer) => layer.metadata?.view === "standing")) element.append(this.opener, this.standing);
-    else element.append(this.opener);
+    const element = made("div", { className: "maplibregl-ctrl maplibregl-ctrl-group" }, this.opener);
+    this.views = ["standing", "below"].filter((view) => isDrawn(host, view)).map((view) => {
+      const turner = button(view, words[view], () => this.look(view));
+      turner.setAttribute("aria-pressed", "false");
+      element.append(turner);
+      return [view, turner];
+    });
     this.element = element;
+    const isWide = matchMedia("(min-width: 60rem)").matches;
+    if (host.getAttribute("tools") === "open" && isWide) this.turn(true, false);
     return element;
   }
 
@@ -148,39 +203,49 @@ class Tools {
     this.panel?.remove();
   }
 
-  stand() {
-    const { host } = this;
-    host.isStanding = !host.isStanding;
-    this.standing.setAttribute("aria-pressed", String(host.isStanding));
-    const label = host.isStanding ? this.words.flat : this.words.standing;
-    this.standing.setAttribute("aria-label", label);
-    this.standing.title = label;
-    host.map.dragRotate[host.isStanding ? "enable" : "disable"]();
+  // Look at the map flat, standing or from below the ground; the same button takes it back.
+  look(view) {
+    const { host, words } = this;
+    host.view = host.view === view ? "flat" : view;
+    for (const [one, turner] of this.views) {
+      turner.setAttribute("aria-pressed", String(one === host.view));
+      const label = one === host.view ? words.flat : words[one];
+      turner.setAttribute("aria-label", label);
+      turner.title = label;
+    }
+    const isFlat = host.view === "flat";
+    host.map.dragRotate[isFlat ? "disable" : "enable"]();
     host.map.setStyle(host.style_());
+    this.note?.remove();
+    if (host.view === "below" && words.raised) {
+      this.note = made("p", { className: "map-note" }, words.raised);
+      this.note.setAttribute("role", "status");
+      host.append(this.note);
+    }
     const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600;
-    host.map.easeTo({ pitch: host.isStanding ? 55 : 0, bearing: 0, duration });
+    host.map.easeTo({ pitch: isFlat ? 0 : 55, bearing: 0, duration });
   }
 
-  turn(isOpen = this.panel === undefined) {
+  turn(isOpen = this.panel === undefined, isAsked = true) {
     this.panel?.remove();
     this.panel = undefined;
     this.opener.setAttribute("aria-expanded", String(isOpen));
-    if (isOpen) this.open();
+    if (isOpen) this.open(isAsked);
     else this.opener.focus();
   }
 
-  open() {
+  open(isAsked) {
     const { host, words } = this;
     const overlays = [...host.overlays.values()].flatMap((one) => one.groups ?? []);
     const list = made("ul", { className: "map-groups" });
-    list.append(...[...overlays, ...host.base.metadata.groups].map((group) => groupEntry(host, group)));
+    list.append(...entries(host, [...overlays, ...host.base.metadata.groups]));
     const close = made("button", { type: "button", className: "map-close", onclick: () => this.turn(false) }, "×");
     close.setAttribute("aria-label", words.close);
     this.panel = made("section", { className: "map-panel" }, made("h2", {}, words.layers), close, list);
     this.panel.setAttribute("aria-label", words.layers);
     this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.turn(false));
     host.append(this.panel);
-    close.focus();
+    if (isAsked) close.focus();
     furtherLayers(host).then((found) => {
       list.prepend(...found.map((layer) => furtherEntry(host, layer)));
     });

@@ -4,13 +4,17 @@
 // Attributes: bounds "west,south,east,north", region (a code), script, worker and sheet (addresses of the
 // library); base (address of the style, else the house's own); layers (address of the list of further layers);
 // points (id of a script with GeoJSON points, each with a colour token `tone` and an `href`); place "lng,lat" (a
-// mark); tools (show layers, legend, scale and the standing view); from and until (dates: a slider of days).
+// mark); tools (show layers, legend, scale and the standing view; "open": the panel of layers stands open where
+// there is room); from and until (dates: a slider of days).
+// A style may say in its metadata which sources are `timed` (tiles asked for a day), and of groups that they are
+// `hidden` at first, `under` which heading they stand, by which `swatch` they are drawn. `beichen:map` is sent
+// when the map is there.
 // A click on a region sends `beichen:region`, one anywhere `beichen:place` with longitude and latitude; one on a
 // point opens its page. The slider sends `beichen:moment`. `overlay()` puts features of the page over the map.
 // Names are drawn from the reader's own fonts; nothing is fetched but the city's own map, or the tile server
 // that the city chose.
 import { colour } from "./colours.js";
-import { addTools, hideGroups, standUp, during } from "./map-tools.js";
+import { addTools, hideGroups, ofDay, standUp, during } from "./map-tools.js";
 
 const STYLE = "/map/style.json";
 const EDGE = 24;
@@ -93,7 +97,7 @@ function dots(points) {
 class CityMap extends HTMLElement {
   hidden_ = new Set(); // groups that the reader switched off
   overlays = new Map(); // name → { data, layers, groups }
-  isStanding = false;
+  view = "flat"; // or standing, or below
   moment = "";
 
   async connectedCallback() {
@@ -118,7 +122,10 @@ class CityMap extends HTMLElement {
   async readStyle() {
     const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
     const query = new URLSearchParams({ theme: isDark() ? "dark" : "light", lang: language });
+    const isFirst = this.base === undefined;
     this.base = await withOutside(await json(`${this.getAttribute("base") ?? STYLE}?${query}`));
+    if (!isFirst) return;
+    for (const group of this.base.metadata.groups) if (group.hidden) this.hidden_.add(group.key);
   }
 
   draw(maplibre) {
@@ -143,6 +150,7 @@ class CityMap extends HTMLElement {
       canvas.remove();
       throw error;
     }
+    this.dispatchEvent(new CustomEvent("beichen:map", { detail: maplibre, bubbles: true }));
     this.map.touchZoomRotate.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", this.base.metadata.words.map);
     this.map.getCanvas().addEventListener("keydown", (event) => {
@@ -211,8 +219,9 @@ class CityMap extends HTMLElement {
       style.sources[name] = { type: "geojson", data };
       style.layers.push(...layers.map((layer) => during({ ...structuredClone(layer), source: name }, this.moment)));
     }
+    for (const name of style.metadata.timed ?? []) ofDay(style.sources[name], this.moment);
     hideGroups(style, this.hidden_);
-    standUp(style, this.isStanding);
+    standUp(style, this.view);
     const { points } = this;
     if (points) {
       style.sources.points = { type: "geojson", data: points };
