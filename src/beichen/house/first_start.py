@@ -35,6 +35,7 @@ STEPS: tuple[Step, ...] = (
     Step("roles", "beichen.house.steps:load_roles"),
     Step("city", "beichen.house.steps:load_city"),
     Step("base map", "beichen.house.steps:base_map"),
+    Step("place names", "beichen.house.steps:place_names"),
     Step("regions", "beichen.house.steps:place_demo", demo_only=True),
     Step("simulator", "beichen.house.steps:simulator_key", demo_only=True),
     Step("demo accounts", "beichen.house.steps:show_accounts", demo_only=True),

@@ -26,8 +26,10 @@ from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
 from beichen.platforms.geo import service as geo
+from beichen.platforms.geo.addresses.names import are_names_read
 from beichen.platforms.geo.basemap import service as basemap
 from beichen.platforms.geo.basemap.jobs import build_base_map
+from beichen.platforms.geo.jobs import read_names
 from beichen.platforms.iot.simulation.population import INVENTED, KEY_FILE
 from beichen.problem import Problem, ProblemError, code
 from beichen.registry import service as registry
@@ -108,6 +110,14 @@ def base_map() -> str:
         return ""
     enqueue(build_base_map)
     return "is being built"
+
+
+def place_names() -> str:
+    """Have the names of all things read in the background, once: a house may be older than its gazetteer."""
+    if are_names_read():
+        return ""
+    enqueue(read_names)
+    return "are being read"
 
 
 def place_demo() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
@@ -35,11 +35,13 @@ _BETWEEN = re.compile(r"[\s,]*")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file holds: the number of features, their box (west, south, east, north), the problems."""
+    """What a file holds: the number of features, their box (west, south, east, north), the problems; the
+    names of all properties."""
 
     feature_count: int
     box: tuple[float, float, float, float]
     problems: tuple[Problem, ...]
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def read(content: bytes, *, file: str, kind: str, region_property: str = "") -> Reading:
@@ -63,7 +65,12 @@ def read(content: bytes, *, file: str, kind: str, region_property: str = "") -> 
             lines = lines or _lines(text)
             where = Where(file=file, line=lines[index], column=1, pointer=f"/features/{index}")
             problems.append(Problem(fault.code, fault.message, where, fault.hint))
-    return Reading(len(features), _around(boxes), tuple(problems))
+    return Reading(len(features), _around(boxes), tuple(problems), _names(features))
+
+
+def _names(features: list[Any]) -> frozenset[str]:
+    held = (one.get("properties") for one in features if isinstance(one, dict))
+    return frozenset(str(name) for properties in held if isinstance(properties, dict) for name in properties)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
 from beichen.kernel.jobs.service import run_aside
 from beichen.platforms.geo import service
-from beichen.platforms.geo.addresses import batch
+from beichen.platforms.geo.addresses import batch, names
 
 
 @task()
@@ -47,6 +47,18 @@ def lay_out_here() -> None:
 def read_upload(code: str) -> None:
     """Read a file that was brought as a layer."""
     service.read_upload(code)
+
+
+@task()
+def read_names() -> None:
+    """Read the names of all places, in a process of its own."""
+    if not names.are_names_read():
+        run_aside(read_names_here)
+
+
+def read_names_here() -> None:
+    """Read them in this process."""
+    names.read_all(by=system("geo"))
 
 
 @task()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from beichen.kernel.actor import Actor
@@ -12,12 +13,14 @@ from beichen.kernel.scene.vocabulary import FILE, TEXT, mapping_of, record
 from beichen.platforms.geo import geojson, service
 from beichen.platforms.geo.addresses.declaring import AddressesSection
 from beichen.platforms.geo.legends import SCHEMA as LEGEND
+from beichen.platforms.geo.legends import legend_faults
 from beichen.platforms.geo.models import GeometryKind
 from beichen.platforms.geo.source import column_name
 from beichen.problem import Problem, code, nearest, shorten
 
 NO_FILE = code("GEO-107", "A layer names a file that is not in the package.", status=422)
 UNUSED = code("GEO-108", "A file is named by no layer, or by two.", status=422)
+NO_PROPERTY = code("GEO-109", "A layer names a property that none of its features has.", status=422)
 
 LAYERS = "layers.yaml"
 FILES = "layers/**/*.geojson"
@@ -122,15 +125,32 @@ def _file_faults(package: Package, declared: Document) -> Iterator[Problem]:
 
 def _content_faults(package: Package, declared: Document) -> Iterator[Problem]:
     present = package.glob(FILES)
-    for layer in declared.value.values():
-        if layer["file"] in present:
-            place = package.where(layer["file"])
-            yield from geojson.read(
-                package.path(layer["file"]).read_bytes(),
-                file=place.file or layer["file"],
-                kind=layer["kind"],
-                region_property=layer.get("region_property", ""),
-            ).problems
+    for key, layer in declared.value.items():
+        if layer["file"] not in present:
+            continue
+        place = package.where(layer["file"])
+        reading = geojson.read(
+            package.path(layer["file"]).read_bytes(),
+            file=place.file or layer["file"],
+            kind=layer["kind"],
+            region_property=layer.get("region_property", ""),
+        )
+        yield from reading.problems
+        if reading.feature_count:
+            yield from _name_faults(declared, key, layer, sorted(reading.names))
+
+
+def _name_faults(declared: Document, key: str, layer: dict[str, Any], names: list[str]) -> Iterator[Problem]:
+    """Properties that are named and that no feature has; what makes no sense in a legend."""
+    for part in ("time", "height", "model"):
+        for word, name in layer.get(part, {}).items():
+            if name not in names:
+                message = shorten(f"no feature has the property {name!r}")
+                yield Problem(
+                    NO_PROPERTY, message, declared.position((key, part, word)), nearest(name, names)
+                )
+    for fault in legend_faults(dict(layer.get("legend", {})), names):
+        yield replace(fault, where=declared.position((key, "legend")))
 
 
 def _facts(package: Package) -> list[service.LayerFacts]:

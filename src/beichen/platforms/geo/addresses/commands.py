@@ -136,8 +136,7 @@ def search(text: str, limit: int, as_json: bool) -> None:
 @as_json
 def read_names(as_json: bool) -> None:
     """Read the names of regions, of the map and of things anew, for searching and parsing."""
-    by = operator()
-    counts: dict[str, Any] = names.read_names(by=by) | {"objects": names.read_objects(by=by)}
+    counts: dict[str, Any] = names.read_all(by=operator())
     if as_json:
         print_json(counts)
         return

@@ -166,9 +166,13 @@ class PlaceKey(models.Model):
 
 
 class Gazetteer(models.Model):
-    """One row: another stamp whenever the city's names change, so that each process reads them anew."""
+    """One row: another stamp whenever the city's names change, so that each process reads them anew.
+
+    ``read_at`` says when the names of all things were read last; since then each change was followed.
+    """
 
     stamp = models.PositiveBigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "gazetteers"

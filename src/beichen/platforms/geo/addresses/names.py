@@ -1,7 +1,8 @@
 """The city's own names as places: regions, roads and named features of the map, things of the registry.
 
 Layers and regions are read whole when a city is loaded; of the registry each change is followed
-(:mod:`beichen.platforms.geo.subscribers`), and all of it read again by ``beichen addresses names``.
+(:mod:`beichen.platforms.geo.subscribers`). All is read once at the first start, and by ``beichen addresses
+names``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import shapely
 from django.db import transaction
+from django.utils import timezone
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -21,7 +23,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Region, RegionLevel
-from beichen.platforms.geo.addresses.models import Place, PlaceKind
+from beichen.platforms.geo.addresses.models import Gazetteer, Place, PlaceKind
 from beichen.platforms.geo.addresses.places import PlaceFacts, drop_places, keep_places, touch_gazetteer
 from beichen.platforms.geo.locating import region_at
 from beichen.platforms.geo.models import GeometryKind, Layer
@@ -39,6 +41,18 @@ _WEIGHTS = {
 _ROADS = {"motorway": 55, "trunk": 52, "primary": 50, "secondary": 45, "tertiary": 40}
 _NAMED = ("label", "metro")
 _PAGE = 500
+
+
+def read_all(*, by: Actor) -> dict[str, int]:
+    """Read the names of regions, of the map and of all things; how many were written. Raises ACC-403."""
+    counts = read_names(by=by) | {"objects": read_objects(by=by)}
+    Gazetteer.objects.update_or_create(pk=1, defaults={"read_at": timezone.now()})
+    return counts
+
+
+def are_names_read() -> bool:
+    """Whether all names were read once, as they are not in a house that is older than its gazetteer."""
+    return Gazetteer.objects.filter(read_at__isnull=False).exists()
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ TYPES = {
     FieldKind.DATE: _("Date"),
     FieldKind.TIME: _("Moment"),
 }
+_GEOMETRY = '<code class="ogc-geometry">{}</code>'
 CRUMBS = "platforms_geo_ogc:landing"
 
 
@@ -116,9 +117,9 @@ def _way(one: Collection, *more: Link) -> list[Link]:
     )
 
 
-def _fields(one: Collection) -> list[dict[str, Any]]:
+def _fields(one: Collection) -> list[list[Any]]:
     return [
-        {"name": field.name, "title": _field_title(field), "type": TYPES[field.kind]}
+        [_field_title(field), format_html("<code>{}</code>", field.name), TYPES[field.kind]]
         for field in one.described.fields
     ]
 
@@ -147,7 +148,8 @@ def collection(request: HttpRequest, one: Collection) -> HttpResponse:
     context = {
         **_common(request, one),
         "document": document,
-        "fields": _fields(one),
+        "headings": [_("Property"), _("Name in filters"), _("Type")],
+        "rows": _fields(one),
         "kind": KINDS.get(one.layer.kind, one.layer.kind),
         "crumbs": _way(one),
     }
@@ -166,7 +168,7 @@ def items(request: HttpRequest, one: Collection, question: Question) -> HttpResp
     ]
     context = {
         **_common(request, one),
-        "fields": [{"name": field.name, "title": _field_title(field)} for field in names],
+        "headings": ["ID", *(_field_title(field) for field in names)],
         "rows": [_row(feature, one, names) for feature in found.features],
         "matched": found.matched,
         "links": links,
@@ -177,14 +179,11 @@ def items(request: HttpRequest, one: Collection, question: Question) -> HttpResp
     return page_answer(request, "items", context)
 
 
-def _row(feature: bytes, one: Collection, names: list[Field]) -> dict[str, Any]:
+def _row(feature: bytes, one: Collection, names: list[Field]) -> list[Any]:
     document = orjson.loads(feature)
     properties = document.get("properties") or {}
-    return {
-        "id": document["id"],
-        "href": reverse("platforms_geo_ogc:item", args=[one.key, document["id"]]) + "?f=html",
-        "values": [properties.get(field.name) for field in names],
-    }
+    address = reverse("platforms_geo_ogc:item", args=[one.key, document["id"]])
+    return [Link(document["id"], f"{address}?f=html"), *(properties.get(field.name) for field in names)]
 
 
 def item(request: HttpRequest, one: Collection, key: str) -> HttpResponse:
@@ -197,11 +196,11 @@ def item(request: HttpRequest, one: Collection, key: str) -> HttpResponse:
         **_common(request, one),
         "key": key,
         "features": [orjson.loads(kept)],
-        "values": [
-            {"name": field.name, "title": _field_title(field), "value": properties.get(field.name)}
-            for field in one.described.fields
+        "headings": [_("Property"), _("Value")],
+        "rows": [
+            *([_field_title(field), properties.get(field.name)] for field in one.described.fields),
+            [f"{_('Geometry')} ({system.name})", format_html(_GEOMETRY, _positions(document))],
         ],
-        "geometry": orjson.dumps(document.get("geometry")).decode()[:2_000],
         "system": system,
         "systems": list(SYSTEMS.values()),
         "crumbs": _way(
@@ -211,6 +210,10 @@ def item(request: HttpRequest, one: Collection, key: str) -> HttpResponse:
         ),
     }
     return page_answer(request, "item", context)
+
+
+def _positions(document: dict[str, Any]) -> str:
+    return orjson.dumps(document.get("geometry")).decode()[:2_000]
 
 
 def listed(

@@ -5,6 +5,17 @@ import { colour } from "../web/js/colours.js";
 
 const RAMP = ["ahead", "star", "behind", "seal", "missed"]; // none missing → many
 const HEAT = ["star", "behind", "seal", "missed"];
+// As many colours as are wanted along a row of tokens: what lies between two is mixed of both.
+function tones(names, count) {
+  const stops = names.map((name) => colour(name).match(/[\d.]+/g).slice(0, 3).map(Number));
+  return Array.from({ length: count }, (_, number) => {
+    const place = count > 1 ? (number / (count - 1)) * (stops.length - 1) : 0;
+    const low = Math.min(Math.floor(place), stops.length - 2);
+    const mixed = stops[low].map((part, channel) => Math.round(part + (stops[low + 1][channel] - part) * (place - low)));
+    return `rgb(${mixed.join(", ")})`;
+  });
+}
+
 const NAMES = ["name", "feature", "leg", "minutes", "part", "level"];
 
 function swatched(list, ink, words) {
@@ -21,25 +32,27 @@ function swatched(list, ink, words) {
 }
 
 // By which colours a result is drawn: an expression of MapLibre, and the entries of the legend.
-function colouring({ drawn, tones, kind }, features, words) {
+function colouring({ drawn, tones: known, kind }, features, words) {
   const values = features.map((feature) => feature.properties[drawn]).filter((value) => value !== null && value !== undefined);
   if (drawn === "missing") {
     const most = Math.max(1, ...values);
-    const tone = (value) => colour(RAMP[Math.min(RAMP.length - 1, Math.ceil((value / most) * (RAMP.length - 1)))]);
+    const ramp = tones(RAMP, most + 1);
+    const tone = (value) => ramp[value];
     const steps = Array.from({ length: most + 1 }, (_, value) => value);
     const say = (value) => (value ? `${value} ${words.missing}` : words.none);
     return [["match", ["coalesce", ["get", drawn], -1], ...steps.flatMap((value) => [value, tone(value)]), colour("unknown")],
       steps.map((value) => [tone(value), say(value)])];
   }
-  if (Object.keys(tones ?? {}).length) {
-    const used = Object.entries(tones).filter(([value]) => values.includes(value));
-    const pairs = Object.entries(tones).flatMap(([value, tone]) => [value, colour(tone)]);
+  if (Object.keys(known ?? {}).length) {
+    const used = Object.entries(known).filter(([value]) => values.includes(value));
+    const pairs = Object.entries(known).flatMap(([value, tone]) => [value, colour(tone)]);
     return [["match", ["to-string", ["get", drawn]], ...pairs, colour("accent")], used.map(([value, tone]) => [colour(tone), value])];
   }
   if (drawn && values.length) {
     const steps = [...new Set(values)].sort((one, other) => one - other);
     const order = kind === "service-area" ? [...HEAT].reverse() : HEAT;
-    const tone = (place) => colour(order[Math.min(order.length - 1, Math.floor((place / Math.max(1, steps.length)) * order.length))]);
+    const ramp = tones(order, steps.length);
+    const tone = (place) => ramp[place];
     const pairs = steps.flatMap((value, place) => [value, tone(place)]);
     return [["match", ["get", drawn], ...pairs, colour("accent")], steps.map((value, place) => [tone(place), `${drawn === "minutes" ? "≤ " : ""}${value}`])];
   }

@@ -33,7 +33,7 @@ class Landmarks {
     const note = document.createElement("p");
     note.className = "map-note";
     note.setAttribute("role", "status");
-    note.textContent = this.host.dataset.refused.replace("%s", count);
+    note.textContent = this.host.dataset.refused.replace("{count}", count);
     this.host.append(note);
   }
 }
