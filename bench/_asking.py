@@ -64,7 +64,7 @@ def _objects(size: int) -> None:
     from beichen.registry import service as registry
     from beichen.registry.models import Object, ObjectType
 
-    facts = registry.TypeFacts(key="bench-thing", iri="https://example.org/BenchThing", name="部件")
+    facts = registry.TypeFacts(key="bench-thing", name="部件")
     registry.declare_types([facts], scene="bench", by=system("bench"))
     kind, now, chance = ObjectType.objects.get(key="bench-thing"), timezone.now(), random.Random(size)
     first = Object.objects.filter(type=kind).count()
