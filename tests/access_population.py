@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from beichen.fronts.overview import service as overview
 from beichen.kernel.actor import Actor, Scope, system
 from beichen.kernel.org.models import Body, Person, Post, Region
+from beichen.kernel.org.service import city_region
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Roster
 from beichen.platforms.geo.analysis import service as analysis
@@ -66,6 +68,12 @@ def keep_messages() -> None:
     hours = (datetime(2198, 1, 1, tzinfo=UTC), datetime(2198, 1, 2, tzinfo=UTC))
     comms.add_shift(Roster.objects.get(key="hotline"), person, *hours, by=BY)
     comms.send(comms.Notice("said"), [comms.ToPerson(person)], by=BY)
+
+
+def keep_screens() -> None:
+    """A draft of a screen."""
+    declared = {"key": "kept", "name": {"zh": "x", "en": "x"}, "widgets": [{"kind": "feed"}]}
+    overview.create_screen(declared, body=None, region=city_region(), by=BY)
 
 
 def keep_maps() -> None:

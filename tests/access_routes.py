@@ -84,7 +84,9 @@ FORMS = (
     "indicators",
     "analysis",
     "addresses",
+    "screens",
 )
+NEW_SCREEN = {"name_zh": "新", "name_en": "New", "level": "L1", "theme": "auto", "region": "990100"}
 STEADY = {"nature": "linear", "reason": "x"}
 FILED = {"file": ("d.pdf", b"%PDF-1.4 w"), "on": "2024-01-01", "as_document": "on"}
 FIXED = 900_001  # a key that no sequence of a test reaches
@@ -136,6 +138,21 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "screens/<str:key>": [("GET", "screens/pulse", None)],
     "screens/<str:key>/widgets": [("GET", "screens/pulse/widgets?of=0", None)],
     "screens/<str:key>/widgets/<int:number>": [("GET", "screens/pulse/widgets/0", None)],
+    "screens/new": [("GET", "screens/new", None), ("POST", "screens/new", NEW_SCREEN)],
+    "screens/made": [("GET", "screens/made", None)],
+    "screens/<str:key>/views.yaml": [("GET", "screens/pulse/views.yaml", None)],
+    "screens/<str:key>/export.<slug:form>": [("GET", "screens/pulse/export.xlsx", None)],
+    "screens/<str:key>/edit": [("GET", "screens/made-kept/edit", None)],
+    "screens/<str:key>/edit/widgets/new": [("GET", "screens/made-kept/edit/widgets/new", None)],
+    "screens/<str:key>/edit/widgets/<int:number>": [("GET", "screens/made-kept/edit/widgets/0", None)],
+    "screens/<str:key>/edit/widgets/<int:number>/preview": [
+        ("GET", "screens/made-kept/edit/widgets/0/preview", None)
+    ],
+    "screens/<str:key>/versions": [("GET", "screens/made-kept/versions", None)],
+    "screens/<str:key>/versions/restore": [
+        ("POST", "screens/made-kept/versions/restore", {"number": "1", "seen": "1"})
+    ],
+    "screens/<str:key>/edit/<slug:act>": [("POST", "screens/made-kept/edit/withdraw", {"seen": "1"})],
     "screen/things.json": [("GET", f"screen/things.json?layer={LAYER}&bbox=125,43,126,44", None)],
     "screen/things/<str:key>": [("GET", f"screen/things/{LAYER}", None)],
     "screen/objects/<str:code>": [("GET", "screen/objects/{object}", None)],

@@ -52,7 +52,7 @@ from beichen.platforms.geo.analysis.models import Run
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
 from tests import access_cases, access_map, access_ogc, access_twin
-from tests.access_population import keep_evaluations, keep_maps, keep_messages
+from tests.access_population import keep_evaluations, keep_maps, keep_messages, keep_screens
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
 BY = system("test")
@@ -182,6 +182,7 @@ def key(db: None) -> str:
     keep_evaluations()
     keep_messages()
     keep_maps()
+    keep_screens()
     access_cases.keep_cases()
     access_twin.keep_twin()
     access_map.keep_addresses()

@@ -26,6 +26,8 @@ FILES = {
     "three/examples/jsm/loaders/GLTFLoader.js": "GLTFLoader.js",
     "three/examples/jsm/utils/BufferGeometryUtils.js": "BufferGeometryUtils.js",
     "3d-tiles-renderer/build/index.three.js": "3d-tiles.js",
+    "sortablejs/Sortable.min.js": "Sortable.min.js",
+    "hls.js/dist/hls.light.min.js": "hls.light.min.js",
 }
 PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
 # A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.

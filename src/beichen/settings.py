@@ -102,6 +102,9 @@ class Settings:
     model_hosts: str = _setting(
         "", "origins from which browsers fetch models of landmarks, with commas: https://models.example"
     )
+    video_hosts: str = _setting(
+        "", "hosts from which browsers may load video and pictures of cameras, with commas"
+    )
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -145,6 +148,12 @@ class Settings:
         """The origins from which browsers may fetch models of landmarks."""
         named = (one.strip().rstrip("/").lower() for one in self.model_hosts.split(","))
         return tuple(one for one in named if one)
+
+    @property
+    def video_origins(self) -> list[str]:
+        """The origins of :attr:`video_hosts`; a host without a scheme is asked over HTTPS."""
+        names = [name.strip().rstrip("/") for name in self.video_hosts.split(",")]
+        return [name if "://" in name else f"https://{name}" for name in names if name]
 
     @property
     def files(self) -> str:
@@ -246,7 +255,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     if values.get("environment", "development") not in {"development", "production"}:
         message = shorten(f"environment is {values['environment']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="environment"), "development or production"))
-    return [*problems, *_check_map(values), *_check_models(values)]
+    return [*problems, *_check_map(values), *_check_models(values), *_check_video(values)]
 
 
 def _check_models(values: dict[str, Any]) -> list[Problem]:
@@ -259,6 +268,16 @@ def _check_models(values: dict[str, Any]) -> list[Problem]:
             where = Where(field="model_hosts")
             problems.append(Problem(MALFORMED, message, where, "such as https://models.example"))
     return problems
+
+
+def _check_video(values: dict[str, Any]) -> list[Problem]:
+    """Hosts of video that no address could begin with."""
+    names = [name.strip() for name in values.get("video_hosts", "").split(",") if name.strip()]
+    origin = re.compile(r"(https?://)?([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
+    wrong = [name for name in names if not origin.fullmatch(name)]
+    hint = "such as video.example, or http://10.0.0.5:8888"
+    where = Where(field="video_hosts")
+    return [Problem(MALFORMED, shorten(f"video_hosts names {one!r}"), where, hint) for one in wrong]
 
 
 def _check_map(values: dict[str, Any]) -> list[Problem]:

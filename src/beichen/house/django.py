@@ -180,17 +180,20 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 _map = [_chosen.map_origin] if _chosen.map_origin else []
+_video = _chosen.video_origins
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [csp.SELF],
         "script-src": [csp.SELF],
         "style-src": [csp.SELF],
-        "img-src": [csp.SELF, "data:", "blob:", *_map, *_chosen.model_origins],
+        "img-src": [csp.SELF, "data:", "blob:", *_map, *_video, *_chosen.model_origins],
+        "media-src": [csp.SELF, *(["blob:", *_video] if _video else [])],
         "connect-src": [
             csp.SELF,
             "blob:",
             _chosen.live,
             *_map,
+            *_video,
             *_chosen.model_origins,
         ],  # blob: models' textures
         "worker-src": [csp.SELF],

@@ -30,7 +30,7 @@ class _Echo:
         return value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value that both formats hold: numbers stay numbers, texts cannot be formulas."""
     if value is None:
         return ""
@@ -46,7 +46,7 @@ def _rows(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[list[Any]]:
     yield [str(column.title) for column in columns]
     source = rows.iterator(chunk_size=_CHUNK) if isinstance(rows, QuerySet) else rows
     for row in source:
-        yield [_plain(column.value(row)) for column in columns]
+        yield [plain(column.value(row)) for column in columns]
 
 
 def _csv(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What scenes put upon the overview: cards and charts of indicators, things on the map, screens."""
+"""What is put upon the overview: cards, charts, things and screens of scenes; screens that people make."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from beichen.kernel.levels import ScopeFields
-from beichen.kernel.org.models import Body
+from beichen.kernel.org.models import Body, Region
 
 
 class Card(models.Model):
@@ -131,3 +131,93 @@ class Spelling(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+class MadeScreen(models.Model):
+    """A screen that people made (自制大屏): who answers for it, where, and which of its versions stand.
+
+    ``level`` is that of the published version, of the draft while none is published. Readers see
+    ``published``, whoever may make screens in its region and body sees ``draft``, the newest version.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    body = models.ForeignKey(Body, models.SET_NULL, null=True, related_name="+")
+    region = models.ForeignKey(Region, models.SET_NULL, null=True, related_name="+")
+    level = models.PositiveSmallIntegerField(default=1)
+    draft = models.ForeignKey("ScreenVersion", models.SET_NULL, null=True, related_name="+")
+    published = models.ForeignKey("ScreenVersion", models.SET_NULL, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path", level="level")
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class ScreenVersion(models.Model):
+    """One state of a made screen, never changed: what stood on it, who kept it, when, and why."""
+
+    screen = models.ForeignKey(MadeScreen, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=100)
+    level = models.PositiveSmallIntegerField(default=1)
+    theme = models.CharField(max_length=5, default="auto")
+    widgets = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    made_by_name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering: ClassVar = ["screen", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["screen", "number"], name="screen_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.screen_id} {self.number}"
+
+    def named(self, language: str) -> str:
+        """The screen's name in a language."""
+        return str(self.name_en if language == "en" else self.name)
+
+
+class VideoSource(models.Model):
+    """A stream or picture of a city (视频源) that screens may show: where it is, what is seen there in words.
+
+    The house neither records nor recognises anything; a reader's browser asks the source.
+    """
+
+    owner = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=100)
+    form = models.CharField(max_length=10)
+    address = models.CharField(max_length=500)
+    text = models.TextField()
+    text_en = models.TextField()
+    source = models.CharField(max_length=200)
+    level = models.PositiveSmallIntegerField(default=1)
+    body = models.ForeignKey(Body, models.SET_NULL, null=True, related_name="+")
+    region = models.ForeignKey(Region, models.SET_NULL, null=True, related_name="+")
+
+    ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path", level="level")
+
+    class Meta:
+        ordering: ClassVar = ["owner", "position"]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    def named(self, language: str) -> str:
+        """The source's name in a language."""
+        return str(self.name_en if language == "en" else self.name)
+
+    def told(self, language: str) -> str:
+        """What is to be seen, in words."""
+        return str(self.text_en if language == "en" else self.text)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
-from beichen.fronts.overview.screens.vocabulary import SCREENS, faults_of_screens, widgets_of
-from beichen.fronts.overview.service import put_cards, put_plots, put_screens, put_things
+from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer, VideoSource
+from beichen.fronts.overview.screens.vocabulary import SCREENS, VIDEOS, faults_of_screens, widgets_of
+from beichen.fronts.overview.service import put_cards, put_plots, put_screens, put_things, put_videos
+from beichen.fronts.overview.videos import faults_of_videos, sources_of
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.levels import Level
@@ -103,7 +104,7 @@ class ViewsSection(Section):
 
 
 class CityViewsSection(Section):
-    """A city's screens."""
+    """A city's screens, and its sources of video."""
 
     key = "views"
     kind = PackageKind.CITY
@@ -112,21 +113,24 @@ class CityViewsSection(Section):
     reads = (STATISTICS,)
 
     def schema(self) -> Schema:
-        """Screens in their order."""
-        return record({"screens": SCREENS})
+        """Screens and sources of video in their order."""
+        return {**record({}, {"screens": SCREENS, "videos": VIDEOS}), "minProperties": 1}
 
     def check(self, package: Package) -> list[Problem]:
         """Widgets show something, SQL can be read, indicators are the city's."""
         document = package.document(FILE)
-        return [] if document is None else [*faults_of_screens(document), *_bound(package, document)]
+        if document is None:
+            return []
+        return [*faults_of_screens(document), *_bound(package, document), *faults_of_videos(document)]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
-        """Make the city's screens those that it names."""
-        return put_screens(_screens(package), owner=_owner(package), by=by)
+        """Make the city's screens and sources of video those that it names."""
+        sources = sources_of([one for _number, one in _declared(package, "videos")], _owner(package))
+        return _of_a_city(package, _screens(package), sources, by)
 
     def remove(self, package: Package, *, by: Actor) -> Changes:
         """Take them away."""
-        return put_screens([], owner=_owner(package), by=by)
+        return _of_a_city(package, [], [], by)
 
     def describe(self, package: Package) -> str:
         """The screens."""
@@ -233,12 +237,20 @@ def _put(
     by: Actor,
 ) -> Changes:
     owner = _owner(package)
-    parts = (
+    return _together(
         put_cards(cards, owner=owner, by=by),
         put_plots(plots, owner=owner, by=by),
         put_things(things, owner=owner, by=by),
         put_screens(screens, owner=owner, by=by),
     )
+
+
+def _of_a_city(package: Package, screens: list[Screen], sources: list[VideoSource], by: Actor) -> Changes:
+    owner = _owner(package)
+    return _together(put_screens(screens, owner=owner, by=by), put_videos(sources, owner=owner, by=by))
+
+
+def _together(*parts: Changes) -> Changes:
     return Changes(
         added=[key for part in parts for key in part.added],
         changed=[key for part in parts for key in part.changed],

@@ -1,4 +1,4 @@
-"""What can be done with the overview: look at it, and put cards, charts, things and screens upon it."""
+"""What can be done with the overview: look, put cards, charts, things and screens upon it, make screens."""
 
 from __future__ import annotations
 
@@ -7,15 +7,39 @@ from typing import Any
 
 from django.db import models, transaction
 
-from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
-from beichen.kernel.access.service import permission
+from beichen.fronts.overview.making import (
+    create_screen,
+    delete_screen,
+    find_screen,
+    made_screens,
+    publish_screen,
+    restore_version,
+    save_draft,
+    withdraw_screen,
+)
+from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer, VideoSource
+from beichen.fronts.overview.rights import READ, WRITE
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 
-__all__ = ["READ", "put_cards", "put_plots", "put_screens", "put_things"]
-
-READ = permission("overview.read", "查看总览", "See the overview")
+__all__ = [
+    "READ",
+    "WRITE",
+    "create_screen",
+    "delete_screen",
+    "find_screen",
+    "made_screens",
+    "publish_screen",
+    "put_cards",
+    "put_plots",
+    "put_screens",
+    "put_things",
+    "put_videos",
+    "restore_version",
+    "save_draft",
+    "withdraw_screen",
+]
 
 
 @transaction.atomic
@@ -43,6 +67,14 @@ def put_screens(screens: Iterable[Screen], *, owner: str, by: Actor) -> Changes:
     """The same for screens."""
     compared = ("position", "name", "name_en", "level", "body_id", "theme", "widgets")
     return _put(Screen, list(screens), ("key",), compared, owner, by)
+
+
+@transaction.atomic
+def put_videos(sources: Iterable[VideoSource], *, owner: str, by: Actor) -> Changes:
+    """The same for sources of video."""
+    compared = ("position", "name", "name_en", "form", "address", "text", "text_en", "source", "level",
+                "body_id", "region_id")  # fmt: skip
+    return _put(VideoSource, list(sources), ("key",), compared, owner, by)
 
 
 def _put(

@@ -1,4 +1,7 @@
-"""The roles that every city has from the start; a city package may add its own and change these."""
+"""The roles that every city has from the start; a city package may add its own and change these.
+
+Long because it is one table.
+"""
 
 from __future__ import annotations
 
@@ -149,6 +152,8 @@ BUILTIN = (
             "geo.read",
             "geo.analysis.run",
             "tables.read",
+            "overview.read",
+            "overview.screen.write",
             "evaluation.read",
             "evaluation.inspect",
             "evaluation.scheme.*",
@@ -205,6 +210,7 @@ BUILTIN = (
             "iot.device.read",
             "ai.*",
             "overview.read",
+            "overview.screen.write",
             "comms.log.read",
             "comms.roster.*",
             "comms.group.*",

@@ -11,18 +11,23 @@ from beichen.kernel.access.service import permission, require
 from beichen.kernel.actor import Actor
 from beichen.kernel.scene import codes
 from beichen.kernel.scene.catalogue import register, sections
+from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.installation import content_of, install_all, installed, preview_all, remove_one
 from beichen.kernel.scene.models import InstalledPackage
 from beichen.kernel.scene.reading import Reading, read_package
 from beichen.kernel.scene.report import Outcome, PackageReport
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.shelves import built_in
+from beichen.kernel.scene.validation import validate
+from beichen.kernel.scene.vocabulary import Schema
+from beichen.kernel.scene.yaml_text import parse_yaml
 from beichen.problem import Problem, ProblemError, nearest, shorten
 
 __all__ = [
     "Outcome",
     "PackageReport",
     "check",
+    "check_value",
     "find_package",
     "install",
     "installed_packages",
@@ -30,6 +35,7 @@ __all__ = [
     "load_package",
     "package_names",
     "preview",
+    "read_text",
     "register",
     "remove",
     "sections",
@@ -60,6 +66,21 @@ def find_package(name: str, kind: PackageKind | None = None) -> Path:
 def check(folder: Path, kind: PackageKind | None = None) -> Reading:
     """Read the package in ``folder``: every mistake of every file. Touches no database."""
     return read_package(folder, kind)
+
+
+def read_text(content: bytes, schema: Schema, *, name: str) -> tuple[Document | None, list[Problem]]:
+    """A text in the language of packages that comes from elsewhere than a folder: the document and every
+    mistake against ``schema``; None where it cannot be read at all."""
+    document, problems = parse_yaml(content, name=name, file=name)
+    if document is None or problems:
+        return document, problems
+    return document, validate(document, schema)
+
+
+def check_value(value: object, schema: Schema, *, name: str) -> tuple[Document, list[Problem]]:
+    """The same for a value that was put together by a form: places are told as JSON pointers alone."""
+    document = Document(name, name, value, {}, {})
+    return document, validate(document, schema)
 
 
 def install(folder: Path, *, by: Actor, kind: PackageKind | None = None) -> list[PackageReport]:

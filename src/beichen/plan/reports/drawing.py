@@ -67,7 +67,7 @@ class _Frame:
         return self.height - BOTTOM - (value - low) / (high - low) * (self.height - TOP - BOTTOM)
 
 
-def _frame(drawn: Figure) -> _Frame:
+def _frame(drawn: Figure, size: tuple[int, int] | None) -> _Frame:
     chart = drawn.chart
     known = [value for one in chart.series for value in one.values if value is not None]
     if drawn.is_stacked:
@@ -77,7 +77,7 @@ def _frame(drawn: Figure) -> _Frame:
     low, high = min(known, default=0.0), max(known, default=1.0)
     if bars or chart.from_zero:
         low, high = min(low, 0), max(high, 0)
-    return _Frame(chart, nice_ticks(low, high), *(SMALL if drawn.is_small else SIZE))
+    return _Frame(chart, nice_ticks(low, high), *(size or (SMALL if drawn.is_small else SIZE)))
 
 
 def _text(x: float, y: float, words: str, anchor: str = "middle", size: float = 11, tone: str = "ink") -> str:
@@ -219,9 +219,12 @@ def _bar(
     return parts
 
 
-def as_svg(drawn: Figure) -> str:
-    """The figure as one SVG element, complete in itself; its title is its description."""
-    frame = _frame(drawn)
+def as_svg(drawn: Figure, size: tuple[int, int] | None = None) -> str:
+    """The figure as one SVG element, complete in itself; its title is its description.
+
+    ``size`` is its width and height where it must fit a place; letters are 11 of its units high.
+    """
+    frame = _frame(drawn, size)
     chart = drawn.chart
     lines = [one for one in chart.series if one.kind != "bar"]
     parts = [*_grid(frame), *_bars(frame, drawn)]

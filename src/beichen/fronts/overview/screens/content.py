@@ -97,6 +97,16 @@ class Gauge:
         return f"{max(0.0, min(1.0, self.share)) * 157:.1f} 400"
 
 
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A source that the browser shows: ``form`` is hls, mp4 or image; ``text`` says what is to be seen."""
+
+    form: str
+    address: str
+    name: str
+    text: str
+
+
 @dataclass(slots=True)
 class Content:
     """What stands in a widget. Where nothing is to be shown, ``missing`` says what is not there.
@@ -118,6 +128,7 @@ class Content:
     bounds: str = ""
     tiled: list[Tiled] = field(default_factory=list)
     text: str = ""
+    video: Video | None = None
     events: list[tuple[str, Any]] = field(default_factory=list)
     is_feed: bool = False
     source: str = ""

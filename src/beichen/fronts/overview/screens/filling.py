@@ -10,7 +10,7 @@ from typing import Any
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from beichen.fronts.overview.screens import cases, indicators, places, plans, questions
+from beichen.fronts.overview.screens import cases, indicators, places, plans, questions, videos
 from beichen.fronts.overview.screens.content import Content, nothing
 from beichen.fronts.overview.screens.looking import Looking
 from beichen.problem import ProblemError
@@ -65,9 +65,11 @@ def _filled(widget: dict[str, Any], looking: Looking) -> Content:
         return places.map_(widget, looking)
     if kind == "text":
         return Content(text=widget["text"]["en" if looking.language == "en" else "zh"])
+    if kind == "feed" and looking.at is not None:
+        return nothing(_("Live events are told as they happen, not of a past moment."))
     if kind == "feed":
         return Content(is_feed=True, source=_("Events of the city, as they happen"))
     if kind == "video":
-        return nothing(_("No source of video is set."))
+        return videos.video(widget, looking)
     bound = next(name for of, name in _FILLS if of == kind and name in widget)
     return _FILLS[kind, bound](widget, looking)

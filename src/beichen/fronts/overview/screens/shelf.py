@@ -13,9 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from ruamel.yaml import YAML
 
-from beichen.fronts.overview.models import Card, Plot, Screen, ThingLayer
+from beichen.fronts.overview.models import Card, MadeScreen, Plot, Screen, ThingLayer
+from beichen.fronts.overview.rights import READ
 from beichen.fronts.overview.screens.vocabulary import MOST_WIDGETS, widgets_of
-from beichen.fronts.overview.service import READ
 from beichen.kernel.access.service import decide, visible
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
@@ -24,7 +24,7 @@ from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.service import installed_packages
 
 STANDARD = Path(__file__).with_name("standard.yaml")
-CITY, DISTRICT, BODY, PACKAGE = "city", "district", "body", "package"
+CITY, DISTRICT, BODY, PACKAGE, MADE = "city", "district", "body", "package", "made"
 """The sorts of screens."""
 
 
@@ -51,6 +51,7 @@ def sort_names() -> dict[str, str]:
         DISTRICT: _("A district"),
         BODY: _("A body"),
         PACKAGE: _("Declared by a package"),
+        MADE: _("Made here"),
     }
 
 
@@ -65,6 +66,7 @@ def screens(by: Actor) -> list[Shelved]:
     return [
         *(one for one in made if decide(by, READ, one.screen)),
         *(Shelved(row, PACKAGE) for row in declared),
+        *_made(by),
     ]
 
 
@@ -74,6 +76,8 @@ def screen(key: str, by: Actor) -> Shelved | None:
         found: Iterable[Shelved] = _districts(key.removeprefix(f"{DISTRICT}-"))
     elif key.startswith(f"{BODY}-"):
         found = (Shelved(row, BODY) for row in _of_bodies(key.removeprefix(f"{BODY}-")))
+    elif key.startswith(f"{MADE}-"):
+        return next(iter(_made(by, key.removeprefix(f"{MADE}-"))), None)
     elif "." in key:
         rows = visible(by, READ, Screen.objects.select_related("body")).filter(key=key)
         return next((Shelved(row, PACKAGE) for row in rows), None)
@@ -117,6 +121,30 @@ def _districts(code: str = "") -> list[Shelved]:
         )
         for row in rows
     ]
+
+
+def _made(by: Actor, key: str = "") -> list[Shelved]:
+    """What people made and published, as far as ``by`` may open it: one query."""
+    rows = MadeScreen.objects.exclude(published=None).select_related("published", "body", "region")
+    if key:
+        rows = rows.filter(key=key)
+    city = city_region()
+    return [_as_shelved(row, city) for row in visible(by, READ, rows)]
+
+
+def _as_shelved(row: MadeScreen, city: Region | None) -> Shelved:
+    version = row.published
+    assert version is not None  # noqa: S101 - asked for above
+    screen = Screen(
+        key=f"{MADE}-{row.key}",
+        name=version.name,
+        name_en=version.name_en,
+        level=row.level,
+        body=row.body,
+        theme=version.theme,
+        widgets=version.widgets,
+    )
+    return Shelved(screen, MADE, str(row.region.code) if row.region and row.region != city else "")
 
 
 def _of_bodies(key: str = "") -> list[Screen]:

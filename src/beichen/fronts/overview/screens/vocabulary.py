@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from beichen.kernel.scene.document import Document
-from beichen.kernel.scene.vocabulary import KEY, TEXT, Schema, record
+from beichen.kernel.scene.vocabulary import KEY, REGION, TEXT, Schema, record
 from beichen.platforms.warehouse.service import read_question
 from beichen.problem import Problem, ProblemError, code, shorten
 
@@ -29,7 +29,7 @@ CASES = {
     "list": ("newest", "overdue"),
 }
 PLAN = {"card": ("met",), "chart": ("statuses", "boxes"), "table": ("standings",)}
-_NEEDS: dict[str, tuple[str, ...]] = {
+NEEDS: dict[str, tuple[str, ...]] = {  # kind of widget → what it may be bound to
     "card": ("indicator", "cases", "plan"),
     "gauge": ("indicator",),
     "chart": ("indicator", "cases", "plan", "sql", "question"),
@@ -41,7 +41,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "text": ("text",),
     "video": ("video",),
 }
-KINDS = tuple(_NEEDS)
+KINDS = tuple(NEEDS)
 SIZES = {
     "card": (2, 2),
     "gauge": (2, 2),
@@ -79,7 +79,7 @@ _WIDGET = record(
         "things": {"type": "array", "items": KEY, "minItems": 1, "maxItems": 6},
         "layers": {"type": "array", "items": KEY, "minItems": 1, "maxItems": 6},
         "text": TEXT,
-        "video": {**KEY, "description": "the key of a camera's stream"},
+        "video": {**KEY, "description": "the key of a source that a city declares under `videos`"},
     },
 )
 SCREEN: Schema = record(
@@ -95,6 +95,29 @@ SCREEN: Schema = record(
     },
 )
 SCREENS: Schema = {"type": "array", "items": SCREEN, "minItems": 1, "maxItems": MOST_SCREENS}
+VIDEO_FORMS = ("hls", "mp4", "image")
+VIDEOS: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 500,
+    "items": record(
+        {
+            "key": KEY,
+            "name": _TITLE,
+            "form": {"enum": list(VIDEO_FORMS)},
+            "address": {
+                "type": "string",
+                "maxLength": 500,
+                "pattern": r"^https?://[^\s/@?#]+(/\S*)?$",
+                "x-form": "an address without a password, such as https://video.example/gate/index.m3u8",
+            },
+            "text": {**TEXT, "description": "what is to be seen, for whoever sees no picture"},
+            "source": {"type": "string", "minLength": 1, "maxLength": 200},
+        },
+        {"level": {"enum": list(LEVELS)}, "owner": KEY, "region": REGION},
+    ),
+}
+"""Sources of video that a city declares: streams and pictures of its own, which browsers ask themselves."""
 
 
 def faults_of_screens(document: Document) -> Iterator[Problem]:
@@ -113,7 +136,7 @@ def faults_of_screens(document: Document) -> Iterator[Problem]:
 
 def _faults(document: Document, path: tuple[str | int, ...], widget: dict[str, Any]) -> Iterator[Problem]:
     kind = widget["kind"]
-    possible = _NEEDS[kind]
+    possible = NEEDS[kind]
     bound = [name for name in BOUND if name in widget]
     for name in bound:
         if name not in possible:

@@ -19,12 +19,15 @@ from django.views.decorators.http import require_safe
 from beichen.fronts.overview.feed import feed_names
 from beichen.fronts.overview.screens.hearing import heard_by, pause_of, subscription
 from beichen.fronts.overview.screens.looking import PERIODS, Looking, look, named
+from beichen.fronts.overview.screens.paper import places
+from beichen.fronts.overview.screens.replaying import replay_of
 from beichen.fronts.overview.screens.shelf import Shelved, screen, screens, sort_names
 from beichen.fronts.overview.screens.titles import titles_of
 from beichen.fronts.overview.screens.vocabulary import COLUMNS
-from beichen.fronts.overview.service import READ
+from beichen.fronts.overview.service import READ, WRITE
 from beichen.fronts.overview.views.things import language
-from beichen.kernel.access.service import acting, require
+from beichen.fronts.overview.views.tools import tools
+from beichen.kernel.access.service import acting, decide, require
 from beichen.kernel.org.models import Region
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
@@ -81,7 +84,8 @@ def shelf(request: HttpRequest) -> HttpResponseBase:
     filters = [Filter("sort", _("Belongs to"), "sort", list(sorts.items()))]
     table: Table[Row] = Table("screens", _("Screens"), rows, COLUMNS_SHOWN, filters, ("name", "key", "body"))
     crumbs = [Link(_now("Overview"), reverse("overview:screen")), Link(_now("Screens"))]
-    return answer(request, table, "overview/screens.html", {"crumbs": crumbs})
+    context = {"crumbs": crumbs, "may_make": decide(by, WRITE)}
+    return answer(request, table, "overview/screens.html", context)
 
 
 def _body(one: Shelved, chosen: str) -> str:
@@ -103,11 +107,22 @@ def shelved(request: HttpRequest, key: str) -> tuple[Shelved, Looking]:
         by=by,
         region=asked.get("region", "") or found.region,
         period=asked.get("period", ""),
-        at=asked.get("at", ""),
+        at=_at(request),
         language=language(),
         seen=asked.get("seen", ""),
     )
     return found, looking
+
+
+def _day(request: HttpRequest) -> str:
+    """The day that is to be shown once more; empty where a moment is asked for, or now."""
+    return "" if request.GET.get("at") else request.GET.get("replay", "")
+
+
+def _at(request: HttpRequest) -> str:
+    """The moment that the address asks for, or that of the day's hour. Raises ProblemError OVW-104."""
+    day = _day(request)
+    return replay_of(day, request.GET.get("step", "")).at if day else request.GET.get("at", "")
 
 
 def state_of(request: HttpRequest, looking: Looking, **changes: str) -> str:
@@ -115,7 +130,7 @@ def state_of(request: HttpRequest, looking: Looking, **changes: str) -> str:
     values = {
         "region": looking.region.code if looking.region else "",
         "period": looking.period,
-        "at": request.GET.get("at", ""),
+        "at": _at(request),
         **changes,
     }
     return urlencode({key: value for key, value in values.items() if value})
@@ -162,7 +177,7 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
         "name": found.screen.named(looking.language),
         "widgets": widgets,
         "looking": looking,
-        "at": request.GET.get("at", ""),
+        "at": _at(request),
         "is_live": looking.at is None,
         "several": f"{reverse('overview:widgets', args=[found.key])}?{state}",
         "subscription": subscription(found.screen.widgets) if looking.at is None else "",
@@ -185,6 +200,8 @@ def one_screen(request: HttpRequest, key: str) -> HttpResponse:
         f"?{state_of(request, looking, at=f'{timezone.localtime(looking.moment):%Y-%m-%dT%H:%M}')}"
     )
     context["wall"] = f"?{state_of(request, looking)}&wall=1&rotate=30"
+    context["replay"] = replay_of(day, request.GET.get("step", "")) if (day := _day(request)) else None
+    context["tools"] = tools(found, looking, state)
     return render(request, "overview/one_screen.html", context)
 
 
@@ -211,13 +228,4 @@ def _next(request: HttpRequest, found: Shelved) -> str:
 
 def rows_needed(widgets: list[dict[str, Any]], columns: int) -> int:
     """How many rows of the grid widgets take, placed one after the other where they fit first."""
-    taken: set[tuple[int, int]] = set()
-    for widget in widgets:
-        width, height = min(widget["width"], columns), widget["height"]
-        spots = ((row, column) for row in range(1000) for column in range(columns - width + 1))
-        for top, left in spots:
-            cells = {(top + down, left + right) for down in range(height) for right in range(width)}
-            if not cells & taken:
-                taken |= cells
-                break
-    return 1 + max((row for row, _column in taken), default=0)
+    return max((one.bottom for one in places(widgets, columns)), default=1)
