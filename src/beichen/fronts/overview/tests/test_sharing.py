@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beichen.fronts.overview.models import Screen
 from beichen.fronts.overview.screens.hearing import heard_by, pause_of, subscription
 from beichen.fronts.overview.screens.sharing import MOST_BYTES, Answers, answers, key_of, may_share
 from beichen.fronts.overview.screens.vocabulary import SIZES
@@ -73,8 +74,6 @@ def test_the_answer_of_one_district_is_not_given_to_another(city: list[Region]) 
     own, other = city
     key = f"/screens/district-{own.code}/widgets"
     widgets = [{**CARD, "width": 2, "height": 2}]
-    from beichen.fronts.overview.models import Screen
-
     Screen.objects.create(owner="scene:x", position=0, key="x.own", name="x", name_en="x", widgets=widgets)
     address = f"/screens/x.own/widgets?of=0&region={own.code}"
     mine = signed_in(own.code, "mine").get(address).json()["widgets"]["0"]
@@ -92,8 +91,6 @@ def test_the_answer_of_one_district_is_not_given_to_another(city: list[Region]) 
 def test_who_was_told_of_a_change_is_shown_it_and_what_is_known_is_not_sent_again(city: list[Region]) -> None:
     own = city[0]
     client = signed_in(own.code, "mine")
-    from beichen.fronts.overview.models import Screen
-
     widgets = [{**CARD, "width": 2, "height": 2}]
     Screen.objects.create(owner="scene:x", position=0, key="x.own", name="x", name_en="x", widgets=widgets)
     address = f"/screens/x.own/widgets?region={own.code}"
@@ -101,7 +98,7 @@ def test_who_was_told_of_a_change_is_shown_it_and_what_is_known_is_not_sent_agai
     IndicatorValue.objects.filter(indicator__key="secret", region=own).update(value=55)
     assert client.get(f"{address}&of=0").json()["widgets"]["0"] == first, "kept for a few seconds"
     same = client.get(f"{address}&of=0.{first['digest']}").json()["widgets"]["0"]
-    assert same == {"digest": first["digest"]}
+    assert same == {"digest": first["digest"], "time": ""}
     fresh = client.get(f"{address}&of=0.{first['digest']}&seen=17").json()["widgets"]["0"]
     assert ">55<" in fresh["content"]
     whole = client.get(f"/screens/x.own/widgets/0?region={own.code}", headers={"HX-Request": "true"})
