@@ -106,6 +106,7 @@ def group(layer: Layer, tone: str, language: str) -> dict[str, Any]:
             "key": group_of(layer),
             "name": layer.name_en if english else layer.name,
             "under": under or _("Without a group"),
+            "is_alone": not under,
             "swatch": None if layer.legend else {"form": form, "colour": tone},
             "legend": legend,
             "href": f"/layers/{layer.key}",
@@ -113,11 +114,13 @@ def group(layer: Layer, tone: str, language: str) -> dict[str, Any]:
 
 
 def in_groups(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of one heading together, in the order of their first; the top of the map first."""
+    """Those of one heading together, in the order of their first; the top of the map first, what has no group
+    last."""
     order: dict[str, list[dict[str, Any]]] = {}
     for one in reversed(groups):
         order.setdefault(one["under"], []).append(one)
-    return [one for under in order.values() for one in under]
+    headed = sorted(order.values(), key=lambda found: bool(found[0].get("is_alone")))
+    return [one for found in headed for one in found]
 
 
 def depth_of(layer: Layer, source: Source) -> float:

@@ -13,6 +13,7 @@ from beichen.platforms.geo.basemap.palette import Theme, palette
 SOURCE = "base"
 FONT = "Noto Sans CJK SC"
 REGION_FILL = "regions-fill"
+FAR = 6.5  # from here districts have names
 NEAR = 9.4  # from here places have names of their own
 Expression = list[Any]
 StyleLayer = dict[str, Any]
@@ -261,11 +262,16 @@ def _points_and_names(draw: _Paint) -> list[StyleLayer]:
             "district-name",
             "label",
             "names",
-            14,
-            {"symbol-sort-key": ["-", 0, ["get", "size"]]},
+            ["interpolate", ["linear"], ["zoom"], FAR, 10.5, 8, 12.5, NEAR, 15],
+            {
+                "symbol-sort-key": ["-", 0, ["get", "size"]],
+                "text-padding": 0,
+                "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+                "text-radial-offset": 0.3,
+            },
             filter=_is_kind("district"),
-            minzoom=7,
-            maxzoom=NEAR,
+            minzoom=FAR,
+            maxzoom=NEAR + 1,
         ),
     ]
 

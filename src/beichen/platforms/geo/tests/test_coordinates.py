@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beichen.platforms.geo.coordinates import Datum, from_wgs84, to_wgs84, transformed
@@ -53,6 +53,7 @@ def test_a_station_is_where_its_map_says() -> None:
     assert metres(to_wgs84(125.290875, 43.864626, Datum.GCJ02), (125.284456, 43.862264)) < 1
 
 
+@settings(deadline=None)  # the first of them waits for PROJ
 @given(st.tuples(st.floats(115, 119), st.floats(30, 50)))
 def test_cgcs2000_and_its_zone(place: tuple[float, float]) -> None:
     (on_ellipsoid,) = transformed([place], "EPSG:4326", "EPSG:4490")
