@@ -29,6 +29,7 @@ BOOKKEEPING = {
     RECORD: "the record itself",
     "kernel_audit_head": "the record itself",
     "kernel_bus_outboxevent": "what the act tells others",
+    "platforms_ledger_entry": "a seal is a record itself, of an act that has its own",
     "registry_measurement": "what a device measured: a reading is no act",
 }
 _running = threading.local()

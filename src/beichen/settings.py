@@ -32,6 +32,7 @@ RANGES = {
     "history_page": (10, 100_000),
     "firing_days": (0, 36_500),
     "tile_cache_mb": (0, 10_000_000),
+    "ledger_quorum": (0, 100),
 }
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
@@ -105,6 +106,15 @@ class Settings:
     video_hosts: str = _setting(
         "", "hosts from which browsers may load video and pictures of cameras, with commas"
     )
+    ledger_origin: str = _setting(
+        "", "the log's name, for ever; default the public address and /tlog, without a scheme"
+    )
+    ledger_keys: str = _setting(
+        "", "the folder of the log's and issuers' private keys; default in the data folder"
+    )
+    ledger_quorum: int = _setting(0, "witnesses that must have cosigned a checkpoint before it is published")
+    ledger_sm2: bool = _setting(False, "checkpoints are signed with SM2 too; needs gmssl")
+    ledger_anchor_url: str = _setting("", "an outside log into which checkpoints are written: https://…")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -154,6 +164,11 @@ class Settings:
         """The origins of :attr:`video_hosts`; a host without a scheme is asked over HTTPS."""
         names = [name.strip().rstrip("/") for name in self.video_hosts.split(",")]
         return [name if "://" in name else f"https://{name}" for name in names if name]
+
+    @property
+    def ledger_keys_folder(self) -> Path:
+        """Where the ledger's private keys lie, with its default filled in."""
+        return Path(self.ledger_keys).expanduser() if self.ledger_keys else self.data_dir / "ledger"
 
     @property
     def files(self) -> str:

@@ -17,6 +17,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.platforms.geo.analysis",
     "beichen.platforms.comms",
     "beichen.platforms.warehouse",
+    "beichen.platforms.ledger",
     "beichen.hubs.data",
     "beichen.hubs.events",
     "beichen.kernel.scene",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("beichen.platforms.geo.urls")),
     path("", include("beichen.platforms.comms.urls")),
     path("", include("beichen.platforms.warehouse.urls")),
+    path("", include("beichen.platforms.ledger.urls")),
     path("", include("beichen.platforms.geo.layer_urls")),
     path("", include("beichen.platforms.iot.urls")),
     path("", include("beichen.platforms.iot.sensorthings.urls")),

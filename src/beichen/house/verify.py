@@ -1,4 +1,4 @@
-"""`beichen verify`: the audit chain against its hashes and anchors, and every stored file."""
+"""`beichen verify`: the audit chain against its hashes and anchors, the ledger, and every stored file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import orjson
 from beichen.house.schedule import ANCHORS
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import service as files
+from beichen.platforms.ledger import service as ledger
 from beichen.settings import settings
 
 
@@ -18,11 +19,14 @@ from beichen.settings import settings
 def verify(as_json: bool) -> None:
     """Find every change, removal or reordering in what must not change."""
     chain = audit.verify(settings().data_dir / ANCHORS)
-    problems = [*chain.problems, *files.verify()]
+    log = ledger.verify()
+    problems = [*chain.problems, *log.problems, *files.verify()]
     if as_json:
         report = {
             "records": chain.records,
             "head": chain.head,
+            "entries": log.entries,
+            "checkpoints": log.checkpoints,
             "problems": [problem.as_dict() for problem in problems],
         }
         click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
@@ -30,5 +34,6 @@ def verify(as_json: bool) -> None:
         for problem in problems:
             click.echo(str(problem), err=True)
         found = f"{len(problems)} problems" if problems else "nothing was changed"
-        click.echo(f"{chain.records} audit records and every stored file were read: {found}")
+        read = f"{chain.records} audit records, {log.entries} entries of the ledger and every stored file"
+        click.echo(f"{read} were read: {found}")
     sys.exit(1 if problems else 0)

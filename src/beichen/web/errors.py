@@ -25,7 +25,7 @@ RETRY_SECONDS = 30
 _log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
-PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/")
+PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/", "/tlog/")
 
 
 def _asks_for_page(request: HttpRequest) -> bool:

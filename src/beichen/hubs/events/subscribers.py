@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from beichen.hubs.events.intake.signals import listened, take_event
 from beichen.hubs.events.notices import TOLD, tell
+from beichen.hubs.events.sealing import seal_case
 from beichen.hubs.events.suggesting import let_go, look_at
 from beichen.kernel.actor import system
 from beichen.kernel.bus.event import Event
 from beichen.kernel.bus.subscribers import subscriber
 
 BY = system("events.intake")
+SEALER = system("events.seal")
 OWN = "events."
 
 
@@ -30,6 +32,12 @@ def suggest(event: Event) -> None:
 def forget(event: Event) -> None:
     """A closed case is no candidate for new ones."""
     let_go(event.subject)
+
+
+@subscriber("events.seal", "events.case.closed")
+def seal(event: Event) -> None:
+    """What was done about a closed case can no longer be changed unseen."""
+    seal_case(event, by=SEALER)
 
 
 @subscriber("events.notices", *(f"events.case.{step}" for step in sorted(TOLD)))

@@ -1,6 +1,6 @@
 """The roles that every city has from the start; a city package may add its own and change these.
 
-Long because it is one table.
+Long because all of them stand here, so that who may do what is read in one place.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ BUILTIN = (
             "events.read",
             "events.report.send",
             "evaluation.read",
+            "ledger.read",
         ),
         Level.L1,
     ),
@@ -72,6 +73,8 @@ BUILTIN = (
             "events.case.handle",
             "comms.roster.read",
             "tables.read",
+            "ledger.read",
+            "ledger.entry.read",
         ),
         Level.L2,
     ),
@@ -215,8 +218,18 @@ BUILTIN = (
             "comms.roster.*",
             "comms.group.*",
             "comms.quiet.*",
+            "ledger.read",
+            "ledger.entry.read",
+            "ledger.witness.*",
         ),
         Level.L2,
+    ),
+    BuiltinRole(
+        "certifier",
+        "证照签发员",
+        "Issuer of certificates",
+        ("ledger.read", "ledger.entry.read", "ledger.certificate.*", "comms.roster.read"),
+        Level.L3,
     ),
     # For the key of a program that brings rows into tables.
     BuiltinRole("collector", "数据采集端", "Collector of rows", ("tables.write",), Level.L3),
@@ -299,6 +312,8 @@ BUILTIN = (
             "plan.trail.read",
             "comms.log.read",
             "comms.address.read",
+            "ledger.read",
+            "ledger.entry.read",
         ),
         Level.L4,
     ),

@@ -22,7 +22,7 @@ from beichen.kernel.access.decision import (
 from beichen.kernel.access.models import Account, Client, Role
 from beichen.kernel.access.permissions import declared, permission
 from beichen.kernel.access.rates import check_rate
-from beichen.kernel.access.request import acting, actor_again, client_with, fingerprint
+from beichen.kernel.access.request import acting, actor_again, address_of, client_with, fingerprint
 from beichen.kernel.access.roles import BUILTIN
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
@@ -34,6 +34,7 @@ __all__ = [
     "Decision",
     "acting",
     "actor_again",
+    "address_of",
     "areas",
     "check_rate",
     "clearance",

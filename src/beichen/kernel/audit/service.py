@@ -22,7 +22,7 @@ from beichen.kernel.audit.models import AuditHead, AuditRecord
 from beichen.kernel.statements import Insertion
 from beichen.problem import Problem, Where, code, shorten
 
-__all__ = ["Verification", "anchor", "record", "verify"]
+__all__ = ["Verification", "anchor", "head", "record", "verify"]
 
 BROKEN = code("AUD-101", "An audit record was changed.", status=500)
 MISSING = code("AUD-102", "Audit records are missing or out of order.", status=500)
@@ -141,6 +141,11 @@ def _last_line(file: Path) -> list[bytes]:
     with file.open("rb") as stream:
         stream.seek(max(0, stream.seek(0, os.SEEK_END) - LINE_BYTES))
         return stream.read().splitlines()[-1:]
+
+
+def head() -> tuple[int, str]:
+    """The sequence and the hash of the last record; (0, …) before the first."""
+    return AuditHead.objects.values_list("sequence", "hash").get(id=1)
 
 
 def anchor(file: Path) -> None:

@@ -150,3 +150,33 @@ def damage(content: str) -> Problem | None:
             hint=said("restore it from a backup"),
         )
     return None
+
+
+def put_named(path: str, content: bytes) -> None:
+    """Keep a content under a name of a room's own, in place of what it held. Raises ProblemError FIL-104."""
+    store = contents()
+    try:
+        obstore.put(store, path, content)
+        _settle(store, path)
+    except OSError as error:
+        raise ProblemError(_no_space(error)) from error
+    except obstore.exceptions.BaseError as error:
+        raise ProblemError(_no_space(OSError(str(error)))) from error
+
+
+def named(path: str) -> bytes | None:
+    """What stands under a name; None when nothing does. Raises ProblemError FIL-104 when it is away."""
+    try:
+        return bytes(obstore.get(contents(), path).bytes())
+    except FileNotFoundError:
+        return None
+    except obstore.exceptions.BaseError as error:
+        raise ProblemError(_no_space(OSError(str(error)))) from error
+
+
+def remove_below(folder: str) -> None:
+    """Let go of what stands under the names that begin with a folder's."""
+    store = contents()
+    paths = [one["path"] for piece in obstore.list(store, folder) for one in piece]
+    if paths:
+        obstore.delete(store, paths)

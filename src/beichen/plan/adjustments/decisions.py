@@ -19,9 +19,10 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.plan.adjustments.models import Adjustment, AdjustmentState, Change, Decision, Version
 from beichen.plan.adjustments.proposals import PROPOSE, check_changes, proposed
-from beichen.plan.adjustments.versions import facts_in_force, sealed
+from beichen.plan.adjustments.versions import SEALED_VERSION, facts_in_force, reference_of, sealed
 from beichen.plan.models import Plan, PlanIndicator
 from beichen.plan.service import AmendmentFacts, amend_facts
+from beichen.platforms.ledger.service import seal
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.web.numbers import COMPARATORS, figure
 
@@ -167,6 +168,7 @@ def _enact(adjustment: Adjustment, stated: Said, by: Actor) -> None:
     facts = facts_in_force(plan)
     last.facts, last.sha256 = facts, sealed(facts)
     last.save(update_fields=["facts", "sha256"])
+    seal(SEALED_VERSION.key, reference_of(plan, last.number), last.sha256, by=by)
     amendments = [
         AmendmentFacts(row.kind, row.key, row.field, row.old, row.new, row.reason) for row in changes
     ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_lazy as _
 
+from beichen.kernel.levels import Level
 from beichen.plan.adjustments.models import Version
 from beichen.plan.models import PLACE, Plan
 from beichen.plan.service import ADJUSTABLE, KINDS
+from beichen.platforms.ledger.service import SealedKind
 from beichen.problem import Problem, ProblemError, code, said
 
 NO_VERSION = code("PLN-808", "The plan has no such version.", status=404)
@@ -49,6 +52,24 @@ def facts_in_force(plan: Plan) -> Facts:
 def sealed(facts: Facts) -> str:
     """The SHA-256 of facts, whatever the order of their keys."""
     return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def reference_of(plan: Plan, number: int) -> str:
+    """What a version is called in the ledger."""
+    return f"{plan.key}/{number}"
+
+
+def current_versions(references: Sequence[str]) -> dict[str, str]:
+    """The SHA-256 of each version's facts as they are now; empty for a version that is gone."""
+    keys = {one.rpartition("/")[0] for one in references}
+    rows = Version.objects.filter(plan__key__in=keys, facts__isnull=False).select_related("plan")
+    found = {
+        reference_of(row.plan, row.number): sealed(row.facts or {}) for row in rows.iterator(chunk_size=20)
+    }
+    return {one: found.get(one, "") for one in references}
+
+
+SEALED_VERSION = SealedKind("plan.version", _("Version of a plan"), Level.L1, current_versions)
 
 
 def versions(plan: Plan) -> list[Version]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from beichen.hubs.events.case.changes import Change, from_data, name_of, to_data
 from beichen.hubs.events.case.projection import columns_of, parts_of, project
@@ -63,13 +64,18 @@ def append(
     bus.publish_many([_draft(row, event) for event in events], by=by)
 
 
-def _draft(row: Case, event: Happened) -> bus.Draft:
-    name = name_of(event.change)
-    data = {
+def public_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an event's data leaves the case."""
+    return {
         key: value
-        for key, value in to_data(event.change).items()
+        for key, value in data.items()
         if key not in _PRIVATE and not (key == "note" and isinstance(value, str))
     }
+
+
+def _draft(row: Case, event: Happened) -> bus.Draft:
+    name = name_of(event.change)
+    data = public_data(to_data(event.change))
     return bus.Draft(
         f"events.case.{name}",
         row.code,

@@ -35,9 +35,11 @@ from beichen.plan.adjustments.service import (
     facts_of,
     propose,
 )
+from beichen.plan.adjustments.versions import sealed
 from beichen.plan.models import Amendment, Plan, PlanIndicator, Project, Target
 from beichen.plan.service import correct_fact, import_facts, standings
 from beichen.plan.tests.facts import indicator, plan_facts
+from beichen.platforms.ledger import service as ledger
 from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
@@ -271,8 +273,13 @@ def test_a_tampered_version_is_found(plan: Plan) -> None:
     first = Version.objects.get(number=1)
     assert compare(facts_of(plan, 1), facts_of(plan, 2))[0].after == 90
     assert first.facts is not None
+    assert [row.reference for row in ledger.entries_of("plan.version", f"{plan.key}/1")] == [f"{plan.key}/1"]
+    assert ledger.verify().problems == []
     first.facts["targets"]["t1"]["value"] = 1
     first.save()
     with pytest.raises(ProblemError) as caught:
         facts_of(plan, 1)
     assert caught.value.problems[0].code == "PLN-809"
+    first.sha256 = sealed(first.facts)  # whoever rewrites the facts can rewrite their hash, not the ledger
+    first.save()
+    assert [one.code for one in ledger.verify().problems] == ["LED-203"]

@@ -1,0 +1,36 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerConfig(AppConfig):
+    """The ledger and certificates."""
+
+    name = "beichen.platforms.ledger"
+    label = "platforms_ledger"
+    verbose_name = "Ledger"
+
+    def ready(self) -> None:
+        """Name what this room seals and where it anchors; show the ledger."""
+        from beichen.platforms.ledger.anchors import add_anchor
+        from beichen.platforms.ledger.anchors.web import WebAnchor
+        from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE
+        from beichen.platforms.ledger.heads import AUDIT_HEAD
+        from beichen.platforms.ledger.kinds import add_sealed_kind
+        from beichen.platforms.ledger.rights import READ_CERTIFICATES, READ_ENTRIES
+        from beichen.web.links import add_to_navigation
+
+        add_sealed_kind(AUDIT_HEAD)
+        add_sealed_kind(SEALED_CERTIFICATE)
+        for scheme in ("https", "http"):
+            add_anchor(scheme, WebAnchor())
+        add_to_navigation(_("Ledger"), "platforms_ledger:ledger", order=118, permission=READ_ENTRIES)
+        add_to_navigation(
+            _("Certificates"),
+            "platforms_ledger:certificates",
+            order=119,
+            permission=READ_CERTIFICATES,
+        )

@@ -1,0 +1,1 @@
+"""The pages and the protocol of the ledger."""

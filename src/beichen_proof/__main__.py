@@ -1,0 +1,180 @@
+"""`python -m beichen_proof`: verify, credential, witness, monitor. Exit status 0 sound, 1 refused, 2 wrong
+use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from beichen_proof import credential as credentials
+from beichen_proof.bundle import check_bundle
+from beichen_proof.client import LogReader
+from beichen_proof.monitor import look
+from beichen_proof.note import Verifier
+from beichen_proof.policy import Policy
+from beichen_proof.refusal import Reason, RefusedError
+from beichen_proof.server import WitnessServer, standing
+from beichen_proof.witness import Witness
+
+
+def _verify(given: argparse.Namespace) -> dict[str, Any]:
+    """A bundle, and the document that it is about."""
+    policy = Policy.parse(given.policy.read_text(encoding="utf-8"))
+    document = given.document.read_bytes() if given.document else None
+    sealed = check_bundle(given.bundle.read_bytes(), policy, document)
+    return {
+        "kind": sealed.kind,
+        "reference": sealed.reference,
+        "sha256": sealed.sha256,
+        "sealed_at": sealed.at,
+        "index": sealed.index,
+        "log": sealed.checkpoint.origin,
+        "size": sealed.checkpoint.size,
+        "document": "is the one that was sealed" if document is not None else "was not given",
+    }
+
+
+def _keys(file: Path) -> credentials.Keys:
+    """Issuers' keys out of what `/.well-known/jwt-vc-issuer` says, one such document or a list of them."""
+    value = json.loads(file.read_text(encoding="utf-8"))
+    documents = value if isinstance(value, list) else [value]
+    return {str(one["issuer"]): list(one["jwks"]["keys"]) for one in documents}
+
+
+def _credential(given: argparse.Namespace) -> dict[str, Any]:
+    """A certificate, with its status where a list is given."""
+    try:
+        issuers = _keys(given.issuers)
+    except (ValueError, KeyError, TypeError):
+        raise RefusedError(Reason.MALFORMED, f"{given.issuers} holds no keys of issuers") from None
+    now = given.at if given.at is not None else time.time()
+    found = credentials.read(given.file.read_text(encoding="utf-8"), issuers, now)
+    if given.status:
+        credentials.check_status(found, given.status.read_text(encoding="utf-8"), issuers, now)
+    is_known = bool(given.status) or not found.status_uri
+    return {
+        "issuer": found.issuer,
+        "type": found.type,
+        "claims": {name: value for name, value in found.claims.items() if name != "status"},
+        "status": "valid" if is_known else f"not looked at: give {found.status_uri} with --status",
+    }
+
+
+def _witness_init(given: argparse.Namespace) -> dict[str, Any]:
+    """Make a witness with a key of its own."""
+    try:
+        return {"key": str(Witness.make(given.state, given.name).signer.verifier)}
+    except (FileExistsError, ValueError) as error:
+        raise RefusedError(Reason.MALFORMED, f"no witness was made: {error}") from None
+
+
+def _ready(given: argparse.Namespace) -> Witness:
+    witness = Witness(given.state)
+    for text in given.log:
+        witness.trust(Verifier.parse(text))
+    return witness
+
+
+def _witness_run(given: argparse.Namespace) -> dict[str, Any]:
+    """Serve until it is ended."""
+    witness = _ready(given)
+    server = WitnessServer(witness, given.address, given.port)
+    sys.stderr.write(f"{witness.signer.name} listens on http://{given.address}:{server.server_port}\n")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+    return {"witness": standing(witness)}
+
+
+def _witness_check(given: argparse.Namespace) -> dict[str, Any]:
+    """Look at a log once, cosign, and bring it the cosignature where asked to."""
+    witness = _ready(given)
+    reader = LogReader(given.url)
+    found, signature = witness.check(reader)
+    if given.send:
+        reader.read("cosignatures", 4096, f"{found.text()}\n{signature.line()}".encode())
+    return {
+        "log": found.origin,
+        "size": found.size,
+        "cosignature": signature.line().strip(),
+        "sent": given.send,
+    }
+
+
+def _monitor(given: argparse.Namespace) -> dict[str, Any]:
+    """Follow a log: read its new entries and hold them against its root."""
+    given.state.mkdir(parents=True, exist_ok=True)
+    log = Verifier.parse(given.log)
+    seen = look(LogReader(given.url), log, given.state / f"{log.id.hex()}.json")
+    return {"log": log.name, "before": seen.before, "size": seen.checkpoint.size, "new": seen.kinds}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands."""
+    top = argparse.ArgumentParser(prog="python -m beichen_proof", description=__doc__)
+    commands = top.add_subparsers(required=True)
+    verify = commands.add_parser(
+        "verify", help="a bundle: document, inclusion proof, checkpoint, cosignatures"
+    )
+    verify.add_argument("bundle", type=Path)
+    verify.add_argument("--policy", type=Path, required=True, help="whom you trust, a C2SP tlog-policy")
+    verify.add_argument("--document", type=Path, help="the document that was sealed")
+    verify.set_defaults(run=_verify)
+    one = commands.add_parser("credential", help="a certificate as SD-JWT VC")
+    one.add_argument("file", type=Path)
+    one.add_argument("--issuers", type=Path, required=True, help="what /.well-known/jwt-vc-issuer said")
+    one.add_argument("--status", type=Path, help="the status list that the certificate names")
+    one.add_argument("--at", type=float, help="the time to judge by, in seconds since 1970")
+    one.set_defaults(run=_credential)
+    _add_witness(commands.add_parser("witness", help="cosign the checkpoints of logs"))
+    monitor = commands.add_parser("monitor", help="read every entry of a log and hold it against its root")
+    monitor.add_argument("url")
+    monitor.add_argument("--log", required=True, metavar="VKEY")
+    monitor.add_argument("--state", type=Path, required=True, metavar="DIR")
+    monitor.set_defaults(run=_monitor)
+    return top
+
+
+def _add_witness(group: argparse.ArgumentParser) -> None:
+    commands = group.add_subparsers(required=True)
+    make = commands.add_parser("init", help="a key and an empty state")
+    make.add_argument("name", help="such as witness.audit.example")
+    make.set_defaults(run=_witness_init)
+    run = commands.add_parser("run", help="serve POST /add-checkpoint (C2SP tlog-witness)")
+    run.add_argument("--address", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8090)
+    run.set_defaults(run=_witness_run)
+    check = commands.add_parser("check", help="look at a log once and cosign what continues")
+    check.add_argument("url", help="such as https://city.example/tlog")
+    check.add_argument("--send", action="store_true", help="bring the log the cosignature")
+    check.set_defaults(run=_witness_check)
+    for each in (make, run, check):
+        each.add_argument("--state", type=Path, required=True, metavar="DIR")
+    for each in (run, check):
+        each.add_argument(
+            "--log", action="append", default=[], metavar="VKEY", help="a log to watch from now on"
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and print what it found as JSON."""
+    given = parser().parse_args(arguments)
+    try:
+        found = {"sound": True, **given.run(given)}
+    except RefusedError as error:
+        found = {"sound": False, "reason": str(error.reason), "message": error.message}
+    except OSError as error:
+        found = {"sound": False, "reason": str(Reason.UNREACHABLE), "message": str(error)}
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    return 0 if found["sound"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""A process that seals, or brings what was sealed into the log, and kills itself at a named point.
+
+`python -m tests.crash.ledger seal COUNT`: in transactions of three, the last of which dies before it commits.
+`python -m tests.crash.ledger work [POINT]`: as the worker does, until nothing waits. `verify` fails when
+anything is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
+django.setup()
+
+from django.db import transaction  # Django first
+
+from beichen.kernel.actor import system
+from beichen.kernel.levels import Level
+from beichen.platforms.ledger import integrating, service, store
+from beichen.platforms.ledger.models import Log
+from tests.crash.driver import after, before, die, nth
+
+BY = system("crash")
+POINTS: dict[str, Callable[[], None]] = {
+    "places given, not committed": lambda: in_the_update(),
+    "places committed": lambda: before(integrating, "write_tiles"),
+    "one tile written": lambda: after(store, "put"),
+    "three tiles written": lambda: after(store, "put", nth(3)),
+    "tiles written, nothing signed": lambda: before(integrating, "write_checkpoint"),
+    "signed and committed": lambda: after(integrating, "write_checkpoint"),
+}
+
+
+def in_the_update() -> None:
+    """Die when places have been given, before their transaction commits."""
+    original = Log.save
+
+    def save(self: Log, *values: Any, **named: Any) -> None:
+        original(self, *values, **named)
+        if named.get("update_fields") == ["size"]:
+            die()
+
+    setattr(Log, "save", save)  # noqa: B010 - the product knows nothing of it
+
+
+def seal(count: int) -> None:
+    """Seal things in transactions of three; the last dies before its commit."""
+    for start in range(0, count, 3):
+        with transaction.atomic():
+            for number in range(start, min(start + 3, count)):
+                sha256 = hashlib.sha256(b"%d" % number).hexdigest()
+                service.seal("crash.thing", f"C-{os.getpid()}-{number}", sha256, by=BY)
+    with transaction.atomic():
+        service.seal("crash.thing", f"never-{os.getpid()}", "0" * 64, by=BY)
+        die()
+
+
+def work() -> None:
+    """Until nothing waits."""
+    while service.integrate():
+        pass
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    service.add_sealed_kind(service.SealedKind("crash.thing", "Thing", Level.L1))
+    integrating.MOST = 100  # several batches
+    match sys.argv[1]:
+        case "seal":
+            seal(int(sys.argv[2]))
+        case "work":
+            if len(sys.argv) > 2:
+                POINTS[sys.argv[2]]()
+            work()
+        case "verify":
+            problems = service.verify().problems
+            sys.stderr.writelines(f"{problem}\n" for problem in problems)
+            sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
