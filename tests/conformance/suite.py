@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-conformance"
 RESULTS = Path(__file__).with_name("results.json")
 REASONS = Path(__file__).with_name("reasons.json")
+NOWHERE = Path(__file__).with_name("nowhere")
 PAGE = ROOT / "docs" / "ngsi-ld-conformance.md"
 INFORMATION = "ContextInformation/"
 GROUPS = (
@@ -94,6 +95,7 @@ def environment(data: Path, context_port: int, mock_port: int = 1) -> dict[str, 
     return {
         **os.environ,
         "BEICHEN_DATA_DIR": str(data),
+        "BEICHEN_CITY": str(NOWHERE),
         "BEICHEN_CONTEXT_HOSTS": f"127.0.0.1:{context_port}, 127.0.0.1:{mock_port}",
         "BEICHEN_NOTIFICATION_HOSTS": "127.0.0.1",
         "BEICHEN_NATS_PORT": str(free_port()),
