@@ -80,7 +80,7 @@ def _map(sheet: Sheet, width: float, height: float) -> SafeString:
     parts = [
         f'<path d="{area.path}" fill="{SHADES[area.shade]}" stroke="{INK if area.is_chosen else BORDER}" '
         f'stroke-width="{one * (3 if area.is_chosen else 1):.2f}"/>'
-        for area in sheet.areas
+        for area in sorted(sheet.areas, key=lambda area: area.is_chosen)
     ]
     drawing = sheet.drawing
     parts.append(f'<path d="{drawing.lakes}" fill="{WATER}"/>')

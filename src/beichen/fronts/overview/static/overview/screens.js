@@ -21,3 +21,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   box.focus();
 });
+
+// Paper is light: charts take their colours from the page, so that it is light before they are printed.
+const root = document.documentElement;
+let appearance;
+const appear = (theme) => {
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  document.dispatchEvent(new CustomEvent("beichen:theme"));
+};
+addEventListener("beforeprint", () => {
+  appearance = root.dataset.theme;
+  appear("light");
+});
+addEventListener("afterprint", () => appear(appearance));
