@@ -84,7 +84,7 @@ def one_object(request: HttpRequest, code: str) -> HttpResponseBase:
     fields = sorted({(one.key, one.field) for one in found.steps})
     table: Table[Step] = Table(
         "object-history",
-        _("What became of it"),
+        _("Every change"),
         found.steps,
         STEPS,
         [Filter("field", _("Field"), "key", fields)] if len(fields) > 1 else [],
