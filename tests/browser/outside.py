@@ -131,7 +131,14 @@ def box(width: float, height: float) -> bytes:
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0}],
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "material": 0}]}],
-        "materials": [{"doubleSided": True, "pbrMetallicRoughness": {"baseColorFactor": [0.8, 0.1, 0.1, 1]}}],
+        "materials": [
+            {
+                "doubleSided": True,
+                "pbrMetallicRoughness": {
+                    "baseColorFactor": [0.8, 0.1, 0.1, 1], "metallicFactor": 0, "roughnessFactor": 1,
+                },
+            }
+        ],
         "accessors": [
             {
                 "bufferView": 0, "componentType": 5126, "count": len(corners), "type": "VEC3",

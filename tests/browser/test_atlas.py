@@ -253,8 +253,8 @@ def test_landmarks_of_gltf_and_3d_tiles_stand_in_their_places(
     )
     assert min(reds[:2]) > 500, reds
     assert reds[2] < 50, reds
-    complaints = [one for one in visitor.complaints if "missing.glb" not in one]
-    assert complaints == []
+    expected = ("missing.glb", "tiles versions at 1.1")  # which the library reads, and says so
+    assert [one for one in visitor.complaints if not any(words in one for words in expected)] == []
 
 
 COUNT_REDS = """async (places) => {

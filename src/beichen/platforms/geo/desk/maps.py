@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -65,4 +65,4 @@ def days(described: Sequence[Described], now: datetime) -> dict[str, str]:
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()
+    return timezone.localtime(moment).date().isoformat()

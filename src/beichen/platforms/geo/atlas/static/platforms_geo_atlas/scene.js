@@ -116,7 +116,7 @@ export class Scene {
     let meshes = 0;
     for (const { object } of this.held.values()) {
       let has = false;
-      object.traverse((one) => (has ||= one.isMesh));
+      object.traverse((one) => (has ||= one.isMesh === true));
       meshes += has;
     }
     this.host.dataset.landmarks = String(meshes);
