@@ -243,7 +243,17 @@ def test_landmarks_of_gltf_and_3d_tiles_stand_in_their_places(
     page.evaluate(
         f"document.querySelector('bc-map').map.jumpTo({{center: {list(TOWER)}, zoom: 15.5, pitch: 60}})"
     )
-    page.wait_for_selector("bc-map[data-landmarks='3'][data-failed='1']", timeout=60_000)
+    shown: dict[str, str] = {}
+    for _time in range(120):
+        shown = page.evaluate("({ ...document.querySelector('bc-map').dataset })")
+        if (shown.get("landmarks"), shown.get("failed")) == ("3", "1"):
+            break
+        page.wait_for_timeout(1_000)
+    assert (shown.get("landmarks"), shown.get("failed")) == ("3", "1"), (
+        shown,
+        visitor.complaints,
+        beside.asked,
+    )
     assert page.get_by_text("1 个模型").is_visible()
     drawn(page, "layer:towers")
     picture(page, "towers")

@@ -28,8 +28,10 @@ def refresh_tables() -> None:
 @task()
 def prune() -> None:
     """Fold edits, throw away snapshots that no layer shows, give up files that nobody could read."""
+    from beichen.platforms.geo.uploads.bringing import give_up_uploads  # which loads Arrow
+
     service.prune_snapshots(by=system("geo"))
-    service.give_up_uploads()
+    give_up_uploads()
 
 
 @task()

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from beichen.platforms.geo.uploads.bringing import (
         bring_layer,
         find_upload,
-        give_up_uploads,
         read_upload,
         report_of,
         uploads_for,
@@ -72,7 +71,6 @@ __all__ = [
     "features",
     "find_upload",
     "fold_edits",
-    "give_up_uploads",
     "install_layers",
     "keep_legend",
     "lay_out",
@@ -116,7 +114,6 @@ _LATE = {
     "refresh_tables": "tables",
     "bring_layer": "uploads.bringing",
     "find_upload": "uploads.bringing",
-    "give_up_uploads": "uploads.bringing",
     "read_upload": "uploads.bringing",
     "report_of": "uploads.bringing",
     "uploads_for": "uploads.bringing",

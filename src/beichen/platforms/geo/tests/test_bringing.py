@@ -21,6 +21,7 @@ from beichen.platforms.geo.addresses.tests import town
 from beichen.platforms.geo.desk.files import in_language
 from beichen.platforms.geo.models import Address, Layer, Upload
 from beichen.platforms.geo.tests.test_uploads import BOWTIE, BY, WORDS, bring, collection, features, points
+from beichen.platforms.geo.uploads.bringing import give_up_uploads
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +194,7 @@ def test_halves_of_characters_do_not_break_the_report() -> None:
 
 def test_a_file_that_ends_its_readers_is_given_up() -> None:
     upload = service.bring_layer(io.BytesIO(points()), "a.geojson", WORDS, by=BY)
-    assert service.give_up_uploads() == 0
-    assert service.give_up_uploads(now=timezone.now() + timedelta(days=2)) == 1
+    assert give_up_uploads() == 0
+    assert give_up_uploads(now=timezone.now() + timedelta(days=2)) == 1
     upload.refresh_from_db()
     assert (upload.state, upload.problems[0]["problem"]["code"]) == ("refused", "GEO-802")
