@@ -1,4 +1,4 @@
-"""`certificates.yaml` of a scene or a city: the kinds of certificates that its bodies issue."""
+"""`certificates.yaml` of a scene or a city: the kinds of certificates that its bodies issue; a demo."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import FIELD, KEY, TEXT, Schema, mapping_of, record
 from beichen.platforms.ledger.certificates.claims import RESERVED, TYPES
 from beichen.platforms.ledger.certificates.declaring import load_certificate_kinds
+from beichen.platforms.ledger.certificates.demonstration import schema, show
 from beichen.platforms.ledger.codes import BAD_FIELD
 from beichen.problem import Problem, said, shorten
+from beichen.settings import settings
 
-FILE = "certificates.yaml"
+FILE, DEMO = "certificates.yaml", "demo-certificates.yaml"
 LOOKS = ("blue", "red", "green", "gold")
 _YES: Schema = {"type": "boolean"}
 
@@ -77,9 +79,34 @@ class CertificatesSection(Section):
         return "\n".join(lines)
 
 
+class DemoSection(Section):
+    """Invented certificates, which show the room at work."""
+
+    key = "demo-certificates"
+    kind = PackageKind.CITY
+    files = (DEMO,)
+    order = 91
+
+    def schema(self) -> Schema:
+        """What `demo-certificates.yaml` says."""
+        return schema()
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """With the setting `demo`, issue them once."""
+        changes, document = Changes(), package.document(DEMO)
+        if document is not None and settings().demo:
+            changes.added += show(document.value, by=by)
+        return changes
+
+    def kept(self, package: Package) -> list[str]:
+        """What was issued outlives the package."""
+        return ["certificates that were issued stay, at /certificates"] if package.document(DEMO) else []
+
+
 SECTIONS: tuple[Section, ...] = (
     CertificatesSection(PackageKind.SCENE),
     CertificatesSection(PackageKind.CITY),
+    DemoSection(),
 )
 
 

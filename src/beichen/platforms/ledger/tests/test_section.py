@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from beichen.kernel.access.models import Account
 from beichen.kernel.scene import service as packages
-from beichen.platforms.ledger.models import CertificateKind
+from beichen.platforms.ledger.certificates.demonstration import show
+from beichen.platforms.ledger.models import Certificate, CertificateKind
 from beichen.platforms.ledger.section import SECTIONS
 from beichen.platforms.ledger.tests import offices
 from beichen.platforms.ledger.tests.ground import BY
@@ -75,3 +77,21 @@ def test_kinds_come_with_their_scene(tmp_path: Path) -> None:
     assert "Residence permit" in section.describe(package)
     assert section.kept(package) == ["certificates that were issued stay good, at /certificates"]
     assert section.remove(package, by=BY).removed == ["residence"]
+
+
+@pytest.mark.django_db
+def test_a_demo_is_shown_once_and_says_so() -> None:
+    offices.build()
+    holder = offices.person("zhang")
+    Account.objects.update(is_demo=True)
+    good = [
+        {"kind": offices.ISSUED, "holder": "zhang", "fields": offices.GIVEN},
+        {"kind": offices.ISSUED, "fields": offices.GIVEN, "step": "revoke", "reason": "demo"},
+    ]
+    assert len(show(good, by=BY)) == 2
+    assert show(good, by=BY) == []
+    rows = list(Certificate.objects.order_by("id"))
+    assert [(row.is_demo, row.holder, row.state) for row in rows] == [
+        (True, holder, "valid"),
+        (True, None, "revoked"),
+    ]
