@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from beichen.platforms.ledger import identity, store
@@ -24,6 +27,7 @@ from beichen_proof.merkle import EMPTY_ROOT
 from beichen_proof.note import Note
 from beichen_proof.tiles import WIDTH
 
+KEPT = timedelta(days=7)  # for which every checkpoint is kept
 MOST = 8192  # entries that get their places at once
 logger = logging.getLogger(__name__)
 
@@ -111,6 +115,17 @@ def texts(start: int, end: int) -> Iterator[str]:
             message = said("entries are missing between {first} and {last}", first=first, last=until - 1)
             raise ProblemError(Problem(BROKEN, message, hint=said("beichen verify; restore from a backup")))
         yield from (text for _place, text in found)
+
+
+def prune(now: datetime) -> int:
+    """Forget old checkpoints but the last of each day and the newest; returns how many."""
+    old = Checkpoint.objects.filter(signed_at__lt=now - KEPT)
+    days = old.annotate(day=TruncDate("signed_at")).order_by().values("day").annotate(last=Max("size"))
+    kept = {day["last"] for day in days} | set(
+        Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:1]
+    )
+    number, _rows = old.exclude(size__in=kept).delete()
+    return number
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from django.utils import timezone
 from django_tasks import task
 
 from beichen.kernel.actor import system
@@ -13,7 +14,7 @@ from beichen.kernel.jobs.loops import loop
 from beichen.kernel.jobs.schedule import scheduled
 from beichen.platforms.ledger.anchoring import anchor
 from beichen.platforms.ledger.heads import seal_audit_head
-from beichen.platforms.ledger.integrating import MOST, integrate
+from beichen.platforms.ledger.integrating import MOST, integrate, prune
 from beichen.platforms.ledger.witnessing import ask_witnesses
 from beichen.problem import ProblemError
 
@@ -53,6 +54,13 @@ def be_witnessed(stop: threading.Event) -> None:
 def seal_heads() -> None:
     """Seal the head of the audit chain."""
     seal_audit_head(by=BY)
+
+
+@scheduled("ledger.prune", "51 3 * * *")
+@task()
+def forget_checkpoints() -> None:
+    """Keep one old checkpoint a day."""
+    prune(timezone.now())
 
 
 @scheduled("ledger.anchor", "23 * * * *")

@@ -107,9 +107,20 @@ def ask_witnesses(now: datetime | None = None) -> int:
     newest = Checkpoint.objects.order_by("-size").first()
     if newest is None:
         return 0
+    _publish_if_enough(newest, moment)
     lagging = Witness.objects.filter(is_active=True, size__lt=newest.size).exclude(url="")
     due = [one for one in lagging if one.failed_at is None or one.failed_at <= moment - AFTER_FAILURE]
     return sum(_ask(one, newest, moment) for one in due)
+
+
+def _publish_if_enough(checkpoint: Checkpoint, now: datetime) -> None:
+    """Where fewer are needed than were when it was signed."""
+    if checkpoint.published_at is None and _cosigned(checkpoint) >= settings().ledger_quorum:
+        Checkpoint.objects.filter(pk=checkpoint.pk, published_at=None).update(published_at=now)
+
+
+def _cosigned(checkpoint: Checkpoint) -> int:
+    return checkpoint.cosignatures.filter(witness__is_active=True).count()
 
 
 def _ask(witness: Witness, newest: Checkpoint, now: datetime) -> bool:
@@ -194,8 +205,7 @@ def take_cosignature(
         checkpoint=row, witness=witness, defaults={"line": line.strip(), "at": at}
     )
     row.note = str(note)
-    counted = row.cosignatures.filter(witness__is_active=True).count()
-    if row.published_at is None and counted >= settings().ledger_quorum:
+    if row.published_at is None and _cosigned(row) >= settings().ledger_quorum:
         row.published_at = now or timezone.now()
     row.save(update_fields=["note", "published_at"])
     fresh = {"cosigned_at": at, "failed_at": None, "failure": "", "contradicts": False}

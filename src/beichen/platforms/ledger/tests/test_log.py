@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from beichen.kernel.access.service import load_roles
 from beichen.platforms.ledger import codes, identity, integrating, proving, service, store
@@ -192,6 +194,20 @@ def test_a_worker_that_dies_between_two_steps(dies: str, monkeypatch: pytest.Mon
     assert placed[:270] == before
     assert len(placed) == 271
     assert service.verify().problems == []
+
+
+def test_old_checkpoints_are_thinned_out() -> None:
+    for count in range(4):
+        seal_many(1, count)
+    long_ago = timezone.now() - timedelta(days=30)
+    Checkpoint.objects.filter(size__lte=2).update(signed_at=long_ago)
+    Checkpoint.objects.filter(size=3).update(signed_at=long_ago + timedelta(days=3))
+    assert integrating.prune(timezone.now()) == 1
+    assert list(Checkpoint.objects.values_list("size", flat=True)) == [4, 3, 2]
+    Checkpoint.objects.update(signed_at=long_ago)
+    integrating.prune(timezone.now())
+    assert proving.newest().size == 4
+    assert found() == []
 
 
 def test_lost_tiles_are_written_anew(own_folder: Path) -> None:

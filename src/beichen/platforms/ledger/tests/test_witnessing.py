@@ -118,6 +118,16 @@ def test_m_of_n_publish_a_checkpoint(tmp_path: Path, quorum: Callable[[int], Non
     assert "404" in failed.failure
 
 
+def test_a_checkpoint_that_waited_is_published_when_fewer_are_needed(quorum: Callable[[int], None]) -> None:
+    quorum(1)
+    seal_many(1)
+    with fails(codes.EMPTY):
+        proving.published()
+    quorum(0)
+    service.ask_witnesses()
+    assert proving.published().size == 1
+
+
 def test_a_rewritten_log_is_found_by_each_of_them(tmp_path: Path) -> None:
     with three(tmp_path) as witnesses:
         seal_many(20)
