@@ -20,17 +20,25 @@ class LedgerConfig(AppConfig):
         from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE
         from beichen.platforms.ledger.heads import AUDIT_HEAD
         from beichen.platforms.ledger.kinds import add_sealed_kind
-        from beichen.platforms.ledger.rights import READ_CERTIFICATES, READ_ENTRIES
+        from beichen.platforms.ledger.rights import READ, READ_CERTIFICATES, READ_ENTRIES
         from beichen.web.links import add_to_navigation
 
         add_sealed_kind(AUDIT_HEAD)
         add_sealed_kind(SEALED_CERTIFICATE)
         for scheme in ("https", "http"):
             add_anchor(scheme, WebAnchor())
-        add_to_navigation(_("Ledger"), "platforms_ledger:ledger", order=118, permission=READ_ENTRIES)
+        home = "platforms_ledger:ledger"
+        add_to_navigation(_("Ledger"), home, order=118, permission=READ_ENTRIES, inside=_("The log"))
+        add_to_navigation(
+            _("What was sealed"), "platforms_ledger:entries", order=119, under=home, permission=READ_ENTRIES
+        )
         add_to_navigation(
             _("Certificates"),
             "platforms_ledger:certificates",
-            order=119,
+            order=120,
+            under=home,
             permission=READ_CERTIFICATES,
+        )
+        add_to_navigation(
+            _("Check a certificate"), "platforms_ledger:verify", order=121, under=home, permission=READ
         )
