@@ -49,9 +49,6 @@ def seal(kind: str, reference: str, content_hash: str, *, by: Actor, now: dateti
         problems.append(Problem(BAD_SEAL, message, Where(field="reference")))
     if problems:
         raise ProblemError(*problems)
-    held = _held(kind, reference, content_hash)
-    if held is not None:
-        return held
     at = now or timezone.now()
     row = Entry(
         kind=kind,
@@ -66,7 +63,7 @@ def seal(kind: str, reference: str, content_hash: str, *, by: Actor, now: dateti
     try:
         with transaction.atomic():
             return _ENTRIES.add(row)
-    except IntegrityError:  # another transaction sealed the same meanwhile
+    except IntegrityError:  # the same was sealed before
         held = _held(kind, reference, content_hash)
         if held is None:
             raise

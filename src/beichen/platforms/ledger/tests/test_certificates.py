@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hypothesis import settings as chosen
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
+from pypdf import PdfReader
 from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
@@ -328,6 +330,7 @@ def test_on_paper_it_carries_itself(tmp_path: Path) -> None:
     row = offices.issued()
     content = pdf(row, {"born"})
     assert content.startswith(b"%PDF-")
+    assert len(PdfReader(BytesIO(content)).pages) == 1
     text = text_of(content)
     assert text == service.shown_text(row, {"born"})
     found = service.check(text)
