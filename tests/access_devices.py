@@ -115,6 +115,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
         ("POST", "sta/v1.1/Sensors", {"name": "x", "encodingType": "text/html", "metadata": "x"}),
         ("POST", "sta/v1.1/Things", {"name": "x", "Locations": [PLACE]}),
         ("POST", "sta/v1.1/CreateObservations", []),
+        ("POST", "sta/v1.1/$batch", {"requests": [{"id": "1", "method": "get", "url": "Things"}]}),
         ("PATCH", "sta/v1.1/ObservedProperties({observed})", {"name": "y"}),
         ("PUT", "sta/v1.1/ObservedProperties({observed})", {"name": "y", "definition": "z"}),
         ("DELETE", "sta/v1.1/ObservedProperties({observed})", None),

@@ -16,6 +16,8 @@ from beichen.problem import Problem, ProblemError, nearest
 
 MOST_BYTES = 16 << 20
 MOST_MEMBER = 1 << 20  # of one entity's JSON
+MOST_PARTS = 50  # of a MultiDatastream
+LISTS = frozenset({"multiObservationDataTypes", "unitOfMeasurements"})
 UNIT = ("name", "symbol", "definition")
 Body = dict[str, Any]
 
@@ -86,6 +88,17 @@ def values_of(kind: EntityType, body: Body, pointer: str = "", *, is_whole: bool
     return values
 
 
+def _text_problem(own: Property, value: Any) -> str:
+    if not isinstance(value, str):
+        return "a text is expected"
+    most = {"name": NAME_LENGTH, "encoding": 100, "observation_type": 200}.get(own.column, MOST_MEMBER)
+    if len(value) > most:
+        return f"longer than {most} characters"
+    if own.choices and value.rsplit("/", 1)[-1] not in own.choices:
+        return f"one of {', '.join(own.choices)} is expected"
+    return ""
+
+
 def _problem(own: Property, value: Any) -> str:
     """Why a value cannot be this property's; empty when it can."""
     if own.name == "metadata":
@@ -93,14 +106,9 @@ def _problem(own: Property, value: Any) -> str:
     if own.kind is Kind.TIME:
         return "" if is_time(value) else "a time such as 2026-07-01T12:00:00+08:00 is expected"
     if own.kind is Kind.TEXT:
-        if not isinstance(value, str):
-            return "a text is expected"
-        most = {"name": NAME_LENGTH, "encoding": 100, "observation_type": 200}.get(own.column, MOST_MEMBER)
-        if len(value) > most:
-            return f"longer than {most} characters"
-        if own.column == "observation_type" and value.rsplit("/", 1)[-1] not in FORMS:
-            return f"one of {', '.join(FORMS)} is expected"
-        return ""
+        return _text_problem(own, value)
+    if own.name in LISTS:
+        return _list_problem(own.name, value)
     if not isinstance(value, dict):
         return "an object is expected"
     if _size(value) > MOST_MEMBER:
@@ -116,6 +124,21 @@ def _unit_problem(value: Mapping[str, Any]) -> str:
     if missing or wrong:
         return f"{', '.join(missing or wrong)} is a text or null"
     return "" if len(str(value["symbol"] or "")) <= 40 else "the symbol is longer than 40 characters"
+
+
+def _list_problem(name: str, value: Any) -> str:
+    """Why a list cannot say what the parts of a MultiDatastream are, or in which units."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_PARTS:
+        return f"a list of 1 to {MOST_PARTS} is expected"
+    for one in value:
+        if name == "multiObservationDataTypes":
+            is_known = isinstance(one, str) and len(one) <= 200 and one.rsplit("/", 1)[-1] in FORMS
+            problem = "" if is_known else f"each is one of {', '.join(FORMS)}"
+        else:
+            problem = _unit_problem(one) if isinstance(one, dict) else "each is an object"
+        if problem:
+            return problem
+    return "" if _size(value) <= MOST_MEMBER else "too long"
 
 
 def _place_problems(values: Body, pointer: str) -> list[Problem]:

@@ -61,7 +61,10 @@ def following(address: str, query: Query) -> str:
 
 
 def ordered(rows: QuerySet[Any], query: Query, conditions: Conditions) -> list[Any]:
-    """By what rows are put in order, the key at last."""
+    """By what rows are put in order, the key at last; where nothing is asked, as they are given."""
+    if not query.order:
+        given = [OrderBy(F(name)) for name in rows.query.order_by if isinstance(name, str) and name != "id"]
+        return [*given, OrderBy(F("pk"))]
     found = [OrderBy(conditions.order(path), descending=desc, nulls_last=True) for path, desc in query.order]
     return [*found, OrderBy(F("pk"))]
 
@@ -160,6 +163,8 @@ def related(
     if query.counts and relation.is_many:
         counted = rows.order_by().values("sta_parent").annotate(sta_number=Count("pk"))
         numbers = {row["sta_parent"]: row["sta_number"] for row in counted}
+    if relation.order:
+        rows = rows.order_by(relation.order)
     order = ordered(rows, query, Conditions(target, asker.actor))
     placed = rows.annotate(
         sta_place=Window(RowNumber(), partition_by=[F(f"{relation.back}")], order_by=order)

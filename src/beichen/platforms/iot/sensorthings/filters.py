@@ -38,6 +38,7 @@ _TOKEN = re.compile(
     | (?P<geography>geo(?:graphy|metry)'[^']*')
     | (?P<text>'(?:[^']|'')*')
     | (?P<name>[@$]?[A-Za-z_][\w.]*)
+    | (?P<place>\[\s*\d{{1,3}}\s*\])
     | (?P<sign>[(),/-])
     )""",
     re.VERBOSE,
@@ -322,6 +323,8 @@ class _Parser:
             if following.kind not in {"name", "number"}:
                 raise wrong("a name is expected after the slash", following.at)
             parts.append(following.text)
+        if self.token.kind == "place":  # a value of a list, as some clients write it
+            parts.append(self.take().text.strip("[ ]"))
         return Path(tuple(parts), token.at)
 
     def _call(self, token: _Token) -> Node:

@@ -32,6 +32,8 @@ from beichen.platforms.iot.sensorthings.models import (
     Feature,
     HistoricalLocation,
     Location,
+    MultiDatastream,
+    Part,
     Scoped,
     Thing,
 )
@@ -44,6 +46,10 @@ from beichen.registry.models import Object
 
 MOST_ENTITIES = 1_000  # that one request makes
 Links = Mapping[str, Any]
+Series = Datastream | MultiDatastream
+SERIES = frozenset({"Datastreams", "MultiDatastreams"})
+# what is made before the entity itself, because it is made of it
+FIRST = frozenset({("Things", "Locations"), ("MultiDatastreams", "ObservedProperties")})
 
 
 @dataclass(slots=True)
@@ -51,7 +57,7 @@ class Made:
     """What a request made: the entity itself, and the observations that are to be sent."""
 
     row: Any
-    observations: list[tuple[Datastream, Any]] = field(default_factory=list)
+    observations: list[tuple[Series, Any]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -94,7 +100,7 @@ class _Maker:
         self._now = now
         self._number = 0
         self._scope = _scope(by)
-        self.observations: list[tuple[Datastream, Any]] = []
+        self.observations: list[tuple[Series, Any]] = []
 
     def make(self, kind: EntityType, body: Any, links: dict[str, Any], pointer: str) -> Any:
         """One entity with all that stands within it."""
@@ -112,7 +118,7 @@ class _Maker:
             values |= self._scope
         row = self._build(kind, values, ones, body, links, pointer)
         for relation in kind.relations:
-            if relation.is_many and not (kind.name == "Things" and relation.name == "Locations"):
+            if relation.is_many and (kind.name, relation.name) not in FIRST:
                 self._many(kind, row, relation, body, pointer)
         return row
 
@@ -143,7 +149,7 @@ class _Maker:
         for number, value in enumerate(self._list(relation, body, pointer)):
             place = f"{pointer}/{relation.name}/{number}"
             if target.name == "Observations":
-                if kind.name != "Datastreams":
+                if kind.name not in SERIES:
                     raise ProblemError(bad_body("observations stand within their Datastream", place))
                 self.observations.append((row, value))
             elif kind.name == "Locations" and target.name == "Things":
@@ -164,6 +170,8 @@ class _Maker:
             return self._thing(values, body, links, pointer)
         if kind.name == "Datastreams":
             return self._datastream(values, ones, pointer)
+        if kind.name == "MultiDatastreams":
+            return self._multidatastream(values, ones, body, links, pointer)
         require(self._by, WRITE)
         row = kind.model(**values, is_ours=True)
         for name, one in ones.items():
@@ -200,12 +208,8 @@ class _Maker:
         thing, sensor, observed = ones["Thing"], ones["Sensor"], ones["ObservedProperty"]
         ours(thing)
         require(self._by, WRITE, thing)
-        form = FORMS[values["observation_type"].rsplit("/", 1)[-1]]
-        unit = str(values["unit"].get("symbol") or "")
-        taken = set(Datastream.objects.filter(thing=thing).values_list("measure", flat=True))
-        measure = measure_of(observed.name, unit, form, taken)
-        if measure is None:
-            raise ProblemError(bad_body("no more kinds of series can be made", pointer))
+        form = form_of(values["observation_type"])
+        measure = _measure(observed, values["unit"], form, _taken(thing), pointer)
         device = thing.object.devices.order_by("pk").first()
         row = Datastream(
             **values, thing=thing, sensor=sensor, observed=observed, measure=measure, form=form,
@@ -213,6 +217,60 @@ class _Maker:
         )  # fmt: skip
         row.save()
         return row
+
+    def _multidatastream(
+        self, values: Body, ones: Links, body: Body, links: Links, pointer: str
+    ) -> MultiDatastream:
+        thing, sensor = ones["Thing"], ones["Sensor"]
+        ours(thing)
+        require(self._by, WRITE, thing)
+        relation = TYPES["MultiDatastreams"].relation("ObservedProperties")
+        given = self._list(relation, body, pointer) if relation else []
+        linked = links.get("ObservedProperties") or links.get("ObservedProperty")
+        observed = [
+            self.related(TYPES["ObservedProperties"], value, f"{pointer}/ObservedProperties/{number}")
+            for number, value in enumerate(given)
+        ] or ([linked] if linked is not None else [])
+        if not len(observed) == len(values["types"]) == len(values["units"]):
+            message = "as many ObservedProperties as data types and units are expected"
+            raise ProblemError(bad_body(message, f"{pointer}/ObservedProperties"))
+        device = thing.object.devices.order_by("pk").first()
+        row = MultiDatastream(**values, thing=thing, sensor=sensor, device=device)
+        row.save()
+        taken = _taken(thing)
+        parts = []
+        for place, (own, kind, unit) in enumerate(
+            zip(observed, values["types"], values["units"], strict=True)
+        ):
+            measure = _measure(own, unit, form_of(kind), taken, pointer)
+            taken.add(measure)
+            parts.append(
+                Part(multi=row, place=place, observed=own, measure=measure, form=form_of(kind), entry=measure)
+            )
+        Part.objects.bulk_create(parts)
+        return row
+
+
+# ── what is measured ──────────────────────────────────────────────────────────────────────────────────
+
+
+def form_of(observation_type: str) -> str:
+    """The form of what a series of this type measures."""
+    return FORMS[observation_type.rsplit("/", 1)[-1]]
+
+
+def _taken(thing: Thing) -> set[str]:
+    """The measures that the thing's series have."""
+    parts = Part.objects.filter(multi__thing=thing).values_list("measure", flat=True)
+    return {*Datastream.objects.filter(thing=thing).values_list("measure", flat=True), *parts}
+
+
+def _measure(observed: Any, unit: Mapping[str, Any], form: str, taken: set[str], pointer: str) -> str:
+    """The measure of a new series. Raises ProblemError STA-107 where the type has as many as it can hold."""
+    measure = measure_of(observed.name, str(unit.get("symbol") or ""), form, taken)
+    if measure is None:
+        raise ProblemError(bad_body("no more kinds of series can be made", pointer))
+    return measure
 
 
 # ── a thing's place ───────────────────────────────────────────────────────────────────────────────────
@@ -288,11 +346,9 @@ def change(
     require(by, WRITE, row)
     ours(row)
     values = bodies.values_of(kind, body, is_whole=is_whole)
-    if kind.name == "Datastreams":
-        form = FORMS[values.get("observation_type", row.observation_type).rsplit("/", 1)[-1]]
-        if form != row.form or values.get("unit", row.unit).get("symbol") != row.unit.get("symbol"):
-            hint = "make another Datastream"
-            raise ProblemError(bad_body("what is measured, and its unit, stay", "/unitOfMeasurement", hint))
+    if kind.name in SERIES and _measured(kind, row, values) != _measured(kind, row, {}):
+        hint = f"make another {kind.singular}"
+        raise ProblemError(bad_body("what is measured, and its unit, stay", "/unitOfMeasurement", hint))
     for relation in kind.relations:
         _linked(kind, row, relation, body, values, by=by, now=now or timezone.now())
     for name, value in values.items():
@@ -301,6 +357,18 @@ def change(
     if kind.name == "Things":
         _written(row, row.object.urn, list(row.locations.all()), by=by)
     _tell("changed", kind, row, by, {"fields": sorted(values)})
+
+
+def _measured(kind: EntityType, row: Any, values: Body) -> list[tuple[str, Any]]:
+    """The form and unit of each result of a series, as it would be with these values."""
+    if kind.name == "Datastreams":
+        types = [values.get("observation_type", row.observation_type)]
+        units = [values.get("unit", row.unit)]
+    else:
+        types, units = values.get("types", row.types), values.get("units", row.units)
+    if len(types) != len(units):
+        return []
+    return [(form_of(one), unit.get("symbol")) for one, unit in zip(types, units, strict=True)]
 
 
 def _linked(
@@ -340,10 +408,14 @@ def remove(kind: EntityType, key: int, *, by: Actor) -> None:
     if kind.name == "FeaturesOfInterest" and (row.thing_id is not None or row.told.exists()):
         raise ProblemError(Problem(FIXED, "observations are of this feature, and stay"))
     if kind.name in {"Sensors", "ObservedProperties"}:
-        for stream in row.datastreams.all():
+        of_it = {"sensor" if kind.name == "Sensors" else "parts__observed": row}
+        found = [*row.datastreams.all(), *MultiDatastream.objects.filter(**of_it).distinct()]
+        for stream in found:
             ours(stream)
             require(by, WRITE, stream)
-        row.datastreams.all().delete()
+        for model in (Datastream, MultiDatastream):
+            keys = [one.pk for one in found if isinstance(one, model)]
+            model._default_manager.filter(pk__in=keys).delete()
     if kind.name == "Locations":
         row.historicals.filter(is_ours=True).delete()
     _tell("removed", kind, row, by)

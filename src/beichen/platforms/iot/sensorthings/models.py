@@ -176,6 +176,58 @@ class Datastream(models.Model):
         return self.name
 
 
+class MultiDatastream(models.Model):
+    """A series whose observations have several results of one time (复合数据流), a measure each.
+
+    ``types`` and ``units`` are those of its parts, in their order, as the client sent them. ``device`` is as
+    in a :class:`Datastream`.
+    """
+
+    thing = models.ForeignKey(Thing, models.CASCADE, related_name="multidatastreams")
+    sensor = models.ForeignKey(Sensor, models.PROTECT, related_name="multidatastreams")
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="sta_multidatastreams")
+    name = models.CharField(max_length=NAME_LENGTH, db_index=True)
+    description = models.TextField(blank=True)
+    observation_type = models.CharField(max_length=200)
+    types = models.JSONField(default=list)
+    units = models.JSONField(default=list)
+    properties = models.JSONField(default=dict)
+    is_ours = models.BooleanField(default=True)
+
+    ACCESS: ClassVar = ScopeFields(
+        region="thing__region__path", body="thing__body__path", level="thing__level"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Part(models.Model):
+    """One of the results of a :class:`MultiDatastream`, the ``place``-th from 0: a measure and its form.
+
+    ``entry`` is the name under which the device sends it.
+    """
+
+    multi = models.ForeignKey(MultiDatastream, models.CASCADE, related_name="parts", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    observed = models.ForeignKey(ObservedProperty, models.PROTECT, related_name="parts")
+    measure = models.CharField(max_length=100)
+    form = models.CharField(max_length=8)
+    entry = models.CharField(max_length=100)
+
+    class Meta:
+        ordering: ClassVar = ["multi", "place"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["multi", "place"], name="sta_part_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.multi_id} {self.place}"
+
+
 class Feature(Located):
     """What an observation is of (观测对象): a thing's place, unless the client said another."""
 
@@ -193,10 +245,14 @@ class Feature(Located):
 
 
 class Told(models.Model):
-    """What a client said of an observation beside its time and result; ``key`` is the observation's id."""
+    """What a client said of an observation beside its time and result; ``key`` is the observation's id.
+
+    It is of a ``datastream`` or of a ``multi``.
+    """
 
     key = models.CharField(max_length=80, unique=True)
-    datastream = models.ForeignKey(Datastream, models.CASCADE, related_name="told")
+    datastream = models.ForeignKey(Datastream, models.CASCADE, null=True, related_name="told")
+    multi = models.ForeignKey(MultiDatastream, models.CASCADE, null=True, related_name="told", db_index=False)
     since = models.DateTimeField(null=True)  # of an interval, with its end
     until = models.DateTimeField(null=True)
     result_time = models.DateTimeField(null=True)
@@ -209,6 +265,7 @@ class Told(models.Model):
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(fields=["datastream", "result_time"], name="sta_told_result"),
+            models.Index(fields=["multi", "result_time"], name="sta_told_multi_result"),
             models.Index(
                 fields=["datastream", "until"], condition=models.Q(until__isnull=False), name="sta_told_until"
             ),

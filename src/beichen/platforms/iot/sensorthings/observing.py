@@ -13,14 +13,21 @@ from typing import Any
 
 from sqlglot import expressions as exp
 
-from beichen.platforms.iot.sensorthings import entities, readings
+from beichen.platforms.iot.sensorthings import complexes, entities, readings
 from beichen.platforms.iot.sensorthings.codes import no_entity
 from beichen.platforms.iot.sensorthings.entities import Asker, Entity, following, time_text
 from beichen.platforms.iot.sensorthings.identity import Identity, identity, identity_of
-from beichen.platforms.iot.sensorthings.models import Feature, Told
+from beichen.platforms.iot.sensorthings.models import Feature, MultiDatastream, Told
 from beichen.platforms.iot.sensorthings.options import Query
 from beichen.platforms.iot.sensorthings.readings import Stream, column
-from beichen.platforms.iot.sensorthings.schema import DATASTREAMS, FEATURES, OBSERVATIONS, TYPES, EntityType
+from beichen.platforms.iot.sensorthings.schema import (
+    DATASTREAMS,
+    FEATURES,
+    MULTI,
+    OBSERVATIONS,
+    TYPES,
+    EntityType,
+)
 from beichen.platforms.warehouse import service as warehouse
 from beichen.registry.models import plain_value
 
@@ -43,13 +50,6 @@ class Found:
         self.result = plain_value(stream.form, row["value"], row["text"])
 
 
-def _orders(query: Query) -> list[Any]:
-    wanted = [one for path, desc in query.order for one in readings.order(path, descends=desc)]
-    last = [] if query.order else [exp.Ordered(this=column("measured_at"), desc=True, nulls_first=False)]
-    rest = ("measured_at", "thing", "measure", "value", "text")
-    return [*wanted, *last, *(exp.Ordered(this=column(name), desc=False, nulls_first=False) for name in rest)]
-
-
 def _asked(select: Any, asker: Asker, limit: int) -> list[dict[str, Any]]:
     statement = select.sql(dialect="duckdb")
     answer = warehouse.ask(statement, by=asker.actor, limit=limit, seconds=SECONDS)
@@ -58,77 +58,165 @@ def _asked(select: Any, asker: Asker, limit: int) -> list[dict[str, Any]]:
 
 
 class Question:
-    """What is asked of the readings of some series."""
+    """What is asked of the observations of some series."""
+
+    columns: Sequence[str] = COLUMNS
+    keys: Sequence[str] = ("thing", "measure")  # of a series, in a row
+    last: Sequence[str] = ("measured_at", "thing", "measure", "value", "text")
+    streams: Sequence[Any]
 
     def __init__(self, rows: Any, query: Query, asker: Asker) -> None:
         of_series, of_reading = readings.parted(query.filter)
         rows = readings.narrowed(rows, of_series, asker.actor)
         self.query, self.asker = query, asker
+        compiler = self.compiler(rows)
+        self.conditions = [compiler.condition(node) for node in of_reading]
+
+    def compiler(self, rows: Any) -> readings.Readings:
+        """Take note of the series, and say how conditions over their observations are compiled."""
         self.streams = readings.streams_of(rows)
-        compiler = readings.Readings(rows, asker.actor)
-        conditions = [compiler.condition(node) for node in of_reading]
-        self.condition = exp.and_(readings.among(self.streams), *conditions)
-        self.by_name = {(one.code, one.measure): one for one in self.streams}
+        self.by_key: Mapping[Any, Any] = {(one.code, one.measure): one for one in self.streams}
+        return readings.Readings(rows, self.asker.actor)
 
-    def found(self, rows: Iterable[Mapping[str, Any]]) -> list[Found]:
+    def source(self) -> Any:
+        """The table, or the SELECT, whose rows are the observations."""
+        return TABLE
+
+    @property
+    def condition(self) -> Any:
+        """What holds of the rows that are meant."""
+        return exp.and_(readings.among(self.streams), *self.conditions)
+
+    def order(self, path: Any, *, descends: bool) -> list[Any]:
+        """What rows are put in order by."""
+        return readings.order(path, descends=descends)
+
+    def one(self, row: Mapping[str, Any]) -> Any:
+        """A row as an observation."""
+        return Found(self._stream(row), row)
+
+    def _stream(self, row: Mapping[str, Any]) -> Any:
+        key = tuple(row[name] for name in self.keys)
+        return self.by_key[key]
+
+    def found(self, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
         """Rows as observations."""
-        return [Found(self.by_name[(row["thing"], row["measure"])], row) for row in rows]
+        return [self.one(row) for row in rows]
 
-    def page(self) -> tuple[list[Found], bool]:
+    def _orders(self) -> list[Any]:
+        query = self.query
+        wanted = [one for path, desc in query.order for one in self.order(path, descends=desc)]
+        newest = (
+            [] if query.order else [exp.Ordered(this=column("measured_at"), desc=True, nulls_first=False)]
+        )
+        rest = [exp.Ordered(this=column(name), desc=False, nulls_first=False) for name in self.last]
+        return [*wanted, *newest, *rest]
+
+    def _select(self, *columns: Any) -> Any:
+        return exp.select(*columns).from_(self.source()).where(self.condition)
+
+    def page(self) -> tuple[list[Any], bool]:
         """A page, and whether there is more."""
         top = self.query.top
         if not self.streams or not top:
             return [], False
-        select = exp.select(*map(column, COLUMNS)).from_(TABLE).where(self.condition)
-        select = select.order_by(*_orders(self.query)).limit(top + 1).offset(self.query.skip)
-        rows = self.found(_asked(select, self.asker, top + 1))
+        select = self._select(*map(column, self.columns)).order_by(*self._orders())
+        rows = self.found(_asked(select.limit(top + 1).offset(self.query.skip), self.asker, top + 1))
         return rows[:top], len(rows) > top
 
     def number(self) -> int:
         """How many there are."""
         if not self.streams:
             return 0
-        select = exp.select(exp.alias_(exp.Count(this=exp.Star()), "number")).from_(TABLE)
-        return int(_asked(select.where(self.condition), self.asker, 1)[0]["number"])
+        select = self._select(exp.alias_(exp.Count(this=exp.Star()), "number"))
+        return int(_asked(select, self.asker, 1)[0]["number"])
 
     def numbers(self) -> dict[int, int]:
         """How many there are of each series."""
         if not self.streams:
             return {}
-        names = [column("thing"), column("measure")]
-        select = exp.select(*names, exp.alias_(exp.Count(this=exp.Star()), "number")).from_(TABLE)
-        select = select.where(self.condition).group_by(*(name.copy() for name in names))
-        rows = _asked(select, self.asker, len(self.streams))
-        return {self.by_name[(row["thing"], row["measure"])].id: int(row["number"]) for row in rows}
+        names = [column(name) for name in self.keys]
+        select = self._select(*names, exp.alias_(exp.Count(this=exp.Star()), "number"))
+        rows = _asked(select.group_by(*(name.copy() for name in names)), self.asker, len(self.streams))
+        return {self._stream(row).id: int(row["number"]) for row in rows}
 
-    def of_each(self) -> dict[int, list[Found]]:
+    def of_each(self) -> dict[int, list[Any]]:
         """The first of each series, one more than asked for."""
         if not self.streams or not self.query.top:
             return {}
         window = exp.Window(
             this=exp.RowNumber(),
-            partition_by=[column("thing"), column("measure")],
-            order=exp.Order(expressions=_orders(self.query)),
+            partition_by=[column(name) for name in self.keys],
+            order=exp.Order(expressions=self._orders()),
         )
-        placed = exp.select(*map(column, COLUMNS), exp.alias_(window, "place")).from_(TABLE)
-        inner = placed.where(self.condition).subquery("placed")
+        inner = self._select(*map(column, self.columns), exp.alias_(window, "place")).subquery("placed")
         first, last = self.query.skip, self.query.skip + self.query.top + 1
-        select = exp.select(*map(column, COLUMNS), column("place")).from_(inner)
+        select = exp.select(*map(column, self.columns), column("place")).from_(inner)
         place = column("place")
         select = select.where(
             exp.and_(place > exp.Literal.number(first), place.copy() <= exp.Literal.number(last))
         ).order_by(column("place"))
-        dealt: dict[int, list[Found]] = {}
+        dealt: dict[int, list[Any]] = {}
         limit = len(self.streams) * (self.query.top + 1)
         for one in self.found(_asked(select, self.asker, limit)):
             dealt.setdefault(one.stream.id, []).append(one)
         return dealt
 
 
+class ComplexQuestion(Question):
+    """What is asked of the observations of some MultiDatastreams."""
+
+    keys = (complexes.MULTI,)
+    last = ("measured_at", complexes.MULTI)
+
+    def compiler(self, rows: Any) -> readings.Readings:
+        """Take note of the series, and say how conditions over their observations are compiled."""
+        self.streams = complexes.multis_of(rows)
+        self.by_key = {(one.id,): one for one in self.streams}
+        places = range(max((len(one.parts) for one in self.streams), default=0))
+        self.columns = [
+            complexes.MULTI,
+            "measured_at",
+            *(f"{kind}{place}" for place in places for kind in "vt"),
+        ]
+        return complexes.Complexes(rows, self.asker.actor)
+
+    def source(self) -> Any:
+        """The SELECT that joins readings of one time."""
+        return complexes.rows_of(self.streams).subquery("observations")
+
+    @property
+    def condition(self) -> Any:
+        """What holds of the rows that are meant."""
+        return exp.and_(exp.true(), *self.conditions)
+
+    def order(self, path: Any, *, descends: bool) -> list[Any]:
+        """What rows are put in order by."""
+        return complexes.order(path, descends=descends)
+
+    def one(self, row: Mapping[str, Any]) -> Any:
+        """A row as an observation."""
+        return complexes.ManyFound(self._stream(row), row)
+
+
+def asked(rows: Any, query: Query, asker: Asker) -> Question:
+    """The question about the observations of these series, of the one kind or the other."""
+    kind = ComplexQuestion if rows.model is MultiDatastream else Question
+    return kind(rows, query, asker)
+
+
 # ── as entities ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def shown(found: Sequence[Found], query: Query, asker: Asker) -> list[Entity]:
+AnyFound = Found | complexes.ManyFound
+
+
+def series_of(one: AnyFound) -> EntityType:
+    """The type of the series that an observation is of."""
+    return MULTI if isinstance(one, complexes.ManyFound) else DATASTREAMS
+
+
+def shown(found: Sequence[AnyFound], query: Query, asker: Asker) -> list[Entity]:
     """Observations as entities, with what clients said of them and what is expanded."""
     told = {row.key: row for row in Told.objects.filter(key__in=[one.id for one in found])}
     made = [_entity(one, told.get(one.id), query, asker) for one in found]
@@ -141,14 +229,15 @@ def shown(found: Sequence[Found], query: Query, asker: Asker) -> list[Entity]:
             zip([row.pk for row in rows], entities.shown(rows, target, inner, asker), strict=True)
         )
         for one, entity in zip(found, made, strict=True):
-            entity[name] = entities_of.get(keys.get(one.id, 0))
+            if name == "FeatureOfInterest" or name == series_of(one).singular:
+                entity[name] = entities_of.get(keys.get(one.id, 0))
     return made
 
 
-def _keys(found: Sequence[Found], told: Mapping[str, Told], name: str) -> dict[str, int]:
+def _keys(found: Sequence[AnyFound], told: Mapping[str, Told], name: str) -> dict[str, int]:
     """The key of what each observation is related to."""
-    if name == "Datastream":
-        return {one.id: one.stream.id for one in found}
+    if name != "FeatureOfInterest":
+        return {one.id: one.stream.id for one in found if series_of(one).singular == name}
     features = dict(
         Feature.objects.filter(thing__in={one.stream.thing for one in found}).values_list("thing", "pk")
     )
@@ -161,7 +250,7 @@ def _keys(found: Sequence[Found], told: Mapping[str, Told], name: str) -> dict[s
     return keys
 
 
-def _values(one: Found, told: Told | None) -> Entity:
+def _values(one: AnyFound, told: Told | None) -> Entity:
     time = time_text(one.at)
     if told is not None and told.until is not None:
         time = f"{time}/{time_text(told.until)}"
@@ -176,34 +265,36 @@ def _values(one: Found, told: Told | None) -> Entity:
     return values
 
 
-def _entity(one: Found, told: Told | None, query: Query, asker: Asker) -> Entity:
+def _entity(one: AnyFound, told: Told | None, query: Query, asker: Asker) -> Entity:
     link = asker.link(OBSERVATIONS, one.id)
     entity: Entity = {"@iot.id": one.id} if query.shows("@iot.id") else {}
     if not query.select:
         entity["@iot.selfLink"] = link
     entity |= {name: value for name, value in _values(one, told).items() if query.shows(name)}
+    series = series_of(one)
     for relation in OBSERVATIONS.relations:
-        if not query.select and relation.name not in query.expand:
+        is_its_own = relation.name in {"FeatureOfInterest", series.singular}
+        if not query.select and is_its_own and relation.name not in query.expand:
             entity[f"{relation.name}@iot.navigationLink"] = f"{link}/{relation.name}"
     return entity
 
 
-def arrays(found: Sequence[Found], asker: Asker) -> list[Entity]:
+def arrays(found: Sequence[AnyFound], asker: Asker) -> list[Entity]:
     """Observations as data arrays (clause 12), one a series."""
     told = {row.key: row for row in Told.objects.filter(key__in=[one.id for one in found])}
-    grouped: dict[int, list[Any]] = {}
+    grouped: dict[tuple[str, int], list[Any]] = {}
     for one in found:
         values = _values(one, told.get(one.id))
         row = [one.id, *(values[name] for name in COMPONENTS[1:])]
-        grouped.setdefault(one.stream.id, []).append(row)
+        grouped.setdefault((series_of(one).name, one.stream.id), []).append(row)
     return [
         {
-            "Datastream@iot.navigationLink": asker.link(DATASTREAMS, key),
+            f"{TYPES[name].singular}@iot.navigationLink": asker.link(TYPES[name], key),
             "components": list(COMPONENTS),
             "dataArray@iot.count": len(rows),
             "dataArray": rows,
         }
-        for key, rows in grouped.items()
+        for (name, key), rows in grouped.items()
     ]
 
 
@@ -214,7 +305,7 @@ def expand(made: list[Entity], rows: Sequence[Any], kind: EntityType, query: Que
             found, is_more = of_feature(row, query, asker).page()
             _put(entity, shown(found, query, asker), asker.link(kind, row.pk), query, is_more=is_more)
         return
-    question = Question(asker.rows(DATASTREAMS).filter(pk__in=[row.pk for row in rows]), query, asker)
+    question = asked(asker.rows(kind).filter(pk__in=[row.pk for row in rows]), query, asker)
     dealt = question.of_each()
     numbers = question.numbers() if query.counts else {}
     flat = [one for found in dealt.values() for one in found]
@@ -239,7 +330,7 @@ def of_feature(feature: Feature, query: Query, asker: Asker) -> Question:
     if feature.thing_id is not None:
         return Question(rows.filter(thing=feature.thing_id), query, asker)
     told = Told.objects.filter(feature=feature).order_by("pk").values_list("key", flat=True)[:MOST_TOLD]
-    named = [found for key in told if (found := identity_of(key)) is not None]
+    named = [found for key in told if (found := identity_of(key)) is not None and not found.is_multi]
     question = Question(rows.filter(pk__in={one.stream for one in named}), query, asker)
     streams = {one.id: one for one in question.streams}
     moments = [
@@ -247,13 +338,11 @@ def of_feature(feature: Feature, query: Query, asker: Asker) -> Question:
         for one in named
         if one.stream in streams
     ]
-    question.condition = exp.and_(
-        question.condition, exp.paren(exp.or_(*moments) if moments else exp.false())
-    )
+    question.conditions.append(exp.paren(exp.or_(*moments) if moments else exp.false()))
     return question
 
 
-def one(key: str, asker: Asker) -> Found:
+def one(key: str, asker: Asker) -> AnyFound:
     """The observation with this id. Raises ProblemError STA-101 while it is not in the table."""
     found = identity_of(key)
     if found is not None:
@@ -263,18 +352,18 @@ def one(key: str, asker: Asker) -> Found:
     raise no_entity(f"Observation {key}")
 
 
-def of_identity(wanted: Identity, asker: Asker) -> list[Found]:
+def of_identity(wanted: Identity, asker: Asker) -> list[AnyFound]:
     """The observations of a series at a time."""
-    rows: Any = asker.rows(DATASTREAMS).filter(pk=wanted.stream)
-    question = Question(rows, Query(), asker)
-    question.condition = exp.and_(question.condition, column("measured_at").eq(readings.time(wanted.at)))
+    rows: Any = asker.rows(MULTI if wanted.is_multi else DATASTREAMS).filter(pk=wanted.stream)
+    question = asked(rows, Query(), asker)
+    question.conditions.append(column("measured_at").eq(readings.time(wanted.at)))
     return question.page()[0]
 
 
-def related_key(found: Found, name: str) -> int | None:
+def related_key(found: AnyFound, name: str) -> int | None:
     """The key of the series or the feature of an observation."""
     told = {row.key: row for row in Told.objects.filter(key=found.id)}
     return _keys([found], told, name).get(found.id)
 
 
-__all__ = ["Found", "Question", "arrays", "expand", "of_feature", "one", "related_key", "shown"]
+__all__ = ["AnyFound", "Question", "arrays", "asked", "expand", "of_feature", "one", "related_key", "shown"]

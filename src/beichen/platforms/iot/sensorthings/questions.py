@@ -13,9 +13,11 @@ from beichen.platforms.iot.sensorthings import observing
 from beichen.platforms.iot.sensorthings.address import Address, Step, address_of
 from beichen.platforms.iot.sensorthings.codes import no_entity
 from beichen.platforms.iot.sensorthings.entities import Asker, following, page, shown
+from beichen.platforms.iot.sensorthings.filters import Node
 from beichen.platforms.iot.sensorthings.options import Query, query_of
 from beichen.platforms.iot.sensorthings.rights import READ
-from beichen.platforms.iot.sensorthings.schema import FEATURES, TYPES
+from beichen.platforms.iot.sensorthings.schema import DATASTREAMS, FEATURES, MULTI, TYPES
+from beichen.platforms.iot.sensorthings.told import paths_of
 
 ROOT = "sta/v1.1"
 CONFORMANCE = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
@@ -30,6 +32,7 @@ CONFORMS = (
     "create-update-delete/update-entity",
     "create-update-delete/historical-location-auto-creation",
     "data-array/data-array",
+    "multi-datastream",
 )
 
 
@@ -81,9 +84,17 @@ def _read(address: Address, query: Query, asker: Asker, own: str) -> HttpRespons
 
 
 def _question(rows: Any, query: Query, asker: Asker) -> observing.Question:
+    """The question about observations; those of MultiDatastreams where the filter speaks of such."""
     if isinstance(rows, FEATURES.model):
         return observing.of_feature(rows, query, asker)
-    return observing.Question(rows, query, asker)
+    if rows.model is DATASTREAMS.model and query.filter is not None and of_multi(query.filter):
+        rows = asker.rows(MULTI)
+    return observing.asked(rows, query, asker)
+
+
+def of_multi(node: Node) -> bool:
+    """Whether a tree speaks of MultiDatastreams."""
+    return any(path.parts[0] == "MultiDatastream" for path in paths_of(node))
 
 
 def _observations(question: observing.Question, address: Address, own: str) -> HttpResponse:
@@ -159,6 +170,8 @@ def _step(step: Step, before: Step | None, rows: Any, asker: Asker) -> Any:
     elif before is not None and step.relation is not None:
         parent = only(before, rows)
         following_rows = following_rows.filter(**{step.relation.back: parent.pk}).distinct()
+        if step.relation.order:
+            following_rows = following_rows.order_by(step.relation.order)
     if step.key is not None:
         following_rows = (
             following_rows.filter(pk=step.key) if isinstance(step.key, int) else following_rows.none()
@@ -174,7 +187,6 @@ def only(step: Step, rows: Any) -> Any:
     return found
 
 
-def _leads(step: Step, parent: Any, found: observing.Found) -> bool:
+def _leads(step: Step, parent: Any, found: observing.AnyFound) -> bool:
     """Whether an observation is of this series or feature."""
-    name = "FeatureOfInterest" if step.kind is FEATURES else "Datastream"
-    return bool(observing.related_key(found, name) == parent.pk)
+    return bool(observing.related_key(found, step.kind.singular) == parent.pk)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from sqlglot import expressions as exp
 
 from beichen.kernel.actor import Actor
@@ -30,7 +30,7 @@ from beichen.platforms.iot.sensorthings.filters import (
 )
 from beichen.platforms.iot.sensorthings.identity import identity_of
 from beichen.platforms.iot.sensorthings.models import Datastream
-from beichen.platforms.iot.sensorthings.schema import DATASTREAMS, EntityType, Kind, Relation
+from beichen.platforms.iot.sensorthings.schema import DATASTREAMS, MULTI, EntityType, Kind, Relation
 from beichen.platforms.iot.sensorthings.told import (
     Moments,
     is_of_end,
@@ -41,17 +41,20 @@ from beichen.platforms.iot.sensorthings.told import (
 )
 from beichen.problem import Problem, ProblemError
 
-MOST_STREAMS = 1_500  # that one question names
-_STREAMS = EntityType(
-    "Datastreams",
-    "Observation",
-    Datastream,
-    DATASTREAMS.properties,
-    (
-        *DATASTREAMS.relations,
-        Relation("FeatureOfInterest", "FeaturesOfInterest", "thing__feature", "thing__datastreams"),
-    ),
-)
+MOST_STREAMS = 1_500  # that one question names, parts of MultiDatastreams too
+_KINDS: dict[type[Model], EntityType] = {
+    kind.model: EntityType(
+        kind.name,
+        "Observation",
+        kind.model,
+        kind.properties,
+        (
+            *kind.relations,
+            Relation("FeatureOfInterest", "FeaturesOfInterest", "thing__feature", f"thing__{back}"),
+        ),
+    )
+    for kind, back in ((DATASTREAMS, "datastreams"), (MULTI, "multidatastreams"))
+}
 _OPERATORS: dict[str, Any] = {
     "eq": exp.EQ, "ne": exp.NEQ, "gt": exp.GT, "ge": exp.GTE, "lt": exp.LT, "le": exp.LTE,
     "add": exp.Add, "sub": exp.Sub, "mul": exp.Mul,
@@ -77,7 +80,11 @@ class Stream(NamedTuple):
 def streams_of(rows: QuerySet[Datastream]) -> list[Stream]:
     """The series. Raises ProblemError STA-106 for more than one question names."""
     columns = ("pk", "thing__object__code", "measure", "form", "thing_id")
-    found = [Stream(*row) for row in rows.order_by("pk").values_list(*columns)[: MOST_STREAMS + 1]]
+    return few([Stream(*row) for row in rows.order_by("pk").values_list(*columns)[: MOST_STREAMS + 1]])
+
+
+def few(found: list[Stream]) -> list[Stream]:
+    """What was found, unless it is more than one question names. Raises ProblemError STA-106."""
     if len(found) > MOST_STREAMS:
         message = f"more than {MOST_STREAMS:,} series are asked at once"
         raise ProblemError(Problem(TOO_WIDE, message, hint="name a Datastream or a Thing"))
@@ -122,16 +129,19 @@ def among(streams: Iterable[Stream]) -> Any:
     return exp.paren(exp.or_(*parts)) if parts else exp.false()
 
 
+OF_SERIES = frozenset({"Datastream", "MultiDatastream", "FeatureOfInterest"})
+
+
 def is_of_series(node: Node) -> bool:
     """Whether a tree speaks of the series alone, and does speak of it."""
     paths = list(paths_of(node))
-    return bool(paths) and all(path.parts[0] in {"Datastream", "FeatureOfInterest"} for path in paths)
+    return bool(paths) and all(path.parts[0] in OF_SERIES for path in paths)
 
 
 def _of_series(node: Node) -> Node:
-    """The tree as a Datastream reads it."""
+    """The tree as a series reads it."""
     if isinstance(node, Path):
-        return replace(node, parts=node.parts[1:]) if node.parts[0] == "Datastream" else node
+        return node if node.parts[0] == "FeatureOfInterest" else replace(node, parts=node.parts[1:])
     if isinstance(node, Binary):
         return replace(node, left=_of_series(node.left), right=_of_series(node.right))
     if isinstance(node, Unary):
@@ -151,24 +161,56 @@ def parted(node: Node | None) -> tuple[list[Node], list[Node]]:
     return ([node], []) if is_of_series(node) else ([], [node])
 
 
-def narrowed(rows: QuerySet[Datastream], nodes: Sequence[Node], actor: Actor) -> QuerySet[Datastream]:
-    """The series for which all of these hold."""
+def narrowed(rows: QuerySet[Any], nodes: Sequence[Node], actor: Actor) -> QuerySet[Any]:
+    """The series for which all of these hold. Raises STA-105, also for what is said of the other kind."""
+    kind = _KINDS[rows.model]
     for node in nodes:
-        rows = Conditions(_STREAMS, actor).applied(rows, _of_series(node))
+        for path in paths_of(node):
+            if path.parts[0] not in {rows.model.__name__, "FeatureOfInterest"}:
+                message = f"observations of a {rows.model.__name__} have no {path.parts[0]}"
+                raise unfit(message, path.at)
+        rows = Conditions(kind, actor).applied(rows, _of_series(node))
     return rows
 
 
 class Readings:
-    """Compiles trees over readings; ``rows`` are the series that they may be of."""
+    """Compiles trees over readings; ``rows`` are the series that they may be of.
 
-    def __init__(self, rows: QuerySet[Datastream], actor: Actor) -> None:
+    What differs where several readings are one observation stands in methods of its own (:mod:`.complexes`).
+    """
+
+    def __init__(self, rows: QuerySet[Any], actor: Actor) -> None:
         self._rows = rows
         self._actor = actor
+
+    def among(self, rows: QuerySet[Any]) -> Any:
+        """That an observation is of one of these series."""
+        return among(streams_of(rows))
+
+    def result(self, path: Path, kind: Kind) -> Any:
+        """The result, or one of its values, as a value of this kind. Raises STA-105."""
+        if kind is Kind.TRUTH:
+            return exp.paren(column("value").neq(number(0)))
+        return column("text" if kind is Kind.TEXT else "value")
+
+    def is_result(self, path: Path) -> bool:
+        """Whether a path leads to a result."""
+        return path.parts == ("result",)
+
+    def at(self, moments: Moments) -> Any:
+        """That an observation is one of these."""
+        streams = {one.id: one for one in streams_of(self._rows.filter(pk__in=moments))} if moments else {}
+        parts = [
+            exp.and_(among([streams[key]]), column("measured_at").isin(*map(time, times)))
+            for key, times in moments.items()
+            if key in streams
+        ]
+        return exp.paren(exp.or_(*parts)) if parts else exp.false()
 
     def condition(self, node: Node) -> Any:
         """The tree as a condition. Raises ProblemError STA-105, STA-106."""
         if is_of_series(node):
-            return among(streams_of(narrowed(self._rows, [node], self._actor)))
+            return self.among(narrowed(self._rows, [node], self._actor))
         if isinstance(node, Binary) and node.operator in {"and", "or"}:
             join = exp.and_ if node.operator == "and" else exp.or_
             return exp.paren(join(self.condition(node.left), self.condition(node.right)))
@@ -196,25 +238,15 @@ class Readings:
         )
         if is_empty and isinstance(node, Binary) and node.operator == "eq":
             return exp.not_(exp.paren(self._told(replace(node, operator="ne"))))
-        return self._at(meant(self._rows, node, self._actor))
+        return self.at(meant(self._rows, node, self._actor))
 
     def _ended(self, node: Binary) -> Any:
         """The end of an observation's time: as of its only time, but for intervals that tell otherwise."""
         value, operator, more, fewer = straddling(self._rows, node)
         plain = _OPERATORS[operator](this=column("measured_at"), expression=time(value.value))
         if fewer:
-            plain = exp.and_(plain, exp.not_(exp.paren(self._at(fewer))))
-        return exp.paren(exp.or_(plain, self._at(more)) if more else plain)
-
-    def _at(self, moments: Moments) -> Any:
-        """That a reading is one of these."""
-        streams = {one.id: one for one in streams_of(self._rows.filter(pk__in=moments))} if moments else {}
-        parts = [
-            exp.and_(among([streams[key]]), column("measured_at").isin(*map(time, times)))
-            for key, times in moments.items()
-            if key in streams
-        ]
-        return exp.paren(exp.or_(*parts)) if parts else exp.false()
+            plain = exp.and_(plain, exp.not_(exp.paren(self.at(fewer))))
+        return exp.paren(exp.or_(plain, self.at(more)) if more else plain)
 
     def _compared(self, node: Binary) -> Any:
         operator, left, right = node.operator, node.left, node.right
@@ -233,15 +265,15 @@ class Readings:
             raise unfit(
                 "an observation's id is equal to one or not", at, "such as '7.1782878400000000.0a1b2c3d'"
             )
-        stream = among(streams_of(self._rows.filter(pk=found.stream)))
+        stream = self.among(self._rows.filter(pk=found.stream))
         same = exp.and_(stream, column("measured_at").eq(time(found.at)))
         return same if operator == "eq" else exp.not_(exp.paren(same))
 
     def _empty(self, node: Node, operator: str, at: int) -> Any:
-        is_result = isinstance(node, Path) and node.parts == ("result",)
-        if not is_result or operator not in {"eq", "ne"}:
+        if not isinstance(node, Path) or not self.is_result(node) or operator not in {"eq", "ne"}:
             raise unfit("only a result is null or not", at)
-        empty = exp.and_(column("value").is_(exp.null()), column("text").is_(exp.null()))
+        values = [self.result(node, kind) for kind in (Kind.NUMBER, Kind.TEXT)]
+        empty = exp.and_(*(value.is_(exp.null()) for value in values))
         return empty if operator == "eq" else exp.not_(exp.paren(empty))
 
     def _kind(self, node: Node) -> Kind | None:
@@ -249,7 +281,7 @@ class Readings:
         if isinstance(node, Literal):
             return node.kind
         if isinstance(node, Path):
-            if node.parts == ("result",):
+            if self.is_result(node):
                 return None
             if node.parts == ("phenomenonTime",):
                 return Kind.TIME
@@ -274,11 +306,9 @@ class Readings:
         if isinstance(node, Path):
             if found is Kind.TIME:
                 return column("measured_at")
-            if kind is Kind.TRUTH:
-                return exp.paren(column("value").neq(number(0)))
-            if kind not in {Kind.NUMBER, Kind.TEXT}:
+            if kind not in {Kind.NUMBER, Kind.TEXT, Kind.TRUTH}:
                 raise unfit(f"a result is not compared with {kind}", node.at)
-            return column("text" if kind is Kind.TEXT else "value")
+            return self.result(node, kind)
         if isinstance(node, Unary) and node.operator == "-":
             return exp.paren(exp.Neg(this=exp.paren(self._value(node.operand, Kind.NUMBER))))
         if isinstance(node, Binary) and node.operator in ARITHMETIC:

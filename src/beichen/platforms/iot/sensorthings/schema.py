@@ -31,17 +31,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property; ``is_needed`` where a new entity has it."""
+    """A property; ``is_needed`` where a new entity has it; ``choices`` are what its URI may end with."""
 
     name: str
     column: str
     kind: Kind = Kind.TEXT
     is_needed: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation to one or many entities of the type ``target``; ``column`` leads to the related row."""
+    """A relation to one or many entities of the type ``target``; ``column`` leads to the related row.
+
+    ``order`` is what the related rows are put in order by, where they have one of their own.
+    """
 
     name: str
     target: str
@@ -49,6 +53,7 @@ class Relation:
     back: str
     is_many: bool = False
     is_needed: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,17 @@ def _named(*more: Property) -> tuple[Property, ...]:
     return (*head, *more, Property("properties", "properties", Kind.JSON))
 
 
+# what a series measures, by the form of its measure (clause 8.2.4, table 12)
+FORMS = {
+    "OM_Measurement": "number",
+    "OM_CountObservation": "integer",
+    "OM_TruthObservation": "boolean",
+    "OM_CategoryObservation": "text",
+    "OM_Observation": "text",
+}
+OM = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
+OBSERVATION_TYPES = {form: OM + name for name, form in FORMS.items() if name not in {"OM_Observation"}}
+COMPLEX = "OM_ComplexObservation"
 ENCODING = Property("encodingType", "encoding", is_needed=True)
 THINGS = EntityType(
     "Things",
@@ -90,6 +106,7 @@ THINGS = EntityType(
         Relation("Locations", "Locations", "locations", "things", is_many=True),
         Relation("HistoricalLocations", "HistoricalLocations", "historicals", "thing", is_many=True),
         Relation("Datastreams", "Datastreams", "datastreams", "thing", is_many=True),
+        Relation("MultiDatastreams", "MultiDatastreams", "multidatastreams", "thing", is_many=True),
     ),
 )
 LOCATIONS = EntityType(
@@ -117,27 +134,56 @@ SENSORS = EntityType(
     "Sensor",
     models.Sensor,
     _named(ENCODING, Property("metadata", "metadata", Kind.JSON, is_needed=True)),
-    (Relation("Datastreams", "Datastreams", "datastreams", "sensor", is_many=True),),
+    (
+        Relation("Datastreams", "Datastreams", "datastreams", "sensor", is_many=True),
+        Relation("MultiDatastreams", "MultiDatastreams", "multidatastreams", "sensor", is_many=True),
+    ),
 )
 OBSERVED = EntityType(
     "ObservedProperties",
     "ObservedProperty",
     models.ObservedProperty,
     _named(Property("definition", "definition", is_needed=True)),
-    (Relation("Datastreams", "Datastreams", "datastreams", "observed", is_many=True),),
+    (
+        Relation("Datastreams", "Datastreams", "datastreams", "observed", is_many=True),
+        Relation("MultiDatastreams", "MultiDatastreams", "parts__multi", "parts__observed", is_many=True),
+    ),
 )
 DATASTREAMS = EntityType(
     "Datastreams",
     "Datastream",
     models.Datastream,
     _named(
-        Property("observationType", "observation_type", is_needed=True),
+        Property("observationType", "observation_type", is_needed=True, choices=tuple(FORMS)),
         Property("unitOfMeasurement", "unit", Kind.JSON, is_needed=True),
     ),
     (
         Relation("Thing", "Things", "thing", "datastreams", is_needed=True),
         Relation("Sensor", "Sensors", "sensor", "datastreams", is_needed=True),
         Relation("ObservedProperty", "ObservedProperties", "observed", "datastreams", is_needed=True),
+        Relation("Observations", "Observations", "", "", is_many=True),
+    ),
+)
+MULTI = EntityType(
+    "MultiDatastreams",
+    "MultiDatastream",
+    models.MultiDatastream,
+    _named(
+        Property("observationType", "observation_type", is_needed=True, choices=(COMPLEX,)),
+        Property("multiObservationDataTypes", "types", Kind.JSON, is_needed=True),
+        Property("unitOfMeasurements", "units", Kind.JSON, is_needed=True),
+    ),
+    (
+        Relation("Thing", "Things", "thing", "multidatastreams", is_needed=True),
+        Relation("Sensor", "Sensors", "sensor", "multidatastreams", is_needed=True),
+        Relation(
+            "ObservedProperties",
+            "ObservedProperties",
+            "parts__observed",
+            "parts__multi",
+            is_many=True,
+            order="parts__place",
+        ),
         Relation("Observations", "Observations", "", "", is_many=True),
     ),
 )
@@ -161,23 +207,14 @@ OBSERVATIONS = EntityType(
         Property("parameters", "", Kind.JSON),
     ),
     (
-        Relation("Datastream", "Datastreams", "datastream", "", is_needed=True),
+        Relation("Datastream", "Datastreams", "datastream", ""),
+        Relation("MultiDatastream", "MultiDatastreams", "multi", ""),
         Relation("FeatureOfInterest", "FeaturesOfInterest", "feature", ""),
     ),
 )
 TYPES = {
     one.name: one
     for one in (
-        THINGS, LOCATIONS, HISTORICAL, DATASTREAMS, SENSORS, OBSERVED, OBSERVATIONS, FEATURES,
+        THINGS, LOCATIONS, HISTORICAL, DATASTREAMS, MULTI, SENSORS, OBSERVED, OBSERVATIONS, FEATURES,
     )
 }  # fmt: skip
-# what a series measures, by the form of its measure (clause 8.2.4, table 12)
-FORMS = {
-    "OM_Measurement": "number",
-    "OM_CountObservation": "integer",
-    "OM_TruthObservation": "boolean",
-    "OM_CategoryObservation": "text",
-    "OM_Observation": "text",
-}
-OM = "http://www.opengis.net/def/observationType/OGC-OM/2.0/"
-OBSERVATION_TYPES = {form: OM + name for name, form in FORMS.items() if name not in {"OM_Observation"}}

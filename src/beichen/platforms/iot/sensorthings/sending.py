@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from beichen.kernel.access.service import visible
@@ -26,9 +27,9 @@ from beichen.platforms.iot.sensorthings import bodies
 from beichen.platforms.iot.sensorthings.bodies import Body
 from beichen.platforms.iot.sensorthings.codes import NO_ENTRY, REFUSED, bad_body, no_entity
 from beichen.platforms.iot.sensorthings.filters import moment
-from beichen.platforms.iot.sensorthings.identity import identity
-from beichen.platforms.iot.sensorthings.keeping import create, seen
-from beichen.platforms.iot.sensorthings.models import Datastream, Feature, Told
+from beichen.platforms.iot.sensorthings.identity import identity, identity_of_many
+from beichen.platforms.iot.sensorthings.keeping import Series, create, seen
+from beichen.platforms.iot.sensorthings.models import Datastream, Feature, MultiDatastream, Told
 from beichen.platforms.iot.sensorthings.rights import READ
 from beichen.platforms.iot.sensorthings.schema import FEATURES, OBSERVATIONS
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
@@ -49,24 +50,27 @@ class Sender:
 
 @dataclass(slots=True)
 class Observation:
-    """One observation on its way: where to, what, and what was said of it."""
+    """One observation on its way: where to, the values by their names, and what was said of it."""
 
-    stream: Datastream
+    stream: Series
     at: datetime
-    value: Any
+    values: Body
     told: Body = field(default_factory=dict)
     feature: Any = None
 
     @property
     def id(self) -> str:
         """What it will be called."""
-        is_text = isinstance(self.value, str)
-        number = None if is_text else float(self.value)
-        return str(identity(self.stream.pk, self.at, number, self.value if is_text else None))
+        if isinstance(self.stream, MultiDatastream):
+            return str(identity_of_many(self.stream.pk, self.at))
+        (value,) = self.values.values()
+        is_text = isinstance(value, str)
+        number = None if is_text else float(value)
+        return str(identity(self.stream.pk, self.at, number, value if is_text else None))
 
     def record(self) -> Body:
         """Its record in a message."""
-        return {"ts": self.at.isoformat(), "values": {self.stream.entry: self.value}}
+        return {"ts": self.at.isoformat(), "values": self.values}
 
 
 def _moments(value: Any, name: str, pointer: str) -> tuple[datetime, datetime | None]:
@@ -99,40 +103,81 @@ def _told(body: Body, until: datetime | None, pointer: str) -> Body:
     return told
 
 
-def observation(stream: Datastream, body: Any, *, now: datetime, pointer: str = "") -> Observation:
+def _is_result(value: Any) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return isfinite(value)
+        except OverflowError:  # a whole number beyond all
+            return False
+    return isinstance(value, str | bool)
+
+
+def _values(stream: Series, result: Any, pointer: str) -> Body:
+    """The values of a result, by the names under which the device sends them. Raises ProblemError STA-107."""
+    place = f"{pointer}/result"
+    if isinstance(stream, Datastream):
+        if not _is_result(result):
+            raise ProblemError(bad_body("result is a number, a truth or a text", place))
+        return {stream.entry: result}
+    parts = list(stream.parts.all())
+    if not isinstance(result, list) or len(result) != len(parts):
+        raise ProblemError(bad_body(f"result is a list of {len(parts)} values", place))
+    for number, value in enumerate(result):
+        if value is not None and not _is_result(value):
+            message = "a value is a number, a truth, a text, or null where there is none"
+            raise ProblemError(bad_body(message, f"{place}/{number}"))
+    values = {part.entry: value for part, value in zip(parts, result, strict=True) if value is not None}
+    if not values:
+        raise ProblemError(bad_body("none of the values is there", place))
+    return values
+
+
+def observation(stream: Series, body: Any, *, now: datetime, pointer: str = "") -> Observation:
     """An observation from its body. Raises ProblemError STA-107, STA-110."""
     body = bodies.entity(body, pointer)
     for name in body:
         if name not in KNOWN and "@iot." not in name and name != "id":
             hint = nearest(name, KNOWN)
             raise ProblemError(bad_body(f"Observation has no {name[:30]!r}", f"{pointer}/{name[:60]}", hint))
-    value = body.get("result")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not isinstance(value, str | bool | int | float) or (is_number and not isfinite(float(value))):
-        raise ProblemError(bad_body("result is a number, a truth or a text", f"{pointer}/result"))
+    values = _values(stream, body.get("result"), pointer)
     at, until = now, None
     if body.get("phenomenonTime") is not None:
         at, until = _moments(body["phenomenonTime"], "phenomenonTime", pointer)
     told = _told(body, until, pointer)
-    if stream.device is None or not stream.entry:
-        message = f"no device sends for Datastream {stream.pk}"
+    if stream.device is None or not all(values):
+        message = f"no device sends for {type(stream).__name__} {stream.pk}"
         hint = "register a device; one whose channel converts sends for itself"
         raise ProblemError(Problem(REFUSED, message, Where(pointer=pointer), hint))
-    return Observation(stream, at.astimezone(UTC), value, told, body.get("FeatureOfInterest"))
+    return Observation(stream, at.astimezone(UTC), values, told, body.get("FeatureOfInterest"))
 
 
-def stream_of(key: Any, sender: Sender, pointer: str = "") -> Datastream:
+def stream_of(key: Any, sender: Sender, pointer: str = "", *, is_multi: bool = False) -> Series:
     """The series that an id names, for who may send to it. Raises ProblemError STA-101, STA-107."""
+    name = "MultiDatastream" if is_multi else "Datastream"
     if not isinstance(key, int) or isinstance(key, bool) or not 0 < key < 2**63:
-        raise ProblemError(bad_body("a Datastream is named by its @iot.id", pointer))
-    rows = Datastream.objects.select_related("device")
+        raise ProblemError(bad_body(f"a {name} is named by its @iot.id", pointer))
+    rows: QuerySet[Any] = Datastream.objects.select_related("device")
+    if is_multi:
+        rows = MultiDatastream.objects.select_related("device").prefetch_related("parts")
     if sender.by is None:
         row = rows.filter(pk=key, device__code=sender.device).first()
     else:
         row = visible(sender.by, READ, rows).filter(pk=key).first()
     if row is None:
-        raise no_entity(f"Datastream {key}")
-    return row
+        raise no_entity(f"{name} {key}")
+    found: Series = row
+    return found
+
+
+def named_in(body: Body, sender: Sender, pointer: str = "") -> Series:
+    """The series that a body names, of the one kind or the other. Raises ProblemError STA-101, STA-107."""
+    is_multi = "MultiDatastream" in body
+    if is_multi and "Datastream" in body:
+        raise ProblemError(bad_body("a Datastream or a MultiDatastream is named, not both", pointer))
+    name = "MultiDatastream" if is_multi else "Datastream"
+    named = body.get(name)
+    key = named.get("@iot.id") if isinstance(named, dict) else None
+    return stream_of(key, sender, f"{pointer}/{name}", is_multi=is_multi)
 
 
 def faults(items: Sequence[Observation], *, now: datetime) -> list[ProblemError | None]:
@@ -144,9 +189,13 @@ def faults(items: Sequence[Observation], *, now: datetime) -> list[ProblemError 
             found.append(None)
             continue
         message = said("a reading of {name} is {reason}", name=one.stream.name, reason=reason)
-        hint = said("the series takes: {form}", form=one.stream.form)
+        hint = said("the series takes: {form}", form=", ".join(_forms(one.stream)))
         found.append(ProblemError(Problem(REFUSED, shorten(message), Where(pointer="/result"), hint)))
     return found
+
+
+def _forms(stream: Series) -> list[str]:
+    return [stream.form] if isinstance(stream, Datastream) else [part.form for part in stream.parts.all()]
 
 
 def _code(one: Observation) -> str:
@@ -181,7 +230,7 @@ def _keep_told(items: Sequence[Observation], sender: Sender) -> None:
     rows = [
         Told(
             key=one.id,
-            datastream=one.stream,
+            **{"datastream" if isinstance(one.stream, Datastream) else "multi": one.stream},
             feature=feature,
             since=one.at if "until" in one.told else None,
             **one.told,
@@ -190,7 +239,7 @@ def _keep_told(items: Sequence[Observation], sender: Sender) -> None:
         if one.told or feature
     ]
     if rows:
-        columns = ["datastream", "feature", "since", "until", "result_time", "valid", "quality", "parameters"]
+        columns = ["feature", "since", "until", "result_time", "valid", "quality", "parameters"]
         unique = list({row.key: row for row in rows}.values())
         Told.objects.bulk_create(
             unique, batch_size=500, update_conflicts=True, unique_fields=["key"], update_fields=columns
@@ -215,7 +264,7 @@ def _feature(one: Observation, sender: Sender) -> Feature | None:
     return found
 
 
-def observe(stream: Datastream, body: Any, sender: Sender, *, now: datetime | None = None) -> str:
+def observe(stream: Series, body: Any, sender: Sender, *, now: datetime | None = None) -> str:
     """Keep one observation; returns its id. Raises as :func:`observation` and :func:`send`, and STA-110."""
     at = now or timezone.now()
     item = observation(stream, body, now=at)
@@ -224,7 +273,7 @@ def observe(stream: Datastream, body: Any, sender: Sender, *, now: datetime | No
     return send([item], sender)[0]
 
 
-def observe_all(items: Sequence[tuple[Datastream, Any]], sender: Sender) -> list[str]:
+def observe_all(items: Sequence[tuple[Series, Any]], sender: Sender) -> list[str]:
     """Keep the observations of a deep insert. What is wrong with one refuses all."""
     if not items:
         return []
@@ -268,11 +317,11 @@ def _read_array(
     items: list[tuple[int, Observation]],
 ) -> None:
     """Read one data array: an outcome a row, empty where there is an item for it."""
-    names, rows, key = _array(group, pointer)
+    names, rows = _array(group, pointer)
     if len(outcomes) + len(rows) > MOST:
         raise ProblemError(bad_body(f"more than {MOST:,} observations at once", pointer))
     try:
-        stream = stream_of(key, sender, f"{pointer}/Datastream")
+        stream = named_in(group, sender, pointer)
     except ProblemError as error:
         outcomes += [error] * len(rows)
         return
@@ -286,17 +335,17 @@ def _read_array(
             items.append((len(outcomes) - 1, item))
 
 
-def _array(group: Any, pointer: str) -> tuple[list[str], list[Any], Any]:
-    """Names, rows and series of a data array. Raises ProblemError STA-107."""
+def _array(group: Any, pointer: str) -> tuple[list[str], list[Any]]:
+    """Names and rows of a data array. Raises ProblemError STA-107."""
     group = bodies.entity(group, pointer)
-    names, rows, named = group.get("components"), group.get("dataArray"), group.get("Datastream")
+    names, rows = group.get("components"), group.get("dataArray")
     is_named = isinstance(names, list) and all(isinstance(name, str) for name in names)
     if not is_named or not isinstance(rows, list):
         raise ProblemError(bad_body("components and dataArray are lists", pointer))
-    return names, rows, named.get("@iot.id") if isinstance(named, dict) else None
+    return names, rows
 
 
-def _of_row(stream: Datastream, names: list[str], row: Any, at: datetime, pointer: str) -> Observation:
+def _of_row(stream: Series, names: list[str], row: Any, at: datetime, pointer: str) -> Observation:
     if not isinstance(row, list) or len(row) != len(names):
         raise ProblemError(bad_body(f"a row has {len(names)} values", pointer))
     body = dict(zip(names, row, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -16,7 +17,7 @@ from beichen.platforms.iot.sensorthings.codes import TOO_WIDE
 from beichen.platforms.iot.sensorthings.conditions import LOOKUPS, TURNED, Conditions, unfit
 from beichen.platforms.iot.sensorthings.filters import END, Binary, Call, Literal, Node, Path, Unary
 from beichen.platforms.iot.sensorthings.identity import identity_of
-from beichen.platforms.iot.sensorthings.models import Datastream, Told
+from beichen.platforms.iot.sensorthings.models import MultiDatastream, Told
 from beichen.platforms.iot.sensorthings.schema import EntityType, Kind, Property
 from beichen.problem import Problem, ProblemError
 
@@ -60,12 +61,18 @@ def is_of_end(node: Node) -> bool:
     return isinstance(node, Binary) and any(path.parts == END for path in paths_of(node))
 
 
-def meant(rows: QuerySet[Datastream], node: Node, actor: Actor) -> Moments:
+def _of(rows: QuerySet[Any]) -> QuerySet[Told]:
+    """What clients told of the observations of these series, of the one kind or the other."""
+    link = "multi" if rows.model is MultiDatastream else "datastream"
+    return Told.objects.filter(**{f"{link}__in": rows})
+
+
+def meant(rows: QuerySet[Any], node: Node, actor: Actor) -> Moments:
     """The observations of these series of which clients told what the tree asks. Raises STA-105, STA-106."""
-    return _moments(Conditions(TOLD, actor).applied(Told.objects.filter(datastream__in=rows), node))
+    return _moments(Conditions(TOLD, actor).applied(_of(rows), node))
 
 
-def straddling(rows: QuerySet[Datastream], node: Binary) -> tuple[Literal, str, Moments, Moments]:
+def straddling(rows: QuerySet[Any], node: Binary) -> tuple[Literal, str, Moments, Moments]:
     """A comparison of an interval's end with a time, as the time, the operator, and the intervals for which
     the end holds and the beginning does not, and the other way round. Raises STA-105, STA-106."""
     operator, left, right = node.operator, node.left, node.right
@@ -78,7 +85,7 @@ def straddling(rows: QuerySet[Datastream], node: Binary) -> tuple[Literal, str, 
         found = Q(**{f"{column}__{LOOKUPS[operator]}": right.value})
         return ~found if operator == "ne" else found
 
-    spans = Told.objects.filter(datastream__in=rows, until__isnull=False, since__isnull=False)
+    spans = _of(rows).filter(until__isnull=False, since__isnull=False)
     ends, begins = holds("until"), holds("since")
     return (
         right,

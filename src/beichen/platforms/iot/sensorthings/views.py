@@ -19,7 +19,7 @@ from ninja.utils import check_csrf
 
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.actor import Actor
-from beichen.platforms.iot.sensorthings import bodies, keeping, sending
+from beichen.platforms.iot.sensorthings import batching, bodies, keeping, sending
 from beichen.platforms.iot.sensorthings.address import Address, address_of
 from beichen.platforms.iot.sensorthings.codes import BAD_METHOD, BAD_TYPES, FIXED, NO_ENTRY, bad_body
 from beichen.platforms.iot.sensorthings.entities import Asker
@@ -115,6 +115,8 @@ def _created(link: str, content: Any = None) -> HttpResponse:
 def _post(request: HttpRequest, path: str) -> HttpResponse:
     if path.strip("/") == "CreateObservations":
         return _post_arrays(request)
+    if path.strip("/") == "$batch":
+        return json_answer({"responses": batching.answered(request, door)})
     address = address_of(path)
     last = address.steps[-1]
     if last.is_one or address.is_reference:
@@ -146,13 +148,12 @@ def _post_observation(request: HttpRequest, address: Address) -> HttpResponse:
     body = bodies.entity(bodies.parsed(request.body))
     if len(address.steps) > 1:
         parent = address.steps[-2]
-        if parent.kind.name != "Datastreams" or not isinstance(parent.key, int):
-            raise ProblemError(bad_body("observations are sent to a Datastream"))
-        key: Any = parent.key
+        if parent.kind.name not in keeping.SERIES or not isinstance(parent.key, int):
+            raise ProblemError(bad_body("observations are sent to a Datastream or a MultiDatastream"))
+        is_multi = parent.kind.name == "MultiDatastreams"
+        stream = sending.stream_of(parent.key, sender, f"/{parent.kind.singular}", is_multi=is_multi)
     else:
-        named = body.get("Datastream")
-        key = named.get("@iot.id") if isinstance(named, dict) else None
-    stream = sending.stream_of(key, sender, "/Datastream")
+        stream = sending.named_in(body, sender)
     made = sending.observe(stream, body, sender)
     return _created(asker.link(TYPES["Observations"], made))
 

@@ -55,6 +55,32 @@ def series(**more: Any) -> dict[str, Any]:
     }
 
 
+def multi(**more: Any) -> dict[str, Any]:
+    """A MultiDatastream of a number, a text and a truth, as a client sends it."""
+    none = {"name": None, "symbol": None, "definition": None}
+    words = ("Wind", "Sky", "Rain")
+    return {
+        "name": "Weather",
+        "description": "three at once",
+        "observationType": f"{OM}OM_ComplexObservation",
+        "multiObservationDataTypes": [
+            f"{OM}OM_Measurement",
+            f"{OM}OM_CategoryObservation",
+            f"{OM}OM_TruthObservation",
+        ],
+        "unitOfMeasurements": [
+            {"name": "metre per second", "symbol": "m/s", "definition": "ucum:m/s"},
+            none,
+            none,
+        ],
+        "Sensor": SENSOR,
+        "ObservedProperties": [
+            {"name": word, "description": "", "definition": f"https://w.example/{word}"} for word in words
+        ],
+        **more,
+    }
+
+
 class Program:
     """A client of the service with a key of a role; without one it is the public."""
 
@@ -127,8 +153,14 @@ def stream(measure: str = "level_m", code: str = "MH-1") -> int:
     return Datastream.objects.get(thing__object__code=code, measure=measure).pk
 
 
-def measured(*values: Any, measure: str = "level_m", code: str = "MH-1", start: datetime = NOON) -> None:
-    """Readings a minute apart, in the table."""
+def measured(
+    *values: Any,
+    measure: str = "level_m",
+    code: str = "MH-1",
+    start: datetime = NOON,
+    later: timedelta = timedelta(),
+) -> None:
+    """Readings a minute apart, in the table, received ``later`` than they were measured."""
     rows = [
         {
             "thing": code,
@@ -136,7 +168,7 @@ def measured(*values: Any, measure: str = "level_m", code: str = "MH-1", start: 
             "device": "D-1",
             "region": "990102",
             "measured_at": start + number * MINUTE,
-            "received_at": start + number * MINUTE,
+            "received_at": start + number * MINUTE + later,
             "value": None if isinstance(value, str) else float(value),
             "text": value if isinstance(value, str) else None,
             "quality": "accepted",

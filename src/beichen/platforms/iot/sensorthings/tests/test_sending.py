@@ -13,6 +13,7 @@ import pytest
 
 from beichen.platforms.iot import ingest
 from beichen.platforms.iot import service as iot
+from beichen.platforms.iot.models import Device
 from beichen.platforms.iot.sensorthings.models import Datastream, Told
 from beichen.platforms.iot.sensorthings.tests import ground
 from beichen.platforms.iot.tests import ground as devices
@@ -35,11 +36,12 @@ class Broker:
     def treated(self) -> None:
         """Bring everything into the table."""
         for device, records in self.kept:
+            thing = Device.objects.get(code=device).thing
+            assert thing is not None
             for record in records:
+                start = datetime.fromisoformat(record["ts"])
                 for name, value in record["values"].items():
-                    stream = Datastream.objects.get(device__code=device, entry=name)
-                    start = datetime.fromisoformat(record["ts"])
-                    ground.measured(value, measure=name, code=stream.thing.object.code, start=start)
+                    ground.measured(value, measure=name, code=thing.code, start=start)
         self.kept = []
 
 
