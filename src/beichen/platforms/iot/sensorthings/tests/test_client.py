@@ -121,3 +121,29 @@ def test_the_client_creates_queries_updates_and_deletes(live_server: LiveServer,
     assert service.things().find(thing.id).name == "Station 3"
     service.delete(kept)
     assert names(service.things().query().filter("name eq 'Station 3'").list()) == []
+
+
+def test_the_client_fills_reads_and_removes_multidatastreams(live_server: LiveServer, broker: Broker) -> None:
+    """It makes none itself: its 1.1 sends ``unitOfMeasurements`` as null, whatever it is given."""
+    key = access.create_client("frost", "frost", "sensor-service", by=ground.BY)
+    service = frost.SensorThingsService(f"{live_server.url}/sta/v1.1", auth_handler=Bearer(key))
+    program = ground.Program()
+    thing = program.made("/Things", {"name": "Station"})
+    number = program.made(f"/Things({thing})/MultiDatastreams", ground.multi())
+    multi = frost.MultiDatastream(id=number)
+    for minute, result in enumerate([[3.5, "clear", True], [7.5, None, False]]):
+        at = f"2026-07-01T12:0{minute}:00Z"
+        service.create(frost.Observation(phenomenon_time=at, result=result, multi_datastream=multi))
+    broker.treated()
+    kept = service.multi_datastreams().find(number)
+    types = ground.multi()["multiObservationDataTypes"]
+    assert (kept.name, kept.multi_observation_data_types) == ("Weather", types)
+    assert names(kept.get_observed_properties().query().list()) == ["Wind", "Sky", "Rain"]
+    found = kept.get_observations().query().orderby("phenomenonTime", "asc").list()
+    assert [one.result for one in found.entities] == [[3.5, "clear", True], [7.5, None, False]]
+    by_part = kept.get_observations().query().filter("result[0] gt 5").list()
+    assert [one.result for one in by_part.entities] == [[7.5, None, False]]
+    expanded = service.things().query().expand("MultiDatastreams").filter("name eq 'Station'").list()
+    assert names(expanded.entities[0].multi_datastreams) == ["Weather"]
+    service.delete(kept)
+    assert names(service.multi_datastreams().query().list()) == []
