@@ -11,11 +11,12 @@ from django.conf import settings
 
 from beichen.platforms.warehouse import storage
 from beichen.platforms.warehouse.facts import MOMENTS, ColumnType, TableFacts
-from beichen.platforms.warehouse.models import NEVER, Receipt
+from beichen.platforms.warehouse.models import NEVER, Receipt, ReceiptKind
 from beichen.platforms.warehouse.naming import table
 
 MOST = 4000  # days of one column; a change that touches more is one that touches everything
 Days = dict[str, list[str]]
+QUIET = frozenset({ReceiptKind.FORGET.value, ReceiptKind.COMPACT.value})  # acts that change no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Touched:
     """What changed up to ``version``.
 
     ``days`` holds for each date and time column the city's days on which old or new values of changed rows
-    fall; None where that is not known: everything may have changed.
+    fall; None where that is not known: everything may have changed. ``is_changed`` says that rows did change,
+    which ``days`` do not where rows have no dates.
     """
 
     version: int
     days: Mapping[str, frozenset[date]] | None
+    is_changed: bool = False
 
 
 def touched(name: str, *, since: int) -> Touched:
@@ -41,12 +44,17 @@ def touched(name: str, *, since: int) -> Touched:
     if version == since:
         return Touched(version, {})
     found = Receipt.objects.filter(table=row, is_written=True, version__gt=since, version__lte=version)
-    known = list(found.values_list("touched", flat=True))
+    kinds, known = [], []
+    for kind, days in found.values_list("kind", "touched"):
+        kinds.append(kind)
+        known.append(days)
     if since > version or len(known) < version - since or any(days is None for days in known):
-        return Touched(version, None)
+        return Touched(version, None, is_changed=True)
     merged = merge(known)
     return Touched(
-        version, {column: frozenset(map(date.fromisoformat, days)) for column, days in merged.items()}
+        version,
+        {column: frozenset(map(date.fromisoformat, days)) for column, days in merged.items()},
+        is_changed=any(kind not in QUIET for kind in kinds),
     )
 
 

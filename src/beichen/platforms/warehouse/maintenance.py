@@ -7,7 +7,7 @@ that anything is counted anew for: a figure of a month stays when the rows behin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -55,10 +55,13 @@ def forget(row: WarehouseTable, *, by: Actor, now: datetime) -> int:
         delta = storage.opened(row.name)
         if delta is None:
             return 0
+        older = f"\"{facts.time}\" < '{limit.isoformat()}'"
+        if not _holds(row.name, older):
+            return 0
+        # said before it is done: whoever counts these days meanwhile must not count what is left of them
+        WarehouseTable.objects.filter(pk=row.pk).update(forgotten_to=_moment(limit))
         before = delta.version()
-        result = delta.delete(
-            f"\"{facts.time}\" < '{limit.isoformat()}'", commit_properties=storage.commit({})
-        )
+        result = delta.delete(older, commit_properties=storage.commit({}))
         gone = int(result.get("num_deleted_rows") or 0)
         if delta.version() > before:
             record_act(row, ReceiptKind.FORGET, Outcome(delta.version(), True, gone, -gone, {}), by=by)
@@ -66,6 +69,30 @@ def forget(row: WarehouseTable, *, by: Actor, now: datetime) -> int:
 
     with storage.writing(row.name):
         return storage.attempt(row.name, act)
+
+
+def _holds(name: str, condition: str) -> bool:
+    """Whether a condition holds of any row."""
+    with reader() as ask:
+        return bool(ask.sql(f'SELECT 1 AS one FROM "{name}" WHERE {condition} LIMIT 1').num_rows)
+
+
+def _moment(limit: datetime | date) -> datetime:
+    if isinstance(limit, datetime):
+        return limit
+    return timezone.make_aware(datetime.combine(limit, time()))
+
+
+def kept_since(name: str) -> date | None:
+    """The first of the city's days none of whose rows was forgotten; None where no row ever was.
+
+    A row's day is that of the table's ``time``. Raises ProblemError WHS-404.
+    """
+    forgotten = table(name).forgotten_to
+    if forgotten is None:
+        return None
+    local = timezone.localtime(forgotten)
+    return local.date() + timedelta(days=1) if local.time() > time() else local.date()
 
 
 def compact(name: str, *, by: Actor) -> bool:

@@ -33,6 +33,7 @@ class WarehouseTable(models.Model):
     version = models.IntegerField(default=NEVER)
     rows = models.BigIntegerField(default=0)
     written_at = models.DateTimeField(null=True)
+    forgotten_to = models.DateTimeField(null=True)  # rows before it were forgotten for their age
 
     ACCESS: ClassVar = ScopeFields(body="body__path", level="level")
 

@@ -18,7 +18,8 @@ from beichen.platforms.warehouse.schema import arrow_schema, arrow_type
 from beichen.platforms.warehouse.values import READERS, TEXT_BYTES
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
-TIMES = (-62_135_596_800_000_000, 253_402_300_799_999_999)  # microseconds of the years 1 to 9999
+# microseconds of the years 1 to 9999, a day within at either end: a moment has a day in every zone
+TIMES = (-62_135_510_400_000_000, 253_402_214_399_999_999)
 
 
 @dataclass(slots=True)

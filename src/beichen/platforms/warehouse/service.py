@@ -20,7 +20,7 @@ from beichen.platforms.warehouse.declaring import declare_tables
 from beichen.platforms.warehouse.facts import Check, CheckKind, Column, ColumnType, TableFacts
 from beichen.platforms.warehouse.files import digest
 from beichen.platforms.warehouse.lineage import lineage_of
-from beichen.platforms.warehouse.maintenance import compact, maintain, verify
+from beichen.platforms.warehouse.maintenance import compact, kept_since, maintain, verify
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.naming import synchronise, table, tables
 from beichen.platforms.warehouse.quality import check_table
@@ -68,6 +68,7 @@ __all__ = [
     "forget_question",
     "has_come",
     "keep_question",
+    "kept_since",
     "known",
     "lineage_of",
     "look",

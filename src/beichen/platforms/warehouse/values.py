@@ -18,6 +18,10 @@ TEXT_BYTES = 1 << 20
 _WORDS = {"true": True, "false": False}
 
 
+# a day within the calendar at either end, so that a moment has a day in every zone
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(said("a text is expected"))
@@ -91,9 +95,12 @@ def _time(value: Any) -> datetime:
     if value.tzinfo is None:
         raise ValueError(said("a time with its offset is expected, such as +08:00"))
     try:
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
     except OverflowError:
-        raise ValueError(said("a time of the years 1 to 9999 is expected")) from None
+        moment = FIRST
+    if not FIRST < moment < LAST:
+        raise ValueError(said("a time of the years 1 to 9999 is expected"))
+    return moment
 
 
 def _json(value: Any) -> str:

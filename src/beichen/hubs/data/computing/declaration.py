@@ -3,7 +3,9 @@
 A SELECT reads one table, beside which it may JOIN others, and yields ``period`` (``date_trunc`` of a date or
 time of the first table), ``value`` (an aggregate) and each dimension by which it is counted. Whatever the
 rows of one period say must follow from the rows of that period: no windows, limits, subqueries; nor anything
-that another run would answer otherwise. Nothing here asks a database.
+that another run would answer otherwise. WITH may name constants and steps (:mod:`.steps`): the first step is
+read as is said here, the later ones carry its period and dimensions on. Nothing here asks a database. Long
+because what a SELECT must yield is asked in one place.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from beichen.hubs.data.computing import codes
 from beichen.hubs.data.computing.header import Header, read_header
 from beichen.hubs.data.computing.periods import WORDS
 from beichen.hubs.data.computing.statement import Place, refusals, select
+from beichen.hubs.data.computing.steps import Steps, faults, own_nodes, steps_of
 from beichen.platforms.warehouse.service import ColumnType
 from beichen.problem import Problem, ProblemError, nearest, said, shorten
 
@@ -32,7 +35,9 @@ _KINDS = {ColumnType.DATE, ColumnType.TIME}
 class Declaration:
     """A checked indicator. ``tree`` is the SELECT; do not change it: rewriting works on copies.
 
-    ``moment`` is the column whose periods are counted; ``sources`` the tables with the columns that are read.
+    ``moment`` is the column whose periods are counted; ``sources`` the tables with the columns that are read;
+    ``rest`` what the first step yields beside period and dimensions (``value``, where there is one step).
+    ``tables`` are the city's tables in the order in which they stand, each as often as it does.
     """
 
     key: str
@@ -43,7 +48,8 @@ class Declaration:
     moment: Any
     is_time: bool
     dimensions: Mapping[str, Any]
-    value: Any
+    rest: Mapping[str, Any]
+    tables: tuple[str, ...]
     sources: Mapping[str, tuple[str, ...]]
     has_demo: bool
     demo: Any
@@ -66,27 +72,62 @@ def declare(text: str, key: str, columns: Columns, file: str = "") -> Declaratio
         tree = select(text, place)
     except ProblemError as error:
         raise ProblemError(*problems, *error.problems) from None
-    problems += dict.fromkeys(refusals(tree, place))
-    if any(query is not tree for query in tree.find_all(exp.Query)):
+    allowed = own_nodes(tree)
+    problems += dict.fromkeys(refusals(tree, place, allowed))
+    if any(id(query) not in allowed for query in tree.find_all(exp.Query)):
         raise ProblemError(*problems)  # whose names are whose is not asked
-    reading = _Reading(tree, columns, place)
-    problems += reading.name_faults()
+    problems += faults(tree, columns, place)
+    if problems:
+        raise ProblemError(*problems)
+    steps = steps_of(tree)
+    readings = _readings(steps, columns, place)
+    problems += [fault for one in readings for fault in one.name_faults()]
     if not problems and header is not None:
-        problems += reading.shape_faults(header)
+        problems += [fault for one in readings for fault in one.shape_faults(header)]
     if problems or header is None:
         raise ProblemError(*problems)
-    return reading.declaration(key, header, text)
+    return _declaration(key, header, text, tree, readings)
+
+
+def _readings(steps: Steps, columns: Columns, place: Place) -> list[_Reading]:
+    """Each SELECT against what it may read: the city's tables the first, its predecessor each other."""
+    constants = {name: dict.fromkeys(names, ColumnType.TEXT) for name, names in steps.constants.items()}
+    found: list[_Reading] = []
+    for number, select_ in enumerate(steps.selects):
+        if number == 0:
+            known: Columns = {**columns, **constants}
+        else:
+            yielded = dict.fromkeys(found[-1].outputs(), ColumnType.TEXT)
+            known = {steps.names[number - 1]: yielded, **constants}
+        is_last = number == len(steps.selects) - 1
+        before = steps.names[number - 1] if number else ""
+        found.append(_Reading(select_, known, place, frozenset(constants), before, is_last=is_last))
+    return found
 
 
 class _Reading:
-    """A SELECT being read against the tables that there are."""
+    """A SELECT being read against the tables that there are; a later step reads the one ``before`` it."""
 
-    def __init__(self, tree: Any, columns: Columns, place: Place) -> None:
+    def __init__(
+        self,
+        tree: Any,
+        columns: Columns,
+        place: Place,
+        constants: frozenset[str] = frozenset(),
+        before: str = "",
+        *,
+        is_last: bool = True,
+    ) -> None:
         self.tree, self.place, self.known = tree, place, columns
-        self.tables = list(tree.find_all(exp.Table))
+        self.constants, self.before, self.is_last = constants, before, is_last
+        self.tables = [node for node in self._walk() if isinstance(node, exp.Table)]
         self.main: Any = tree.args["from_"].this if tree.args.get("from_") else None
         self.names = {node.alias_or_name: node.name for node in self.tables}
         self.sources: dict[str, set[str]] = {node.name: set() for node in self.tables}
+
+    def _walk(self) -> Iterator[Any]:
+        """The nodes of this SELECT, without those of its WITH."""
+        yield from self.tree.walk(prune=lambda node: isinstance(node, exp.With))
 
     def name_faults(self) -> list[Problem]:
         """The tables and columns that nobody declares."""
@@ -104,9 +145,13 @@ class _Reading:
             problems.append(self._fault(said("two tables have one name: give them others"), self.main))
         if problems:
             return problems
+        if self.main.name in self.constants or self.before not in {"", self.main.name}:
+            message = said("the SELECT reads {name} first", name=self.before or said("a table of the city"))
+            return [self._fault(message, self.main)]
         if star := next((node for node in self.tree.expressions if node.is_star), None):
             return [self._fault(said("each column is named, * is none"), star)]
-        return [fault for node in self.tree.find_all(exp.Column) for fault in self._column_faults(node)]
+        columns = [node for node in self._walk() if isinstance(node, exp.Column)]
+        return [fault for node in columns for fault in self._column_faults(node)]
 
     def _unknown(self, message: str, node: Any, hint: str) -> Problem:
         return Problem(codes.UNKNOWN_NAME, shorten(message), self.place.of(node), hint)
@@ -152,30 +197,54 @@ class _Reading:
         """What the SELECT does not yield although it must, and what it yields beside."""
         outputs = self.outputs()
         wanted = {name for grouping in header.by for name in grouping.names}
+        needed = (PERIOD, VALUE) if self.is_last else (PERIOD,)
         problems = [
             self._fault(said("the SELECT yields no {name}", name=name), None, said("… as {name}", name=name))
-            for name in (PERIOD, VALUE, *sorted(wanted))
+            for name in (*needed, *sorted(wanted))
             if name not in outputs
-        ]
-        problems += [
-            self._fault(said("{name} is neither period, value nor in by:", name=name or "?"), item)
-            for name, item in outputs.items()
-            if name not in {PERIOD, VALUE} | wanted
         ]
         if len(outputs) < len(self.tree.expressions):
             problems.append(self._fault(said("the SELECT yields one name twice"), None))
-        if PERIOD in outputs:
+        if self.is_last:
+            problems += [
+                self._fault(said("{name} is neither period, value nor in by:", name=name or "?"), item)
+                for name, item in outputs.items()
+                if name not in {PERIOD, VALUE} | wanted
+            ]
+            if VALUE in outputs and not self._is_aggregate(outputs[VALUE]):
+                hint = "count(*), avg(…)"
+                problems.append(self._fault(said("the value is no aggregate"), outputs[VALUE], hint))
+        else:
+            problems += [
+                self._fault(said("a name begins with a letter: {name}", name=name or "?"), item)
+                for name, item in outputs.items()
+                if not name or name.startswith("_")
+            ]
+        if self.before:
+            problems += self._carried_faults(outputs, {PERIOD, *wanted})
+        elif PERIOD in outputs:
             problems += self._period_faults(outputs[PERIOD])
-        if VALUE in outputs and not self._is_aggregate(outputs[VALUE]):
-            problems.append(
-                self._fault(said("the value is no aggregate"), outputs[VALUE], "count(*), avg(…)")
-            )
         problems += [
             self._fault(said("the dimension {name} is an aggregate", name=name), outputs[name])
             for name in sorted(wanted & outputs.keys())
             if self._is_aggregate(outputs[name])
         ]
         return problems + self._group_faults(outputs)
+
+    def _carried_faults(self, outputs: Mapping[str, Any], carried: set[str]) -> Iterator[Problem]:
+        """A later step yields the period and the dimensions of the step before it, and looks at neither."""
+        mine = [outputs[name] for name in carried & outputs.keys()]
+        for name in sorted(carried & outputs.keys()):
+            node = outputs[name]
+            alias = self.main.alias_or_name
+            if not isinstance(node, exp.Column) or (node.name, node.table) != (name, alias):
+                yield self._fault(said("{name} is that of {step}", name=name, step=self.before), node, name)
+        for node in self._walk():
+            is_looked_at = isinstance(node, exp.Column) and node.table == self.main.alias_or_name
+            is_its_own = any(node is one for one in mine) or node.find_ancestor(exp.Group) is not None
+            if is_looked_at and node.name in carried and not is_its_own:
+                message = said("a later step yields {name} and does nothing else with it", name=node.name)
+                yield self._fault(message, node)
 
     def _period_faults(self, node: Any) -> list[Problem]:
         hint = said("date_trunc('day', …) as period")
@@ -206,7 +275,7 @@ class _Reading:
             return []
         if any(group.args.get(name) for name in ("cube", "rollup", "grouping_sets")):
             return [self._fault(said("GROUP BY is plain here"), group, hint)]
-        keys = [name for name in outputs if name != VALUE]
+        keys = [name for name, node in outputs.items() if not self._is_aggregate(node)]
         meant = [self._meant(item, outputs) for item in group.expressions]
         if sorted(meant) != sorted(keys):
             return [self._fault(said("GROUP BY names other things than the SELECT"), group, hint)]
@@ -222,26 +291,31 @@ class _Reading:
             return str(item.name)  # the SELECT's own name: no column is called so
         return next((name for name, node in outputs.items() if node == item), "")
 
-    def declaration(self, key: str, header: Header, text: str) -> Declaration:
-        """What was read; nothing is wrong with it."""
-        outputs = self.outputs()
-        moment = outputs[PERIOD].this
-        has_demo = DEMO in self.known[self.main.name]
-        return Declaration(
-            key=key,
-            header=header,
-            text=text,
-            tree=self.tree,
-            table=self.main.name,
-            moment=moment,
-            is_time=self.known[self.main.name][moment.name] is ColumnType.TIME,
-            dimensions={name: node for name, node in outputs.items() if name not in (PERIOD, VALUE)},
-            value=outputs[VALUE],
-            sources={name: tuple(sorted(names)) for name, names in sorted(self.sources.items())},
-            has_demo=has_demo,
-            demo=exp.column(DEMO, self.main.alias_or_name) if has_demo else None,
-            is_sum=_is_sum(outputs[VALUE]),
-        )
+
+def _declaration(key: str, header: Header, text: str, tree: Any, readings: list[_Reading]) -> Declaration:
+    """What was read; nothing is wrong with it."""
+    first, last = readings[0], readings[-1]
+    outputs = first.outputs()
+    wanted = {name for grouping in header.by for name in grouping.names}
+    moment, main = outputs[PERIOD].this, first.main
+    has_demo = DEMO in first.known[main.name]
+    sources = {name: names for name, names in first.sources.items() if name not in first.constants}
+    return Declaration(
+        key=key,
+        header=header,
+        text=text,
+        tree=tree,
+        table=main.name,
+        moment=moment,
+        is_time=first.known[main.name][moment.name] is ColumnType.TIME,
+        dimensions={name: node for name, node in outputs.items() if name in wanted},
+        rest={name: node for name, node in outputs.items() if name not in {PERIOD, *wanted}},
+        tables=tuple(node.name for node in first.tables if node.name in sources),
+        sources={name: tuple(sorted(names)) for name, names in sorted(sources.items())},
+        has_demo=has_demo,
+        demo=exp.column(DEMO, main.alias_or_name) if has_demo else None,
+        is_sum=len(readings) == 1 and _is_sum(last.outputs()[VALUE]),
+    )
 
 
 def _unit(node: Any) -> str | None:

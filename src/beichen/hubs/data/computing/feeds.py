@@ -5,7 +5,9 @@ A room says in its ``apps.ready()``: ``feed_table("cases", record_all)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+from beichen.problem import Problem, ProblemError
 
 _feeds: dict[str, Callable[[], None]] = {}
 
@@ -15,8 +17,13 @@ def feed_table(table: str, feed: Callable[[], None]) -> None:
     _feeds[table] = feed
 
 
-def bring_up_to_date(tables: Iterable[str]) -> None:
-    """Call what feeds these tables."""
+def bring_up_to_date(tables: Iterable[str]) -> dict[str, Sequence[Problem]]:
+    """Call what feeds these tables; returns why some could not be fed, which stops no other."""
+    problems: dict[str, Sequence[Problem]] = {}
     for table in sorted(tables):
         if table in _feeds:
-            _feeds[table]()
+            try:
+                _feeds[table]()
+            except ProblemError as error:
+                problems[table] = error.problems
+    return problems

@@ -27,6 +27,7 @@ class Unit(StrEnum):
 
 
 WORDS = tuple(unit.value for unit in Unit)
+DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}  # at most
 
 
 @lru_cache(maxsize=16384)

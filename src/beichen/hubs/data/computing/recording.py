@@ -11,11 +11,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from beichen.hubs.data.computing import codes
 from beichen.hubs.data.computing.periods import Stretch, Unit, period_of
 from beichen.hubs.data.models import Computation, IndicatorValue, Kind
 from beichen.kernel.levels import Level
+from beichen.problem import Problem, ProblemError, said
 
 BATCH = 1000
+LARGEST = 1e17  # 24 digits are kept, six of them behind the point; one is left for rounding
 # region id, dimension, member, period, kind
 Identity = tuple[int, str, str, str, str]
 WRITTEN = ("value", "starts", "ends", "length", "level", "body", "source_title", "status", "owner",
@@ -46,9 +49,14 @@ class Difference:
 
 
 def rounded(value: float, decimals: int) -> Decimal | None:
-    """Half up (四舍五入), as statistics are rounded; None for what is no number."""
+    """Half up (四舍五入), as statistics are rounded; None for what is no number.
+
+    Raises ProblemError DAT-206 for one that is too large to be kept.
+    """
     if not math.isfinite(value):
         return None
+    if abs(value) >= LARGEST:
+        raise ProblemError(Problem(codes.FAILED, said("a value is too large: {value}", value=f"{value:g}")))
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 

@@ -3,7 +3,8 @@
 Rewriting works on the tree of the statement, never on its text. Times become the city's own and are cut into
 periods before rows are joined with the closure of a tree (code → each of its ancestors): the join makes a row
 for each level, and a calendar's arithmetic costs more than the join. One question answers for every level at
-once; what lies in no known region counts for the city alone.
+once; what lies in no known region counts for the city alone. Of a statement with steps the first is rewritten
+so; the later ones carry on what it is grouped by.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import expressions as exp
 
-from beichen.hubs.data.computing.declaration import PERIOD, VALUE, Declaration
+from beichen.hubs.data.computing.declaration import PERIOD, Declaration
 from beichen.hubs.data.computing.header import Grouping
 from beichen.hubs.data.computing.periods import Stretch, Unit
 from beichen.hubs.data.computing.statement import DIALECT
+from beichen.hubs.data.computing.steps import steps_of
 
 # the closures' tables and columns begin with a line: no declared name does
 TREES = {"region": "_regions", "body": "_bodies"}
@@ -43,23 +45,44 @@ def question(
     """
     tree = declared.tree.copy()
     tree.comments = None
-    tree.set("group", None)
-    main = tree.args["from_"].this
+    steps = steps_of(tree)
+    first = steps.first
+    main = first.args["from_"].this
     alias = main.alias_or_name
     main.replace(_cut(declared, main, unit, zone))
     outputs: list[Any] = [exp.alias_(exp.column(_PERIOD, alias), PERIOD)]
     outputs.append(exp.alias_(exp.column(IS_DEMO, alias), IS_DEMO))
-    outputs += [exp.alias_(_dimension(tree, declared, name, root), name) for name in grouping.names]
-    keys = [item.this.copy() for item in outputs]
-    tree.set("expressions", [*outputs, exp.alias_(declared.value.copy(), VALUE)])
-    tree.group_by(*keys, copy=False)
-    _restrict(tree, declared.moment.is_(exp.null()).not_())
+    outputs += [exp.alias_(_dimension(first, declared, name, root), name) for name in grouping.names]
+    outputs += [exp.alias_(node.copy(), name) for name, node in declared.rest.items()]
+    _yield(first, outputs)
+    _restrict(first, declared.moment.is_(exp.null()).not_())
     for name in grouping.names:
         if name != "region":
-            _restrict(tree, declared.dimensions[name].copy().is_(exp.null()).not_())
+            _restrict(first, declared.dimensions[name].copy().is_(exp.null()).not_())
     if within is not None:
-        _restrict(tree, exp.or_(*(_lies_in(declared, stretch, zone) for stretch in within)))
+        _restrict(first, exp.or_(*(_lies_in(declared, stretch, zone) for stretch in within)))
+    for later in steps.later:
+        _carry(declared, grouping, later)
     return str(tree.sql(dialect=DIALECT))
+
+
+def _yield(select: Any, outputs: Sequence[Any]) -> None:
+    """Have a SELECT yield this, grouped by what is no aggregate."""
+    select.set("group", None)
+    select.set("expressions", list(outputs))
+    keys = [item.this.copy() for item in outputs if item.this.find(exp.AggFunc) is None]
+    select.group_by(*keys, copy=False)
+
+
+def _carry(declared: Declaration, grouping: Grouping, later: Any) -> None:
+    """Have a later step carry on what the step before it is grouped by, and yield what is its own."""
+    alias = later.args["from_"].this.alias_or_name
+    carried = (PERIOD, IS_DEMO, *grouping.names)
+    known = {PERIOD, *declared.dimensions}
+    own = [item for item in later.expressions if item.alias_or_name not in known]
+    outputs = [exp.alias_(exp.column(name, alias), name) for name in carried]
+    outputs += [exp.alias_(item.unalias().copy(), item.alias_or_name) for item in own]
+    _yield(later, outputs)
 
 
 def _restrict(tree: Any, condition: Any) -> None:

@@ -2,7 +2,8 @@
 
 A run reads each table at one version and remembers it. The next looks at what changed since: where the days
 of the changed rows are known, only the periods in which they lie are computed anew; otherwise, and when the
-SQL, a tree or the zone is another now, everything is.
+SQL, a tree or the zone is another now, everything is. A period of which the table has forgotten rows for
+their age is never computed again: its figure stays as it was.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +25,7 @@ from beichen.hubs.data.computing import codes, recording
 from beichen.hubs.data.computing.declaration import Declaration, declare
 from beichen.hubs.data.computing.feeds import bring_up_to_date
 from beichen.hubs.data.computing.header import Grouping
-from beichen.hubs.data.computing.periods import Stretch, Unit, stretches
+from beichen.hubs.data.computing.periods import DAYS, ONE, Stretch, Unit, period_of, stretches
 from beichen.hubs.data.computing.recording import Computed
 from beichen.hubs.data.computing.rewriting import IS_DEMO, question
 from beichen.hubs.data.computing.trees import Trees, read_trees
@@ -34,12 +36,14 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.service import publish
 from beichen.kernel.jobs.service import is_stopping
 from beichen.platforms.warehouse import service as warehouse
-from beichen.problem import Problem, ProblemError, kept, said, shorten
+from beichen.problem import Problem, ProblemError, Where, kept, said, shorten
 
 log = logging.getLogger(__name__)
 KEPT_RUNS = 50
 MOST_STRETCHES = 60  # conditions in one question; more become the one stretch that holds them all
 TOLD_PERIODS = 50
+MOST_MEMBER = 200  # characters, as they are kept
+LAST = date(9999, 12, 30)
 Within = Mapping[Unit, Sequence[Stretch]]
 
 
@@ -59,11 +63,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """What must be computed anew: the versions to read, the basis, and within which stretches (None: all)."""
+    """What must be computed anew: the versions to read, the basis, and within which stretches (None: all).
+
+    ``is_whole`` says that everything is that can be.
+    """
 
     versions: dict[str, int]
     basis: str
     within: Within | None
+    is_whole: bool
 
 
 def compute(keys: Iterable[str] = (), *, by: Actor, whole: bool = False) -> list[Outcome]:
@@ -76,10 +84,17 @@ def compute(keys: Iterable[str] = (), *, by: Actor, whole: bool = False) -> list
     if not rows:
         return []
     trees = read_trees()
-    bring_up_to_date({name for row in rows for name in row.sources})
+    stale = bring_up_to_date({name for row in rows for name in row.sources})
     columns = {row.name: row.facts.types for row in warehouse.tables()}
-    # A worker that stops leaves the rest for its next run: what is out of date stays out of date.
-    return [_compute(row, columns, trees, whole, by) for row in rows if not is_stopping()]
+    outcomes = []
+    for row in rows:
+        if is_stopping():  # the rest is for the next run: what is out of date stays out of date
+            break
+        if problems := [problem for name in sorted(row.sources) for problem in stale.get(name, ())]:
+            outcomes.append(_failed(row, problems, time.perf_counter(), by))
+        else:
+            outcomes.append(_compute(row, columns, trees, whole, by))
+    return outcomes
 
 
 def _chosen(keys: list[str]) -> list[Computation]:
@@ -124,16 +139,47 @@ def _need(row: Computation, declared: Declaration, trees: Trees, whole: bool) ->
         versions[name] = touched.version
         if is_whole or touched.version == row.versions[name]:
             continue
-        if touched.days is None or (name != declared.table and any(touched.days.values())):
-            is_whole = True  # nobody knows which periods, or a table beside the first changed
+        is_beside = declared.tables.count(name) > 1 or name != declared.table
+        if touched.days is None or (is_beside and touched.is_changed):
+            is_whole = True  # nobody knows which periods, or rows beside those that are counted changed
         elif name == declared.table:
             days |= touched.days.get(declared.moment.name, frozenset())
-    if is_whole:
-        return _Need(versions, basis, None)
-    if versions == row.versions:
+    if not is_whole and versions == row.versions:
         return None
     units = [Unit(word) for word in row.every]
-    return _Need(versions, basis, {unit: _few(stretches(unit, days)) for unit in units})
+    since = _kept_since(declared, units)
+    within: Within | None = None
+    if not is_whole:
+        within = {unit: _kept(unit, _few(stretches(unit, days)), since) for unit in units}
+    elif since is not None:
+        within = {unit: _kept(unit, [(since, LAST)], since) for unit in units}
+    return _Need(versions, basis, within, is_whole)
+
+
+def _kept_since(declared: Declaration, units: Sequence[Unit]) -> date | None:
+    """The first day all of whose rows are there; None where none were forgotten, or not by this moment.
+
+    Raises ProblemError DAT-206 where rows are forgotten before a period is over: none would ever be right.
+    """
+    facts = warehouse.table(declared.table).facts
+    if facts.time != declared.moment.name or facts.keep_days is None:
+        return None
+    longest = max(units, key=DAYS.__getitem__)
+    if facts.keep_days < DAYS[longest]:
+        days, unit = facts.keep_days, longest.value
+        message = said("rows are kept {days} days, too few to count by {unit}", days=days, unit=unit)
+        hint = said("keep: {days}d at least", days=DAYS[longest])
+        raise ProblemError(Problem(codes.FAILED, shorten(message), Where(field=declared.table), hint))
+    return warehouse.kept_since(declared.table)
+
+
+def _kept(unit: Unit, found: list[Stretch], since: date | None) -> list[Stretch]:
+    """What of the stretches lies in periods that are whole since a day."""
+    if since is None:
+        return found
+    period = period_of(unit, since)
+    first = period.starts if period.starts == since else period.ends + ONE
+    return [(max(start, first), end) for start, end in found if end >= first]
 
 
 def _few(found: list[Stretch]) -> list[Stretch]:
@@ -186,11 +232,20 @@ def _values(
             starts=found["period"],
             region=region,
             dimension=grouping.dimension,
-            member="+".join(found[name] for name in names),
+            member=_member(found[name] for name in names),
             body=trees.bodies.get(found["body"]) if "body" in names else None,
             is_demo=bool(found[IS_DEMO]),
             value=number,
         )
+
+
+def _member(words: Iterable[str]) -> str:
+    """What a part is called. Raises ProblemError DAT-206 for one that is too long to be kept."""
+    member = "+".join(words)
+    if len(member) > MOST_MEMBER:
+        message = said("a part is called {name!r}, which is too long", name=member[:20])
+        raise ProblemError(Problem(codes.FAILED, shorten(message)))
+    return member
 
 
 @transaction.atomic
@@ -211,7 +266,7 @@ def _keep(row: Computation, need: _Need, values: Sequence[Computed], started: fl
         at=at,
         seconds=seconds,
         versions=need.versions,
-        is_whole=need.within is None,
+        is_whole=need.is_whole,
         computed=len(values),
         **counts,
     )
@@ -230,7 +285,7 @@ def _keep(row: Computation, need: _Need, values: Sequence[Computed], started: fl
         publish("data.value.recorded", owner, data, by=by)
     return Outcome(
         key,
-        is_whole=need.within is None,
+        is_whole=need.is_whole,
         computed=len(values),
         written=difference.written,
         removed=difference.removed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlglot
@@ -19,7 +19,7 @@ _REFUSED: dict[type[Any], str] = {
     exp.Window: "OVER", exp.Subquery: "(SELECT …)", exp.With: "WITH", exp.Limit: "LIMIT",
     exp.Offset: "OFFSET", exp.Order: "ORDER BY", exp.Qualify: "QUALIFY", exp.TableSample: "TABLESAMPLE",
     exp.Distinct: "DISTINCT", exp.Into: "INTO", exp.Lateral: "LATERAL", exp.Placeholder: "?",
-    exp.Parameter: "$",
+    exp.Parameter: "$", exp.Values: "VALUES",
 }  # fmt: skip
 _FUNCTIONS = frozenset(
     {
@@ -78,9 +78,11 @@ def _unreadable(error: Exception, place: Place) -> Problem:
     return Problem(codes.BAD_SQL, shorten(message), where)
 
 
-def refusals(tree: Any, place: Place) -> Iterator[Problem]:
-    """What may not stand in an indicator."""
+def refusals(tree: Any, place: Place, allowed: Collection[int] = ()) -> Iterator[Problem]:
+    """What may not stand in an indicator; ``allowed`` are the ids of the nodes that its WITH may hold."""
     for node in tree.walk():
+        if id(node) in allowed:
+            continue
         named = _name(node) if isinstance(node, exp.Func) else ""
         is_counted = isinstance(node, exp.Distinct) and isinstance(node.parent, exp.AggFunc)
         words = next((word for kind, word in _REFUSED.items() if isinstance(node, kind)), "")

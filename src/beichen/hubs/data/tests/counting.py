@@ -96,3 +96,8 @@ def values(key: str, **narrowed: Any) -> dict[tuple[str, ...], float]:
 def at(day: int, hour: int = 4, month: int = 3) -> datetime:
     """A time of 2025 in UTC; the city's clocks are eight hours ahead."""
     return datetime(2025, month, day, hour, tzinfo=UTC)
+
+
+JOB: dict[str, Any] = {
+    "code": "1", "region": STREET, "body": "desk", "event": "light", "done_at": at(3), "in_time": True,
+}  # fmt: skip

@@ -20,6 +20,7 @@ from beichen.hubs.data.tests.counting import (
     CITY,
     COUNT,
     EAST,
+    JOB,
     SHARE,
     STREET,
     WEST,
@@ -40,7 +41,6 @@ from beichen.problem import ProblemError
 __all__ = ["town"]
 
 pytestmark = pytest.mark.usefixtures("town")
-JOB = {"code": "1", "region": STREET, "body": "desk", "event": "light", "done_at": at(3), "in_time": True}
 
 
 def test_a_row_counts_for_every_level_of_both_trees() -> None:

@@ -16,8 +16,7 @@ from beichen.hubs.data.commands import indicators
 from beichen.hubs.data.computing import codes
 from beichen.hubs.data.jobs import compute_indicators
 from beichen.hubs.data.models import AnnualTarget, Indicator, IndicatorValue
-from beichen.hubs.data.tests.counting import BY, CITY, COUNT, EAST, SHARE, at, define, put, run, town
-from beichen.hubs.data.tests.test_computing import JOB
+from beichen.hubs.data.tests.counting import BY, CITY, COUNT, EAST, JOB, SHARE, at, define, put, run, town
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import create_client, save_role
 from beichen.kernel.levels import Level
