@@ -37,5 +37,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.fronts.overview",
     "beichen.fronts.citizen",
     "beichen.fronts.governance",
+    "beichen.fronts.services",
     "beichen.web",
 )

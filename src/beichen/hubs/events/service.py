@@ -26,11 +26,14 @@ from beichen.hubs.events.importing import (
     sweep_imports,
     take_rows,
 )
+from beichen.hubs.events.intake.codes import dated_code
 from beichen.hubs.events.intake.pictures import keep_picture
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
-from beichen.hubs.events.kinds.declaration import Ask, asked_of
+from beichen.hubs.events.kinds.declaration import Ask, Row, asked_of
+from beichen.hubs.events.kinds.routing import Route, first_route
+from beichen.hubs.events.kinds.schema import ROUTE
 from beichen.hubs.events.measuring import measure, measurements, order_learning
 from beichen.hubs.events.notices import followed_as
 from beichen.hubs.events.permissions import (
@@ -71,6 +74,7 @@ __all__ = [
     "HEADINGS",
     "IDENTIFY",
     "READ",
+    "ROUTE",
     "SEND",
     "SUPERVISE",
     "TAKE",
@@ -81,6 +85,8 @@ __all__ = [
     "Receipt",
     "ReportDraft",
     "ReporterFacts",
+    "Route",
+    "Row",
     "act",
     "acting_body",
     "add_titles",
@@ -91,6 +97,7 @@ __all__ = [
     "cases",
     "categories",
     "command_of",
+    "dated_code",
     "declare_categories",
     "declare_kinds",
     "derive",
@@ -99,6 +106,7 @@ __all__ = [
     "export",
     "find_case",
     "find_import",
+    "first_route",
     "follow",
     "followed_as",
     "found_by_title",

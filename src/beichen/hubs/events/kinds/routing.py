@@ -59,10 +59,15 @@ def fits(row: Row, *, region: str, category: str, grade: int) -> bool:
 
 
 def route(kind: Kind, region: Region, grade: int) -> Route:
-    """The first row that fits and whose body exists."""
-    bodies = Bodies(kind.route, region)
-    for number, row in enumerate(kind.route, 1):
-        if not fits(row, region=region.code, category=kind.category, grade=grade):
+    """The first row of the kind's table that fits and whose body exists."""
+    return first_route(kind.route, region, category=kind.category, grade=grade)
+
+
+def first_route(rows: Sequence[Row], region: Region, *, category: str = "", grade: int = 0) -> Route:
+    """The first of ``rows`` that fits and whose body exists; other rooms keep tables of the same rows."""
+    bodies = Bodies(rows, region)
+    for number, row in enumerate(rows, 1):
+        if not fits(row, region=region.code, category=category, grade=grade):
             continue
         lead = bodies.find(row.to)
         if lead is not None:

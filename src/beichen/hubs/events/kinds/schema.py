@@ -61,6 +61,7 @@ _ROW: Schema = vocabulary.record(
         "support": {"type": "array", "items": _TARGET, "minItems": 1},
     },
 )
+ROUTE: Schema = {"type": "array", "items": _ROW, "minItems": 1}
 _NEED: Schema = {
     "anyOf": [vocabulary.FIELD, vocabulary.record({"key": vocabulary.FIELD, "name": vocabulary.TEXT})],
     "x-form": "photo, or {key: soil_sample, name: {zh: …, en: …}}",
@@ -103,7 +104,7 @@ KIND: Schema = vocabulary.record(
             },
             {"alike": {"type": "number", "minimum": 0, "maximum": 1}},
         ),
-        "route": {"type": "array", "items": _ROW, "minItems": 1},
+        "route": ROUTE,
         "deadlines": vocabulary.record(
             {},
             {

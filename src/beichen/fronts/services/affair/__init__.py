@@ -1,0 +1,1 @@
+"""One affair: how it starts, moves on, waits and ends."""

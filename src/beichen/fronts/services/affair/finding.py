@@ -1,0 +1,67 @@
+"""Finding affairs and steps: locked or not, within what the actor may see, as the actor saw them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from beichen.fronts.services.models import Affair, AffairBody, AffairEvent, Task
+from beichen.fronts.services.permissions import READ
+from beichen.fronts.services.problems import CHANGED, NO_AFFAIR, NO_TASK, not_now
+from beichen.fronts.services.words import CLOSED, Status
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.problem import Problem, ProblemError, Where, said, shorten
+
+
+def find_affair(code: str, *, by: Actor) -> Affair:
+    """The affair of this code, when the actor may see it. Raises ProblemError SRV-301: hidden, or none."""
+    rows = Affair.objects.select_related("definition", "region").defer("state", "before")
+    return _seen(rows.filter(code=code).first(), code, by=by)
+
+
+def locked_affair(code: str, *, by: Actor, expected: int | None = None) -> Affair:
+    """The same, locked until the transaction ends. Raises ProblemError SRV-301, SRV-303."""
+    rows = Affair.objects.select_for_update(of=("self",)).select_related("definition", "region")
+    row = _seen(rows.filter(code=code).first(), code, by=by)
+    if expected is not None and expected != row.version:
+        last = AffairEvent.objects.filter(affair=row).order_by("-number").first()
+        message = said("{who} changed the affair meanwhile", who=last.by_name if last else "–")
+        hint = said("look at it again, then decide (version {version})", version=row.version)
+        raise ProblemError(Problem(CHANGED, shorten(message), Where(field="version"), hint))
+    return row
+
+
+def _seen(row: Affair | None, code: str, *, by: Actor) -> Affair:
+    """What the actor does not see is not there: the answer must not tell that it is."""
+    if row is not None and (by.is_system or _bodies(row, by).exists()):
+        return row
+    raise ProblemError(Problem(NO_AFFAIR, shorten(said("there is no affair {code!r}", code=code[:30]))))
+
+
+def _bodies(row: Affair, by: Actor) -> QuerySet[AffairBody]:
+    return access.visible(by, READ, AffairBody.objects.filter(affair=row))
+
+
+def find_task(affair: Affair, number: int) -> Task:
+    """A step of an affair that waits. Raises ProblemError SRV-306."""
+    row = Task.objects.select_related("body", "region").filter(affair=affair, number=number).first()
+    if row is None:
+        message = said("{code} has no step {number}", code=affair.code, number=number)
+        raise ProblemError(Problem(NO_TASK, shorten(message), Where(field="task")))
+    if not row.is_open:
+        raise not_now(said("this step does not wait any more"), said("look at the affair again"))
+    return row
+
+
+def check_open(affair: Affair) -> None:
+    """Raises ProblemError SRV-302 for an affair that is closed."""
+    if affair.status in CLOSED:
+        found = Status(affair.status).label
+        raise not_now(said("the affair is {found}", found=found))
+
+
+def check_running(affair: Affair) -> None:
+    """Raises ProblemError SRV-302 for an affair that is closed or suspended."""
+    check_open(affair)
+    if affair.status == Status.SUSPENDED:
+        raise not_now(said("the affair is suspended"), said("let it go on first"))

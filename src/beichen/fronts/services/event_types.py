@@ -1,0 +1,26 @@
+"""What the events of this room are called: the steps of an affair."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from beichen.kernel.bus.service import name_event_types
+
+name_event_types(
+    {
+        "services.affair.opened": _("An application was taken in"),
+        "services.affair.taken": _("A step was taken on"),
+        "services.affair.completed": _("A step was completed"),
+        "services.affair.recalled": _("A step was taken back"),
+        "services.affair.handed-over": _("A step was handed over"),
+        "services.affair.material-asked": _("Material was asked for"),
+        "services.affair.material-given": _("Material was brought"),
+        "services.affair.suspended": _("An affair was suspended"),
+        "services.affair.resumed": _("An affair goes on"),
+        "services.affair.message": _("A message came in"),
+        "services.affair.timer-fired": _("A time limit ran out"),
+        "services.affair.notified": _("The process tells that something is so"),
+        "services.affair.withdrawn": _("An application was withdrawn"),
+        "services.affair.closed": _("An affair was concluded"),
+    }
+)

@@ -1,0 +1,17 @@
+"""The room's work in the background: timers of affairs, and the table that follows them."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from beichen.fronts.services import service
+from beichen.kernel.jobs.schedule import scheduled
+from beichen.kernel.jobs.service import is_stopping
+
+
+@scheduled("services.clocks", "* * * * *")
+@task()
+def clocks() -> None:
+    """Let every timer fire whose time has come; what a stopped worker missed is made up at once."""
+    while service.tick() == service.TICK and not is_stopping():
+        pass

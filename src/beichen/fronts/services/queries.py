@@ -1,0 +1,104 @@
+"""Reading: what waits for an actor, the affairs that an actor sees, one affair's trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from beichen.fronts.services.affair.finding import find_affair
+from beichen.fronts.services.affair.following import specification_of
+from beichen.fronts.services.bpmn.running import Run
+from beichen.fronts.services.declaration import read_process
+from beichen.fronts.services.models import Affair, AffairBody, AffairEvent, Definition, Task, Timer
+from beichen.fronts.services.permissions import READ
+from beichen.fronts.services.words import CLOSED
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import EVERYWHERE, Actor
+from beichen.kernel.org.models import Body, Region
+from beichen.kernel.org.service import city_region
+
+
+def tasks_for(by: Actor) -> QuerySet[Task]:
+    """The steps that wait within the actor's bodies and regions, the most urgent first.
+
+    Bodies and regions are resolved before the steps are asked for, so that the database meets plain columns
+    and serves the list by the index of what waits.
+    """
+    rows = Task.objects.filter(closed_at=None).select_related("affair__definition", "body", "region")
+    rows = rows.defer("affair__state", "affair__before").order_by("due_at", "id")
+    if by.is_system:
+        return rows
+    found = Q(pk__in=[])
+    for area in access.areas(by, READ):
+        part = Q(level__lte=int(area.clearance))
+        if area.body_path != EVERYWHERE:
+            part &= Q(body__in=_keys(Body, area.body_path))
+        if not _is_whole(area.region_path):
+            part &= Q(region__in=_keys(Region, area.region_path))
+        found |= part
+    return rows.filter(found)
+
+
+def _keys(model: Any, path: str) -> list[int]:
+    return list(model.objects.filter(path__under=path).order_by().values_list("pk", flat=True))
+
+
+def _is_whole(path: str) -> bool:
+    city = city_region()
+    return path == EVERYWHERE or (city is not None and city.path.startswith(path))
+
+
+def affairs(by: Actor) -> QuerySet[Affair]:
+    """The affairs in which a body of the actor takes part, the newest first."""
+    rows = Affair.objects.select_related("definition", "region").defer("state", "before")
+    rows = rows.order_by("-opened_at", "-id")
+    if by.is_system:
+        return rows
+    seen = access.visible(by, READ, AffairBody.objects.order_by())
+    return rows.filter(pk__in=seen.values("affair_id"))
+
+
+def trail(affair: Affair) -> list[AffairEvent]:
+    """What happened to an affair that was found for its reader, in its order."""
+    return list(AffairEvent.objects.filter(affair=affair).select_related("body").order_by("number"))
+
+
+def tasks_of(affair: Affair) -> list[Task]:
+    """All steps that waited or wait."""
+    return list(Task.objects.filter(affair=affair).select_related("body", "region").order_by("number"))
+
+
+def timers_of(affair: Affair) -> list[Timer]:
+    """The timers that run."""
+    return list(Timer.objects.filter(affair=affair, closed_at=None).order_by("id"))
+
+
+def course(affair: Affair, *, by: Actor) -> Mapping[str, list[str]]:
+    """Where an affair stands in its diagram: elements that are done, and those that wait.
+
+    Raises ProblemError SRV-301.
+    """
+    find_affair(affair.code, by=by)
+    definition = affair.definition
+    run = Run.resume(specification_of(definition, read_process(definition.declared)), affair.state, _nothing)
+    if affair.status in CLOSED:
+        return {"done": sorted(set(run.done())), "waits": [], "messages": []}
+    waits = sorted({one.key for one in [*run.steps(), *run.timers()]})
+    return {"done": sorted(set(run.done()) - set(waits)), "waits": waits, "messages": run.messages()}
+
+
+def _nothing(_step: str, _data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+def processes() -> QuerySet[Definition]:
+    """The processes on which affairs may be started."""
+    return Definition.objects.filter(is_newest=True, is_offered=True).order_by("key")
+
+
+def notices() -> QuerySet[Timer]:
+    """What is on public notice (公示): anybody may see it."""
+    rows = Timer.objects.filter(closed_at=None, is_public=True).select_related("affair__definition")
+    return rows.defer("affair__state", "affair__before").order_by("-opened_at")
