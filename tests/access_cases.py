@@ -19,7 +19,7 @@ from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Upload
 from beichen.platforms.warehouse.models import Question
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
-from tests import access_devices
+from tests import access_devices, access_services
 
 BY = system("test")
 KIND = {
@@ -37,6 +37,7 @@ FOLLOWED = "the report's own number and code open it; without both it leads to t
 
 OPEN = {
     **access_devices.OPEN,
+    **access_services.OPEN,
     "open311/v2/openapi.json": "how the interface is spoken",
     "open311/v2/discovery.<str:form>": "says where the interface is",
     "open311/v2/services.<str:form>": "what may be reported is public",
@@ -72,6 +73,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "indicators/<slug:key>": [("GET", "indicators/people", None)],
     "indicators/<slug:key>/withdraw": [("POST", "indicators/kept/withdraw", {})],
     **access_devices.SAMPLES,
+    **access_services.SAMPLES,
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
@@ -127,6 +129,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "api/tables/<table>/files": [("POST", "api/tables/kept_rows/files", {"file": ("a.csv", b"code\nb\n")})],
 }
 EMPTY: dict[str, Any] = {
+    **access_services.EMPTY,
     "api/tables": {"tables": []},
     "api/devices": {"devices": [], "next": None},
     "api/rules": {"rules": []},
@@ -142,6 +145,7 @@ def keep_cases() -> None:
     brought = geo.bring_layer(BytesIO(b"lon,lat\n125.3,43.8\n"), "a.csv", words, by=BY)
     geo.read_upload(brought.code, by=BY)
     access_devices.keep_devices()
+    access_services.keep_services()
     service.declare_kinds(KIND, scene="test", by=BY)
     paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
     draft = service.ReportDraft(
@@ -163,6 +167,7 @@ def case_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses and bodies."""
     return {
         **access_devices.device_numbers(),
+        **access_services.service_numbers(),
         "case": Case.objects.get().code,
         "version": Case.objects.get().version,
         "report": Report.objects.get().code,

@@ -28,6 +28,9 @@ FILES = {
     "3d-tiles-renderer/build/index.three.js": "3d-tiles.js",
     "sortablejs/Sortable.min.js": "Sortable.min.js",
     "hls.js/dist/hls.light.min.js": "hls.light.min.js",
+    "bpmn-js/dist/bpmn-navigated-viewer.production.min.js": "bpmn-viewer.js",
+    "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js.css",
+    "bpmn-js/dist/assets/diagram-js.css": "diagram-js.css",
 }
 PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
 # A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.

@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from beichen import __version__
+from beichen.fronts.services.api import router as services
 from beichen.hubs.data.api import router as indicators
 from beichen.hubs.events.api import router as events
 from beichen.plan.reports.api import router as plan
@@ -86,4 +87,5 @@ api.add_router("/indicators", indicators)
 api.add_router("/models", models)
 api.add_router("/objects", objects)
 api.add_router("/plan", plan)
+api.add_router("/services", services)
 api.add_router("/tables", tables)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("beichen.fronts.overview.urls")),
     path("", include("beichen.fronts.citizen.urls")),
     path("", include("beichen.fronts.governance.urls")),
+    path("", include("beichen.fronts.services.urls")),
     path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.supports.evaluation.urls")),
     path("", include("beichen.plan.urls")),

@@ -20,7 +20,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.governance.counted import MOST, CountedRows
 from beichen.fronts.governance.reach import CLOSED, OPEN, cases_for, ours
 from beichen.fronts.governance.signs import grade_badge, time_badge
 from beichen.fronts.governance.times import SOON, left_words
@@ -31,6 +30,7 @@ from beichen.hubs.events.service import all_kinds, titled
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
+from beichen.web.counted import MOST, CountedRows
 from beichen.web.tables import Column, Filter, State, Table, TablePage
 
 CODE = re.compile(r"\d{4,8}(-[0-9A-Z]{0,6})?\Z")

@@ -10,13 +10,13 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.governance.counted import CountedRows
 from beichen.fronts.governance.reach import CENTRE_STAGES, OPEN, own_bodies
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case, CaseDesk
 from beichen.hubs.events.pages import Part, Stage, state_of
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
+from beichen.web.counted import CountedRows
 
 SHOWN = 20
 _NOTED = 200

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from beichen.fronts.services import demo
 from beichen.fronts.services.bpmn.checks import check_process
 from beichen.fronts.services.bpmn.text import BYTES
 from beichen.fronts.services.declaration import read_process
@@ -20,8 +21,9 @@ from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.durations import duration
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem
+from beichen.settings import settings
 
-DECLARED, FOLDER = "processes.yaml", "processes"
+DECLARED, FOLDER, DEMO = "processes.yaml", "processes", "demo-affairs.yaml"
 LONGEST = timedelta(days=2000)
 
 
@@ -82,7 +84,28 @@ class ProcessesSection(Section):
         return "\n\n".join(["\n".join(rows), *parts])
 
 
-SECTIONS: tuple[Section, ...] = (ProcessesSection(),)
+class DemoAffairsSection(Section):
+    """Affairs that show a city's processes at work; only where the setting `demo` is on."""
+
+    key = "demo-affairs"
+    kind = PackageKind.CITY
+    files = (DEMO,)
+    order = 91
+
+    def schema(self) -> dict[str, Any]:
+        """What `demo-affairs.yaml` says."""
+        return demo.SCHEMA
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """Take in the applications that are not there yet."""
+        document = package.document(DEMO)
+        if document is None or not settings().demo:
+            return Changes()
+        added = demo.install_demo(document.value, by=by)
+        return Changes(added=added, unchanged=len(document.value) - len(added))
+
+
+SECTIONS: tuple[Section, ...] = (ProcessesSection(), DemoAffairsSection())
 
 
 def _names(key: str, entry: Mapping[str, Any]) -> list[str]:

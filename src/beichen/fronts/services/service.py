@@ -20,6 +20,7 @@ from beichen.fronts.services.affair.finding import find_affair
 from beichen.fronts.services.affair.ticking import TICK, tick
 from beichen.fronts.services.declaring import Declared, declare_processes
 from beichen.fronts.services.doors import Calling, doors, register_door
+from beichen.fronts.services.naming import act_on_affair, act_on_task
 from beichen.fronts.services.permissions import HANDLE, READ, START, SUPERVISE
 from beichen.fronts.services.queries import (
     affairs,
@@ -40,6 +41,8 @@ __all__ = [
     "TICK",
     "Calling",
     "Declared",
+    "act_on_affair",
+    "act_on_task",
     "affairs",
     "ask_for_material",
     "complete",

@@ -1,11 +1,15 @@
-"""The door `notify`: a service task tells the city that its step was reached; messages of scenes listen."""
+"""Telling: the door `notify`, by which a service task tells the city; what happened, in words for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
+from beichen.fronts.services.declaration import Field, Process
 from beichen.fronts.services.doors import Calling
+from beichen.fronts.services.models import AffairEvent
 from beichen.kernel.bus import service as bus
 
 
@@ -17,3 +21,34 @@ def notify(calling: Calling, _data: Mapping[str, Any]) -> Mapping[str, Any]:
     )
     bus.publish_many([draft], by=calling.by)
     return {}
+
+
+def value_words(one: Field, value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, list):
+        return "、".join(value_words(one, item) for item in value)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, str) and value in one.choices:
+        return one.choices[value].label
+    if isinstance(value, float):
+        return f"{value:,g} {one.unit}".strip()
+    return f"{value} {one.unit}".strip()
+
+
+def sentence(event: AffairEvent, process: Process) -> str:
+    """What happened, in words, with the step, the outcome and the reason."""
+    known = bus.event_type_names()
+    step = process.steps.get(event.step)
+    parts = [str(known.get(f"services.affair.{event.name}", event.name))]
+    if step is not None:
+        parts.append(step.name.label)
+        outcome = step.outcomes.get(str(event.data.get("outcome", "")))
+        if outcome is not None:
+            parts.append(outcome.label)
+    elif event.name == "closed" and event.data.get("outcome") in process.ends:
+        parts.append(process.ends[event.data["outcome"]].label)
+    parts += [str(event.data[name]) for name in ("reason", "note") if event.data.get(name)]
+    if event.data.get("items"):
+        parts.append("、".join(event.data["items"]))
+    return " · ".join(parts)

@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from beichen.fronts.governance.counted import MOST, CountedRows
 from beichen.hubs.events import service
 from beichen.hubs.events.commands import Accept
 from beichen.hubs.events.models import Case
 from beichen.hubs.events.tests import city
+from beichen.web.counted import MOST, CountedRows
 
 
 def text_of(client: Client, address: str) -> str:

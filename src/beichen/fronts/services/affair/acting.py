@@ -56,6 +56,7 @@ def start(
     by: Actor,
     key: str = "",
     now: datetime | None = None,
+    is_demo: bool = False,
 ) -> tuple[Affair, bool]:
     """Start an affair on the newest version of a process; the same key of the same actor gives the first one.
 
@@ -74,7 +75,7 @@ def start(
         opened_at=moment,
         promised_at=clocks.due(moment, declared.time),
         key=own,
-        is_demo=by.is_simulator,
+        is_demo=is_demo or by.is_simulator,
     )
     access.require(by, START, affair)
     if (known := _known(own)) is not None:

@@ -13,15 +13,26 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, IntermediateCatchEventParser
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, SubWorkflowParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
 from SpiffWorkflow.bpmn.serializer.default.event_definition import TimerConditionalEventDefinitionConverter
-from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter
+from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter, MultiInstanceTaskConverter
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
 from SpiffWorkflow.bpmn.serializer.workflow import BpmnWorkflowSerializer
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, ServiceTask
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    CallActivity,
+    IntermediateCatchEvent,
+    ManualTask,
+    ParallelMultiInstanceTask,
+    SequentialMultiInstanceTask,
+    ServiceTask,
+    SubWorkflowTask,
+    UserTask,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -95,6 +106,45 @@ class DecisionTask(BusinessRuleTaskMixin, BpmnSpecMixin):
     """A business rule task with its table."""
 
 
+class _Anew:
+    """A step that is repeated over several begins its list anew each time that the process comes to it."""
+
+    data_output: Any
+
+    def init_data_output_with_input_data(self, my_task: Any, _input_data: Any) -> None:
+        self.data_output.set(my_task, [])
+
+    def init_data_output_with_cardinality(self, my_task: Any) -> None:
+        self.data_output.set(my_task, [])
+
+
+class ParallelSteps(_Anew, ParallelMultiInstanceTask):
+    """A step at several bodies at once (并联)."""
+
+
+class SequentialSteps(_Anew, SequentialMultiInstanceTask):
+    """A step at several bodies, one after another."""
+
+
+class _Repeated:
+    """Reads multi-instances as this room runs them."""
+
+    PARALLEL_MI_CLASS = ParallelSteps
+    SEQUENTIAL_MI_CLASS = SequentialSteps
+
+
+class StepParser(_Repeated, TaskParser):
+    """A step."""
+
+
+class PartParser(_Repeated, SubWorkflowParser):
+    """A subprocess."""
+
+
+class CallParser(_Repeated, CallActivityParser):
+    """A call of another process of the same files."""
+
+
 class _Timed:
     """Reads a timer's duration as this room keeps it."""
 
@@ -134,6 +184,10 @@ class Parser(BpmnDmnParser):
         full_tag("boundaryEvent"): (TimedBoundaryParser, BoundaryEvent),
         full_tag("businessRuleTask"): (DecisionParser, DecisionTask),
         full_tag("serviceTask"): (TaskParser, DoorTask),
+        full_tag("userTask"): (StepParser, UserTask),
+        full_tag("manualTask"): (StepParser, ManualTask),
+        full_tag("subProcess"): (PartParser, SubWorkflowTask),
+        full_tag("callActivity"): (CallParser, CallActivity),
     }
 
     def __init__(self, decisions: Mapping[str, str], validator: Any = None) -> None:
@@ -177,6 +231,8 @@ REGISTRY = BpmnWorkflowSerializer.configure(
         WorkingTimer: TimerConditionalEventDefinitionConverter,
         DecisionTask: _DecisionConverter,
         DoorTask: BpmnTaskSpecConverter,
+        ParallelSteps: MultiInstanceTaskConverter,
+        SequentialSteps: MultiInstanceTaskConverter,
     }
 )
 """What turns specifications and running workflows into JSON and back."""

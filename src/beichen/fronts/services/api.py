@@ -1,0 +1,177 @@
+"""`/api/services`: processes, affairs and the steps that wait, for programs.
+
+Lists page by number: pass ``next`` as ``before``. Whoever writes names the version that was seen in
+``If-Match``; it came as ``ETag`` and as ``version``. ``Idempotency-Key`` makes an application that is sent
+again the same one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Field, Query, Router, Schema, Status
+from ninja.utils import check_csrf
+
+from beichen.fronts.services import service
+from beichen.fronts.services.document import affair_entry, process_entry, task_entry, whole
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.problems import NO_AFFAIR, bad
+from beichen.kernel.access.service import acting, check_rate, require
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.service import region_by_code
+from beichen.problem import Problem, ProblemError, code, said, shorten
+
+NO_TOKEN = code("SRV-601", "Writing needs a key, or the token of a page.", status=403)
+BAD_VERSION = code("SRV-602", "If-Match is no version of an affair.", status=400)
+RATE = "300/minute"
+Key = Annotated[str, Query(pattern=r"^[a-z0-9-]*$", max_length=60)]
+Before = Annotated[int, Query(ge=0, le=2**62)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+
+router = Router(tags=["services"])
+
+
+class Application(Schema):
+    """An application that a clerk or a program takes in."""
+
+    process: str
+    subject: str
+    region: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+@router.get("/processes", summary="Processes that are offered")
+def list_processes(request: HttpRequest) -> dict[str, Any]:
+    """Each with what it asks at the start."""
+    require(acting(request), service.READ)
+    return {"processes": [process_entry(row) for row in service.processes()]}
+
+
+@router.post("/affairs", summary="Take an application in", response={200: Any, 201: Any})
+def start(request: HttpRequest, told: Application, response: HttpResponse) -> Status[dict[str, Any]]:
+    """201; the same ``Idempotency-Key`` of the same client again: 200."""
+    by = _writer(request)
+    _sound(told.model_dump())
+    key = request.headers.get("Idempotency-Key", "").strip()
+    row, is_new = service.start(
+        told.process, told.data, told.subject, region_by_code(told.region), by=by, key=key
+    )
+    response["ETag"] = f'"{row.version}"'
+    return Status(201 if is_new else 200, affair_entry(row))
+
+
+@router.get("/affairs", summary="Affairs, the newest first")
+def list_affairs(
+    request: HttpRequest,
+    process: Key = "",
+    status: Literal["", "running", "material", "suspended", "done", "withdrawn"] = "",
+    before: Before = 0,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """A page of the affairs in which a body of the asker takes part."""
+    rows = service.affairs(acting(request)).order_by("-id")
+    if process:
+        rows = rows.filter(definition__key=process)
+    if status:
+        rows = rows.filter(status=status)
+    if before:
+        rows = rows.filter(id__lt=before)
+    page = list(rows[: limit + 1])
+    following = page[limit - 1].pk if len(page) > limit else None
+    return {"affairs": [affair_entry(row) for row in page[:limit]], "next": following}
+
+
+@router.get("/tasks", summary="Steps that wait, the most urgent first")
+def list_tasks(request: HttpRequest, body: Key = "", limit: Limit = 100) -> dict[str, Any]:
+    """The first of the steps that wait within the asker's bodies."""
+    rows = service.tasks_for(acting(request))
+    if body:
+        rows = rows.filter(body__key=body)
+    return {"tasks": [task_entry(row) for row in rows[:limit]]}
+
+
+@router.get("/affairs/{slug:affair_code}", summary="An affair with its steps and its trail")
+def read_affair(request: HttpRequest, affair_code: str, response: HttpResponse) -> dict[str, Any]:
+    """The affair as it stands. ``ETag`` is its version."""
+    return _shown(service.find_affair(_code(affair_code), by=acting(request)), response)
+
+
+@router.post("/affairs/{slug:affair_code}/tasks/{int:number}/{slug:act}", summary="Act on a step")
+def act_on_task(
+    request: HttpRequest,
+    affair_code: str,
+    number: int,
+    act: str,
+    response: HttpResponse,
+    values: Annotated[dict[str, Any], Body()],
+) -> dict[str, Any]:
+    """``take``, ``complete`` (outcome, data), ``hand-over`` (to, reason), ``ask-for-material`` (items,
+    reason), ``give-material`` (data, note)."""
+    by = _writer(request)
+    row = service.act_on_task(
+        act, _code(affair_code), min(number, 2**31 - 1), _sound(values), by=by, expected=_seen(request)
+    )
+    return _shown(service.find_affair(row.code, by=by), response)
+
+
+@router.post("/affairs/{slug:affair_code}/{slug:act}", summary="Act on an affair")
+def act_on_affair(
+    request: HttpRequest,
+    affair_code: str,
+    act: str,
+    response: HttpResponse,
+    values: Annotated[dict[str, Any], Body()],
+) -> dict[str, Any]:
+    """``recall``, ``suspend``, ``resume``, ``withdraw`` (each with a reason), ``message`` (message, data)."""
+    by = _writer(request)
+    row = service.act_on_affair(act, _code(affair_code), _sound(values), by=by, expected=_seen(request))
+    return _shown(service.find_affair(row.code, by=by), response)
+
+
+def _code(text: str) -> str:
+    found = text.strip().upper()
+    if len(found) > 20:
+        raise ProblemError(Problem(NO_AFFAIR, shorten(said("there is no affair {code!r}", code=found[:30]))))
+    return found
+
+
+def _sound(values: dict[str, Any]) -> dict[str, Any]:
+    """``values``, which hold nothing that no text can hold. Raises SRV-305."""
+    try:
+        is_sound = b"\\u0000" not in orjson.dumps(values)
+    except (orjson.JSONEncodeError, RecursionError):
+        is_sound = False
+    if not is_sound:
+        raise bad("body", said("a character or a number in it is not one of JSON's"))
+    return values
+
+
+def _shown(row: Affair, response: HttpResponse) -> dict[str, Any]:
+    response["ETag"] = f'"{row.version}"'
+    return whole(row, service.tasks_of(row), service.timers_of(row), service.trail(row))
+
+
+def _writer(request: HttpRequest) -> Actor:
+    """Who writes. A page's session alone is not enough: another site could send it. Raises SRV-601."""
+    by = acting(request)
+    if not by.key.startswith("client:") and check_csrf(request) is not None:
+        hint = said("Authorization: Bearer KEY")
+        raise ProblemError(Problem(NO_TOKEN, said("there is no key and no page's token"), hint=hint))
+    check_rate("services.api", by.key, RATE)
+    return by
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The version that the writer saw; None when it does not say. Raises SRV-602."""
+    text = request.headers.get("If-Match", "").strip()
+    if not text or text == "*":
+        return None
+    found = _VERSION.match(text)
+    if found is None:
+        message = said("{text!r} is no version", text=text[:30])
+        raise ProblemError(Problem(BAD_VERSION, shorten(message), hint=said("as ETag gave it")))
+    return int(found.group(1))

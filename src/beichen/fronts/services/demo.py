@@ -1,0 +1,94 @@
+"""`demo-affairs.yaml` of a city: applications, and how far each affair has come; all marked as a demo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from beichen.fronts.services.affair import acting
+from beichen.fronts.services.models import Affair, Task
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.service import region_by_code
+from beichen.kernel.scene import vocabulary
+
+Schema = dict[str, Any]
+_DONE: Schema = vocabulary.record(
+    {"step": vocabulary.FIELD},
+    {
+        "outcome": {"type": "string"},
+        "body": vocabulary.KEY,
+        "data": vocabulary.mapping_of({}, vocabulary.FIELD),
+    },
+)
+_ASKED: Schema = vocabulary.record(
+    {
+        "step": vocabulary.FIELD,
+        "items": {"type": "array", "items": {"type": "string"}},
+        "reason": {"type": "string"},
+    },
+    {"body": vocabulary.KEY},
+)
+SCHEMA: Schema = {
+    "type": "array",
+    "items": vocabulary.record(
+        {
+            "key": vocabulary.KEY,
+            "process": vocabulary.KEY,
+            "subject": {"type": "string", "maxLength": 40},
+            "region": vocabulary.REGION,
+            "data": vocabulary.mapping_of({}, vocabulary.FIELD),
+        },
+        {
+            "days": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "how many days ago"},
+            "done": {"type": "array", "items": _DONE},
+            "asked": _ASKED,
+            "suspended": {"type": "string", "description": "why it is suspended"},
+        },
+    ),
+    "maxItems": 500,
+}
+
+
+def install_demo(entries: list[dict[str, Any]], *, by: Actor) -> list[str]:
+    """Take in the applications that are not there yet; their keys."""
+    return [entry["key"] for entry in entries if _install(entry, by=by)]
+
+
+def _install(entry: dict[str, Any], *, by: Actor) -> bool:
+    moment = timezone.now() - timedelta(days=entry.get("days", 0))
+    region = region_by_code(entry["region"])
+    affair, is_new = acting.start(
+        entry["process"],
+        entry["data"],
+        entry["subject"],
+        region,
+        by=by,
+        key=f"demo-{entry['key']}",
+        now=moment,
+        is_demo=True,
+    )
+    if not is_new:
+        return False
+    for number, step in enumerate(entry.get("done", ()), 1):
+        task = _waiting(affair, step)
+        acting.complete(
+            affair.code,
+            task.number,
+            step.get("outcome", ""),
+            step.get("data", {}),
+            by=by,
+            now=min(timezone.now(), moment + timedelta(hours=5 * number)),
+        )
+    if asked := entry.get("asked"):
+        task = _waiting(affair, asked)
+        acting.ask_for_material(affair.code, task.number, asked["items"], asked["reason"], by=by)
+    if why := entry.get("suspended"):
+        acting.suspend(affair.code, why, by=by)
+    return True
+
+
+def _waiting(affair: Affair, step: dict[str, Any]) -> Task:
+    rows = Task.objects.filter(affair=affair, closed_at=None, step=step["step"])
+    return (rows.filter(body__key=step["body"]) if "body" in step else rows).order_by("number")[:1].get()

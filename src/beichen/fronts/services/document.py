@@ -1,0 +1,101 @@
+"""An affair and its steps as JSON, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from beichen.fronts.services.models import Affair, AffairEvent, Definition, Task, Timer
+
+
+def _moment(value: datetime | None) -> str | None:
+    return timezone.localtime(value).isoformat(timespec="seconds") if value else None
+
+
+def process_entry(row: Definition) -> dict[str, Any]:
+    """A process as it is offered."""
+    declared = row.declared
+    return {
+        "process": row.key,
+        "number": row.number,
+        "name": declared["name"],
+        "promised": declared["promised"],
+        "subject": declared.get("subject", "any"),
+        "start": {name: declared["fields"][name] for name in declared.get("start", ())},
+    }
+
+
+def affair_entry(row: Affair) -> dict[str, Any]:
+    """An affair as a list shows it."""
+    return {
+        "code": row.code,
+        "process": row.definition.key,
+        "number": row.definition.number,
+        "title": row.title,
+        "subject": row.subject,
+        "region": row.region.code,
+        "status": row.status,
+        "outcome": row.outcome,
+        "version": row.version,
+        "opened": _moment(row.opened_at),
+        "promised": _moment(row.promised_at),
+        "closed": _moment(row.closed_at),
+        "in_time": row.is_in_time,
+        "working_days": row.working_days,
+        "demo": row.is_demo,
+    }
+
+
+def task_entry(row: Task) -> dict[str, Any]:
+    """A step that waits, or did."""
+    return {
+        "affair": row.affair.code,
+        "task": row.number,
+        "step": row.step,
+        "name": {"zh": row.name, "en": row.name_en},
+        "lane": row.lane,
+        "body": row.body.key,
+        "standing": row.standing,
+        "outcome": row.outcome,
+        "opened": _moment(row.opened_at),
+        "due": None if row.is_paused else _moment(row.due_at),
+        "paused": row.is_paused,
+        "closed": _moment(row.closed_at),
+        "by": row.by_name,
+    }
+
+
+def whole(
+    row: Affair, tasks: Iterable[Task], timers: Iterable[Timer], events: Iterable[AffairEvent]
+) -> dict[str, Any]:
+    """An affair with its data, its steps, its timers, what it waits for and its trail."""
+    steps = row.definition.declared["steps"]
+    return {
+        **affair_entry(row),
+        "data": row.data,
+        "pauses": row.pauses,
+        "tasks": [
+            {
+                **task_entry(task),
+                "form": steps[task.step].get("form", []),
+                "outcomes": steps[task.step].get("outcomes", {}),
+            }
+            for task in tasks
+        ],
+        "timers": [{"step": timer.step, "due": _moment(timer.due_at)} for timer in timers],
+        "trail": [
+            {
+                "number": event.number,
+                "event": event.name,
+                "step": event.step,
+                "at": _moment(event.at),
+                "by": event.by_name,
+                "body": event.body.key if event.body else "",
+                "data": event.data,
+            }
+            for event in events
+        ],
+    }

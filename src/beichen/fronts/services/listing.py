@@ -1,0 +1,211 @@
+"""The lists of the room as declared tables: what waits, and affairs; each filter and order by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
+
+from beichen.fronts.services import service
+from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
+from beichen.fronts.services.signs import NAMES, Card, name_of, promise_badge, time_badge, time_words
+from beichen.fronts.services.words import OPEN_STEPS, Standing, Status
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Body
+from beichen.web.counted import CountedRows
+from beichen.web.tables import Column, Filter, State, Table
+
+Rule = Callable[[Any, str], Any]
+_LAST = "\uffff"
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTable(Table[Any]):
+    """A table whose filters and search have rules; its count stops."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    order: tuple[Any, ...] = ()
+
+    def select(self, chosen: State) -> Any:
+        """The rows of a state."""
+        rows: QuerySet[Any] = self.rows
+        for key, value in chosen.filters.items():
+            rows = self.rules[key](rows, value)
+        if chosen.query:
+            rows = self.rules["q"](rows, chosen.query)
+        column = self.sorted_by(chosen)
+        if column is not None:
+            sign = "-" if chosen.is_descending else ""
+            return CountedRows.of(rows.order_by(*(f"{sign}{name}" for name in column.sort), f"{sign}id"))
+        return CountedRows.of(rows.order_by(*self.order))
+
+
+def address(code: str) -> str:
+    """Where an affair is shown."""
+    return reverse("services:affair", args=[code])
+
+
+def _coded(code: str) -> SafeString:
+    return format_html('<a class="figures" href="{}">{}</a>', address(code), code)
+
+
+def _found(query: str) -> Q:
+    """Affairs whose code begins with what was typed, or whose applicant has it as code."""
+    word = query.strip().upper()
+    return Q(code__gte=word, code__lt=word + _LAST) | Q(subject=word)
+
+
+def _step(row: Task) -> SafeString:
+    shown = format_html('<a href="{}#task-{}">{}</a>', address(row.affair.code), row.number, row.label)
+    if row.affair.is_demo:
+        shown += format_html(' <span class="badge">{}</span>', gettext("Demo"))
+    return shown
+
+
+def _processes() -> list[tuple[str, str]]:
+    rows = Definition.objects.filter(is_newest=True).order_by("key").only("key", "name", "name_en")
+    return [(row.key, row.label) for row in rows]
+
+
+def _bodies() -> list[Body]:
+    """The bodies at which steps of affairs are handled."""
+    return list(Body.objects.filter(is_current=True).order_by("path"))
+
+
+def _cards(now: datetime) -> dict[str, Rule]:
+    return {
+        Card.RED: lambda rows, _value: rows.filter(is_paused=False, due_at__lt=now),
+        Card.YELLOW: lambda rows, _value: rows.filter(is_paused=False, warn_at__lte=now, due_at__gte=now),
+        Card.GREEN: lambda rows, _value: rows.filter(is_paused=False, warn_at__gt=now),
+        Card.PAUSED: lambda rows, _value: rows.filter(is_paused=True),
+    }
+
+
+def desk_table(by: Actor, now: datetime) -> RuledTable:
+    """What waits within the actor's bodies."""
+    bodies, cards = _bodies(), _cards(now)
+    ids = {body.key: body.pk for body in bodies}
+    columns: list[Column[Task]] = [
+        Column("step", pgettext("process", "Step"), lambda row: row.label, _step, is_header=True),
+        Column("code", _("Affair"), lambda row: row.affair.code, lambda row: _coded(row.affair.code)),
+        Column("title", pgettext("affair", "Title"), lambda row: row.affair.title),
+        Column("process", pgettext("service", "Process"), lambda row: row.affair.definition.label),
+        Column("body", _("Body"), lambda row: name_of(row.body)),
+        Column("region", _("Region"), lambda row: name_of(row.region)),
+        Column("standing", pgettext("step", "State"), lambda row: str(Standing(row.standing).label)),
+        Column(
+            "due",
+            _("Time left"),
+            lambda row: localtime(row.due_at),
+            lambda row: time_badge(row, now),
+            ("due_at",),
+        ),
+        Column("left", _("Time left in words"), lambda row: time_words(row, now), is_exported_only=True),
+        Column("opened", _("Came in"), lambda row: localtime(row.opened_at), _opened, ("opened_at",)),
+    ]
+    filters = [
+        Filter("card", _("Card"), "due_at", [(str(card), words) for card, words in NAMES.items()]),
+        Filter("process", pgettext("service", "Process"), "affair", _processes()),
+        Filter("body", _("Body"), "body", [(body.key, name_of(body)) for body in bodies]),
+        Filter(
+            "standing", pgettext("step", "State"), "standing", [(one.value, one.label) for one in OPEN_STEPS]
+        ),
+    ]
+    rules: dict[str, Rule] = {
+        "card": lambda rows, value: cards[value](rows, value),
+        "process": lambda rows, value: rows.filter(affair__definition__key=value),
+        "body": lambda rows, value: rows.filter(body=ids[value]),
+        "standing": lambda rows, value: rows.filter(standing=value),
+        "q": lambda rows, value: rows.filter(affair__in=Affair.objects.order_by().filter(_found(value))),
+    }
+    return RuledTable(
+        "tasks",
+        _("What waits"),
+        service.tasks_for(by),
+        columns,
+        filters,
+        ("affair",),
+        rules=rules,
+        order=("due_at", "id"),
+    )
+
+
+def _opened(row: Task | Affair) -> str:
+    return f"{localtime(row.opened_at):%Y-%m-%d %H:%M}"
+
+
+def _titled(row: Affair) -> SafeString:
+    shown = format_html('<a href="{}">{}</a>', address(row.code), row.title or row.definition.label)
+    if row.is_demo:
+        shown += format_html(' <span class="badge">{}</span>', gettext("Demo"))
+    return shown
+
+
+def end_of(row: Affair) -> str:
+    """How an affair ended, as its process says it."""
+    ends = row.definition.declared["ends"]
+    if row.outcome not in ends:
+        return ""
+    from beichen.fronts.services.declaration import Words
+
+    return Words(**ends[row.outcome]).label
+
+
+def affairs_table(by: Actor, now: datetime) -> RuledTable:
+    """The affairs in which the actor's bodies take part, by body and state."""
+    bodies = _bodies()
+    ids = {body.key: body.pk for body in bodies}
+    columns: list[Column[Affair]] = [
+        Column("title", pgettext("affair", "Title"), lambda row: row.title, _titled, is_header=True),
+        Column("code", _("Affair"), lambda row: row.code, lambda row: _coded(row.code), ("code",)),
+        Column("process", pgettext("service", "Process"), lambda row: row.definition.label),
+        Column("region", _("Region"), lambda row: name_of(row.region)),
+        Column("status", pgettext("affair", "State"), lambda row: str(Status(row.status).label)),
+        Column("outcome", _("Result"), end_of),
+        Column(
+            "promised",
+            _("Promised"),
+            lambda row: localtime(row.promised_at),
+            lambda row: promise_badge(row, now),
+            ("promised_at",),
+        ),
+        Column("days", _("Working days"), lambda row: row.working_days, is_number=True),
+        Column("opened", _("Came in"), lambda row: localtime(row.opened_at), _opened, ("opened_at",)),
+    ]
+    filters = [
+        Filter("status", pgettext("affair", "State"), "status", Status.choices),
+        Filter("process", pgettext("service", "Process"), "definition", _processes()),
+        Filter("body", _("Body"), "bodies", [(body.key, name_of(body)) for body in bodies]),
+        Filter("late", _("Time"), "promised_at", [("yes", _("Overdue"))]),
+    ]
+    rules: dict[str, Rule] = {
+        "status": lambda rows, value: rows.filter(status=value),
+        "process": lambda rows, value: rows.filter(definition__key=value),
+        "body": lambda rows, value: rows.filter(
+            pk__in=AffairBody.objects.order_by().filter(body=ids[value]).values("affair_id")
+        ),
+        "late": lambda rows, _value: rows.filter(
+            Q(status=Status.RUNNING, promised_at__lt=now) | Q(closed_at__gt=F("promised_at"))
+        ),
+        "q": lambda rows, value: rows.filter(_found(value)),
+    }
+    return RuledTable(
+        "affairs",
+        _("Affairs"),
+        service.affairs(by),
+        columns,
+        filters,
+        ("code",),
+        rules=rules,
+        order=("-opened_at", "-id"),
+    )

@@ -1,0 +1,116 @@
+"""Small signs: time left with its card (红黄牌), standing, outcome, each as words and colour together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from beichen.fronts.services.models import Affair, Task
+from beichen.fronts.services.words import CLOSED
+from beichen.kernel.calendar.service import working_time, working_time_between
+from beichen.kernel.org.models import Body, Region
+
+_HOUR = 3600
+
+
+class Card(StrEnum):
+    """How a step or an affair stands with its time."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    PAUSED = "paused"
+    NONE = "none"
+
+
+NAMES = {
+    Card.RED: _("Red card: overdue"),
+    Card.YELLOW: _("Yellow card: nearly due"),
+    Card.GREEN: _("In time"),
+    Card.PAUSED: _("Clock stopped"),
+}
+TONES = {
+    Card.RED: "missed",
+    Card.YELLOW: "behind",
+    Card.GREEN: "on-course",
+    Card.PAUSED: "unknown",
+    Card.NONE: "unknown",
+}
+
+
+def card_of(task: Task, now: datetime) -> Card:
+    """The card of a step."""
+    if task.closed_at is not None:
+        return Card.NONE
+    if task.is_paused:
+        return Card.PAUSED
+    if task.due_at < now:
+        return Card.RED
+    return Card.YELLOW if task.warn_at <= now else Card.GREEN
+
+
+def left_words(due: datetime, now: datetime) -> str:
+    """The working time until a moment, or since it: in days and hours of the offices."""
+    first, last = min(due, now), max(due, now)
+    spans = working_time().spans
+    day = sum((end.hour * 60 + end.minute - start.hour * 60 - start.minute) * 60 for start, end in spans)
+    days, rest = divmod(int(working_time_between(first, last).total_seconds()), day)
+    hours = rest // _HOUR
+    parts = []
+    if days:
+        parts.append(ngettext("%(count)d working day", "%(count)d working days", days) % {"count": days})
+    if hours or not days:
+        parts.append(ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours})
+    words = " ".join(parts)
+    return (
+        gettext("%(time)s late") % {"time": words}
+        if due < now
+        else gettext("%(time)s left") % {"time": words}
+    )
+
+
+def time_words(task: Task, now: datetime) -> str:
+    """How a step stands with its time, in words."""
+    card = card_of(task, now)
+    if card is Card.NONE:
+        return ""
+    return str(NAMES[card]) if card is Card.PAUSED else left_words(task.due_at, now)
+
+
+def time_badge(task: Task, now: datetime) -> SafeString | str:
+    """The same with the card's colour and the moment itself."""
+    words = time_words(task, now)
+    if not words:
+        return ""
+    tone = TONES[card_of(task, now)]
+    return render_to_string(
+        "services/time.html", {"tone": tone, "words": words, "due": localtime(task.due_at)}
+    )
+
+
+def promise_badge(affair: Affair, now: datetime) -> SafeString | str:
+    """How an affair stands with its promise."""
+    if affair.status in CLOSED:
+        if affair.is_in_time is None:
+            return ""
+        words = gettext("In time") if affair.is_in_time else gettext("Late")
+        tone = "on-course" if affair.is_in_time else "missed"
+    elif affair.pauses:
+        words, tone = str(NAMES[Card.PAUSED]), "unknown"
+    else:
+        words = left_words(affair.promised_at, now)
+        tone = "missed" if affair.promised_at < now else "on-course"
+    context = {"tone": tone, "words": words, "due": localtime(affair.promised_at)}
+    return render_to_string("services/time.html", context)
+
+
+def name_of(row: Body | Region) -> str:
+    """A body's or a region's name in the reader's language."""
+    is_english = (get_language() or "").startswith("en")
+    return (row.name_en or row.name) if is_english else row.name

@@ -1,0 +1,193 @@
+"""The room's pages and its door for programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from beichen.fronts.services import service
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.tests import town
+from beichen.fronts.services.tests.town import SETUP, do, waiting
+from beichen.kernel.access.rates import forget_rates
+from beichen.kernel.access.service import create_account, create_client
+from beichen.kernel.org import service as org
+from beichen.kernel.org.models import Body, Region
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def city() -> None:
+    town.build()
+    forget_rates()
+
+
+def signed_in(role: str, body: str) -> Client:
+    """A browser of somebody with this role at this body."""
+    person = org.register_person(f"{role} of {body}", by=SETUP)
+    org.appoint(person, role, Body.objects.get(key=body), Region.objects.get(code=town.CITY), by=SETUP)
+    client = Client()
+    client.force_login(create_account(f"{role}-{body}", "x" * 20, person, by=SETUP))
+    return client
+
+
+def application() -> Affair:
+    """One that was taken in just now."""
+    place = Region.objects.get(code=town.CITY)
+    data = {"project": "文化中心", "area_m2": 2000}
+    return service.start("permit", data, "FIRM-1", place, by=SETUP, now=timezone.now())[0]
+
+
+class Program:
+    """A client of `/api/services`."""
+
+    def __init__(self, role: str, body: str = "") -> None:
+        found = Body.objects.get(key=body) if body else None
+        self.key = create_client(f"{role}-{body or 'all'}", "x", role, by=SETUP, body=found)
+
+    def ask(self, method: str, path: str, values: Any = None, **headers: str) -> Any:
+        """Send a request; gives the answer."""
+        return Client().generic(
+            method,
+            f"/api/services/{path}",
+            orjson.dumps(values) if values is not None else b"",
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.key}", **headers},
+        )
+
+
+def test_the_desk_lists_what_waits_for_the_readers_bodies() -> None:
+    affair = do(application(), "check", "accept")
+    fire, east = signed_in("officer", "fire"), signed_in("officer", "east-window")
+    page = fire.get("/services/desk").content.decode()
+    assert affair.code in page
+    assert page.count("<tr ") >= 1
+    assert affair.code not in east.get("/services/desk").content.decode()
+    for query, is_there in (
+        ({"q": affair.code[:10]}, True),
+        ({"q": "firm-1"}, True),
+        ({"q": "NOBODY"}, False),
+        ({"card": "green"}, True),
+        ({"card": "red"}, False),
+        ({"process": "permit", "standing": "waiting", "body": "fire"}, True),
+    ):
+        assert (affair.code in fire.get("/services/desk", query).content.decode()) is is_there, query
+    sheet = fire.get("/services/desk", {"format": "csv", "sort": "-due"})
+    assert affair.code in b"".join(sheet).decode() if sheet.streaming else sheet.content.decode()
+
+
+def test_late_steps_have_a_red_card() -> None:
+    affair = do(application(), "check", "accept")
+    affair.tasks.filter(closed_at=None).update(due_at=timezone.now() - timedelta(days=3))
+    fire = signed_in("officer", "fire")
+    assert affair.code in fire.get("/services/desk", {"card": "red"}).content.decode()
+    assert affair.code not in fire.get("/services/desk", {"card": "yellow"}).content.decode()
+
+
+def test_an_officer_completes_a_step_on_the_page() -> None:
+    affair = do(application(), "check", "accept")
+    fire = signed_in("officer", "fire")
+    number = waiting(affair)[0].number
+    path = f"/services/affairs/{affair.code}"
+    page = fire.get(path).content.decode()
+    assert f"{path}/tasks/{number}/complete" in page
+    refused = fire.post(f"{path}/tasks/{number}/complete", {"outcome": "", "version": str(affair.version)})
+    assert refused.status_code == 422
+    values = {"outcome": "approve", "remark": "可", "version": str(affair.version)}
+    assert fire.post(f"{path}/tasks/{number}/complete", values).status_code == 302
+    again = fire.post(f"{path}/tasks/{number}/complete", values)
+    assert again.status_code == 404, "the step is done: there is no such form any more"
+    affair.refresh_from_db()
+    assert affair.version == 3
+    assert fire.post(f"{path}/tasks/99/complete", values).status_code == 404
+    assert fire.post(f"{path}/explode", values).status_code == 404
+    assert fire.get(f"{path}/diagram.bpmn")["Content-Type"].startswith("application/xml")
+    assert signed_in("officer", "east-window").get(path).status_code == 404
+
+
+def test_a_clerk_takes_an_application_in() -> None:
+    clerk = signed_in("attendant", "window")
+    assert "permit" in clerk.get("/services/new").content.decode()
+    bad = clerk.post("/services/new/permit", {"subject": "FIRM-9", "region": town.CITY, "area_m2": "-1"})
+    assert bad.status_code == 422
+    assert Affair.objects.count() == 0
+    values = {"subject": "FIRM-9", "region": town.CITY, "project": "馆", "area_m2": "10"}
+    assert clerk.post("/services/new/permit", values).status_code == 302
+    assert Affair.objects.get().data == {"project": "馆", "area_m2": 10}
+    assert clerk.get("/services/new/nothing").status_code == 422
+    assert signed_in("officer", "fire").get("/services/new").status_code == 403
+
+
+def test_the_supervisor_filters_by_body_and_state() -> None:
+    affair = do(application(), "check", "accept")
+    chief = signed_in("supervisor", "government")
+    for query, is_there in (
+        ({}, True),
+        ({"body": "fire", "status": "running", "process": "permit"}, True),
+        ({"body": "east-window"}, False),
+        ({"status": "done"}, False),
+        ({"late": "yes"}, False),
+        ({"q": affair.code}, True),
+    ):
+        assert (affair.code in chief.get("/services/affairs", query).content.decode()) is is_there, query
+    path = f"/services/affairs/{affair.code}"
+    assert (
+        chief.post(f"{path}/suspend", {"reason": "诉讼", "version": str(affair.version)}).status_code == 302
+    )
+    assert "诉讼" in chief.get(path).content.decode()
+
+
+def test_a_public_notice_shows_what_is_declared_public() -> None:
+    affair = do(application(), "check", "accept")
+    do(do(affair, "review", "approve", body="fire"), "review", "approve", body="planning")
+    do(affair, "sign")
+    page = Client().get("/services/notices").content.decode()
+    assert "文化中心" in page
+    assert "2,000" not in page
+    assert affair.subject not in page
+
+
+def test_programs_apply_and_act() -> None:
+    clerk, fire = Program("attendant"), Program("officer", "fire")
+    told = {"process": "permit", "subject": "F-1", "region": town.CITY}
+    data = {"project": "馆", "area_m2": 2000}
+    first = clerk.ask("POST", "affairs", {**told, "data": data}, **{"Idempotency-Key": "k"})
+    again = clerk.ask("POST", "affairs", {**told, "data": data}, **{"Idempotency-Key": "k"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    code = first.json()["code"]
+    assert again.json()["code"] == code
+    window = Program("officer", "window")
+    done = window.ask(
+        "POST", f"affairs/{code}/tasks/1/complete", {"outcome": "accept"}, **{"If-Match": '"1"'}
+    )
+    assert done.status_code == 200
+    assert done["ETag"] == '"2"'
+    tasks = fire.ask("GET", "tasks").json()["tasks"]
+    assert [(task["step"], task["body"]) for task in tasks] == [("review", "fire")]
+    stale = fire.ask("POST", f"affairs/{code}/tasks/2/take", {}, **{"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (409, "SRV-303")
+    assert (
+        fire.ask("POST", f"affairs/{code}/tasks/2/take", {}, **{"If-Match": "x"}).json()["code"] == "SRV-602"
+    )
+    assert fire.ask("POST", f"affairs/{code}/tasks/99/take", {}).json()["code"] == "SRV-306"
+    assert fire.ask("POST", f"affairs/{code}/tasks/2/fly", {}).json()["code"] == "SRV-305"
+    assert fire.ask("POST", f"affairs/{code}/tasks/2/complete", {"outcome": 7}).json()["code"] == "SRV-305"
+    assert fire.ask("POST", f"affairs/{code}/tasks/2/complete", {"data": []}).json()["code"] == "SRV-305"
+    assert fire.ask("GET", "affairs/NOTHING").json()["code"] == "SRV-301"
+    assert fire.ask("GET", f"affairs/{code}").json()["trail"][1]["event"] == "completed"
+    assert [row["code"] for row in clerk.ask("GET", "affairs?status=running").json()["affairs"]] == [code]
+    assert clerk.ask("GET", "processes").json()["processes"][0]["process"] == "permit"
+
+
+def test_a_session_alone_writes_nothing() -> None:
+    affair = application()
+    browser = Client(enforce_csrf_checks=True)
+    path = f"/api/services/affairs/{affair.code}/withdraw"
+    answer = browser.post(path, {"reason": "x"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "SRV-601")

@@ -1,0 +1,159 @@
+"""`/services/affairs/CODE`: an affair with its diagram, its steps, its trail, and what may be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from beichen.fronts.services import service
+from beichen.fronts.services.declaration import Process, read_process
+from beichen.fronts.services.forms import DeclaredForm
+from beichen.fronts.services.listing import address, end_of
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.offering import LABELS, Offers
+from beichen.fronts.services.signs import name_of, promise_badge, time_badge
+from beichen.fronts.services.telling import sentence, value_words
+from beichen.fronts.services.words import Standing, Status
+from beichen.kernel.access.service import acting
+from beichen.kernel.actor import Actor
+from beichen.problem import ProblemError
+
+Act = Callable[..., Affair]
+
+
+def _main_file(row: Affair) -> str:
+    return str(row.definition.files.get(f"processes/{row.definition.key}.bpmn", ""))
+
+
+def _offers(row: Affair, process: Process, by: Actor) -> Offers:
+    found = service.course(row, by=by)
+    return Offers(row, process, service.tasks_of(row), found["messages"], by)
+
+
+def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] | None = None) -> HttpResponse:
+    """The affair's page; with ``bad`` that act's form shows what was refused."""
+    by, now = acting(request), timezone.now()
+    process = read_process(row.definition.declared)
+    course = service.course(row, by=by)
+    tasks = service.tasks_of(row)
+    offers = Offers(row, process, tasks, course["messages"], by).all()
+    if bad is not None:
+        for offer in offers:
+            if (offer.act, offer.number) == bad[:2]:
+                offer.form = bad[2]
+    context: dict[str, Any] = {
+        "affair": row,
+        "process": process,
+        "status": Status(row.status).label,
+        "outcome": end_of(row),
+        "promise": promise_badge(row, now),
+        "region": name_of(row.region),
+        "offers": offers,
+        "facts": [
+            (process.fields[name].name.label, value_words(process.fields[name], value))
+            for name, value in row.data.items()
+            if name in process.fields
+        ],
+        "steps": [
+            {
+                "task": task,
+                "body": name_of(task.body),
+                "standing": Standing(task.standing).label,
+                "outcome": _outcome(process, task.step, task.outcome),
+                "time": time_badge(task, now),
+            }
+            for task in tasks
+        ],
+        "timers": [
+            (_timer_name(process, timer.step), timezone.localtime(timer.due_at) if timer.due_at else None)
+            for timer in service.timers_of(row)
+        ],
+        "pauses": row.pauses,
+        "trail": [
+            {
+                "event": event,
+                "words": sentence(event, process),
+                "body": name_of(event.body) if event.body else "",
+            }
+            for event in service.trail(row)
+        ],
+        "is_drawn": "BPMNDiagram" in _main_file(row),
+        "waits": " ".join(course["waits"]),
+        "done": " ".join(course["done"]),
+    }
+    return render(request, "services/affair.html", context, status=422 if bad is not None else 200)
+
+
+def _outcome(process: Process, step: str, outcome: str) -> str:
+    found = process.steps[step].outcomes.get(outcome) if step in process.steps else None
+    return found.label if found is not None else ""
+
+
+def _timer_name(process: Process, step: str) -> str:
+    return process.steps[step].name.label if step in process.steps else gettext("Time limit")
+
+
+def _found(request: HttpRequest, code: str) -> Affair:
+    return service.find_affair(code.upper()[:20], by=acting(request))
+
+
+@require_safe
+def affair(request: HttpRequest, code: str) -> HttpResponse:
+    """The affair, for whom takes part in it."""
+    return page(request, _found(request, code))
+
+
+@require_safe
+def diagram(request: HttpRequest, code: str) -> HttpResponse:
+    """The process's diagram as it was when the affair began, for the viewer."""
+    response = HttpResponse(_main_file(_found(request, code)), content_type="application/xml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}.bpmn"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def act_on_task(request: HttpRequest, code: str, number: int, act: str) -> HttpResponse:
+    """Act on a step, and show the affair again."""
+    return _act(
+        request,
+        code,
+        act,
+        number,
+        lambda values, **more: service.act_on_task(act, code, number, values, **more),
+    )
+
+
+@require_POST
+def act_on_affair(request: HttpRequest, code: str, act: str) -> HttpResponse:
+    """Act on the affair, and show it again."""
+    return _act(
+        request, code, act, 0, lambda values, **more: service.act_on_affair(act, code, values, **more)
+    )
+
+
+def _act(request: HttpRequest, code: str, act: str, number: int, do: Act) -> HttpResponse:
+    by, row = acting(request), _found(request, code)
+    process = read_process(row.definition.declared)
+    form = _offers(row, process, by).form(act, number, request.POST)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        values = form.values() if hasattr(form, "values") else {}
+        try:
+            do(values, by=by, expected=form.expected())
+        except ProblemError as error:
+            if error.status == 403:
+                raise
+            form.take(error)
+        else:
+            messages.success(request, gettext("Done: %(what)s.") % {"what": LABELS[act]})
+            return HttpResponseRedirect(address(row.code))
+    return page(request, _found(request, code), (act, number, form))
