@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +17,16 @@ import orjson
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from beichen.fronts.overview.models import Screen
 from beichen.fronts.overview.screens.sharing import answers
+from beichen.fronts.overview.screens.vocabulary import widgets_of
+from beichen.fronts.overview.service import put_screens
 from beichen.house.tests.listening import live_process
 from beichen.hubs.data import service as data
 from beichen.kernel.bus import broker
 from beichen.kernel.bus.event import SUBJECT_PREFIX
 from beichen.kernel.org.service import city_region
+from beichen.platforms.geo import service as geo
 from tests.browser.conftest import BY, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -101,3 +106,27 @@ def test_without_the_stream_every_widget_is_asked_for_each_minute(visit: Visit) 
     with page.expect_request("**/widgets?*", timeout=20_000):
         page.clock.run_for(66_000)
     assert all("seen=0" in one for one in asked)
+
+
+def test_a_layer_that_was_brought_is_drawn_of_its_tiles(
+    visit: Visit, house: str, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        rows = "".join(f"{125.2 + number / 500},{43.8 + number / 700}\n" for number in range(100))
+        words = geo.LayerWords(key="tiled", name="点", source="测试", licence="x")
+        brought = geo.bring_layer(BytesIO(f"lon,lat\n{rows}".encode()), "a.csv", words, by=BY)
+        geo.read_upload(brought.code, by=BY)
+        geo.switch_layer("tiled", on=True, by=BY)
+        widgets = widgets_of({"widgets": [{"kind": "map", "layers": ["tiled"], "width": 12}]})
+        screen = Screen(
+            owner="scene:tiled", position=0, key="t.map", name="图", name_en="Map", widgets=widgets
+        )
+        put_screens([screen], owner="scene:tiled", by=BY)
+    visitor = visit()
+    page = visitor.go("/screens/t.map")
+    drawn = "() => document.querySelector('bc-map')?.map?.queryRenderedFeatures({layers: ['tiled-tiled']})"
+    page.wait_for_function(f"{drawn}.length > 10", timeout=60_000)
+    assert "100" in page.locator(".widget-bars").inner_text()
+    with django_db_blocker.unblock():
+        put_screens([], owner="scene:tiled", by=BY)
+    assert visitor.complaints == []

@@ -31,7 +31,7 @@ from beichen.registry.models import Object
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Rows, Table, answer
 
-AROUND = 0.02  # degrees that are shown about its place
+AROUND = 0.06  # degrees that are shown about its place
 MOST_DEVICES = 20
 NGSI = "/ngsi-ld/v1"
 
