@@ -82,11 +82,13 @@ def asked(python: Path, scope: str, address: str, work: Path) -> list[dict[str, 
     """What `ogctests` says of one scope."""
     report = work / f"{scope}.xml"
     script = (
-        "import sys; from ogctests.main import run_ogctests; "
-        "run_ogctests(f'features/{sys.argv[1]}', sys.argv[2], ['-q', '-p', 'no:cacheprovider', sys.argv[3]])"
+        "import sys, ogctests; from pathlib import Path; from ogctests.main import run_ogctests; "
+        "ours = ['-c', 'empty.ini', '--rootdir=.', f'--confcutdir={Path(ogctests.__file__).parent}']; "
+        "run_ogctests(f'features/{sys.argv[1]}', sys.argv[2], [*ours, *sys.argv[3:]])"
     )
+    (work / "empty.ini").write_text("[pytest]\n", encoding="utf-8")  # nothing of this project's own
     subprocess.run(
-        [python, "-c", script, scope, address, f"--junit-xml={report}"],
+        [python, "-c", script, scope, address, "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"],
         cwd=work,
         check=False,
         stdout=subprocess.DEVNULL,

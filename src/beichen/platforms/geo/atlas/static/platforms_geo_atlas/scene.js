@@ -10,7 +10,7 @@ const ROUND_M = 40_075_016.686;
 const radians = (degrees) => (degrees * Math.PI) / 180;
 
 export class Scene {
-  held = new Map(); // name → { model, object, tiles }
+  held = new Map(); // name → { object, tiles, isReady }
 
   constructor(host, origin) {
     this.host = host;
@@ -62,7 +62,7 @@ export class Scene {
     }
     const added = [...wanted.values()].filter((one) => !this.held.has(one.name));
     await Promise.all(added.map((one) => (one.kind === "gltf" ? this.stand(one) : this.lay(one))));
-    this.tell();
+    this.map.triggerRepaint();
   }
 
   async stand(model) {
@@ -75,6 +75,8 @@ export class Scene {
       const { scene } = await this.loader.loadAsync(model.url);
       scene.rotation.x = Math.PI / 2; // glTF has y up
       object.add(scene);
+      const held = this.held.get(model.name);
+      if (held) held.isReady = true; // else it was taken away meanwhile
     } catch (error) {
       this.fail(model, error);
     }
@@ -98,7 +100,6 @@ export class Scene {
     for (const event of ["load-tileset", "load-model", "tiles-load-end", "needs-update", "needs-render"]) {
       tiles.addEventListener(event, () => this.map.triggerRepaint());
     }
-    tiles.addEventListener("load-model", () => this.tell());
     tiles.addEventListener("load-error", ({ error }) => this.fail(model, error));
     object.add(tiles.group);
     this.held.set(model.name, { object, tiles });
@@ -111,16 +112,10 @@ export class Scene {
     this.host.dataset.failed = String(Number(this.host.dataset.failed ?? 0) + 1);
   }
 
-  // How many landmarks have a shape, for whoever waits for them.
+  // How many landmarks are seen, for whoever waits for them.
   tell() {
-    let meshes = 0;
-    for (const { object } of this.held.values()) {
-      let has = false;
-      object.traverse((one) => (has ||= one.isMesh === true));
-      meshes += has;
-    }
-    this.host.dataset.landmarks = String(meshes);
-    this.map.triggerRepaint();
+    const seen = [...this.held.values()].filter(({ isReady, tiles }) => isReady || tiles?.visibleTiles.size);
+    this.host.dataset.landmarks = String(seen.length);
   }
 
   draw(matrix) {
@@ -140,6 +135,7 @@ export class Scene {
     this.renderer.resetState();
     this.renderer.render(this.stage, this.camera);
     this.renderer.resetState();
+    this.tell();
   }
 
   // The same view with a camera that stands somewhere: by its distance tiles are chosen.
