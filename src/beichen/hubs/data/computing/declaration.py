@@ -4,8 +4,8 @@ A SELECT reads one table, beside which it may JOIN others, and yields ``period``
 time of the first table), ``value`` (an aggregate) and each dimension by which it is counted. Whatever the
 rows of one period say must follow from the rows of that period: no windows, limits, subqueries; nor anything
 that another run would answer otherwise. WITH may name constants and steps (:mod:`.steps`): the first step is
-read as is said here, the later ones carry its period and dimensions on. Nothing here asks a database. Long
-because what a SELECT must yield is asked in one place.
+read as is said here, the later ones carry its period and dimensions on. Nothing here asks a database.
+Long because what a SELECT must yield is asked in one place.
 """
 
 from __future__ import annotations

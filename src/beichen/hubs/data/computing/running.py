@@ -3,7 +3,7 @@
 A run reads each table at one version and remembers it. The next looks at what changed since: where the days
 of the changed rows are known, only the periods in which they lie are computed anew; otherwise, and when the
 SQL, a tree or the zone is another now, everything is. A period of which the table has forgotten rows for
-their age is never computed again: its figure stays as it was.
+their age is never computed again: its figure stays as it was. Long because a run is one story.
 """
 
 from __future__ import annotations

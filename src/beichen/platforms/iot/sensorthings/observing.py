@@ -3,6 +3,7 @@
 The asker must see the series (its thing's region, body and level), and read tables; the warehouse narrows the
 question again to the rows of the asker's regions. Without $orderby the newest come first. What was sent is in
 the table within a second or so of its acknowledgement (the gateway's batch), and found from then on.
+Long because the two kinds of series are asked alike, side by side.
 """
 
 from __future__ import annotations
