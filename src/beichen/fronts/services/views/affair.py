@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.services import service
 from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.forms import DeclaredForm
 from beichen.fronts.services.listing import address, end_of
-from beichen.fronts.services.models import Affair
+from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.offering import LABELS, Offers
 from beichen.fronts.services.signs import name_of, promise_badge, time_badge
 from beichen.fronts.services.telling import sentence, value_words
@@ -24,6 +30,7 @@ from beichen.fronts.services.words import Standing, Status
 from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
+from beichen.web.tables import Column, Rows
 
 Act = Callable[..., Affair]
 
@@ -61,20 +68,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
             for name, value in row.data.items()
             if name in process.fields
         ],
-        "steps": [
-            {
-                "task": task,
-                "body": name_of(task.body),
-                "standing": Standing(task.standing).label,
-                "outcome": _outcome(process, task.step, task.outcome),
-                "time": time_badge(task, now),
-            }
-            for task in tasks
-        ],
-        "timers": [
-            (_timer_name(process, timer.step), timezone.localtime(timer.due_at) if timer.due_at else None)
-            for timer in service.timers_of(row)
-        ],
+        "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),
         "pauses": row.pauses,
         "trail": [
             {
@@ -89,6 +83,55 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         "done": " ".join(course["done"]),
     }
     return render(request, "services/affair.html", context, status=422 if bad is not None else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of an affair, or a time limit that runs, in words."""
+
+    name: str
+    anchor: str = ""
+    body: str = "–"
+    standing: str = ""
+    outcome: str = ""
+    time: Any = ""
+
+    def anchored(self) -> SafeString | str:
+        """The name, to which lists lead."""
+        return format_html('<span id="{}">{}</span>', self.anchor, self.name) if self.anchor else self.name
+
+
+STEP_COLUMNS: list[Column[StepRow]] = [
+    Column(
+        "step", pgettext("process", "Step"), lambda row: row.name, lambda row: row.anchored(), is_header=True
+    ),
+    Column("body", _("Body"), lambda row: row.body),
+    Column("standing", pgettext("step", "State"), lambda row: row.standing),
+    Column("outcome", pgettext("step", "Decision"), lambda row: row.outcome),
+    Column("time", _("Time left"), lambda row: row.time),
+]
+
+
+def _steps(row: Affair, process: Process, tasks: list[Task], now: datetime) -> list[StepRow]:
+    """The steps in their order, then the time limits."""
+    found = [
+        StepRow(
+            task.label,
+            f"task-{task.number}",
+            name_of(task.body),
+            " · ".join(filter(None, [str(Standing(task.standing).label), task.by_name])),
+            _outcome(process, task.step, task.outcome),
+            time_badge(task, now),
+        )
+        for task in tasks
+    ]
+    for timer in service.timers_of(row):
+        until = (
+            f"{timezone.localtime(timer.due_at):%Y-%m-%d %H:%M}" if timer.due_at else gettext("Clock stopped")
+        )
+        name = _timer_name(process, timer.step)
+        found.append(StepRow(name, standing=gettext("A time limit runs"), time=until))
+    return found
 
 
 def _outcome(process: Process, step: str, outcome: str) -> str:
