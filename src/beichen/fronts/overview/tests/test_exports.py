@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from PIL import Image
@@ -147,6 +148,7 @@ def test_a_printed_page_fetches_nothing() -> None:
 
 
 @given(st.text(max_size=20), st.lists(st.floats(-1e9, 1e9) | st.none(), min_size=1, max_size=8))
+@examples(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_chart_is_drawn_whatever_it_is_called(name: str, values: list[float | None]) -> None:
     series = [Series(name, values, kind="pie")]
     chart = Chart(name, "", "x", [name] * len(values), series, from_zero=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.fronts.overview import making, service
@@ -161,6 +161,7 @@ def test_a_text_gives_what_was_written(city: list[Region]) -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(SIZES)), max_size=8))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_what_a_form_gives_is_checked_like_a_text(kinds: list[str]) -> None:
     fitting: dict[str, dict[str, Any]] = {
         "card": {"cases": "open"},
@@ -177,6 +178,7 @@ def test_what_a_form_gives_is_checked_like_a_text(kinds: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=1, max_size=12))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_sheets_hold_every_widget_once_and_cut_none(sizes: list[tuple[int, int]]) -> None:
     placed = places([{"width": width, "height": height} for width, height in sizes], 12)
     cut = sheets(placed)
