@@ -113,7 +113,7 @@ def test_a_layer_that_was_brought_is_drawn_of_its_tiles(
 ) -> None:
     with django_db_blocker.unblock():
         rows = "".join(f"{125.2 + number / 500},{43.8 + number / 700}\n" for number in range(100))
-        words = geo.LayerWords(key="tiled", name="点", source="测试", licence="x")
+        words = geo.LayerWords(key="tiled", name="点", source="测试", licence="x", level=1)
         brought = geo.bring_layer(BytesIO(f"lon,lat\n{rows}".encode()), "a.csv", words, by=BY)
         geo.read_upload(brought.code, by=BY)
         geo.switch_layer("tiled", on=True, by=BY)
@@ -126,7 +126,7 @@ def test_a_layer_that_was_brought_is_drawn_of_its_tiles(
     page = visitor.go("/screens/t.map")
     drawn = "() => document.querySelector('bc-map')?.map?.queryRenderedFeatures({layers: ['tiled-tiled']})"
     page.wait_for_function(f"{drawn}.length > 10", timeout=60_000)
-    assert "100" in page.locator(".widget-bars").inner_text()
+    assert "100" in (page.locator(".widget-bars").text_content() or "")
     with django_db_blocker.unblock():
         put_screens([], owner="scene:tiled", by=BY)
     assert visitor.complaints == []
