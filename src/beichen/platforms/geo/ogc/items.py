@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from beichen.platforms.geo.ogc.answers import GEOJSON, kept_answer, root_of, zipped
+from beichen.platforms.geo.ogc.answers import GEOJSON, SCHEMA, kept_answer, root_of, zipped
 from beichen.platforms.geo.ogc.catalogue import Collection
 from beichen.platforms.geo.ogc.codes import NO_FEATURE, refused
 from beichen.platforms.geo.ogc.links import Link, address, as_header, forms_of, link, with_query
@@ -33,6 +33,8 @@ def links_of_page(
         before = cursor_of(question.trail[:-1]) if question.trail[1:] else ""
         found.append(link(with_query(href, query, cursor=before), "prev", kind))
     found.append(link(address(root, "collections", one.key), "collection"))
+    names = address(root, "collections", one.key, "queryables")
+    found.append(link(names, "http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA))
     return found
 
 
