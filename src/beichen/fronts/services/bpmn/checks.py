@@ -2,8 +2,7 @@
 
 Every mistake of every file, each with its line. What passes here compiles and runs; what the engine would do
 with an element that is not run here (another script language, a signal, an address) is never asked.
-
-Long because each check is a few lines of one list, and all of them are asked of the same files.
+Long because each look at a process stands beside the names that all of them share.
 """
 
 from __future__ import annotations
