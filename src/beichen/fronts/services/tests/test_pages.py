@@ -63,7 +63,7 @@ class Program:
 
 
 def test_the_desk_lists_what_waits_for_the_readers_bodies() -> None:
-    affair = do(application(), "check", "accept")
+    affair = do(application(), "check", "accept", now=timezone.now())
     fire, east = signed_in("officer", "fire"), signed_in("officer", "east-window")
     page = fire.get("/services/desk").content.decode()
     assert affair.code in page
