@@ -22,7 +22,7 @@ from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.outside import Outside, box, outside, tileset
 from tests.browser.outside import picture as coloured
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
 PICTURES = os.environ.get("ATLAS_PICTURES", "")
 BY = system("test")
 OWNER = "city:atlas"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
 
 
 def _begin(visitor: Visitor, key: str) -> None:

@@ -29,7 +29,7 @@ from beichen.kernel.org.service import city_region
 from beichen.platforms.geo import service as geo
 from tests.browser.conftest import BY, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
 SCREEN, NUMBER, INDICATOR = "/screens/economy", 0, "gdp"
 FIGURE = f"#widget-{NUMBER} .widget-figure .figures"
 

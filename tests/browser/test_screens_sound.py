@@ -28,7 +28,7 @@ from beichen.registry.document.context import CORE_ONLY
 from beichen.registry.document.expansion import Expander
 from tests.browser.conftest import BY, DESK, PHONE, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
 WALL = (1920, 1080)
 PICTURES = os.environ.get("SCREEN_PICTURES", "")
 OWNER = "scene:sound"

@@ -27,7 +27,7 @@ def program(tables: Path) -> ground.Program:
 
 def test_the_root_names_all_collections(program: ground.Program) -> None:
     root = program.get("")
-    assert len(root["value"]) == 8
+    assert len(root["value"]) == 9
     assert {"name": "Things", "url": "http://testserver/sta/v1.1/Things"} in root["value"]
     assert root["serverSettings"]["conformance"]
     for one in root["value"]:
