@@ -36,7 +36,7 @@ def test_widgets_are_dragged_and_sized_by_mouse_and_by_keyboard(visit: Visit) ->
     page = visitor.page
     titles = page.locator(".editor-bar .widget-title")
     assert titles.all_text_contents() == ["甲", "乙", "丙"]
-    page.wait_for_function("document.querySelectorAll('.widget-text').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.widget-text').length === 3")
     assert visitor.violations() == []
 
     grip = page.locator("[data-grip]").nth(2).bounding_box()
@@ -77,7 +77,7 @@ def test_widgets_are_dragged_and_sized_by_mouse_and_by_keyboard(visit: Visit) ->
     assert titles.all_text_contents() == ["丙", "乙", "甲"]
     assert page.locator("[data-widget]").nth(0).get_attribute("class") == "widget is-text w-5 h-3"
     page.click("button[value=publish]")
-    page.wait_for_url("**/screens/made-watch")
+    page.wait_for_url("**/screens/made-watch*")
     assert page.locator(".screen-grid .widget-title").all_text_contents() == ["丙", "乙", "甲"]
 
 
@@ -97,25 +97,25 @@ def test_a_day_is_played_by_its_hours(visit: Visit) -> None:
     visitor = visit(DESK)
     day = timezone.localdate() - timedelta(days=1)
     page = visitor.go(f"/screens/governance?replay={day}")
-    page.wait_for_function("!document.querySelector('.screen-grid').textContent.includes('正在')")
+    page.wait_for_function("() => !document.querySelector('.screen-grid').textContent.includes('正在')")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/widgets/" in request.url else None)
     slider = page.get_by_role("slider")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('[data-moment]').textContent.endsWith('01:00')")
-    page.wait_for_function("document.querySelector('[data-state]').textContent === ''")
+    page.wait_for_function("() => document.querySelector('[data-moment]').textContent.endsWith('01:00')")
+    page.wait_for_function("() => document.querySelector('[data-state]').textContent === ''")
     assert asked
     assert all("T01%3A00" in one for one in asked)
     assert visitor.violations() == []
     count = len(asked)
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("document.querySelector('[data-moment]').textContent.endsWith('00:00')")
+    page.wait_for_function("() => document.querySelector('[data-moment]').textContent.endsWith('00:00')")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('[data-moment]').textContent.endsWith('01:00')")
-    page.wait_for_function("document.querySelector('[data-state]').textContent === ''")
+    page.wait_for_function("() => document.querySelector('[data-moment]').textContent.endsWith('01:00')")
+    page.wait_for_function("() => document.querySelector('[data-state]').textContent === ''")
     assert len([one for one in asked if "T01%3A00" in one]) == count, "what was fetched is kept"
     page.locator("[data-play]").click()
-    page.wait_for_function("document.querySelector('[data-moment]').textContent.endsWith('02:00')")
+    page.wait_for_function("() => document.querySelector('[data-moment]').textContent.endsWith('02:00')")
     page.keyboard.press("Enter")
     assert page.locator("[data-play]").get_attribute("aria-pressed") == "false"

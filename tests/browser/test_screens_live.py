@@ -29,6 +29,10 @@ from beichen.kernel.org.service import city_region
 from beichen.platforms.geo import service as geo
 from tests.browser.conftest import BY, Visit
 
+DRAWN = """(layer) => {
+  const map = document.querySelector('bc-map')?.map;
+  return map?.getLayer(layer) && map.queryRenderedFeatures({ layers: [layer] }).length > 10;
+}"""
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
 SCREEN, NUMBER, INDICATOR = "/screens/economy", 0, "gdp"
 FIGURE = f"#widget-{NUMBER} .widget-figure .figures"
@@ -124,8 +128,7 @@ def test_a_layer_that_was_brought_is_drawn_of_its_tiles(
         put_screens([screen], owner="scene:tiled", by=BY)
     visitor = visit()
     page = visitor.go("/screens/t.map")
-    drawn = "() => document.querySelector('bc-map')?.map?.queryRenderedFeatures({layers: ['tiled-tiled']})"
-    page.wait_for_function(f"{drawn}.length > 10", timeout=60_000)
+    page.wait_for_function(DRAWN, arg="tiled-tiled", timeout=60_000)
     assert "100" in (page.locator(".widget-bars").text_content() or "")
     with django_db_blocker.unblock():
         put_screens([], owner="scene:tiled", by=BY)

@@ -41,10 +41,10 @@ def attendant(house: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) ->
     with django_db_blocker.unblock():
         city, body = city_region(), Body.objects.get(key="water-bureau")
         assert city is not None
-        if not Account.objects.filter(username="zhao").exists():
+        if not Account.objects.filter(username="sound").exists():
             person = register_person("赵", by=BY)
             appoint(person, "attendant", body, city, by=BY)
-            Account.objects.create_user("zhao", password="long-enough-secret", person=person)
+            Account.objects.create_user("sound", password="long-enough-secret", person=person)
             for text in ("井盖冒水", "路灯不亮", "噪声扰民"):
                 draft = events.ReportDraft(
                     channel=Channel.HOTLINE, text=text, longitude=125.31, latitude=43.88
@@ -69,7 +69,7 @@ def attendant(house: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) ->
                 "installed_at": timezone.now(), "installed_by": BY.key,
             },
         )  # fmt: skip
-        return "zhao"
+        return "sound"
 
 
 def test_every_built_in_screen_is_sound(
