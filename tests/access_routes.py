@@ -87,6 +87,7 @@ FORMS = (
     "addresses",
     "screens",
     "ledger",
+    "services",
     "certificates",
 )
 NEW_SCREEN = {"name_zh": "新", "name_en": "New", "level": "L1", "theme": "auto", "region": "990100"}

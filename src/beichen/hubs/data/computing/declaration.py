@@ -76,9 +76,8 @@ def declare(text: str, key: str, columns: Columns, file: str = "") -> Declaratio
     problems += dict.fromkeys(refusals(tree, place, allowed))
     if any(id(query) not in allowed for query in tree.find_all(exp.Query)):
         raise ProblemError(*problems)  # whose names are whose is not asked
-    problems += faults(tree, columns, place)
-    if problems:
-        raise ProblemError(*problems)
+    if badly_stepped := list(faults(tree, columns, place)):
+        raise ProblemError(*problems, *badly_stepped)  # what a step may name is not known
     steps = steps_of(tree)
     readings = _readings(steps, columns, place)
     problems += [fault for one in readings for fault in one.name_faults()]
