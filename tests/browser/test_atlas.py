@@ -275,7 +275,8 @@ COUNT_REDS = """async (places) => {
     map.once("render", () => createImageBitmap(canvas).then(resolve));
     map.triggerRepaint();
   });
-  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+  const beside = new OffscreenCanvas(canvas.width, canvas.height);
+  const copy = beside.getContext("2d", { willReadFrequently: true });
   copy.drawImage(picture, 0, 0);
   const side = Math.round(60 * ratio);
   return places.map((one) => {
