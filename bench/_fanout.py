@@ -45,7 +45,12 @@ async def main() -> None:
     routes = [Route("/events", events), Route("/tell", tell, methods=["POST"])]
     app = Starlette(routes=routes)
     await Server(
-        app, address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.ASGINL, log_enabled=False
+        app,
+        address="127.0.0.1",
+        port=int(sys.argv[1]),
+        interface=Interfaces.ASGINL,
+        log_enabled=False,
+        backpressure=10_000,
     ).serve()
 
 

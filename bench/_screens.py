@@ -19,8 +19,10 @@ def main() -> None:
     from beichen.hubs.data.models import IndicatorValue
     from beichen.kernel.actor import system
     from beichen.kernel.org.service import city_region
+    from beichen.platforms.geo.basemap.service import build
     from bench._ogc import fill_ours
 
+    build(by=system("bench"))  # the house has no worker that does it
     city = city_region()
     rows = IndicatorValue.objects.filter(region=city).order_by("indicator__key")
     keys = list(rows.values_list("indicator__key", flat=True).distinct()[: max(SIZES)])

@@ -38,6 +38,7 @@ KEPT = 5_000  # events in memory, for browsers that come back
 QUEUE = 500  # events a browser may be behind
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 900.0  # then the browser asks web again, which may decide otherwise
+LISTENERS = 10_000  # at once; the server's own bound, of 128, lets all later ones wait without a word
 PROBLEM_TYPE = "application/problem+json"
 logger = logging.getLogger("beichen.house.live")
 
@@ -255,6 +256,8 @@ async def serve() -> None:
         interface=Interfaces.ASGINL,
         websockets=False,
         log_enabled=False,
+        backlog=1024,
+        backpressure=LISTENERS,
     )
     following = asyncio.create_task(shared.follow())
     serving = asyncio.create_task(server.serve())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,15 @@ def test_a_real_process_tells_sums_of_events_and_hints_within_rights(live: int) 
     connection.close()
     assert found == {"events.case.opened": [], "iot.thing.measured": ["well"]}
     assert count <= 5, "a hundred events are a few lines"
+
+
+def test_hundreds_listen_at_once(live: int) -> None:
+    token = feed.sign(grant((SOUTH, 2)))
+    with ExitStack() as held:
+        for _number in range(300):
+            connection = held.enter_context(closing(HTTPConnection("127.0.0.1", live, timeout=20)))
+            connection.request("GET", f"/events?changes=1&grant={token}")
+            _until(iter(held.enter_context(connection.getresponse())), b"data:")
 
 
 def _until(lines: Iterator[bytes], start: bytes) -> bytes:
