@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from beichen.kernel.access.representation import Representation as Representation
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Person, Region
 

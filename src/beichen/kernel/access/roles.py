@@ -42,6 +42,8 @@ BUILTIN = (
         ),
         Level.L1,
     ),
+    # Of everybody who is signed in, beside the public's; rights over one's own things come from subjects.
+    BuiltinRole("citizen", "市民", "Citizen", (), Level.L1),
     BuiltinRole(
         "officer",
         "工作人员",
@@ -92,6 +94,7 @@ BUILTIN = (
             "events.case.dispatch",
             "events.case.verify",
             "events.reporter.read",
+            "access.representation.record",
             "services.affair.start",
             "services.affair.read",
             "services.task.handle",

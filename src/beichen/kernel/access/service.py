@@ -22,8 +22,21 @@ from beichen.kernel.access.decision import (
 from beichen.kernel.access.models import Account, Client, Role
 from beichen.kernel.access.permissions import declared, permission
 from beichen.kernel.access.rates import check_rate
+from beichen.kernel.access.representing import (
+    grant_representation,
+    record_representation,
+    revoke_representation,
+)
 from beichen.kernel.access.request import acting, actor_again, address_of, client_with, fingerprint
 from beichen.kernel.access.roles import BUILTIN
+from beichen.kernel.access.subjects import (
+    Subject,
+    choose_subject,
+    chosen_subject,
+    person_code,
+    subject_for,
+    subjects_of,
+)
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
@@ -32,11 +45,14 @@ from beichen.kernel.org.models import Body, Person, Region
 __all__ = [
     "Area",
     "Decision",
+    "Subject",
     "acting",
     "actor_again",
     "address_of",
     "areas",
     "check_rate",
+    "choose_subject",
+    "chosen_subject",
     "clearance",
     "client_with",
     "create_account",
@@ -44,12 +60,18 @@ __all__ = [
     "decide",
     "declared",
     "disclose",
+    "grant_representation",
     "load_roles",
     "permission",
+    "person_code",
     "reach",
     "readable_fields",
+    "record_representation",
     "require",
+    "revoke_representation",
     "save_role",
+    "subject_for",
+    "subjects_of",
     "visible",
 ]
 

@@ -265,12 +265,14 @@ def dismiss(post: Post, *, by: Actor) -> None:
 
 
 def actor_of(person: Person, *, address: str = "") -> Actor:
-    """The actor that ``person`` is now: one scope for each post that is held, and the public's own."""
+    """The actor that ``person`` is now: a scope for each post that is held, a citizen's, the public's."""
     now = timezone.now()
     held = person.posts.filter(since__lte=now).filter(models.Q(until=None) | models.Q(until__gt=now))
     posts = held.values_list("role", "body__path", "region__path")
     scopes = tuple(Scope(role, body, region) for role, body, region in posts)
-    return Actor(f"person:{person.code}", person.name, (*scopes, Scope("public")), address=address)
+    return Actor(
+        f"person:{person.code}", person.name, (*scopes, Scope("citizen"), Scope("public")), address=address
+    )
 
 
 def posts_of(person: Person) -> list[Post]:

@@ -58,11 +58,15 @@ def test_an_actor_has_a_scope_for_each_post_that_is_held_now(place: tuple[Body, 
     future.since = timezone.now() + timedelta(days=1)
     future.save()
     appoint(person, "officer", *place, by=BY)
-    assert actor_of(person).scopes == (Scope("officer", "/water/", "/22/"), Scope("public"))
+    assert actor_of(person).scopes == (
+        Scope("officer", "/water/", "/22/"),
+        Scope("citizen"),
+        Scope("public"),
+    )
     assert appoint(person, "planner", *place, by=BY) != ended, "a post that ended may be held again"
 
 
-def test_someone_without_a_post_is_the_public() -> None:
+def test_someone_without_a_post_is_a_citizen() -> None:
     """An account alone allows nothing more."""
     person = Person.objects.create(name="安")
-    assert actor_of(person).scopes == (Scope("public"),)
+    assert actor_of(person).scopes == (Scope("citizen"), Scope("public"))
