@@ -53,6 +53,7 @@ class Settings:
     debug: bool = _setting(False, "Django's debug pages; refused in production")
     demo: bool = _setting(False, "demo accounts and the marks of demo data; refused in production")
     secret_key: str = _setting(DEVELOPMENT_SECRET, "signs sessions and tokens; 32 characters or more")
+    registration: bool = _setting(True, "people may open an account of their own at /account/register")
     hosts: str = _setting("localhost,127.0.0.1,[::1]", "host names that are served, with commas")
     https: bool = _setting(False, "served over HTTPS: secure cookies and HSTS")
     address: str = _setting("127.0.0.1", "the address on which web and live listen; 0.0.0.0 for all")

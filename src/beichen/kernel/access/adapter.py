@@ -1,4 +1,4 @@
-"""How people sign in: accounts are given, not taken, and a stranger cannot lock anybody out."""
+"""How people sign in: with a name or an address of their own; a stranger cannot lock anybody out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
 from beichen.kernel.access import device
+from beichen.kernel.access.registering import username_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Closes self-registration until the citizen door opens with its own checks."""
+    """Closes the library's own registration: citizens register at the door, with a confirmed address."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody registers themselves at the staff's door."""
+        """Nobody registers without a code: see :mod:`beichen.kernel.access.registering`."""
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A number or an e-mail address stands for the account's name: failures count as that name's."""
+        named = {**credentials, "username": username_of(str(credentials.get("username", ""))[:254])}
+        account: AbstractBaseUser | None = super().authenticate(request, **named)
+        return account
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """What failures are counted by: the name, apart for each device that signed in as it before.

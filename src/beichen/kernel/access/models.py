@@ -6,7 +6,11 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 
+from beichen.kernel.access.identity import AccountContact as AccountContact
+from beichen.kernel.access.identity import ContactCode as ContactCode
+from beichen.kernel.access.identity import IdentityCheck as IdentityCheck
 from beichen.kernel.access.representation import Representation as Representation
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Person, Region
@@ -20,6 +24,7 @@ class Account(AbstractUser):
 
     class Meta:
         ordering: ClassVar = ["username"]
+        indexes: ClassVar = [models.Index(Lower("username"), name="account_username_low")]
 
     def __str__(self) -> str:
         return self.username

@@ -94,6 +94,7 @@ BUILTIN = (
             "events.case.dispatch",
             "events.case.verify",
             "events.reporter.read",
+            "access.identity.check",
             "access.representation.record",
             "services.affair.start",
             "services.affair.read",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from beichen.kernel.access.assuring import assurance_of, is_assured, record_identity, require_assurance
 from beichen.kernel.access.decision import (
     Area,
     Decision,
@@ -19,9 +20,29 @@ from beichen.kernel.access.decision import (
     require,
     visible,
 )
+from beichen.kernel.access.holdings import (
+    Holding,
+    erase_holdings,
+    export_holdings,
+    holdings,
+    register_holding,
+)
+from beichen.kernel.access.identity import Assurance
 from beichen.kernel.access.models import Account, Client, Role
 from beichen.kernel.access.permissions import declared, permission
 from beichen.kernel.access.rates import check_rate
+from beichen.kernel.access.registering import (
+    Confirmed,
+    Sending,
+    ask_code,
+    confirm_code,
+    confirmed,
+    contact_of,
+    forget_codes,
+    recover_account,
+    register_account,
+    send_codes_by,
+)
 from beichen.kernel.access.representing import (
     grant_representation,
     record_representation,
@@ -44,32 +65,52 @@ from beichen.kernel.org.models import Body, Person, Region
 
 __all__ = [
     "Area",
+    "Assurance",
+    "Confirmed",
     "Decision",
+    "Holding",
+    "Sending",
     "Subject",
     "acting",
     "actor_again",
     "address_of",
     "areas",
+    "ask_code",
+    "assurance_of",
     "check_rate",
     "choose_subject",
     "chosen_subject",
     "clearance",
     "client_with",
+    "confirm_code",
+    "confirmed",
+    "contact_of",
     "create_account",
     "create_client",
     "decide",
     "declared",
     "disclose",
+    "erase_holdings",
+    "export_holdings",
+    "forget_codes",
     "grant_representation",
+    "holdings",
+    "is_assured",
     "load_roles",
     "permission",
     "person_code",
     "reach",
     "readable_fields",
+    "record_identity",
     "record_representation",
+    "recover_account",
+    "register_account",
+    "register_holding",
     "require",
+    "require_assurance",
     "revoke_representation",
     "save_role",
+    "send_codes_by",
     "subject_for",
     "subjects_of",
     "visible",
