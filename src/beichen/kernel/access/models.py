@@ -34,12 +34,14 @@ class Role(models.Model):
     """A set of permissions and the highest data level they reach.
 
     ``permissions`` is a list of names such as ``plan.fact.correct``; ``plan.*`` means all of a room.
+    ``shipped`` is what the role had as Beichen brought it, empty when a city declares it.
     """
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100, blank=True)
     permissions = models.JSONField(default=list)
+    shipped = models.JSONField(default=list)
     clearance = models.PositiveSmallIntegerField(
         choices=[(level.value, level.name) for level in Level], default=Level.L1.value
     )

@@ -133,14 +133,24 @@ def save_role(
     return role
 
 
+@transaction.atomic
 def load_roles(*, by: Actor) -> None:
-    """Make sure that the built-in roles exist; a city's own changes to them stay."""
-    present = set(Role.objects.values_list("key", flat=True))
+    """Make sure that the built-in roles exist and follow what is shipped; a city's changes stay.
+
+    A permission that a release adds is given, one that it ends is taken; what the city gave or took itself
+    is told from both by what was shipped before. Roles that a city package declares are the package's alone.
+    """
+    present = {role.key: role for role in Role.objects.all()}
     for role in BUILTIN:
-        if role.key not in present:
-            save_role(
-                role.key, role.name, list(role.permissions), role.clearance, by=by, name_en=role.name_en
-            )
+        row, shipped = present.get(role.key), list(role.permissions)
+        if row is None:
+            save_role(role.key, role.name, shipped, role.clearance, by=by, name_en=role.name_en)
+        elif row.shipped and row.shipped != shipped:
+            kept = [one for one in row.permissions if one in shipped or one not in row.shipped]
+            added = [one for one in shipped if one not in row.shipped and one not in kept]
+            save_role(role.key, row.name, kept + added, Level(row.clearance), by=by, name_en=row.name_en)
+        if row is None or (row.shipped and row.shipped != shipped):
+            Role.objects.filter(key=role.key).update(shipped=shipped)
 
 
 @transaction.atomic

@@ -204,3 +204,24 @@ def test_a_role_works_at_once_and_a_citys_change_stays() -> None:
     saved = AuditRecord.objects.filter(action="access.role.save").count()
     save_role("officer", "职员", [READ], Level.L1, by=BY)
     assert AuditRecord.objects.filter(action="access.role.save").count() == saved
+
+
+def test_a_release_adds_to_a_role_and_takes_from_it_what_the_city_left_as_it_came() -> None:
+    load_roles(by=BY)
+    role = Role.objects.get(key="grid-worker")
+    first, second, *others = role.permissions
+    # The release before had `room.old` for `second`; the city took `first` away and gave `room.own`.
+    Role.objects.filter(key="grid-worker").update(
+        shipped=[first, "room.old", *others], permissions=["room.own", "room.old", *others]
+    )
+    load_roles(by=BY)
+    role.refresh_from_db()
+    assert role.permissions == ["room.own", *others, second]
+    assert role.shipped == [first, second, *others]
+
+
+def test_a_role_that_the_city_declares_is_left_alone() -> None:
+    load_roles(by=BY)
+    Role.objects.filter(key="grid-worker").update(shipped=[], permissions=["room.own"])
+    load_roles(by=BY)
+    assert Role.objects.get(key="grid-worker").permissions == ["room.own"]

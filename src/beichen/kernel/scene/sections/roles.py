@@ -73,6 +73,9 @@ class RolesSection(Section):
         for key, role in package.value(FILE).items():
             name, level = role["name"], Level[role["clearance"]]
             save_role(key, name["zh"], role["permissions"], level, by=by, name_en=name["en"])
+        Role.objects.filter(key__in=package.value(FILE)).update(
+            shipped=[]
+        )  # a later release leaves them alone
         changes = Changes()
         for role in Role.objects.all():
             if role.key not in before:
