@@ -8,12 +8,15 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
+from beichen.fronts.citizen import service as citizen
+from beichen.fronts.citizen.models import News
 from beichen.fronts.governance.models import SavedView
 from beichen.hubs.data.service import IndicatorFacts, define_indicators
 from beichen.hubs.events import service
 from beichen.hubs.events.models import Case, CaseFile, Report
 from beichen.hubs.events.pages import Channel
 from beichen.kernel.actor import system
+from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import city_region
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Upload
@@ -33,6 +36,7 @@ KIND = {
 SAID = {"key": "kept-posts", "name": "x", "source": "x", "licence": "x", "level": "1"}
 BROUGHT = {**SAID, "file": ("a.csv", b"lon,lat\n125,43\n")}
 MADE = {**SAID, "key": "kept-pumps", "origin": "objects", "type": "test-pump"}
+OWN = "the reader's own; without a session it leads to the door"
 FOLLOWED = "the report's own number and code open it; without both it leads to the door"
 
 OPEN = {
@@ -50,6 +54,17 @@ OPEN = {
     "report/sent": "shows what this session has sent; otherwise it leads to the door",
     "console/import/<str:code>": "a person's own file; a test of the room holds who may",
     "console/import/<str:code>/refused": "the same",
+    "search": "each room finds what the reader may see",
+    "news": "what was published is for everybody",
+    "my": OWN,
+    "my/cases": OWN,
+    "my/certificates": OWN,
+    "my/messages": OWN,
+    "my/data": OWN,
+    "my/data/export": OWN,
+    "my/data/erase": OWN,
+    "my/representation": OWN,
+    "my/representation/<int:number>/end": OWN,
     "follow": "asks for a number and a code",
     "follow/<str:code>": FOLLOWED,
     "follow/<str:code>/browser": FOLLOWED,
@@ -74,6 +89,12 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "indicators/<slug:key>/withdraw": [("POST", "indicators/kept/withdraw", {})],
     **access_devices.SAMPLES,
     **access_services.SAMPLES,
+    "nearby": [("GET", "nearby?at=125.3,43.8", None)],
+    "news/<int:number>": [("GET", "news/{news}", None)],
+    "news/desk": [("GET", "news/desk", None)],
+    "news/desk/new": [("GET", "news/desk/new", None)],
+    "news/desk/<int:number>": [("GET", "news/desk/{news}", None)],
+    "news/desk/<int:number>/publish": [("POST", "news/desk/{news}/publish", {})],
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
@@ -144,6 +165,8 @@ def keep_cases() -> None:
     words = geo.LayerWords(key="kept-layer", name="x", source="x", licence="x")
     brought = geo.bring_layer(BytesIO(b"lon,lat\n125.3,43.8\n"), "a.csv", words, by=BY)
     geo.read_upload(brought.code, by=BY)
+    body = Body.objects.order_by("path")[0].key
+    citizen.save_news(citizen.NewsFacts("x", "x", body, timezone.localdate()), by=BY)
     access_devices.keep_devices()
     access_services.keep_services()
     service.declare_kinds(KIND, scene="test", by=BY)
@@ -174,6 +197,7 @@ def case_numbers() -> dict[str, Any]:
         "paper": CaseFile.objects.get().file.code,
         "question": Question.objects.get().code,
         "upload": Upload.objects.get().code,
+        "news": News.objects.get().pk,
         "view": SavedView.objects.get(name="kept").pk,
     }
 

@@ -16,7 +16,10 @@ OPEN = {
     "api/": "the interface's root: there is nothing at it",
     "language/setlang/": "keeps a choice in a cookie",
     "theme": "keeps a choice in a cookie",
-    "": "the front door: words and links; a test of the overview holds that what it shows is filtered",
+    "": "the citizens' door: words and links, and what everybody may read of news and closed cases",
+    "overview": "words and links; a test of the overview holds that what it shows is filtered",
+    "reading": "keeps a choice in a cookie",
+    "manifest.webmanifest": "what the house is called on a phone; the same for everybody",
     "me": "the reader's own account; without a session it leads to the door",
     "messages": "the reader's own inbox; without a session it leads to the door",
     "messages/unread": "a count of the reader's own; null without a session",
@@ -89,6 +92,8 @@ FORMS = (
     "ledger",
     "services",
     "certificates",
+    "news",
+    "my",
 )
 NEW_SCREEN = {"name_zh": "新", "name_en": "New", "level": "L1", "theme": "auto", "region": "990100"}
 STEADY = {"nature": "linear", "reason": "x"}

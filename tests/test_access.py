@@ -242,6 +242,8 @@ DOOR = {
     "account/confirm-email/": "says that mail was sent",
     "account/login/": "the door",
     "account/signup/": "says that registration is closed",
+    "account/register": "asks for an address; answers alike whoever has it",
+    "account/recover": "the same",
     "account/inactive/": "says that the account is closed",
     "account/password/reset/": "asks for an address",
     "account/password/reset/done/": "says the same whether the address is known or not",

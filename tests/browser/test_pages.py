@@ -10,6 +10,7 @@ from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PATHS = (
     "/",
+    "/overview",
     "/screen",
     "/screen?region=220102",
     "/plan",

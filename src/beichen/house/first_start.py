@@ -33,6 +33,7 @@ STEPS: tuple[Step, ...] = (
     Step("database", "beichen.house.steps:migrate"),
     Step("assets", "beichen.house.steps:collect_assets"),
     Step("roles", "beichen.house.steps:load_roles"),
+    Step("messages", "beichen.house.steps:load_messages"),
     Step("city", "beichen.house.steps:load_city"),
     Step("base map", "beichen.house.steps:base_map"),
     Step("place names", "beichen.house.steps:place_names"),

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from ruamel.yaml import YAML
 
+from beichen.fronts.citizen.service import load_messages as load_door_messages
 from beichen.kernel.access.models import Account, Client
 from beichen.kernel.access.service import create_client
 from beichen.kernel.access.service import load_roles as load_builtin_roles
@@ -92,6 +93,12 @@ def load_roles() -> str:
     """Make sure that the built-in roles exist."""
     load_builtin_roles(by=system("start"))
     return ""
+
+
+def load_messages() -> str:
+    """Make sure that the texts of messages exist that no package brings."""
+    changes = load_door_messages(by=system("start"))
+    return f"{len(changes.added)} texts" if changes else ""
 
 
 def load_city() -> str:

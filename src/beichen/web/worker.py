@@ -1,4 +1,7 @@
-"""`/worker.js`: the site's one service worker, at the root so that its scope is the house; `/offline`."""
+"""`/worker.js`: the site's one service worker, at the root so that its scope is the house.
+
+`/offline` stands for pages that are not kept; `/manifest.webmanifest` puts the house on a first screen.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from pathlib import Path
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from beichen import __version__
+from beichen.kernel.org.service import city_name
 from beichen.web import offline
 
 SOURCE = Path(__file__).parent / "static/web/js/worker.js"
@@ -42,6 +48,25 @@ def script() -> str:
 def worker(request: HttpRequest) -> HttpResponse:
     """The script. Browsers ask for it anew and install it when a byte of it has changed."""
     return HttpResponse(script(), content_type="text/javascript; charset=utf-8")
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What the house is called on a phone's first screen (W3C Web App Manifest)."""
+    name = city_name(english=get_language() == "en") or "北辰 Beichen"
+    content = {
+        "name": f"{name} · 北辰" if name != "北辰 Beichen" else name,
+        "short_name": name,
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": "en" if get_language() == "en" else "zh-Hans",
+        "background_color": "#f5f2ea",
+        "theme_color": "#1d4f7c",
+        "icons": [{"src": static("web/star.svg"), "type": "image/svg+xml", "sizes": "any", "purpose": "any"}],
+    }
+    return HttpResponse(orjson.dumps(content), content_type="application/manifest+json")
 
 
 @require_safe

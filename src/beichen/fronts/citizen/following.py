@@ -28,13 +28,13 @@ View = Callable[..., HttpResponse]
 
 
 def _reader(request: HttpRequest) -> Actor:
-    return Actor(PUBLIC.key, PUBLIC.name, PUBLIC.scopes, address=access.acting(request).address)
+    return Actor(PUBLIC.key, PUBLIC.name, PUBLIC.scopes, address=access.address_of(request))
 
 
 @require_http_methods(["GET", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     """Asks for number and code; knows those of this session."""
-    form = FollowForm(request.POST or None)
+    form = FollowForm(request.POST or None, initial={"code": request.GET.get("code", "")[:20]})
     if request.method == "POST" and form.is_valid():
         code, secret = form.cleaned_data["code"].strip().upper(), form.cleaned_data["secret"]
         try:
@@ -50,10 +50,11 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 def _followed(request: HttpRequest, code: str) -> Report | None:
-    """The report, when this session knows its secret."""
+    """The report, when it is one's own, or this session knows its secret."""
+    own = events.report_of(access.person_code(access.acting(request)), code)
     secret = request.session.get(FOLLOWED, {}).get(code)
-    if secret is None:
-        return None
+    if own is not None or secret is None:
+        return own
     try:
         return events.follow(code, secret)
     except ProblemError:

@@ -53,6 +53,7 @@ class ReportForm(CitizenForm, PlacedForm):
         widget=forms.TextInput(attrs={"type": "email"}),
     )
     callback = forms.BooleanField(label=_("Please call me back"), required=False)
+    mine = forms.BooleanField(label=_("Keep it among my things"), required=False)
     website = forms.CharField(
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
     )

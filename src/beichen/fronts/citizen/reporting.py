@@ -28,6 +28,7 @@ from beichen.kernel.actor import PUBLIC, Actor
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.pages import drawing
 from beichen.problem import ProblemError
+from beichen.web.offline import is_shell
 
 SENT = "citizen_sent"
 FOLLOWED = "citizen_followed"
@@ -36,7 +37,7 @@ RATE = "20/hour"
 
 def _sender(request: HttpRequest) -> Actor:
     """Who sends: the public, at the address that is counted; an account adds a person, no rights."""
-    return Actor(PUBLIC.key, PUBLIC.name, PUBLIC.scopes, address=access.acting(request).address)
+    return Actor(PUBLIC.key, PUBLIC.name, PUBLIC.scopes, address=access.address_of(request))
 
 
 def _groups(rows: Iterable[EventKind]) -> list[tuple[str, list[EventKind]]]:
@@ -72,7 +73,13 @@ def report(request: HttpRequest) -> HttpResponse:
             return answer
     if request.method == "POST" and is_fetched(request):
         return JsonResponse({"errors": form.errors}, status=422)
-    context = {"form": form, "kind": kind, "most": MOST_PHOTOS, **_map()}
+    context = {
+        "form": form,
+        "kind": kind,
+        "most": MOST_PHOTOS,
+        "has_account": isinstance(request.user, Account) and not is_shell(request),
+        **_map(),
+    }
     return render(request, "citizen/report.html", context, status=422 if form.errors else 200)
 
 
@@ -95,7 +102,7 @@ def _draft(request: HttpRequest, form: ReportForm, kind: EventKind | None, by: A
     given = form.cleaned_data
     account = request.user
     person = account.person.code if isinstance(account, Account) and account.person is not None else ""
-    has_contact = given["name"] or given["phone"] or given["email"]
+    is_kept = bool(given["name"] or given["phone"] or given["email"] or given["mine"])
     return ReportDraft(
         channel=Channel.WEB,
         text=given["text"],
@@ -108,7 +115,7 @@ def _draft(request: HttpRequest, form: ReportForm, kind: EventKind | None, by: A
             email=given["email"],
             language=get_language() or "zh-hans",
             wants_callback=given["callback"],
-            person=person if has_contact else "",
+            person=person if is_kept else "",
         ),
         files=form.pictures(by=by),
         **form.place(),

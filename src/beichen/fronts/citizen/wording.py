@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from beichen.hubs.events.models import Case, CaseEvent, Report
 from beichen.hubs.events.pages import Outcome, Stage
@@ -52,6 +52,11 @@ def way_of(case: Case) -> list[Station]:
         Station(label, number < at or case.stage == Stage.CLOSED, number == at)
         for number, (_stages, label) in enumerate(STATIONS)
     ]
+
+
+def station_of(case: Case) -> str:
+    """In two words where a case stands."""
+    return str(next(one.label for one in reversed(way_of(case)) if one.is_current or one.is_done))
 
 
 def steps_of(case: Case, report: Report) -> list[Told]:
@@ -108,3 +113,26 @@ _SENTENCES: dict[str, _Sentence] = {
     "reopened": _plain(gettext_lazy("It is being handled again.")),
     "closed": _plain(gettext_lazy("The case is closed.")),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed case as everybody may know it: what, where roughly, when, and whether in time."""
+
+    kind: str
+    region: str
+    at: datetime
+    days: int
+    is_demo: bool
+
+
+def closed_words(case: Case) -> Closed:
+    """What an announcement says of a closed case; nothing that anybody wrote."""
+    closed = case.closed_at or case.opened_at
+    return Closed(
+        case.kind.label if case.kind is not None else _("Other"),
+        (case.region.name_en or case.region.name) if get_language() == "en" else case.region.name,
+        closed,
+        (closed - case.opened_at).days,
+        case.is_demo,
+    )

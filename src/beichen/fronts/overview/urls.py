@@ -1,4 +1,4 @@
-"""Addresses of the overview and the front door."""
+"""Addresses of the overview."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from beichen.fronts.overview.views import (
 
 app_name = "overview"
 urlpatterns = [
-    path("", screen.home, name="home"),
+    path("overview", screen.home, name="home"),
     path("screen", screen.screen, name="screen"),
     path("screen/things.json", things.drawn, name="drawn"),
     path("screen/things/<str:key>", things.things, name="things"),

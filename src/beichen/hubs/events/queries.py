@@ -9,8 +9,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from beichen.hubs.events.models import Case, CaseDesk, CaseEvent, Category, EventKind, Report
 from beichen.hubs.events.permissions import READ
+from beichen.hubs.events.words import Outcome
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
+from beichen.kernel.levels import Level
 from beichen.kernel.statements import Prepared, slot
 from beichen.problem import Problem, ProblemError, code, said
 
@@ -37,6 +39,26 @@ def follow(code_: str, secret: str) -> Report:
             )
         )
     return found
+
+
+def reports_of(person: str) -> QuerySet[Report]:
+    """What the person of this code has reported with their account, with what a list shows of each."""
+    rows = Report.objects.select_related("case", "kind", "region").defer("text", "answers", "case__state")
+    return rows.filter(reporter__person__code=person) if person else rows.none()
+
+
+def report_of(person: str, code_: str) -> Report | None:
+    """One report of this person's own, with its case; None for another's, or none."""
+    rows = Report.objects.select_related("case", "case__kind", "case__desk", "kind", "region")
+    return rows.filter(code=code_.strip().upper(), reporter__person__code=person).first() if person else None
+
+
+def closed_lately(most: int) -> list[Case]:
+    """The cases of public kinds that were closed last: what, in which district, when; nobody's words."""
+    rows = Case.objects.select_related("kind", "region").defer("state", "text", "title", "address")
+    newest = rows.filter(closed_at__isnull=False, level__lt=Level.L3, merged_into=None)
+    found = newest.filter(outcome=Outcome.RESOLVED).order_by("-closed_at")[: most * 5]
+    return [row for row in found if row.kind is not None and row.kind.is_public][:most]
 
 
 def public_kinds() -> QuerySet[EventKind]:

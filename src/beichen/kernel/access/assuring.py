@@ -7,6 +7,7 @@ from django.db import transaction
 from beichen.kernel.access.decision import require
 from beichen.kernel.access.identity import ORDER, Assurance, IdentityCheck
 from beichen.kernel.access.permissions import permission
+from beichen.kernel.access.registering import contact_of
 from beichen.kernel.access.subjects import NOBODY, person_code
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
@@ -75,3 +76,29 @@ def record_identity(
         subject=person.code,
     )
     return row
+
+
+def find_person(typed: str, *, by: Actor) -> Person | None:
+    """The person of a code, or of an address that they confirmed; for a window. Raises ACC-403."""
+    require(by, CHECK)
+    found = Person.objects.filter(code=typed.strip().upper()[:16]).first()
+    if found is None:
+        found = Person.objects.filter(account__contacts__address=_address(typed)).first()
+    detail = {"is_found": found is not None}
+    audit.record(
+        by, "access.person.find", "kernel_org.person", detail=detail, subject=found.code if found else ""
+    )
+    return found
+
+
+def _address(typed: str) -> str:
+    try:
+        return contact_of(typed)[1]
+    except ProblemError:
+        return ""
+
+
+def look_at_person(person: Person, *, by: Actor) -> None:
+    """Keep that a window looked at what is known of a person, for them to see. Raises ACC-403."""
+    decision = require(by, CHECK)
+    audit.record(by, CHECK, f"kernel_org.person:{person.code}", reason=decision.reason, subject=person.code)

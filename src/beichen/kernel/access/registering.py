@@ -29,7 +29,7 @@ from beichen.kernel.access.rates import TOO_OFTEN
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.org.models import random_code
-from beichen.kernel.org.service import register_person
+from beichen.kernel.org.service import city_region, register_person
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.settings import settings
 
@@ -81,7 +81,7 @@ def send_codes_by(sender: Sender) -> None:
 def contact_of(text: str) -> tuple[ContactKind, str]:
     """The kind of an address and how it is kept. Raises ProblemError ACC-307."""
     written = text.strip()
-    if "@" in written:
+    if "@" in written and written.isascii():
         try:
             validate_email(written)
         except ValidationError:
@@ -183,6 +183,13 @@ def _take(handle: str) -> Confirmed:
     return found
 
 
+def require_open() -> None:
+    """Raises ProblemError ACC-306 where people may not open accounts of their own."""
+    if not settings().registration:
+        hint = said("a window opens an account for you")
+        raise ProblemError(Problem(CLOSED, said("registration is closed"), hint=hint))
+
+
 def _check_password(password: str, account: Account | None) -> None:
     try:
         validate_password(password, account)
@@ -197,9 +204,7 @@ def register_account(handle: str, name: str, password: str, *, by: Actor) -> Acc
 
     Raises ProblemError ACC-306, 308, 309, 311.
     """
-    if not settings().registration:
-        hint = said("a window opens an account for you")
-        raise ProblemError(Problem(CLOSED, said("registration is closed"), hint=hint))
+    require_open()
     stated = " ".join(name.split())
     if not 1 < len(stated) <= 50 or not stated.isprintable():
         raise ProblemError(Problem(BAD_NAME, said("a name has 2 to 50 characters"), Where(field="name")))
@@ -209,7 +214,11 @@ def register_account(handle: str, name: str, password: str, *, by: Actor) -> Acc
         raise ProblemError(_bad_code())
     is_phone = found.kind == ContactKind.PHONE
     person = register_person(
-        stated, by=by, phone=found.address if is_phone else "", email="" if is_phone else found.address
+        stated,
+        by=by,
+        phone=found.address if is_phone else "",
+        email="" if is_phone else found.address,
+        region=city_region(),
     )
     username = f"c{random_code()[:11].lower()}"  # says nothing; people sign in with their address
     account = Account.objects.create_user(username, password=password, person=person)
@@ -254,3 +263,11 @@ def forget_codes(*, by: Actor) -> int:
     if number:
         audit.record(by, "access.contact.forget", "kernel_access.contactcode", detail={"codes": number})
     return number
+
+
+def masked(kind: str, address: str) -> str:
+    """An address as its owner knows it and nobody else can use it: ``+86138****8000``, ``a***@x.cn``."""
+    if kind == ContactKind.MAIL:
+        name, _at, host = address.rpartition("@")
+        return f"{name[:1]}***@{host}"
+    return f"{address[:-8]}****{address[-4:]}"

@@ -74,7 +74,7 @@ def grant_representation(
     return _grant(representative, allowed, kind, by=by, until=until, affairs=affairs)
 
 
-def _may_grant(by: Actor, code: str) -> bool:
+def may_grant(by: Actor, code: str) -> bool:
     """Whether ``by`` is the person of this code, or heads the firm."""
     own = person_code(by)
     heads = held_now().filter(representative__code=own, subject_code=code, kind=RepresentationKind.LEGAL)
@@ -84,7 +84,7 @@ def _may_grant(by: Actor, code: str) -> bool:
 def _granting(by: Actor, code: str) -> Subject:
     """The subject, when ``by`` may let others act for it: themselves, or the firm that they head."""
     subject = subject_for(by, code)
-    if not _may_grant(by, code):
+    if not may_grant(by, code):
         hint = said("its legal representative can; a window records who that is")
         raise ProblemError(Problem(NOT_FOR, said("you cannot let others act for this firm"), hint=hint))
     return subject
@@ -163,7 +163,7 @@ def _may_end(by: Actor, row: Representation) -> bool:
     if row.representative.code == person_code(by) or decide(by, RECORD):
         return True
     # Who heads a firm is recorded by a window, and ended there: two heads do not turn each other out.
-    return row.kind in GRANTED and _may_grant(by, row.subject_code)
+    return row.kind in GRANTED and may_grant(by, row.subject_code)
 
 
 def _end(rows: Iterable[Representation], by: Actor) -> None:

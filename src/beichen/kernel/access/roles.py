@@ -43,7 +43,7 @@ BUILTIN = (
         Level.L1,
     ),
     # Of everybody who is signed in, beside the public's; rights over one's own things come from subjects.
-    BuiltinRole("citizen", "市民", "Citizen", (), Level.L1),
+    BuiltinRole("citizen", "市民", "Citizen", ("citizen.own.read",), Level.L1),
     BuiltinRole(
         "officer",
         "工作人员",
@@ -79,6 +79,7 @@ BUILTIN = (
             "tables.read",
             "ledger.read",
             "ledger.entry.read",
+            "citizen.news.write",
         ),
         Level.L2,
     ),
@@ -133,6 +134,7 @@ BUILTIN = (
             "services.affair.supervise",
             "overview.read",
             "geo.read",
+            "citizen.news.*",
         ),
         Level.L2,
     ),

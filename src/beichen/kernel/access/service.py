@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db import models, transaction
 
-from beichen.kernel.access.assuring import assurance_of, is_assured, record_identity, require_assurance
+from beichen.kernel.access.affairs import affair_names, register_affairs
+from beichen.kernel.access.assuring import CHECK as CHECK_IDENTITY
+from beichen.kernel.access.assuring import (
+    assurance_of,
+    find_person,
+    is_assured,
+    look_at_person,
+    record_identity,
+    require_assurance,
+)
 from beichen.kernel.access.decision import (
     Area,
     Decision,
@@ -39,12 +48,16 @@ from beichen.kernel.access.registering import (
     confirmed,
     contact_of,
     forget_codes,
+    masked,
     recover_account,
     register_account,
+    require_open,
     send_codes_by,
 )
+from beichen.kernel.access.representing import RECORD as RECORD_REPRESENTATION
 from beichen.kernel.access.representing import (
     grant_representation,
+    may_grant,
     record_representation,
     revoke_representation,
 )
@@ -54,6 +67,7 @@ from beichen.kernel.access.subjects import (
     Subject,
     choose_subject,
     chosen_subject,
+    is_subject_chosen,
     person_code,
     subject_for,
     subjects_of,
@@ -64,6 +78,8 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Person, Region
 
 __all__ = [
+    "CHECK_IDENTITY",
+    "RECORD_REPRESENTATION",
     "Area",
     "Assurance",
     "Confirmed",
@@ -74,6 +90,7 @@ __all__ = [
     "acting",
     "actor_again",
     "address_of",
+    "affair_names",
     "areas",
     "ask_code",
     "assurance_of",
@@ -92,11 +109,16 @@ __all__ = [
     "disclose",
     "erase_holdings",
     "export_holdings",
+    "find_person",
     "forget_codes",
     "grant_representation",
     "holdings",
     "is_assured",
+    "is_subject_chosen",
     "load_roles",
+    "look_at_person",
+    "masked",
+    "may_grant",
     "permission",
     "person_code",
     "reach",
@@ -105,9 +127,11 @@ __all__ = [
     "record_representation",
     "recover_account",
     "register_account",
+    "register_affairs",
     "register_holding",
     "require",
     "require_assurance",
+    "require_open",
     "revoke_representation",
     "save_role",
     "send_codes_by",

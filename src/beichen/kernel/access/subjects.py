@@ -121,6 +121,12 @@ def chosen_subject(request: HttpRequest) -> Subject:
     return chosen
 
 
+def is_subject_chosen(request: HttpRequest) -> bool:
+    """Whether this session was told to act for somebody else, which may have ended since; asks nothing."""
+    session = getattr(request, "session", None)
+    return session is not None and CHOSEN in session
+
+
 def choose_subject(request: HttpRequest, code: str) -> Subject:
     """Act for the subject with this code from now on in this session. Raises ProblemError ACC-301, 302."""
     chosen = subject_for(acting(request), code)

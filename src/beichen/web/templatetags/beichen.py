@@ -58,6 +58,17 @@ def theme_switch(context: Context) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag(f"{COMPONENTS}/reading_switch.html", takes_context=True)
+def reading_switch(context: Context) -> dict[str, Any]:
+    """The choice of large type and fewer words."""
+    request = context["request"]
+    return {
+        "reading": context.get("reading"),
+        "next": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
 @register.inclusion_tag(f"{COMPONENTS}/status.html")
 def status(value: Status | str) -> dict[str, Any]:
     """How a target stands, as sign, word and colour together."""

@@ -7,16 +7,18 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from beichen.kernel.access.service import Subject
-from beichen.web import cards, findings
+from beichen.web import cards, findings, shelves
 from beichen.web.cards import Card, register_card
 from beichen.web.findings import LONGEST, MOST_EACH, Found, register_finding
+from beichen.web.shelves import MOST, Item, Shelf, register_shelf
 
 SUBJECT = Subject("X", "安", "person")
 
 
 @pytest.fixture(autouse=True)
 def registers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both registers, empty."""
+    """The registers, empty."""
+    monkeypatch.setattr(shelves, "_entries", {})
     monkeypatch.setattr(cards, "_entries", {})
     monkeypatch.setattr(findings, "_finders", {})
 
@@ -48,3 +50,14 @@ def test_a_search_asks_each_room_and_bounds_what_it_is_given() -> None:
     assert asked[0].startswith("a b x")
     assert findings.findings(request, " \n ") == {}
     assert len(asked) == 1
+
+
+def test_shelves_are_bounded_and_empty_ones_are_left_out() -> None:
+    """In their order."""
+    items = tuple(Item(str(number), "/") for number in range(MOST + 5))
+    register_shelf("second", 20, lambda _request: Shelf("二", "/second", items))
+    register_shelf("first", 10, lambda _request: Shelf("一", "/first", items[:1]))
+    register_shelf("empty", 5, lambda _request: Shelf("空", "/empty", ()))
+    register_shelf("none", 1, lambda _request: None)
+    found = shelves.shelves(RequestFactory().get("/"))
+    assert [(key, len(shelf.items)) for key, shelf in found] == [("first", 1), ("second", MOST)]

@@ -92,6 +92,20 @@ def find(text: str, *, by: Actor, language: str, pages: Sequence[Destination]) -
     return sorted(filled, key=lambda group: -group.found[0].rank)
 
 
+def find_named(key: str, text: str, *, by: Actor, language: str, pages: Sequence[Destination]) -> list[Found]:
+    """What ``text`` may mean among one sort of named things: pages, indicators or plan; the nearest first."""
+    asked = _VERBS.sub("", text.strip().casefold()[:LONGEST])
+    words = asked.split()
+    if not words:
+        return []
+    names: Iterable[Name] = {
+        "pages": lambda: [Name(one.name, one.name_en, one.href, one.words) for one in pages],
+        "indicators": lambda: _indicators(by),
+        "plan": lambda: _plan(by),
+    }[key]()
+    return _ranked(words, names, language, spellings() if asked.isascii() else {})
+
+
 def all_names() -> list[str]:
     """Every name in memory that may be asked for, for whoever: what is spelt."""
     house = system("overview")

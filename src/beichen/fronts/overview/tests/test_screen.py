@@ -76,12 +76,12 @@ def test_a_drill_down_has_an_address_and_a_part_of_its_own(client: Client) -> No
 def test_an_empty_house_says_so(client: Client, db: None) -> None:
     load_roles(by=BY)
     assert "尚未导入规划" in client.get("/screen").content.decode()
-    assert client.get("/").status_code == 200
+    assert client.get("/overview").status_code == 200
 
 
 @pytest.mark.usefixtures("city")
-def test_the_front_door_leads_only_to_what_is_there(client: Client) -> None:
-    page = client.get("/").content.decode()
+def test_the_page_about_the_house_leads_only_to_what_is_there(client: Client) -> None:
+    page = client.get("/overview").content.decode()
     addresses = {piece.split('"')[0] for piece in page.split('href="/')[1:]}
     pages = {address for address in addresses if not address.startswith("static/")}
     assert {"screen", "plan"} <= pages
@@ -110,7 +110,7 @@ def test_the_area_of_a_ring_is_that_of_the_globe() -> None:
 def test_the_screen_shows_what_its_reader_may_read(client: Client) -> None:
     """Who may see the overview but neither plan nor figures gets the map and nothing of both."""
     save_role("public", "公众", ["overview.read", "geo.read"], Level.L1, by=BY)
-    for address in ("/", "/screen"):
+    for address in ("/overview", "/screen"):
         page = client.get(address)
         assert page.status_code == 200
         for word in ("绿道长度", "重点项目", "key-figures"):

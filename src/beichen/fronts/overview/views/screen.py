@@ -1,4 +1,4 @@
-"""`/screen`, the city on one screen, and `/`, the front door."""
+"""`/screen`, the city on one screen, and `/overview`, what the house is and holds."""
 
 from __future__ import annotations
 

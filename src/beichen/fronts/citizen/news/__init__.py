@@ -1,0 +1,1 @@
+"""News and notices: written by officers, published, read by everybody."""

@@ -1,0 +1,235 @@
+"""`/my`: what is one's own, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from beichen.fronts.citizen.codes import load_messages
+from beichen.fronts.citizen.my.acts import acts_of
+from beichen.fronts.citizen.tests.people import BY, actor, citizen, city, signed_in
+from beichen.hubs.events import service as events
+from beichen.hubs.events.models import Case, Report, Reporter
+from beichen.kernel.access.models import Account, Representation
+from beichen.kernel.access.rates import forget_rates
+from beichen.kernel.access.service import Subject, grant_representation, record_representation
+from beichen.kernel.audit import service as audit
+from beichen.kernel.audit.models import AuditRecord
+from beichen.platforms.comms import service as comms
+from beichen.platforms.comms.models import Delivery
+
+pytestmark = pytest.mark.django_db
+FIRM = Subject("91220101MA0000001X", "示例科技有限公司", "firm")
+PAGES = ("/my", "/my/cases", "/my/certificates", "/my/messages", "/my/data", "/my/representation")
+
+
+@pytest.fixture(autouse=True)
+def built() -> Iterator[None]:
+    """The city, and nobody counted yet."""
+    city.build()
+    forget_rates()
+    yield
+    forget_rates()
+
+
+@pytest.fixture
+def pair() -> tuple[Account, Account]:
+    """Two people."""
+    return citizen(), citizen("b", "白露")
+
+
+def person_of(account: Account) -> Any:
+    """The person of an account."""
+    assert account.person is not None
+    return account.person
+
+
+def reported(account: Account, text: str = "路灯不亮", **more: str) -> Report:
+    """A report that somebody keeps among their things."""
+    form = {"text": text, "region": city.EAST, "key": text, "mine": "on", **more}
+    assert signed_in(account).post("/report?kind=works.road-damaged", form).status_code == 302
+    return Report.objects.latest("id")
+
+
+def told(account: Account, words: str) -> Delivery:
+    """A message in somebody's inbox."""
+    load_messages(by=BY)
+    notice = comms.Notice("account-code", {"code": words})
+    comms.send(notice, [comms.ToPerson(person_of(account))], by=BY)
+    return Delivery.objects.filter(person=account.person, channel="inbox").latest("id")
+
+
+def test_it_is_for_who_is_signed_in(client: Client) -> None:
+    """Everybody else is led to the door; nothing of it is kept by a cache."""
+    for page in PAGES:
+        assert client.get(page)["Location"].startswith("/account/login/")
+    browser = signed_in(citizen())
+    for page in PAGES:
+        answer = browser.get(page)
+        assert answer.status_code == 200
+        assert "no-store" in answer["Cache-Control"]
+    programs = Account.objects.create_user("nobody", password="x")
+    assert signed_in(programs).get("/my").status_code == 404
+
+
+def test_cards_count_what_is_ones_own(pair: tuple[Account, Account]) -> None:
+    """Not what is another's; and nothing of a person while one acts for a firm."""
+    an, bai = pair
+    reported(an)
+    told(an, "112233")
+    page = signed_in(an).get("/my")
+    counts = {key: card.count for key, card in page.context["cards"]}
+    assert (counts["card-cases"], counts["card-messages"]) == (1, 1)
+    counts = {key: card.count for key, card in signed_in(bai).get("/my").context["cards"]}
+    assert (counts["card-cases"], counts["card-messages"]) == (0, 0)
+    record_representation(person_of(bai), FIRM, "legal", by=BY, evidence="x")
+    browser = signed_in(bai)
+    browser.post("/account/acting-for", {"subject": FIRM.code})
+    assert {"card-cases", "card-messages"}.isdisjoint(dict(browser.get("/my").context["cards"]))
+
+
+def test_reports_of_others_do_not_open(pair: tuple[Account, Account]) -> None:
+    """By no address of them; one's own open without the code, in another session too."""
+    an, bai = pair
+    row = reported(an)
+    mine, others = signed_in(an), signed_in(bai)
+    assert mine.get(f"/follow/{row.code}").status_code == 200
+    assert row.code in mine.get("/my/cases").content.decode()
+    assert row.code not in others.get("/my/cases").content.decode()
+    for step in ("", "/rating", "/appeal", "/export", "/erasure", "/browser"):
+        address = f"/follow/{row.code}{step}"
+        answer = others.post(address, {}) if step else others.get(address)
+        assert (answer.status_code, answer["Location"]) == (302, "/follow")
+    assert row.code.encode() not in others.get("/my/cases?format=csv").getvalue()
+    assert mine.post(f"/follow/{row.code}/export").json()["text"] == "路灯不亮"
+
+
+def test_a_report_is_kept_only_when_its_sender_says_so() -> None:
+    """An account alone adds nobody."""
+    account = citizen()
+    form = {"text": "x", "region": city.EAST, "key": "k"}
+    signed_in(account).post("/report?kind=works.road-damaged", form)
+    assert not Reporter.objects.exists()
+    Client().post("/report?kind=works.road-damaged", {**form, "key": "l", "mine": "on"})
+    assert not Reporter.objects.exclude(person=None).exists()
+
+
+def test_messages_of_others_do_not_open(pair: tuple[Account, Account]) -> None:
+    """Neither in the list nor by their number."""
+    an, bai = pair
+    row = told(an, "112233")
+    assert "验证码" in signed_in(an).get("/my/messages").content.decode()
+    others = signed_in(bai)
+    assert f"/messages/{row.pk}" not in others.get("/my/messages").content.decode()
+    assert others.get(f"/messages/{row.pk}").status_code == 404
+
+
+def test_who_looked_and_why_is_shown_by_body(pair: tuple[Account, Account]) -> None:
+    """Others by body and post, never by name; the list filters and exports."""
+    an, bai = pair
+    code = person_of(an).code
+    look = {"fields": ["phone"], "purpose": "回访"}
+    audit.record(actor(bai), events.IDENTIFY, "hubs_events.reporter:1", detail=look, subject=code)
+    page = signed_in(an).get("/my/data").content.decode()
+    assert "回访" in page
+    assert "白露" not in page
+    assert "回访" not in signed_in(an).get("/my/data?side=own").content.decode()
+    assert "回访" in signed_in(an).get("/my/data?format=csv").getvalue().decode()
+    assert "回访" not in signed_in(bai).get("/my/data?format=csv").getvalue().decode()
+    assert acts_of("") == []
+
+
+def test_a_copy_holds_everything_of_oneself_alone(pair: tuple[Account, Account]) -> None:
+    """A JSON file a room; taking it is recorded."""
+    an, bai = pair
+    reported(an, "路灯不亮")
+    reported(bai, "秘密")
+    told(bai, "998877")
+    answer = signed_in(an).post("/my/data/export")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: orjson.loads(archive.read(name)) for name in archive.namelist()}
+    assert files["account.json"]["name"] == "安然"
+    assert [one["text"] for one in files["reports.json"]] == ["路灯不亮"]
+    assert "秘密" not in str(files)
+    assert "998877" not in str(files)
+    assert {"acts.json", "messages.json", "certificates.json", "representation.json"} <= set(files)
+    code = person_of(an).code
+    assert AuditRecord.objects.filter(action="access.data.export", subject=code).count() == 1
+    assert signed_in(an).get("/my/data/export").status_code == 405
+
+
+def test_erasing_asks_first_and_says_what_stays(pair: tuple[Account, Account]) -> None:
+    """Only what was chosen, only one's own; words of open cases stay."""
+    an, bai = pair
+    first, other = reported(an), reported(bai, "另一件")
+    browser = signed_in(an)
+    assert browser.post("/my/data/erase", {"room": ["reports"]}).status_code == 422
+    assert Reporter.objects.filter(person=an.person).exists()
+    assert browser.post("/my/data/erase", {"room": ["account", "x"], "sure": "yes"}).status_code == 302
+    assert Reporter.objects.filter(person=an.person).exists()
+    assert browser.post("/my/data/erase", {"room": ["reports"], "sure": "yes"}).status_code == 302
+    assert not Reporter.objects.filter(person=an.person).exists()
+    assert Reporter.objects.filter(person=bai.person).exists()
+    first.refresh_from_db()
+    other.refresh_from_db()
+    assert (first.text, other.text) == ("路灯不亮", "另一件")
+    closed = reported(an, "第二件")
+    Case.objects.filter(pk=closed.case_id).update(is_open=False, stage="closed", closed_at=timezone.now())
+    browser.post("/my/data/erase", {"room": ["reports"], "sure": "yes"})
+    closed.refresh_from_db()
+    assert "删除" in closed.text
+
+
+def test_a_head_lets_staff_act_and_ends_it(pair: tuple[Account, Account]) -> None:
+    """By the code that the other tells; a code of nobody is said alike."""
+    an, bai = pair
+    record_representation(person_of(an), FIRM, "legal", by=BY, evidence="营业执照")
+    head, staff = signed_in(an), signed_in(bai)
+    code = person_of(bai).code
+    form = {"subject": FIRM.code, "code": code.lower(), "kind": "staff", "until": "2099-01-01"}
+    assert head.post("/my/representation", {**form, "code": "A" * 16}).status_code == 422
+    assert head.post("/my/representation", {**form, "until": "2001-01-01"}).status_code == 422
+    assert head.post("/my/representation", {**form, "kind": "legal"}).status_code == 422
+    assert head.post("/my/representation", form).status_code == 302
+    row = Representation.objects.get(kind="staff")
+    assert "示例科技有限公司" in staff.get("/my/representation").content.decode()
+    assert "白露" in head.get("/my/representation?direction=for-me").content.decode()
+    assert staff.post("/account/acting-for", {"subject": FIRM.code}).status_code == 302
+    assert head.get(f"/my/representation/{row.pk}/end").status_code == 200
+    assert head.post(f"/my/representation/{row.pk}/end").status_code == 302
+    assert "办理" not in staff.get("/").content.decode().split("<main")[0]
+    assert staff.post("/account/acting-for", {"subject": FIRM.code}).status_code == 403
+
+
+def test_representation_of_others_is_neither_seen_nor_ended(pair: tuple[Account, Account]) -> None:
+    """Nor granted for them."""
+    an, bai = pair
+    stranger = signed_in(citizen("c", "陈"))
+    row = grant_representation(person_of(bai), person_of(an).code, "agent", by=actor(an))
+    assert stranger.post(f"/my/representation/{row.pk}/end").status_code == 403
+    assert stranger.get(f"/my/representation/{row.pk}/end")["Location"] == "/my/representation"
+    assert "白露" not in stranger.get("/my/representation?format=csv").getvalue().decode()
+    form = {"subject": person_of(an).code, "code": person_of(bai).code, "kind": "agent"}
+    assert stranger.post("/my/representation", form).status_code == 422
+    row.refresh_from_db()
+    assert row.revoked_at is None
+
+
+def test_pages_cost_the_same_however_much_there_is(django_assert_max_num_queries: Any) -> None:
+    """No query for each row."""
+    account = citizen()
+    for number in range(6):
+        reported(account, f"第{number}件")
+        told(account, f"{number:06}")
+    browser = signed_in(account)
+    browser.get("/my")
+    for page in PAGES:
+        with django_assert_max_num_queries(40):
+            browser.get(page)

@@ -1,0 +1,59 @@
+"""Shelves of the door `/`: a few things that a room puts there for everybody, in ``apps.ready()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+MOST = 12
+"""A shelf holds at most so many: the page behind it has the rest."""
+Provider = Callable[[HttpRequest], "Shelf | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A name, its page, and a few words about it (a date, how many)."""
+
+    title: str
+    url: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What stands together under one title; ``url`` is the page of all of it."""
+
+    title: str | Promise
+    url: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    key: str
+    order: int
+    provide: Provider
+
+
+_entries: dict[str, _Entry] = {}
+
+
+def register_shelf(key: str, order: int, provide: Provider) -> None:
+    """Put what ``provide`` gives on the door; low orders first, None and an empty shelf show nothing."""
+    _entries[key] = _Entry(key, order, provide)
+
+
+def shelves(request: HttpRequest) -> list[tuple[str, Shelf]]:
+    """Key and shelf of everything that stands on the door."""
+    asked = (
+        (entry.key, entry.provide(request)) for entry in sorted(_entries.values(), key=attrgetter("order"))
+    )
+    return [
+        (key, Shelf(one.title, one.url, one.items[:MOST]))
+        for key, one in asked
+        if one is not None and one.items
+    ]
