@@ -69,6 +69,11 @@ class Facility:
     longitude: float
     latitude: float
 
+    @property
+    def url(self) -> str:
+        """The page of the object."""
+        return f"/screen/objects/{self.code}"
+
 
 def categories() -> list[tuple[str, str | Promise]]:
     """What may be looked for."""
@@ -143,7 +148,7 @@ def _map(spot: Spot, rows: list[Facility], by: Actor) -> dict[str, Any]:
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
-                "properties": {"tone": "accent", "href": f"/screen/objects/{one.code}", "name": one.name},
+                "properties": {"tone": "accent", "href": one.url, "name": one.name},
             }
             for one in rows
         ],
