@@ -116,6 +116,8 @@ class Settings:
     ledger_quorum: int = _setting(0, "witnesses that must have cosigned a checkpoint before it is published")
     ledger_sm2: bool = _setting(False, "checkpoints are signed with SM2 too; needs gmssl")
     ledger_anchor_url: str = _setting("", "an outside log into which checkpoints are written: https://…")
+    payment_url: str = _setting("", "the payment gateway for fees: https://…; default no payments")
+    payment_secret: str = _setting("", "signs what goes to the payment gateway, and its notices")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -181,6 +183,12 @@ class Settings:
         """Where tables lie, with its default filled in."""
         return self.tables_url or str(self.data_dir / "tables")
 
+    @staticmethod
+    def is_at_home(url: str) -> bool:
+        """Whether an address is this machine's own: what answers there may be a test's."""
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or host.startswith("127.") or host == "::1"
+
     def production_problems(self) -> list[Problem]:
         """Each setting that must not go to production, with what to do."""
         if not self.is_production:
@@ -191,6 +199,15 @@ class Settings:
             "secret_key": (
                 self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32,
                 "set BEICHEN_SECRET_KEY to 32 random characters or more",
+            ),
+            "payment_url": (
+                bool(self.payment_url)
+                and (urlsplit(self.payment_url).scheme != "https" or self.is_at_home(self.payment_url)),
+                "set BEICHEN_PAYMENT_URL to https:// and a gateway that is not this machine",
+            ),
+            "payment_secret": (
+                bool(self.payment_url) and len(self.payment_secret) < 32,
+                "set BEICHEN_PAYMENT_SECRET to 32 random characters or more",
             ),
         }
         return [
@@ -252,6 +269,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "smtp_url": {"smtp", "smtps"},
         "sms_url": {"http", "https", "smpp"},
         "map_url": {"http", "https"},
+        "payment_url": {"http", "https"},
         "public_url": {"http", "https"},
     }
     problems = [*_check_networks(values)]

@@ -10,29 +10,27 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Field, Query, Router, Schema, Status
-from ninja.utils import check_csrf
 
 from beichen.fronts.services import service
 from beichen.fronts.services.document import affair_entry, process_entry, task_entry, whole
+from beichen.fronts.services.items.api import router as items
 from beichen.fronts.services.models import Affair
-from beichen.fronts.services.problems import NO_AFFAIR, bad
-from beichen.kernel.access.service import acting, check_rate, require
-from beichen.kernel.actor import Actor
+from beichen.fronts.services.problems import NO_AFFAIR
+from beichen.fronts.services.sending import key_of, sound, writer
+from beichen.kernel.access.service import acting, require
 from beichen.kernel.org.service import region_by_code
 from beichen.problem import Problem, ProblemError, code, said, shorten
 
-NO_TOKEN = code("SRV-601", "Writing needs a key, or the token of a page.", status=403)
 BAD_VERSION = code("SRV-602", "If-Match is no version of an affair.", status=400)
-RATE = "300/minute"
 Key = Annotated[str, Query(pattern=r"^[a-z0-9-]*$", max_length=60)]
 Before = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 _VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
 
 router = Router(tags=["services"])
+router.add_router("", items)
 
 
 class Application(Schema):
@@ -54,11 +52,10 @@ def list_processes(request: HttpRequest) -> dict[str, Any]:
 @router.post("/affairs", summary="Take an application in", response={200: Any, 201: Any})
 def start(request: HttpRequest, told: Application, response: HttpResponse) -> Status[dict[str, Any]]:
     """201; the same ``Idempotency-Key`` of the same client again: 200."""
-    by = _writer(request)
-    _sound(told.model_dump())
-    key = request.headers.get("Idempotency-Key", "").strip()
+    by = writer(request)
+    sound(told.model_dump())
     row, is_new = service.start(
-        told.process, told.data, told.subject, region_by_code(told.region), by=by, key=key
+        told.process, told.data, told.subject, region_by_code(told.region), by=by, key=key_of(request)
     )
     response["ETag"] = f'"{row.version}"'
     return Status(201 if is_new else 200, affair_entry(row))
@@ -111,9 +108,9 @@ def act_on_task(
 ) -> dict[str, Any]:
     """``take``, ``complete`` (outcome, data), ``hand-over`` (to, reason), ``ask-for-material`` (items,
     reason), ``give-material`` (data, note)."""
-    by = _writer(request)
+    by = writer(request)
     row = service.act_on_task(
-        act, _code(affair_code), min(number, 2**31 - 1), _sound(values), by=by, expected=_seen(request)
+        act, _code(affair_code), min(number, 2**31 - 1), sound(values), by=by, expected=_seen(request)
     )
     return _shown(service.find_affair(row.code, by=by), response)
 
@@ -127,8 +124,8 @@ def act_on_affair(
     values: Annotated[dict[str, Any], Body()],
 ) -> dict[str, Any]:
     """``recall``, ``suspend``, ``resume``, ``withdraw`` (each with a reason), ``message`` (message, data)."""
-    by = _writer(request)
-    row = service.act_on_affair(act, _code(affair_code), _sound(values), by=by, expected=_seen(request))
+    by = writer(request)
+    row = service.act_on_affair(act, _code(affair_code), sound(values), by=by, expected=_seen(request))
     return _shown(service.find_affair(row.code, by=by), response)
 
 
@@ -139,30 +136,9 @@ def _code(text: str) -> str:
     return found
 
 
-def _sound(values: dict[str, Any]) -> dict[str, Any]:
-    """``values``, which hold nothing that no text can hold. Raises SRV-305."""
-    try:
-        is_sound = b"\\u0000" not in orjson.dumps(values)
-    except (orjson.JSONEncodeError, RecursionError):
-        is_sound = False
-    if not is_sound:
-        raise bad("body", said("a character or a number in it is not one of JSON's"))
-    return values
-
-
 def _shown(row: Affair, response: HttpResponse) -> dict[str, Any]:
     response["ETag"] = f'"{row.version}"'
     return whole(row, service.tasks_of(row), service.timers_of(row), service.trail(row))
-
-
-def _writer(request: HttpRequest) -> Actor:
-    """Who writes. A page's session alone is not enough: another site could send it. Raises SRV-601."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(NO_TOKEN, said("there is no key and no page's token"), hint=hint))
-    check_rate("services.api", by.key, RATE)
-    return by
 
 
 def _seen(request: HttpRequest) -> int | None:

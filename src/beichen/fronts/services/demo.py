@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from beichen.fronts.services.affair import acting
+from beichen.fronts.services.items.applying import Given, apply
+from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair, Task
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
@@ -35,12 +37,15 @@ SCHEMA: Schema = {
     "items": vocabulary.record(
         {
             "key": vocabulary.KEY,
-            "process": vocabulary.KEY,
             "subject": {"type": "string", "maxLength": 40},
             "region": vocabulary.REGION,
             "data": vocabulary.mapping_of({}, vocabulary.FIELD),
         },
         {
+            "process": vocabulary.KEY,
+            "item": vocabulary.KEY,
+            "materials": vocabulary.mapping_of({"enum": [str(how) for how in How]}, vocabulary.KEY),
+            "channel": {"enum": [str(one) for one in Channel]},
             "days": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "how many days ago"},
             "done": {"type": "array", "items": _DONE},
             "asked": _ASKED,
@@ -59,18 +64,33 @@ def install_demo(entries: list[dict[str, Any]], *, by: Actor) -> list[str]:
 def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     moment = timezone.now() - timedelta(days=entry.get("days", 0))
     region = region_by_code(entry["region"])
-    affair, is_new = acting.start(
-        entry["process"],
-        entry["data"],
-        entry["subject"],
-        region,
-        by=by,
-        key=f"demo-{entry['key']}",
-        now=moment,
-        is_demo=True,
-    )
-    if not is_new:
+    key = f"demo-{entry['key']}"
+    if Affair.objects.filter(key=f"{by.key}:{key}"[:200]).exists():
         return False
+    if "item" in entry:
+        affair = apply(
+            entry["item"],
+            entry["data"],
+            entry["subject"],
+            region,
+            by=by,
+            key=key,
+            materials=[Given(name, How(how)) for name, how in entry.get("materials", {}).items()],
+            channel=Channel(entry.get("channel", Channel.ONLINE)),
+            now=moment,
+            is_demo=True,
+        )
+    else:
+        affair, _is_new = acting.start(
+            entry["process"],
+            entry["data"],
+            entry["subject"],
+            region,
+            by=by,
+            key=key,
+            now=moment,
+            is_demo=True,
+        )
     for number, step in enumerate(entry.get("done", ()), 1):
         task = _waiting(affair, step)
         acting.complete(

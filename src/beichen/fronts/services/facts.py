@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F
 
+from beichen.fronts.services.items.facts import facts_of
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.tables import AFFAIRS
 from beichen.kernel.actor import system
@@ -25,7 +26,9 @@ def record_facts() -> int:
     moved = Affair.objects.filter(version__gt=F("recorded_version")).select_related("definition", "region")
     rows = list(moved.defer("state", "before", "data").order_by("id")[:BATCH])
     if rows:
-        upsert(AFFAIRS.name, list(map(_fact, rows)), by=BY, source="fronts/services")
+        items = facts_of(rows)
+        facts = [{**_fact(row), **items[row.pk]} for row in rows]
+        upsert(AFFAIRS.name, facts, by=BY, source="fronts/services")
         for row in rows:
             row.recorded_version = row.version
         Affair.objects.bulk_update(rows, ["recorded_version"], batch_size=500)

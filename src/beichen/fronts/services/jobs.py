@@ -6,8 +6,13 @@ from django_tasks import task
 
 from beichen.fronts.services import service
 from beichen.fronts.services.facts import record_all
+from beichen.fronts.services.items import booking, marking
+from beichen.fronts.services.items.payment import paying
+from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
 from beichen.kernel.jobs.service import is_stopping
+
+CLOCK = system("services.clock")
 
 
 @scheduled("services.clocks", "* * * * *")
@@ -23,3 +28,26 @@ def clocks() -> None:
 def facts() -> None:
     """Bring the affairs that moved into the table of affairs."""
     record_all()
+
+
+@scheduled("services.marks", "* * * * *")
+@task()
+def marks() -> None:
+    """Give the yellow and red marks that are due."""
+    while marking.give_marks(by=CLOCK) == marking.MOST and not is_stopping():
+        pass
+
+
+@scheduled("services.appointments", "* * * * *")
+@task()
+def appointments() -> None:
+    """Remind of appointments, and mark those to which nobody came."""
+    booking.send_reminders(by=CLOCK)
+    booking.miss_appointments(by=CLOCK)
+
+
+@scheduled("services.payments", "* * * * *")
+@task()
+def payments() -> None:
+    """Ask for payments of which no notice came, and tell processes that did not wait yet."""
+    paying.follow_payments()

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from beichen.fronts.services.items.models import Application as Application
 from beichen.fronts.services.words import Standing, Status
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body, Region

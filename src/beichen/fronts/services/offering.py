@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.services import forms
+from beichen.fronts.services.affair import forms
 from beichen.fronts.services.declaration import Process
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.permissions import HANDLE, START, SUPERVISE

@@ -8,3 +8,7 @@ START = permission("services.affair.start", "代办申请", "Take applications i
 READ = permission("services.affair.read", "查看办件", "See affairs")
 HANDLE = permission("services.task.handle", "办理待办", "Handle steps of affairs")
 SUPERVISE = permission("services.affair.supervise", "督办办件", "Suspend affairs and hand steps over")
+APPLY = permission("services.apply", "申请办事", "Apply for services")
+INSPECT = permission("services.statistics.read", "查看办事统计", "See figures of services")
+SERVE = permission("services.window.serve", "窗口叫号与预约", "Call numbers and keep appointments")
+RECONCILE = permission("services.payment.reconcile", "缴费对账与退费", "Reconcile and refund payments")

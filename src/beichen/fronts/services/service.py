@@ -18,6 +18,7 @@ from beichen.fronts.services.affair.acting import (
 )
 from beichen.fronts.services.affair.finding import find_affair
 from beichen.fronts.services.affair.ticking import TICK, tick
+from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.declaring import Declared, declare_processes
 from beichen.fronts.services.doors import Calling, doors, register_door
 from beichen.fronts.services.naming import act_on_affair, act_on_task
@@ -56,6 +57,7 @@ __all__ = [
     "newest",
     "notices",
     "processes",
+    "read_process",
     "recall",
     "register_door",
     "resume",

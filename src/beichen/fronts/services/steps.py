@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from beichen.fronts.services import service
+from beichen.fronts.services.items import steps as items_steps
 from beichen.fronts.services.models import Timer
 from beichen.fronts.services.naming import AFFAIR_ACTS, TASK_ACTS
+from beichen.fronts.services.speaking import NAME, ROLE, as_role, send
 from beichen.fronts.services.words import Status
-from beichen.kernel.access.service import create_client
-from beichen.kernel.org.models import Body
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
@@ -22,38 +22,12 @@ from beichen.kernel.scene.vocabulary import FIELD, KEY, REGION, Schema, mapping_
 from beichen.problem import Problem, nearest
 
 AFFAIRS = "/api/services/affairs"
-NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 60}
-ROLE: Schema = {
-    "anyOf": [KEY, mapping_of(KEY, minProperties=1, maxProperties=1)],
-    "x-form": "a role, or a role and its body: {officer: fire-brigade}",
-}
-
-
-def _as(stage: Stage, role: Any) -> tuple[str, str]:
-    """The key of a client with this role, and its body; without a role the story's own key."""
-    if not role:
-        return stage.secret, ""
-    name, body_key = (role, "") if isinstance(role, str) else next(iter(role.items()))
-    known = f"key of {name} at {body_key}"
-    if known not in stage.names:
-        body = Body.objects.select_related("region").get(key=body_key) if body_key else None
-        at = f"{name}-{body_key}".rstrip("-")[:60]
-        stage.names[known] = create_client(f"story-{at}", at, name, by=stage.by, body=body)
-    return stage.names[known], body_key
-
-
-def _send(stage: Stage, path: str, values: dict[str, Any], secret: str) -> Any:
-    own, stage.secret = stage.secret, secret
-    try:
-        return stage.send("POST", path, values)
-    finally:
-        stage.secret = own
 
 
 def _apply(stage: Stage, step: dict[str, Any]) -> None:
     named = step["process"]
     told = {name: value for name, value in named.items() if name not in ("key", "as")}
-    reply = _send(stage, AFFAIRS, told, _as(stage, named.get("as"))[0])
+    reply = send(stage, AFFAIRS, told, as_role(stage, named.get("as"))[0])
     if reply.status in (200, 201):
         stage.names[f"affair {named.get('key', 'affair')}"] = reply.content["code"]
 
@@ -78,17 +52,17 @@ def _act(stage: Stage, step: dict[str, Any]) -> None:
     affair = _affair_of(stage, named["of"])
     if affair is None:
         return
-    secret, own = _as(stage, named.get("as"))
+    secret, own = as_role(stage, named.get("as"))
     hidden = ("act", "of", "as", "step", "body")
     values = {name: value for name, value in named.items() if name not in hidden}
     path = f"{AFFAIRS}/{affair['code']}"
     if named["act"] in AFFAIR_ACTS:
-        _send(stage, f"{path}/{named['act']}", values, secret)
+        send(stage, f"{path}/{named['act']}", values, secret)
         return
     found = _waits(affair, named.get("step", ""), named.get("body", own))
     stage.expect(bool(found), f"no step {named.get('step', '')!r} waits there")
     if found:
-        _send(stage, f"{path}/tasks/{found[0]['task']}/{named['act']}", values, secret)
+        send(stage, f"{path}/tasks/{found[0]['task']}/{named['act']}", values, secret)
 
 
 def _lapse(stage: Stage, step: dict[str, Any]) -> None:
@@ -169,3 +143,4 @@ _WORDS = (
 for _word, _clause, _schema, _run, _zh, _en, _checks in _WORDS:
     _more: dict[str, Any] = {"check": _checks} if _checks is not None else {}
     register_step(Step(_word, frozenset({_clause}), record({_word: _schema}), _run, _zh, _en, **_more))
+items_steps.register()

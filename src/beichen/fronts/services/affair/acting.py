@@ -7,10 +7,11 @@ share how they begin and end.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from beichen.fronts.services.affair import clocks
@@ -20,6 +21,7 @@ from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
 from beichen.fronts.services.declaration import Process, read_process
+from beichen.fronts.services.items.models import Application
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
 from beichen.fronts.services.permissions import HANDLE, START, SUPERVISE
 from beichen.fronts.services.problems import NO_BODY, NO_PROCESS, bad, not_now, stated
@@ -47,6 +49,12 @@ def newest(key: str) -> Definition:
     return row
 
 
+def newest_keys() -> dict[str, str]:
+    """What each process that is offered promises, by its key."""
+    rows = Definition.objects.filter(is_newest=True, is_offered=True)
+    return {key: str(promised) for key, promised in rows.values_list("key", "declared__promised")}
+
+
 def start(
     process: str,
     data: Mapping[str, Any],
@@ -57,10 +65,14 @@ def start(
     key: str = "",
     now: datetime | None = None,
     is_demo: bool = False,
+    promised: timedelta | None = None,
+    is_own: bool = False,
 ) -> tuple[Affair, bool]:
     """Start an affair on the newest version of a process; the same key of the same actor gives the first one.
 
-    Also whether it is new. Raises ProblemError ACC-403, SRV-304, SRV-305, SRV-307, SRV-308.
+    Also whether it is new. ``promised`` is the working time of the item where it says another than the
+    process. ``is_own``: the caller has seen that the actor may act for the subject, who needs no right to
+    take applications in. Raises ProblemError ACC-403, SRV-304, SRV-305, SRV-307, SRV-308.
     """
     definition, moment = newest(process), now or timezone.now()
     if len(key) > KEY:
@@ -73,11 +85,12 @@ def start(
         region=region,
         level=int(Level[declared.level]),
         opened_at=moment,
-        promised_at=clocks.due(moment, declared.time),
+        promised_at=clocks.due(moment, promised or declared.time),
         key=own,
         is_demo=is_demo or by.is_simulator,
     )
-    access.require(by, START, affair)
+    if not is_own:
+        access.require(by, START, affair)
     if (known := _known(own)) is not None:
         return known, False
     values = read_values(declared, declared.start, data)
@@ -397,6 +410,7 @@ def give_material(
         affair.data = {**affair.data, **values}
         affair.state = hand.run.state()
     _go_on(affair, rest, moment)
+    Application.objects.filter(affair=affair).update(visits=F("visits") + 1)  # they came once more
     detail = {"task": number, "note": said_so, "values": values}
     step = task.step if task is not None else ""
     happened(affair, "material-given", detail, by=by, now=moment, step=step, right=START)

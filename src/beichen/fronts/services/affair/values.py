@@ -22,6 +22,13 @@ def read_values(
 
     Raises ProblemError SRV-305 for each field that is unknown, missing or wrong.
     """
+    return read_fields(process.fields, names, given, partly=partly)
+
+
+def read_fields(
+    fields: Mapping[str, Field], names: Iterable[str], given: Mapping[str, Any], *, partly: bool = False
+) -> dict[str, Any]:
+    """The same of declared fields that belong to no process, such as the questions of a guided check."""
     asked = list(names)
     problems = [
         Problem(
@@ -33,7 +40,7 @@ def read_values(
     ]
     found: dict[str, Any] = {}
     for name in asked:
-        one = process.fields[name]
+        one = fields[name]
         value = given.get(name)
         if value is None or value in ("", []):
             if one.required and not partly:

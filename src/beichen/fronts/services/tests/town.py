@@ -181,9 +181,9 @@ def build() -> None:
     declare("permit", ENTRY, FILES)
 
 
-def declare(key: str, entry: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Declare one process."""
-    service.declare_processes({key: service.Declared(entry, files)}, scene="permits", by=SETUP)
+def declare(key: str, entry: Mapping[str, Any], files: Mapping[str, bytes], scene: str = "permits") -> None:
+    """Declare one process, the only one of its scene."""
+    service.declare_processes({key: service.Declared(entry, files)}, scene=scene, by=SETUP)
 
 
 def simple(
@@ -200,7 +200,7 @@ def simple(
         "ends": {end: words(end, end) for end in ends.split()},
         **more,
     }
-    declare(key, entry, {f"processes/{key}.bpmn": body})
+    declare(key, entry, {f"processes/{key}.bpmn": body}, scene=key)
     return entry
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.services import service
+from beichen.fronts.services.affair.forms import DeclaredForm
 from beichen.fronts.services.declaration import Process, read_process
-from beichen.fronts.services.forms import DeclaredForm
 from beichen.fronts.services.listing import address, end_of
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.offering import LABELS, Offers

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.services import service
+from beichen.fronts.services.affair.forms import ApplicationForm
 from beichen.fronts.services.declaration import read_process
-from beichen.fronts.services.forms import ApplicationForm
 from beichen.fronts.services.listing import address
 from beichen.kernel.access.service import acting, require
 from beichen.kernel.org.models import Region
@@ -18,7 +18,7 @@ from beichen.kernel.org.service import city_region, region_by_code
 from beichen.problem import ProblemError
 
 
-def _regions() -> list[Region]:
+def regions() -> list[Region]:
     city = city_region()
     if city is None:
         return []
@@ -41,7 +41,7 @@ def apply(request: HttpRequest, key: str) -> HttpResponse:
     require(by, service.START)
     definition = service.newest(key)
     process = read_process(definition.declared)
-    form = ApplicationForm(process, _regions(), request.POST if request.method == "POST" else None)
+    form = ApplicationForm(process, regions(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:

@@ -14,7 +14,8 @@ from beichen.kernel.org.models import Region
 from beichen.web.forms import ProblemForm
 
 
-def _widget(one: Field) -> forms.Field:
+def widget_of(one: Field) -> forms.Field:
+    """The form field of a declared one."""
     label = one.name.label + (f" ({one.unit})" if one.unit else "")
     shared: dict[str, Any] = {"label": label, "required": one.required}
     choices = [(key, words.label) for key, words in one.choices.items()]
@@ -44,7 +45,7 @@ class DeclaredForm(ProblemForm):
         super().__init__(*args, **more)
         self._names = list(names)
         for name in self._names:
-            self.fields[name] = _widget(process.fields[name])
+            self.fields[name] = widget_of(process.fields[name])
 
     def asked_for(self) -> Iterable[str]:
         """All of them: the service says what is missing."""

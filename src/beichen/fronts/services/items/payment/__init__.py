@@ -1,0 +1,1 @@
+"""Fees: what a payment gateway must be, the one over HTTP, and what becomes of a payment."""

@@ -1,0 +1,40 @@
+"""What can be done with items: find and read them, check who may apply, apply."""
+
+from __future__ import annotations
+
+from beichen.fronts.services.items.applying import Given, apply
+from beichen.fronts.services.items.checking import Eligibility, Price, check_conditions, needed, price
+from beichen.fronts.services.items.declaration import Item, Material
+from beichen.fronts.services.items.finding import (
+    bundle,
+    item,
+    read_bundle,
+    read_item,
+    read_window,
+    window,
+    windows,
+)
+from beichen.fronts.services.items.marking import give_marks
+from beichen.fronts.services.items.words import Channel, How
+
+__all__ = [
+    "Channel",
+    "Eligibility",
+    "Given",
+    "How",
+    "Item",
+    "Material",
+    "Price",
+    "apply",
+    "bundle",
+    "check_conditions",
+    "give_marks",
+    "item",
+    "needed",
+    "price",
+    "read_bundle",
+    "read_item",
+    "read_window",
+    "window",
+    "windows",
+]

@@ -1,0 +1,93 @@
+"""Who is told what of marks, appointments and payments; the templates stand in the scene `appointments`.
+
+A city without the templates sends nothing. A notice names code, item and time, never who applied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from beichen.fronts.services.items.models import Appointment, Mark, ServiceItem
+from beichen.fronts.services.models import Affair
+from beichen.kernel.actor import Actor
+from beichen.kernel.bus import service as bus
+from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Person
+from beichen.platforms.comms import service as comms
+from beichen.platforms.comms.models import Template
+
+MARKED = {"yellow": "affair-yellow", "red": "affair-red"}
+REMINDER = "appointment-reminder"
+
+
+def _is_known(template: str) -> bool:
+    return Template.objects.filter(key=template, is_current=True).exists()
+
+
+def names(row: ServiceItem | None) -> dict[str, str]:
+    """An item's name in both languages."""
+    return {"zh": row.name, "en": row.name_en} if row is not None else {"zh": "办事", "en": "a service"}
+
+
+def tell_body(mark: Mark, affair: Affair, item: ServiceItem, *, by: Actor) -> None:
+    """A mark is told on the bus, and to whoever holds posts at the body where the affair waits."""
+    draft = bus.Draft(
+        "services.affair.marked",
+        affair.code,
+        {"mark": mark.kind, "process": affair.definition.key, "item": item.key},
+        region=affair.region.path,
+        level=affair.level,
+    )
+    bus.publish_many([draft], by=by)
+    template = MARKED[mark.kind]
+    if mark.body is None or not _is_known(template):
+        return
+    values = {
+        "code": affair.code,
+        "item": names(item),
+        "due": f"{localtime(affair.promised_at):%Y-%m-%d %H:%M}",
+    }
+    notice = comms.Notice(
+        template=template,
+        values=values,
+        about=f"affair:{affair.code}",
+        href=f"/services/affairs/{affair.code}",
+        region=affair.region,
+    )
+    comms.send(notice, to=[comms.ToBody(mark.body)], by=by, key=f"mark:{affair.code}:{mark.kind}")
+
+
+def remind(row: Appointment, *, by: Actor) -> bool:
+    """Remind whoever booked, when they are a person of the city; whether somebody was told."""
+    person = _person(row.by) or Person.objects.filter(code=row.subject).first()
+    if person is None or not _is_known(REMINDER):
+        return False
+    window: Any = row.window
+    values = {
+        "code": row.code,
+        "window": {"zh": window.name, "en": window.name_en},
+        "time": f"{localtime(row.starts_at):%Y-%m-%d %H:%M}",
+        "item": names(row.item),
+    }
+    notice = comms.Notice(
+        template=REMINDER,
+        values=values,
+        about=f"appointment:{row.code}",
+        level=Level.L3,
+        href="/services/appointments",
+        region=row.region,
+    )
+    comms.send(
+        notice,
+        to=[comms.ToPerson(person)],
+        by=by,
+        key=f"appointment:{row.code}:{int(row.starts_at.timestamp())}",
+    )
+    return True
+
+
+def _person(key: str) -> Person | None:
+    kind, _, code = key.partition(":")
+    return Person.objects.filter(code=code).first() if kind == "person" else None

@@ -1,0 +1,190 @@
+"""Services in a browser: every page of the room is sound at both sizes; tasks by keyboard and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from beichen.fronts.services.items import booking, marking
+from beichen.fronts.services.items import service as items
+from beichen.fronts.services.items.bundling import apply_bundle
+from beichen.fronts.services.items.declaring import forget_catalogue
+from beichen.fronts.services.items.models import Appointment, Receipt
+from beichen.fronts.services.models import Affair
+from beichen.kernel.access.models import Account
+from beichen.kernel.access.rates import forget_rates
+from beichen.kernel.actor import system
+from beichen.kernel.org.models import Body
+from beichen.kernel.org.service import appoint, city_region, register_person
+from tests.browser.conftest import DESK, PHONE, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+BY = system("test")
+OPEN = (
+    "/services",
+    "/services?event=founding",
+    "/services?q=yyzz",
+    "/services?q=kaiban",
+    "/services/items/firm-registration",
+    "/services/items/firm-registration?has_name=false&has_seat=true&is_barred=false",
+    "/services/items/property-registration?use=home&is_small_firm=false&has_taxed=true",
+    "/services/items/power-high?load_kw=20",
+    "/services/bundles/open-a-firm",
+    "/services/windows",
+    "/services/windows/service-hall/display",
+    "/services/notices",
+)
+
+
+@pytest.fixture(scope="module")
+def staff(house: str) -> Iterator[dict[str, str]]:
+    """A clerk and a supervisor with things to look at; what stands for names in addresses."""
+    forget_catalogue()
+    city = city_region()
+    assert city is not None
+    made = []
+    for name, role, body in (
+        ("clerk", "attendant", "digital-office"),
+        ("chief", "supervisor", "city-government"),
+        ("officer", "officer", "market-regulator"),
+    ):
+        person = register_person(name, by=BY)
+        appoint(person, role, Body.objects.get(key=body), city, by=BY)
+        made.append(Account.objects.create_user(name, password="long-enough-secret", person=person))
+    data = {
+        "firm_name": "示例科技", "kind": "limited", "seat": "示例街", "scope_text": "软件", "capital_wan": 10,
+        "staff": 2, "seals": 1, "taxpayer": "small",
+    }  # fmt: skip
+    given = [
+        items.Given("identity", items.How.HELD),
+        items.Given("articles"),
+        items.Given("seat-proof"),
+        items.Given("business-licence", items.How.HELD),
+    ]
+    run = apply_bundle("open-a-firm", data, "DEMO-1", city, by=BY, key="", materials=given)
+    start = {"firm_name", "kind", "seat", "scope_text", "capital_wan", "staff"}
+    late = items.apply(
+        "firm-registration",
+        {name: value for name, value in data.items() if name in start},
+        "DEMO-2",
+        city,
+        by=BY,
+        key="",
+        materials=given[:3],
+        now=timezone.now() - timedelta(days=30),
+    )
+    marking.give_marks(by=BY)
+    window = items.window("service-hall")
+    day = booking.days(window)[-1]
+    slot = booking.slots(window, day)[0]
+    booked = booking.book("service-hall", slot.starts, "DEMO-1", by=BY)
+    yield {"run": run.code, "late": late.code, "booked": booked.code, "day": day.isoformat()}
+    Appointment.objects.all().delete()
+    for account in made:
+        account.delete()
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [(DESK, "light", "zh-hans"), (PHONE, "dark", "en"), (PHONE, "light", "zh-hans")],
+)
+def test_every_open_page_is_sound(
+    visit: Visit, staff: dict[str, str], size: tuple[int, int], theme: str, language: str
+) -> None:
+    visitor = visit(size, theme, language)
+    found: dict[str, object] = {}
+    for path in OPEN:
+        page = visitor.go(path)
+        wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        problems = visitor.violations()
+        if problems or wide > 0:
+            found[path] = (problems, wide)
+    assert found == {}
+    assert visitor.complaints == []
+    assert staff["run"]
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize("name", ["clerk", "chief"])
+def test_every_page_of_staff_is_sound(
+    visit: Visit, staff: dict[str, str], size: tuple[int, int], theme: str, name: str
+) -> None:
+    forget_rates()
+    visitor = visit(size, theme)
+    visitor.sign_in(name)
+    shared = ("/services/desk", "/services/affairs", f"/services/affairs/{staff['late']}")
+    paths = {
+        "clerk": (
+            *shared,
+            "/services/new",
+            "/services/new/firm-registration",
+            "/services/window",
+            "/services/window/receive/firm-registration",
+            "/services/appointments",
+            f"/services/appointments/{staff['booked']}?day={staff['day']}",
+            f"/services/appointments/new?window=service-hall&day={staff['day']}",
+            "/services/windows/service-hall/queue",
+            f"/services/bundles/runs/{staff['run']}",
+        ),
+        "chief": (*shared, "/services/supervision", "/services/statistics", "/services/payments"),
+    }
+    found: dict[str, object] = {}
+    for path in paths[name]:
+        page = visitor.go(path)
+        wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        problems = visitor.violations()
+        if problems or wide > 0:
+            found[path] = (problems, wide)
+    assert found == {}
+    assert visitor.complaints == []
+
+
+def test_the_catalogue_is_narrowed_and_a_guide_is_checked_by_keyboard(
+    visit: Visit, staff: dict[str, str]
+) -> None:
+    visitor = visit(DESK)
+    page = visitor.go("/services")
+    page.get_by_role("link", name="企业开办").press("Enter")
+    page.wait_for_url("**event=founding")
+    page.get_by_role("link", name="企业设立登记").first.press("Enter")
+    page.wait_for_url("**/services/items/firm-registration")
+    for label in ("企业名称已自主申报", "有可以使用的住所"):
+        page.get_by_label(label).select_option("true")
+    page.get_by_label("法定代表人处于限制任职期内").select_option("true")
+    page.get_by_role("button", name="查一查").press("Enter")
+    page.wait_for_url("**is_barred=true**")
+    assert "限制任职期内不得担任" in page.locator("#check").inner_text()
+    assert staff["late"]
+
+
+def test_a_clerk_receives_an_application_on_a_phone(visit: Visit, staff: dict[str, str]) -> None:
+    forget_rates()
+    visitor = visit(PHONE)
+    visitor.sign_in("clerk")
+    page = visitor.go("/services/window/receive/firm-registration")
+    page.get_by_label("申请人编码").fill("DEMO-9")
+    for label, words in (
+        ("企业名称", "示例商贸"),
+        ("住所", "示例路 3 号"),
+        ("经营范围", "百货"),
+        ("注册资本", "10"),
+        ("员工人数", "3"),
+    ):
+        page.get_by_label(label, exact=False).first.fill(words)
+    page.get_by_label("企业类型").select_option("limited")
+    page.get_by_label("公司章程").select_option("original")
+    page.get_by_role("button", name="收件").click()
+    page.wait_for_url("**/services/receipts/**")
+    assert "一次性告知书" in page.locator("h1").inner_text()
+    assert "住所使用证明" in page.locator("main").inner_text()
+    assert Receipt.objects.get(subject="DEMO-9").kind == "told"
+    assert not Affair.objects.filter(subject="DEMO-9").exists()
+    assert visitor.violations() == []
+    assert staff["run"]
