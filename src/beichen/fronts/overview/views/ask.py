@@ -9,10 +9,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.overview.screens.finding import LONGEST, find
+from beichen.fronts.overview.screens.finding import LONGEST, Found, Group, find
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.views.things import language
 from beichen.kernel.access.service import acting, require
+from beichen.web.findings import findings
 from beichen.web.links import Link, destinations
 
 
@@ -23,6 +24,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     require(by, READ)
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
     groups = find(text, by=by, language=language(), pages=destinations(request))
+    groups += _found_elsewhere(request, text, {group.key for group in groups})
     response: HttpResponse
     if request.GET.get("format") == "json" or request.headers.get("Accept") == "application/json":
         content = [
@@ -40,3 +42,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def _found_elsewhere(request: HttpRequest, text: str, known: set[str]) -> list[Group]:
+    """What other rooms find at the door for the same words, such as services that may be applied for."""
+    return [
+        Group(key, str(found[0].kind), [Found(one.title, one.url, 1) for one in found])
+        for key, found in findings(request, text).items()
+        if key not in known
+    ]

@@ -81,7 +81,7 @@ def start(
     declared = read_process(definition.declared)
     affair = Affair(
         definition=definition,
-        subject=_subject(subject),
+        subject=subject_code(subject),
         region=region,
         level=int(Level[declared.level]),
         opened_at=moment,
@@ -107,7 +107,8 @@ def _known(key: str | None) -> Affair | None:
     return Affair.objects.select_related("definition", "region").filter(key=key).first() if key else None
 
 
-def _subject(text: str) -> str:
+def subject_code(text: str) -> str:
+    """The code of a person or a firm, in capitals. Raises ProblemError SRV-305."""
     found = text.strip().upper()
     if (
         not found

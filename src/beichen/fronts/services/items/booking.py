@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from beichen.fronts.services.affair.acting import subject_code
 from beichen.fronts.services.items.finding import item as find_item
 from beichen.fronts.services.items.finding import read_window
 from beichen.fronts.services.items.finding import window as find_window
@@ -86,7 +87,7 @@ def book(
     window = find_window(window_key)
     item = find_item(item_key) if item_key else None
     region, body = region_by_code(window.region), Body.objects.filter(key=window.body).first()
-    own = subject.strip().upper()[:40]
+    own = subject_code(subject)
     if not _is_clerk(region, body, by=by):
         access.subject_for(by, own)
     held = Appointment.objects.filter(subject=own, state=BookingState.BOOKED, starts_at__gt=moment)
@@ -204,14 +205,14 @@ def _reminder(starts: datetime, now: datetime) -> datetime | None:
 
 def _slot(window: ServiceWindow, starts_at: datetime, now: datetime) -> Slot:
     """The slot that begins then. Raises ProblemError SRV-405."""
-    if timezone.is_naive(starts_at):
-        starts_at = timezone.make_aware(starts_at)
-    found = next(
-        (one for one in slots(window, timezone.localtime(starts_at).date(), now) if one.starts == starts_at),
-        None,
-    )
+    try:
+        aware = timezone.make_aware(starts_at) if timezone.is_naive(starts_at) else starts_at
+        day = timezone.localtime(aware).date()
+    except OverflowError:  # before the first year or after the last
+        aware, day = now, date.min
+    found = next((one for one in slots(window, day, now) if one.starts == aware), None)
     if found is None:
-        message = said("no slot begins at {time}", time=f"{timezone.localtime(starts_at):%Y-%m-%d %H:%M}")
+        message = said("no slot begins at {time}", time=starts_at.isoformat(" ", "minutes"))
         hint = said("the slots of a day stand at /services/appointments/new")
         raise ProblemError(Problem(NO_SLOT, shorten(message), Where(field="starts_at"), hint))
     return found

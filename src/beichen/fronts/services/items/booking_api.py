@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from beichen.fronts.services.items import booking
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.models import Appointment
-from beichen.fronts.services.sending import writer
+from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting
 
 router = Router(tags=["services"])
@@ -72,7 +72,9 @@ def list_slots(request: HttpRequest, window_key: str, day: date | None = None) -
 @router.post("/appointments", summary="Book a place", response={201: Any})
 def book(request: HttpRequest, told: BookingIn) -> Status[Any]:
     """201; 409 SRV-406 when every place of this time is taken."""
-    row = booking.book(told.window, told.starts_at, told.subject, by=writer(request), item_key=told.item)
+    by = writer(request)
+    sound({"code": told.window, "item": told.item})
+    row = booking.book(told.window, told.starts_at, told.subject, by=by, item_key=told.item)
     return Status(201, _entry(row))
 
 

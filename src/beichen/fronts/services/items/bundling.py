@@ -117,7 +117,7 @@ def apply_bundle(
         code=dated_code(moment),
         bundle=row,
         declared=row.declared,
-        subject=subject_code.strip().upper()[:40],
+        subject=acting.subject_code(subject_code),
         region=region,
         data=values,
         materials=[[one.key, str(one.how), one.file, one.note] for one in given],

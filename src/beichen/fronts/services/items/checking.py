@@ -59,9 +59,10 @@ def names_of(text: str) -> list[str]:
 
 
 def holds_now(text: str, values: Answers) -> bool | None:
-    """Whether a condition holds; None when it needs what is not known yet or cannot be worked out."""
-    if any(name not in values for name in names_of(text)):
-        return None
+    """Whether a condition holds; None when it needs what is not known yet or cannot be worked out.
+
+    What decides by itself needs no more: ``a || b`` holds once ``a`` does.
+    """
     try:
         return bool(evaluate(text, values))
     except ProblemError:

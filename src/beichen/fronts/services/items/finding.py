@@ -21,7 +21,7 @@ MOST = 500
 
 def item(key: str) -> ServiceItem:
     """The item of this key that is offered. Raises ProblemError SRV-401."""
-    row = ServiceItem.objects.filter(key=key[:60], is_offered=True).first()
+    row = ServiceItem.objects.filter(key=_plain(key), is_offered=True).first()
     if row is None:
         raise none(NO_ITEM, said("there is no item {key!r}", key=key[:60]), key, _known(ServiceItem))
     return row
@@ -34,7 +34,7 @@ def read_item(row: ServiceItem) -> Item:
 
 def bundle(key: str) -> ServiceBundle:
     """The bundle of this key that is offered. Raises ProblemError SRV-409."""
-    row = ServiceBundle.objects.filter(key=key[:60], is_offered=True).first()
+    row = ServiceBundle.objects.filter(key=_plain(key), is_offered=True).first()
     if row is None:
         raise none(NO_BUNDLE, said("there is no bundle {key!r}", key=key[:60]), key, _known(ServiceBundle))
     return row
@@ -47,7 +47,7 @@ def read_bundle(declared: dict[str, Any]) -> Bundle:
 
 def window(key: str) -> ServiceWindow:
     """The window of this key that is offered. Raises ProblemError SRV-404."""
-    row = ServiceWindow.objects.filter(key=key[:60], is_offered=True).first()
+    row = ServiceWindow.objects.filter(key=_plain(key), is_offered=True).first()
     if row is None:
         raise none(NO_WINDOW, said("there is no window {key!r}", key=key[:60]), key, _known(ServiceWindow))
     return row
@@ -61,6 +61,11 @@ def read_window(row: ServiceWindow) -> Window:
 def windows() -> list[ServiceWindow]:
     """All windows that are offered."""
     return list(ServiceWindow.objects.filter(is_offered=True).order_by("key")[:MOST])
+
+
+def _plain(key: str) -> str:
+    """A key as a database takes it: one with a character that none holds is nobody's."""
+    return "" if "\x00" in key else key[:60]
 
 
 def _known(model: Any) -> list[str]:

@@ -84,7 +84,7 @@ def take_number(
 
 
 def _arrive(code: str, window: ServiceWindow, day: date, *, by: Actor) -> Appointment:
-    row = find_appointment(code, by=by)
+    row = find_appointment(code.replace("\x00", ""), by=by)
     if row.window_id != window.pk or today(row.starts_at) != day:
         message = said(
             "the appointment is at {time}", time=f"{timezone.localtime(row.starts_at):%m-%d %H:%M}"

@@ -70,7 +70,7 @@ def receive(
     if not may_take_in(process, region, by=by):
         access.require(by, START, Affair(region=region))
     if agent:
-        _check_agent(agent, subject, row.key)
+        _check_agent(acting.subject_code(agent), acting.subject_code(subject), row.key)
     given = tuple(materials)
     told = {name: value for name, value in (answers or {}).items() if name in item.ask}
     values = {**check_conditions(item, told).values, **data}
@@ -101,11 +101,11 @@ def receive(
 
 def _check_agent(agent: str, subject: str, item: str) -> None:
     """Raises ProblemError ACC-302 when the person may not act for the subject in this."""
-    person = Person.objects.filter(code=agent.strip().upper()[:16]).first()
+    person = Person.objects.filter(code=agent[:16]).first()
     if person is None:
         message = said("there is no person {code!r}", code=agent[:20])
         raise ProblemError(Problem(MISSING, shorten(message), Where(field="agent")))
-    access.subject_for(actor_of(person), subject.strip().upper(), item)
+    access.subject_for(actor_of(person), subject, item)
 
 
 def _written(
@@ -126,8 +126,8 @@ def _written(
         kind=kind,
         item=row,
         affair=affair,
-        subject=subject.strip().upper()[:40],
-        agent=agent.strip().upper()[:40],
+        subject=acting.subject_code(subject),
+        agent=agent[:40],
         materials=materials,
         note=note,
         body=_own_body(by) or Body.objects.filter(key=row.body).first(),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from beichen.fronts.services import service
@@ -18,6 +18,7 @@ from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.catalogue import entries, search
 from beichen.fronts.services.items.declaring import forget_catalogue
 from beichen.fronts.services.items.models import Application, Mark, Receipt, Ticket
+from beichen.fronts.services.items.reaching import appointments_card
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.tests import stall, town
 from beichen.fronts.services.tests.stall import ANSWERS, papers
@@ -25,6 +26,7 @@ from beichen.fronts.services.tests.test_pages import Program, signed_in
 from beichen.fronts.services.tests.town import SETUP, do
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
+from beichen.kernel.access.service import Subject
 
 pytestmark = pytest.mark.django_db
 
@@ -403,3 +405,35 @@ class TestPrograms:
             "/api/services/items/permit/applications", told, content_type="application/json"
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "SRV-601")
+
+
+class TestReach:
+    def test_the_screen_and_the_door_find_services(self) -> None:
+        chief = signed_in("supervisor", "government")
+        answer = chief.get("/screen/ask", {"q": "建筑许可", "format": "json"}).json()
+        found = {group["group"]: group["found"] for group in answer["groups"]}
+        assert {"name": "建筑许可", "href": "/services/items/permit"} in found["services"]
+
+    def test_a_subject_sees_the_appointments_to_come(self) -> None:
+        hall = items.window("hall")
+        day = booking.days(hall)[-1]
+        booking.book("hall", booking.slots(hall, day)[0].starts, "P-1", by=SETUP)
+        request = RequestFactory().get("/my")
+        card = appointments_card(request, Subject("P-1", "甲", "person"))
+        assert (card.count, len(card.lines)) == (1, 1)
+        assert appointments_card(request, Subject("P-2", "乙", "person")).count == 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"window": "hall", "starts_at": "0001-01-01T00:00:00+14:00", "subject": "P-1"},
+        {"window": "hall", "starts_at": "9999-12-31T23:59:59-14:00", "subject": "P-1"},
+        {"window": "ha\x00ll", "starts_at": "2025-06-10T10:00:00+08:00", "subject": "P-1"},
+        {"window": "hall", "starts_at": "2025-06-10T10:00:00+08:00", "subject": "P\x00"},
+        {"window": "hall", "starts_at": "2025-06-10T10:00:00", "subject": "有限公司"},
+    ],
+)
+def test_hostile_bookings_are_refused(told: dict[str, str]) -> None:
+    answer = Program("attendant", "window").ask("POST", "appointments", told)
+    assert answer.status_code in (404, 422), answer.content

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beichen.fronts.services.items import service as items
-from beichen.fronts.services.items.checking import check_conditions, is_required, needed, price
+from beichen.fronts.services.items.checking import check_conditions, holds_now, is_required, needed, price
 from beichen.fronts.services.items.declaration import Item, read_item_entry
 from beichen.fronts.services.items.declaring import declare_items
 from beichen.fronts.services.items.models import Application
@@ -63,6 +63,14 @@ def test_papers_depend_on_the_case() -> None:
     assert set(needed(ITEM, {"area_m2": 2000.0})) == {"identity", "drawings", "fire"}
     assert set(needed(ITEM, {"area_m2": 20.0})) == {"identity", "drawings"}
     assert is_required(ITEM.materials["fire"], {}) is None
+
+
+def test_what_decides_by_itself_asks_no_more() -> None:
+    condition = "reason != 'work' || is_insured"
+    assert holds_now(condition, {"reason": "home"}) is True
+    assert holds_now(condition, {"reason": "work"}) is None
+    assert holds_now(condition, {"reason": "work", "is_insured": False}) is False
+    assert holds_now(condition, {}) is None
 
 
 @given(st.dictionaries(st.sampled_from(["has_land"]), st.booleans() | st.none()))

@@ -47,8 +47,8 @@ def order(affair_code: str, *, by: Actor, now: datetime | None = None) -> Paymen
 
     Raises ProblemError ACC-302, SRV-301, SRV-411, SRV-412, SRV-416.
     """
-    moment, chosen = now or timezone.now(), gateway()
-    application = find_payable(affair_code, by=by)
+    moment, application = now or timezone.now(), find_payable(affair_code, by=by)
+    chosen = gateway()
     known = _active(application.affair)
     if known is not None and known.state == PaymentState.DUE and known.expires_at <= moment:
         _look(known, chosen, moment)
@@ -223,6 +223,7 @@ def _look(row: Payment, chosen: PaymentGateway, now: datetime) -> None:
 
 def refund(code: str, reason: str, *, by: Actor, now: datetime | None = None) -> Payment:
     """Give a payment back, once. Raises ProblemError ACC-403, SRV-411 to 413, SRV-416."""
+    _reconciled(code, by=by)
     moment, chosen = now or timezone.now(), gateway()
     with transaction.atomic():
         row = _reconciled(code, by=by, is_locked=True)
