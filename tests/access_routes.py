@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests import access_cases, access_ledger, access_map, access_ogc, access_twin
+from tests import access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
 from tests.access_population import MESSAGES
 
 # route → why everybody may come here, whatever roles say
@@ -37,6 +37,7 @@ OPEN = {
     **access_cases.OPEN,
     **access_ogc.OPEN,
     **access_ledger.OPEN,
+    **access_codes.OPEN,
     **access_twin.OPEN,
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
@@ -94,6 +95,7 @@ FORMS = (
     "certificates",
     "news",
     "my",
+    "codes",
 )
 NEW_SCREEN = {"name_zh": "新", "name_en": "New", "level": "L1", "theme": "auto", "region": "990100"}
 STEADY = {"nature": "linear", "reason": "x"}
@@ -109,6 +111,7 @@ SUBMISSION = {"report": FIXED, "submitted_on": "2024-03-01"}
 # route → requests that an administrator gets answered: method, address, body
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     **access_ledger.SAMPLES,
+    **access_codes.SAMPLES,
     **access_map.SAMPLES,
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],

@@ -30,6 +30,8 @@ BOOKKEEPING = {
     "kernel_audit_head": "the record itself",
     "kernel_bus_outboxevent": "what the act tells others",
     "platforms_ledger_entry": "a seal is a record itself, of an act that has its own",
+    "fronts_codes_scan": "kept for its person for a limited time; the chain is told the first of a day",
+    "fronts_codes_counter": "a ride is counted by its scan",
     "registry_measurement": "what a device measured: a reading is no act",
 }
 _running = threading.local()

@@ -51,7 +51,7 @@ from beichen.platforms.comms.models import Delivery, Shift
 from beichen.platforms.geo.analysis.models import Run
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests import access_cases, access_ledger, access_map, access_ogc, access_twin
+from tests import access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
 from tests.access_population import keep_evaluations, keep_maps, keep_messages, keep_screens
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
@@ -147,6 +147,7 @@ def numbers() -> dict[str, Any]:
         **access_cases.case_numbers(),
         **access_ogc.ogc_numbers(),
         **access_ledger.ledger_numbers(),
+        **access_codes.code_numbers(),
         **access_twin.twin_numbers(),
     }
 
@@ -187,6 +188,7 @@ def key(db: None) -> str:
     access_cases.keep_cases()
     access_twin.keep_twin()
     access_ledger.keep_ledger()
+    access_codes.keep_codes()
     access_map.keep_addresses()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)

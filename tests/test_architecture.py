@@ -29,6 +29,7 @@ OFFERED = {
     "beichen.kernel.bus.tap": "taking messages off the broker in bulk",
     "beichen.kernel.bus.room": "whether the broker has room for more, which a room with a stream says",
     "beichen.kernel.bus.event": "the event that a subscriber is given",
+    "beichen.kernel.files.keys": "private keys of a room's own, which are files that only their owner reads",
     "beichen.kernel.files.store": "contents of a room's own, which are no attachments",
     "beichen.platforms.geo.conditions": "the filters that a source is asked with",
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",

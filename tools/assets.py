@@ -20,6 +20,7 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
     "pmtiles/dist/pmtiles.js": "pmtiles.js",
     "jsqr/dist/jsQR.js": "jsQR.js",
+    "barcode-detector/dist/iife/ponyfill.js": "barcode-detector.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "three/build/three.module.min.js": "three.module.min.js",
     "three/build/three.core.min.js": "three.core.min.js",
@@ -32,6 +33,7 @@ FILES = {
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js.css",
     "bpmn-js/dist/assets/diagram-js.css": "diagram-js.css",
 }
+BINARIES = {"zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm"}
 PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
 # A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.
 IMPORTS = {
@@ -59,7 +61,7 @@ def files() -> dict[str, str]:
 
 def main() -> int:
     """Copy every file; exit status 1 with the missing names when `npm ci` was not run."""
-    missing = [name for name in FILES if not (ROOT / "node_modules" / name).is_file()]
+    missing = [name for name in (*FILES, *BINARIES) if not (ROOT / "node_modules" / name).is_file()]
     if missing:
         sys.stderr.write(f"missing in node_modules: {', '.join(missing)}; run `npm ci`\n")
         return 1
@@ -68,6 +70,8 @@ def main() -> int:
         text = SOURCE_MAP.sub("", (ROOT / "node_modules" / source).read_text(encoding="utf-8"))
         is_module = source.startswith(("three/", "3d-tiles-renderer/"))
         (TARGET / target).write_text(beside(text) if is_module else text, encoding="utf-8")
+    for source, target in BINARIES.items():
+        (TARGET / target).write_bytes((ROOT / "node_modules" / source).read_bytes())
     return 0
 
 

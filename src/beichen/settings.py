@@ -33,6 +33,7 @@ RANGES = {
     "firing_days": (0, 36_500),
     "tile_cache_mb": (0, 10_000_000),
     "ledger_quorum": (0, 100),
+    "scan_days": (1, 180),
 }
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
@@ -118,6 +119,8 @@ class Settings:
     ledger_anchor_url: str = _setting("", "an outside log into which checkpoints are written: https://…")
     payment_url: str = _setting("", "the payment gateway for fees: https://…; default no payments")
     payment_secret: str = _setting("", "signs what goes to the payment gateway, and its notices")
+    codes_keys: str = _setting("", "the folder of the keys that sign codes; default in the data folder")
+    scan_days: int = _setting(30, "days for which a person can see who read their codes")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
 
     @property
@@ -172,6 +175,11 @@ class Settings:
     def ledger_keys_folder(self) -> Path:
         """Where the ledger's private keys lie, with its default filled in."""
         return Path(self.ledger_keys).expanduser() if self.ledger_keys else self.data_dir / "ledger"
+
+    @property
+    def codes_keys_folder(self) -> Path:
+        """Where the private keys of codes lie, with its default filled in."""
+        return Path(self.codes_keys).expanduser() if self.codes_keys else self.data_dir / "codes"
 
     @property
     def files(self) -> str:

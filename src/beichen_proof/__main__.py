@@ -1,5 +1,5 @@
-"""`python -m beichen_proof`: verify, credential, witness, monitor. Exit status 0 sound, 1 refused, 2 wrong
-use."""
+"""`python -m beichen_proof`: verify, credential, code, witness, monitor. Exit status 0 sound, 1 refused, 2
+wrong use."""
 
 from __future__ import annotations
 
@@ -62,6 +62,21 @@ def _credential(given: argparse.Namespace) -> dict[str, Any]:
         "claims": {name: value for name, value in found.claims.items() if name != "status"},
         "status": "valid" if is_known else f"not looked at: give {found.status_uri} with --status",
     }
+
+
+def _code(given: argparse.Namespace) -> dict[str, Any]:
+    """A code that a person showed, and optionally what the city has withdrawn meanwhile."""
+    from beichen_proof import code
+
+    try:
+        keys = code.keys_of(json.loads(given.keys.read_text(encoding="utf-8")))
+        listed = json.loads(given.revocations.read_text(encoding="utf-8")) if given.revocations else {}
+        withdrawn = {str(one["pseudonym"]): int(one["since"]) for one in listed.get("withdrawn", ())}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise RefusedError(Reason.MALFORMED, "keys or revocations cannot be read") from None
+    gate = code.Gate(keys, given.party, given.purpose, given.skew, withdrawn)
+    shown = gate.read(given.text, given.at if given.at is not None else time.time())
+    return {"pseudonym": shown.pseudonym, "purpose": shown.purpose, "until": shown.until}
 
 
 def _witness_init(given: argparse.Namespace) -> dict[str, Any]:
@@ -133,6 +148,15 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--status", type=Path, help="the status list that the certificate names")
     one.add_argument("--at", type=float, help="the time to judge by, in seconds since 1970")
     one.set_defaults(run=_credential)
+    shown = commands.add_parser("code", help="the code that a person shows at a gate")
+    shown.add_argument("text")
+    shown.add_argument("--keys", type=Path, required=True, help="what /api/codes/keys said")
+    shown.add_argument("--party", required=True, help="who reads, such as city-library")
+    shown.add_argument("--purpose", action="append", required=True, help="what the gate opens for")
+    shown.add_argument("--revocations", type=Path, help="what /api/codes/revocations said")
+    shown.add_argument("--skew", type=float, default=30, help="seconds that clocks may differ")
+    shown.add_argument("--at", type=float, help="the time to judge by, in seconds since 1970")
+    shown.set_defaults(run=_code)
     _add_witness(commands.add_parser("witness", help="cosign the checkpoints of logs"))
     monitor = commands.add_parser("monitor", help="read every entry of a log and hold it against its root")
     monitor.add_argument("url")

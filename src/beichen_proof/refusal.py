@@ -21,6 +21,9 @@ class Reason(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     STATUS_UNKNOWN = "status-unknown"
+    OTHER_PARTY = "other-party"
+    OTHER_PURPOSE = "other-purpose"
+    REPLAYED = "replayed"
     UNREACHABLE = "unreachable"
 
 

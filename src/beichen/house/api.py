@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from beichen import __version__
+from beichen.fronts.codes.api import router as codes
 from beichen.fronts.services.api import router as services
 from beichen.hubs.data.api import router as indicators
 from beichen.hubs.events.api import router as events
@@ -74,6 +75,7 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     )
 
 
+api.add_router("/codes", codes)
 api.add_router("/comms", comms)
 api.add_router("/devices/groups", groups)  # before the devices: a group is no device's code
 api.add_router("/devices", devices)

@@ -20,6 +20,7 @@ from beichen.problem import ProblemError
 # name → (where the command stands, whether it needs the database layer)
 COMMANDS: dict[str, tuple[str, bool]] = {
     "addresses": ("beichen.platforms.geo.addresses.commands:addresses", True),
+    "codes": ("beichen.fronts.codes.commands:codes", True),
     "city": ("beichen.house.city:city", True),
     "client": ("beichen.kernel.access.commands:client", True),
     "events": ("beichen.hubs.events.terminal:events", True),

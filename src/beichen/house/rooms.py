@@ -38,5 +38,6 @@ ROOMS: tuple[str, ...] = (
     "beichen.fronts.citizen",
     "beichen.fronts.governance",
     "beichen.fronts.services",
+    "beichen.fronts.codes",
     "beichen.web",
 )

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("beichen.fronts.citizen.urls")),
     path("", include("beichen.fronts.governance.urls")),
     path("", include("beichen.fronts.services.urls")),
+    path("", include("beichen.fronts.codes.urls")),
     path("", include("beichen.plan.investment.urls")),
     path("", include("beichen.supports.evaluation.urls")),
     path("", include("beichen.plan.urls")),

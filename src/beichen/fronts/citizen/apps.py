@@ -17,14 +17,19 @@ class CitizenConfig(AppConfig):
         """Put the pages into the navigation, what they find and keep into the registers."""
         from beichen.fronts.citizen import cards, codes, holdings, shelf
         from beichen.fronts.citizen.door import finding
+        from beichen.fronts.citizen.offering import offer_report
         from beichen.fronts.citizen.permissions import OWN, WRITE_NEWS
         from beichen.hubs.events.pages import REPORT_ASSETS
         from beichen.kernel.access.service import CHECK_IDENTITY, send_codes_by
+        from beichen.registry.models import Kind
+        from beichen.registry.service import register_offer
         from beichen.web.findings import register_finding
         from beichen.web.links import add_to_navigation
         from beichen.web.offline import OfflinePage, keep_offline
         from beichen.web.shelves import register_shelf
 
+        for kind in (Kind.THING, Kind.PLACE):
+            register_offer(kind, offer_report)
         inside = _("Report something")
         words = ("随手拍", "提交诉求", "report something")
         add_to_navigation(_("Report a problem"), "citizen:report", order=70, inside=inside, words=words)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.citizen.forms import MOST_PHOTOS, ReportForm
 from beichen.hubs.events.models import EventKind
-from beichen.hubs.events.pages import Channel, is_fetched, sent_answer
+from beichen.hubs.events.pages import Channel, is_fetched, scanned, sent_answer
 from beichen.hubs.events.service import (
     Receipt,
     ReportDraft,
@@ -58,15 +58,25 @@ def _map() -> dict[str, Any]:
     return {"drawing": drawn, "bounds": str(bounds), "view_box": drawn.view_box(bounds)}
 
 
+def _at(request: HttpRequest) -> dict[str, Any]:
+    """Where the object of a scanned code is (``?at=``), for the form; nothing where the public sees none."""
+    code = request.GET.get("at", "")
+    try:
+        return scanned(code, by=_sender(request)) if code else {}
+    except ProblemError:
+        return {}
+
+
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The kinds to choose from; with ``?kind=`` (or ``kind=other``) the form; sending it."""
     kinds = list(public_kinds())
-    chosen = request.GET.get("kind", "")
+    at = _at(request)
+    chosen = request.GET.get("kind", "") or at.get("kind", "")
     kind = next((row for row in kinds if row.key == chosen), None)
     if kind is None and chosen != "other":
         return render(request, "citizen/kinds.html", {"groups": _groups(kinds)})
-    form = ReportForm(kind, request.POST or None, request.FILES or None)
+    form = ReportForm(kind, request.POST or None, request.FILES or None, initial=at)
     if request.method == "POST" and form.is_valid():
         answer = _send(request, form, kind)
         if answer is not None:

@@ -18,11 +18,16 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the console and its pages into the navigation, for those who may see cases."""
+        from beichen.fronts.governance.offering import offer_taking
         from beichen.fronts.governance.service import READ, TAKE
         from beichen.hubs.events.pages import REPORT_ASSETS
+        from beichen.registry.models import Kind
+        from beichen.registry.service import register_offer
         from beichen.web.links import add_to_navigation
         from beichen.web.offline import OfflinePage, keep_offline
 
+        for kind in (Kind.THING, Kind.PLACE):
+            register_offer(kind, offer_taking)
         console = "governance:queue"
         add_to_navigation(
             _("Console"),

@@ -16,7 +16,11 @@ class OverviewConfig(AppConfig):
     def ready(self) -> None:
         """Put the screen into the navigation, and what can be found of it into the door's search."""
         from beichen.fronts.overview import door
+        from beichen.fronts.overview.offering import offer_object
+        from beichen.registry.service import register_offer
         from beichen.web.links import add_to_navigation
+
+        register_offer("*", offer_object)
 
         add_to_navigation(
             _("Overview"), "overview:screen", order=10, words=("一张图", "the city on one screen")

@@ -19,6 +19,7 @@ from beichen.hubs.events.forms import (
 )
 from beichen.hubs.events.kinds.declaration import UNKNOWN, Ask, Kind, read_kind
 from beichen.hubs.events.models import Case
+from beichen.hubs.events.objects import scanned
 from beichen.hubs.events.words import OPEN_STAGES, Channel, Grade, Outcome, Part, Stage
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "districts",
     "is_fetched",
     "kind_of",
+    "scanned",
     "sent_answer",
     "state_of",
 ]

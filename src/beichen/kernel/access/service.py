@@ -99,6 +99,7 @@ __all__ = [
     "chosen_subject",
     "clearance",
     "client_with",
+    "close_client",
     "confirm_code",
     "confirmed",
     "contact_of",
@@ -198,6 +199,13 @@ def create_client(
     Client.objects.update_or_create(key=key, defaults={**values, "fingerprint": fingerprint(secret)})
     audit.record(by, "access.client.create", f"kernel_access.client:{key}", detail={"role": role})
     return secret
+
+
+@transaction.atomic
+def close_client(key: str, *, by: Actor) -> None:
+    """Let a client's key open nothing any more; one that is closed stays so."""
+    if Client.objects.filter(key=key, is_active=True).update(is_active=False):
+        audit.record(by, "access.client.close", f"kernel_access.client:{key}")
 
 
 def disclose(

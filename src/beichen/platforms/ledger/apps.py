@@ -17,12 +17,16 @@ class LedgerConfig(AppConfig):
         """Name what this room seals and where it anchors; show the ledger."""
         from beichen.platforms.ledger.anchors import add_anchor
         from beichen.platforms.ledger.anchors.web import WebAnchor
+        from beichen.platforms.ledger.certificates.coded import find_coded_certificate, offer_certificate
         from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE
         from beichen.platforms.ledger.heads import AUDIT_HEAD
         from beichen.platforms.ledger.kinds import add_sealed_kind
         from beichen.platforms.ledger.rights import READ, READ_CERTIFICATES, READ_ENTRIES
+        from beichen.registry.service import register_coded, register_offer
         from beichen.web.links import add_to_navigation
 
+        register_coded("certificate", find_coded_certificate)
+        register_offer("certificate", offer_certificate)
         add_sealed_kind(AUDIT_HEAD)
         add_sealed_kind(SEALED_CERTIFICATE)
         for scheme in ("https", "http"):

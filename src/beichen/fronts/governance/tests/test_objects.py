@@ -9,9 +9,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beichen.fronts.governance.objects import LONGEST, code_in
 from beichen.fronts.governance.tests.conftest import signed_in
 from beichen.hubs.events import service as events
+from beichen.hubs.events.objects import LONGEST, code_in
 from beichen.hubs.events.tests import city
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Region

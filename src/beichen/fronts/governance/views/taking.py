@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beichen.fronts.governance.maps import map_context
-from beichen.fronts.governance.objects import scanned
 from beichen.fronts.governance.queue import case_address
 from beichen.fronts.governance.taking import TakingForm
-from beichen.hubs.events.pages import is_fetched, sent_answer
+from beichen.hubs.events.pages import Channel, is_fetched, scanned, sent_answer
 from beichen.hubs.events.service import TAKE, all_kinds, receive
 from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
 
 
@@ -29,12 +31,24 @@ def find_object(request: HttpRequest) -> HttpResponse:
         return JsonResponse(error.problems[0].as_dict(), status=error.status)
 
 
+def _at(request: HttpRequest, by: Actor) -> dict[str, Any]:
+    """What the object of ``?at=`` fills the form with; nothing where there is none to be seen."""
+    code = request.GET.get("at", "")
+    try:
+        found = scanned(code, by=by) if code else {}
+    except ProblemError:
+        return {}
+    return {**found, "channel": Channel.PATROL} if found else {}
+
+
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """The form; sending it leads to the case."""
     by = access.acting(request)
     access.require(by, TAKE)
-    form = TakingForm(list(all_kinds()), request.POST or None, request.FILES or None)
+    form = TakingForm(
+        list(all_kinds()), request.POST or None, request.FILES or None, initial=_at(request, by)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             receipt = receive(form.draft(by=by), by=by)

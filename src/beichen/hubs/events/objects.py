@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from beichen.hubs.events.pages import districts
-from beichen.hubs.events.service import all_kinds
+from beichen.hubs.events.forms import districts
+from beichen.hubs.events.queries import all_kinds
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.platforms.geo.service import region_at

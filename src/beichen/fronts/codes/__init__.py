@@ -1,0 +1,1 @@
+"""Codes (一码通服): things have printed ones, people one that changes; scan it, and see what may be done."""

@@ -1,0 +1,41 @@
+"""The room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CodesConfig(AppConfig):
+    """Codes of things and of people."""
+
+    name = "beichen.fronts.codes"
+    label = "fronts_codes"
+    verbose_name = "Codes"
+
+    def ready(self) -> None:
+        """Give printed codes their address, offer what the room offers, put the pages in reach."""
+        from beichen.fronts.codes.offering import offer_label
+        from beichen.fronts.codes.permissions import INSPECT, PRINT, READ_GATES, READ_GRANTS
+        from beichen.fronts.codes.stickers import sticker_address
+        from beichen.registry.service import register_address, register_offer
+        from beichen.web.links import add_to_navigation
+
+        register_address(sticker_address)
+        register_offer("*", offer_label)
+        scan = "codes:scan"
+        words = ("扫一扫", "扫码", "scan a code")
+        add_to_navigation(_("Scan"), scan, order=72, inside=_("Scan a code"), words=words)
+        words = ("市民卡", "亮码", "my card", "residents' card")
+        add_to_navigation(_("My codes"), "codes:mine", order=73, under=scan, words=words)
+        add_to_navigation(_("Who read my codes"), "codes:scans", order=74, under=scan)
+        for order, (label, route, permission) in enumerate(
+            (
+                (_("Print codes"), "codes:print", PRINT),
+                (_("Withdrawn codes"), "codes:stickers", INSPECT),
+                (_("Entitlements"), "codes:grants", READ_GRANTS),
+                (_("Gates"), "codes:gates", READ_GATES),
+            ),
+            75,
+        ):
+            add_to_navigation(label, route, order=order, under=scan, permission=permission)

@@ -1,0 +1,181 @@
+"""`entitlements.yaml` of a scene or a city: who reads codes of people, and what the residents' card holds; a
+demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from beichen.fronts.codes.declaring import load_card
+from beichen.fronts.codes.demonstration import schema, show
+from beichen.fronts.codes.problems import NOT_DECLARED
+from beichen.kernel.actor import Actor
+from beichen.kernel.changes import Changes
+from beichen.kernel.scene.section import Document, Package, PackageKind, Section
+from beichen.kernel.scene.vocabulary import KEY, TEXT, Schema, mapping_of, record
+from beichen.problem import Problem, nearest, said, shorten
+from beichen.settings import settings
+
+FILE, DEMO = "entitlements.yaml", "demo-entitlements.yaml"
+LOOKS = ("blue", "red", "green", "gold")
+_CLOCK: Schema = {
+    "type": "string",
+    "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$",
+    "x-form": "such as 09:00",
+}
+
+
+def _schema() -> Schema:
+    days = {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 7},
+        "minItems": 1,
+        "maxItems": 7,
+    }
+    time = record({"from": _CLOCK, "until": _CLOCK}, {"days": days})
+    counter = record({"name": TEXT, "start": {"type": "integer", "minimum": 1, "maximum": 1_000_000}})
+    keys = {"type": "array", "items": KEY, "minItems": 1, "maxItems": 20}
+    entitlement = record(
+        {"name": TEXT, "grantor": KEY, "readers": keys},
+        {
+            "about": TEXT,
+            "days": {"type": "integer", "minimum": 0, "maximum": 36_500},
+            "everyone": {"type": "boolean"},
+            "times": {"type": "array", "items": time, "maxItems": 20},
+            "counter": counter,
+            "look": {"enum": list(LOOKS)},
+        },
+    )
+    reader = record({"name": TEXT, "body": KEY})
+    return record({}, {"readers": mapping_of(reader), "entitlements": mapping_of(entitlement)})
+
+
+class EntitlementsSection(Section):
+    """What the residents' card holds, and who may read it."""
+
+    files = (FILE,)
+    order = 59
+
+    def __init__(self, kind: PackageKind) -> None:
+        self.key, self.kind = "entitlements", kind
+
+    def schema(self) -> Schema:
+        """Readers by key (name, body) and entitlements by key (name, grantor, readers, days, times,
+        counter)."""
+        return _schema()
+
+    def check(self, package: Package) -> list[Problem]:
+        """An entitlement names readers of its own file or of a required package."""
+        document = package.document(FILE)
+        return [] if document is None else list(_reader_problems(document, package))
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """Load what is declared; what was granted stays as it is."""
+        value = package.value(FILE)
+        return load_card(_readers(value), _entitlements(value), owner=f"{package.kind}:{package.key}", by=by)
+
+    def remove(self, package: Package, *, by: Actor) -> Changes:
+        """Offer these no more."""
+        return load_card({}, {}, owner=f"{package.kind}:{package.key}", by=by)
+
+    def kept(self, package: Package) -> list[str]:
+        """What was granted stays, and counts no more."""
+        return ["what was granted stays on record, at /codes/grants"] if package.value(FILE) else []
+
+    def describe(self, package: Package) -> str:
+        """A row for each entitlement."""
+        found = package.value(FILE).get("entitlements", {})
+        if not found:
+            return ""
+        lines = ["| entitlement | 权益 | entitlement | granted by | read by |", "|---|---|---|---|---|"]
+        for key, one in found.items():
+            row = (key, one["name"]["zh"], one["name"]["en"], one["grantor"], ", ".join(one["readers"]))
+            lines.append("| " + " | ".join(row) + " |")
+        return "\n".join(lines)
+
+
+class DemoSection(Section):
+    """Invented grants and a gate, which show the room at work."""
+
+    key = "demo-entitlements"
+    kind = PackageKind.CITY
+    files = (DEMO,)
+    order = 92
+
+    def schema(self) -> Schema:
+        """What `demo-entitlements.yaml` says."""
+        return schema()
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """With the setting `demo`, grant them once."""
+        changes, document = Changes(), package.document(DEMO)
+        if document is not None and settings().demo:
+            changes.added += show(document.value, by=by)
+        return changes
+
+    def kept(self, package: Package) -> list[str]:
+        """What was granted outlives the package."""
+        return ["what was granted stays, at /codes/grants"] if package.document(DEMO) else []
+
+
+SECTIONS: tuple[Section, ...] = (
+    EntitlementsSection(PackageKind.SCENE),
+    EntitlementsSection(PackageKind.CITY),
+    DemoSection(),
+)
+
+
+def _declared_readers(package: Package) -> set[str]:
+    packages = (package, *package.required.values())
+    return {str(key) for one in packages for key in one.value(FILE).get("readers", {})}
+
+
+def _reader_problems(document: Document, package: Package) -> Iterator[Problem]:
+    known = _declared_readers(package)
+    for key, one in document.value.get("entitlements", {}).items():
+        for number, reader in enumerate(one["readers"]):
+            if str(reader) not in known:
+                where = document.position(("entitlements", key, "readers", number))
+                message = shorten(said("no reader is called {key}", key=str(reader)))
+                yield Problem(NOT_DECLARED, message, where, nearest(str(reader), known))
+
+
+def _readers(value: Any) -> dict[str, dict[str, Any]]:
+    """The file's readers in plain Python: what YAML gives remembers its place."""
+    return {
+        str(key): {
+            "name": str(one["name"]["zh"]),
+            "name_en": str(one["name"]["en"]),
+            "body": str(one["body"]),
+        }
+        for key, one in value.get("readers", {}).items()
+    }
+
+
+def _entitlements(value: Any) -> dict[str, dict[str, Any]]:
+    return {str(key): _entitlement(one) for key, one in value.get("entitlements", {}).items()}
+
+
+def _entitlement(one: Any) -> dict[str, Any]:
+    about, counter = one.get("about", {}), one.get("counter", {})
+    words = counter.get("name", {})
+    return {
+        "name": str(one["name"]["zh"]),
+        "name_en": str(one["name"]["en"]),
+        "about": str(about.get("zh", "")),
+        "about_en": str(about.get("en", "")),
+        "grantor": str(one["grantor"]),
+        "readers": [str(key) for key in one["readers"]],
+        "days": int(one.get("days", 0)),
+        "is_open": bool(one.get("everyone", False)),
+        "times": [_time(row) for row in one.get("times", ())],
+        "counter": str(words.get("zh", "")),
+        "counter_en": str(words.get("en", "")),
+        "start": int(counter["start"]) if counter else None,
+        "look": str(one.get("look", LOOKS[0])),
+    }
+
+
+def _time(row: Any) -> dict[str, Any]:
+    days = [int(day) for day in row.get("days", range(1, 8))]
+    return {"days": days, "from": str(row["from"]), "until": str(row["until"])}

@@ -1,0 +1,66 @@
+"""What can be done with codes: print, withdraw and look at those of things; show and read those of people."""
+
+from __future__ import annotations
+
+from beichen.fronts.codes.gates import GateFacts, close_gate, enter_gate, gate_of, gates, readers
+from beichen.fronts.codes.granting import change_grant, find_entitlement, grant, grants, suspend_open
+from beichen.fronts.codes.holding import Held, Standing, card_of, held_by
+from beichen.fronts.codes.keys import key_set, refuse_key, rotate_key
+from beichen.fronts.codes.looking import Look, look
+from beichen.fronts.codes.printing import Choice, find_run, make_print, order_print, runs
+from beichen.fronts.codes.scanning import (
+    Answer,
+    Brought,
+    Point,
+    desk,
+    forget_scans,
+    own_scans,
+    point_of,
+    read_codes,
+    withdrawals,
+)
+from beichen.fronts.codes.showing import Made, make_codes, withdraw_codes
+from beichen.fronts.codes.stickers import change_sticker, sticker_address, stickers
+
+__all__ = [
+    "Answer",
+    "Brought",
+    "Choice",
+    "GateFacts",
+    "Held",
+    "Look",
+    "Made",
+    "Point",
+    "Standing",
+    "card_of",
+    "change_grant",
+    "change_sticker",
+    "close_gate",
+    "desk",
+    "enter_gate",
+    "find_entitlement",
+    "find_run",
+    "forget_scans",
+    "gate_of",
+    "gates",
+    "grant",
+    "grants",
+    "held_by",
+    "key_set",
+    "look",
+    "make_codes",
+    "make_print",
+    "order_print",
+    "own_scans",
+    "point_of",
+    "read_codes",
+    "readers",
+    "refuse_key",
+    "rotate_key",
+    "runs",
+    "sticker_address",
+    "stickers",
+    "suspend_open",
+    "withdraw_codes",
+    "withdrawals",
+]

@@ -1,0 +1,196 @@
+"""The pages: the residents' card, the code that changes, the scanner, gates, grants, withdrawn stickers."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from beichen.fronts.codes import service, showing
+from beichen.fronts.codes.models import Gate, Grant, Scan, Sticker
+from beichen.fronts.codes.problems import BAD_GRANT, NO_ENTITLEMENT, NO_PERSON
+from beichen.fronts.codes.tests import town
+from beichen.fronts.codes.tests.town import LIBRARY
+from beichen.fronts.codes.views.scan import page_of
+from beichen.kernel.org.service import actor_of
+from beichen.problem import ProblemError
+from beichen_proof import code as proof
+
+pytestmark = pytest.mark.django_db
+FRESH = f"/my/codes/library-loan/{LIBRARY}/fresh"
+
+
+def test_the_card_shows_what_one_holds_and_why_not() -> None:
+    row = town.person()
+    client = town.signed_in(row)
+    service.grant(town.entitlement("bus-rides"), row, by=town.BY)
+    page = client.get("/my/codes").content.decode()
+    assert "借阅" in page
+    assert "次数：剩 2" in page
+    service.change_grant(Grant.objects.get().pk, "suspend", "年度核查", by=town.BY)
+    page = client.get("/my/codes").content.decode()
+    assert "年度核查" in page
+    assert "/my/codes/bus-rides/" not in page
+
+
+def test_without_a_session_it_leads_to_the_door() -> None:
+    for path in ("/my/codes", "/my/codes/scans", FRESH):
+        assert Client().get(path).url == f"/account/login/?next={path}"  # type: ignore[attr-defined]
+    assert Client().post("/my/codes/withdraw").status_code == 302
+
+
+def test_the_code_is_shown_and_the_next_ones_come() -> None:
+    row = town.person()
+    client = town.signed_in(row)
+    page = client.get(f"/my/codes/library-loan/{LIBRARY}")
+    assert page.content.decode().count("<svg") >= 1
+    assert "市图书馆" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    found = client.get(FRESH).json()
+    assert len(found["codes"]) == showing.AHEAD
+    assert all(one["svg"].startswith("<svg") for one in found["codes"])
+    assert client.get("/my/codes/library-loan/nobody/fresh").status_code == 404
+    assert client.get(f"/my/codes/nothing/{LIBRARY}/fresh").status_code == 404
+    assert client.get(f"/my/codes/bus-rides/{LIBRARY}/fresh").status_code == 409
+    assert {client.get(FRESH).status_code for _more in range(45)} == {200, 429}
+
+
+def test_the_list_of_scans_is_ones_own_with_filters_and_exports() -> None:
+    row, other = town.person(), town.person("wang")
+    gate = town.gate()[0]
+    for one in (row, other):
+        (made,) = service.make_codes(one, town.entitlement("library-loan"), town.reader(LIBRARY), count=1)
+        assert service.read_codes([service.Brought(made.text)], service.point_of(gate), by=town.BY)[
+            0
+        ].accepted
+    client = town.signed_in(row)
+    page = client.get("/my/codes/scans").content.decode()
+    assert page.count("door-1 处") == 1
+    assert "30 天" in page
+    assert (
+        "door-1 处"
+        in client.get("/my/codes/scans?q=door&answer=granted&sort=-at&format=csv").getvalue().decode()
+    )
+    assert "door-1" not in client.get("/my/codes/scans?q=nowhere").content.decode()
+
+
+def test_withdrawing_is_said() -> None:
+    row = town.person()
+    client = town.signed_in(row)
+    assert "不再有效" in client.post("/my/codes/withdraw", follow=True).content.decode()
+
+
+def test_what_beichen_refuses_nobody_is_followed() -> None:
+    """No page or program lists scans but the person's own; a scan has no coordinate; the API tells no
+    person."""
+    fields = {field.name for field in Scan._meta.get_fields()}
+    assert not fields & {"longitude", "latitude", "location", "cell", "region", "device", "address"}
+    routes = [
+        str(inner.pattern)
+        for one in get_resolver().url_patterns
+        for inner in getattr(one, "url_patterns", ())
+        if getattr(one, "app_name", "") == "codes"
+    ]
+    assert [route for route in routes if "scans" in route] == ["my/codes/scans"]
+    administrator = town.officer("administrator")[0]
+    row, gate = town.person("zhao"), town.gate()[0]
+    (made,) = service.make_codes(row, town.entitlement("library-loan"), town.reader(LIBRARY), count=1)
+    service.read_codes([service.Brought(made.text)], service.point_of(gate), by=town.BY)
+    for path in ("/codes/grants", "/codes/gates", "/codes/stickers", "/my/codes/scans", "/codes/print"):
+        assert row.code not in administrator.get(path).content.decode()
+
+
+def test_a_scanned_text_leads_to_its_page() -> None:
+    assert page_of("https://elsewhere.example/c/abc?s=AAAABBBBCCCCDDDD&x=1") == "/c/abc?s=AAAABBBBCCCCDDDD"
+    assert page_of("https://elsewhere.example/old/MH-1") == "/c/MH-1"
+    assert page_of("mh-1") == "/c/mh-1"
+    assert page_of("https://evil.example//") == "/c/-"
+    assert page_of("//evil.example/x") == "/c/evil.example/x"
+    answer = Client().post("/codes/scan", {"text": "0000002s7"})
+    assert answer["Location"] == "/c/0000002s7"
+    assert Client().get("/codes/scan").status_code == 200
+    assert Client().post("/codes/scan", {"text": ""}).status_code == 422
+
+
+def test_a_clerk_reads_a_persons_code_for_the_own_body_alone() -> None:
+    row = town.person()
+    clerk = town.officer("officer", "gardens")[0]
+    (made,) = service.make_codes(row, town.entitlement("library-loan"), town.reader(LIBRARY), count=1)
+    stranger = town.officer("officer", "roads")[0]
+    told = {"text": made.text, "point": f"{LIBRARY}/library-loan"}
+    assert stranger.post("/codes/scan", told).status_code == 422
+    assert Client().post("/codes/scan", told).status_code == 422
+    page = clerk.post("/codes/scan", told).content.decode()
+    assert "通过" in page
+    assert row.code not in page
+    assert "此码已经出示过" in clerk.post("/codes/scan", told).content.decode()
+    assert "不是居民码" in clerk.post("/codes/scan", {**told, "text": proof.PREFIX + "X"}).content.decode()
+
+
+def test_gates_are_entered_and_closed() -> None:
+    client = town.officer("administrator")[0]
+    told = {
+        "key": "door-9",
+        "name": "东门",
+        "place": "一楼",
+        "reader": LIBRARY,
+        "entitlements": ["library-loan"],
+    }
+    page = client.post("/codes/gates", told)
+    secret = page.context["secret"]
+    assert secret
+    assert secret in page.content.decode()
+    assert secret not in client.get("/codes/gates").content.decode()
+    key = {"Authorization": f"Bearer {secret}"}
+    assert Client(headers=key).get("/api/codes/gate").json()["key"] == "door-9"
+    wrong = client.post("/codes/gates", {**told, "key": "Door 9", "entitlements": ["off-peak"]})
+    assert wrong.status_code == 422
+    assert client.post("/codes/gates/door-9/close").status_code == 302
+    assert not Gate.objects.get().is_open
+    assert Client(headers=key).get("/api/codes/gate").status_code == 401
+    assert town.officer("officer")[0].get("/codes/gates").status_code == 403
+
+
+def test_grants_are_given_and_taken() -> None:
+    client, row = town.officer("certifier")[0], town.person()
+    told = {"person": row.code, "entitlement": "bus-rides"}
+    assert client.post("/codes/grants", told).status_code == 302
+    held = Grant.objects.get()
+    state = {"number": held.pk, "step": "suspend", "reason": "核查"}
+    assert client.post("/codes/grants/0/state", state).status_code == 302
+    assert client.post("/codes/grants/0/state", state).status_code == 422
+    assert client.post("/codes/grants", {**told, "person": "NOBODY"}).status_code == 422
+    assert "核查" in client.get("/codes/grants?format=csv").getvalue().decode()
+    assert town.officer("officer")[0].get("/codes/grants").status_code == 403
+    for act, code in (
+        (lambda: service.grant(town.entitlement("library-loan"), row, by=town.BY), BAD_GRANT),
+        (lambda: service.find_entitlement("nothing"), NO_ENTITLEMENT),
+        (lambda: service.change_grant(10**9, "suspend", "x", by=town.BY), NO_ENTITLEMENT),
+    ):
+        with pytest.raises(ProblemError) as error:
+            act()
+        assert error.value.problems[0].code == code
+    service.suspend_open(town.entitlement("library-loan"), row, "逾期未还", by=town.BY)
+    assert service.held_by(row, town.entitlement("library-loan"), town.NOW).standing == "suspended"
+    assert client.post("/codes/grants", {**told, "person": "x"}).context["form"].errors
+    assert NO_PERSON == "COD-303"
+
+
+def test_stickers_are_withdrawn_on_their_page() -> None:
+    row, client = town.thing(), town.officer("steward")[0]
+    told = {"code": row.code, "step": "reissue", "reason": "被覆盖"}
+    assert client.post("/codes/stickers", told).status_code == 302
+    assert Sticker.objects.get().edition == 2
+    assert "被覆盖" in client.get("/codes/stickers?state=False&q=覆盖").content.decode()
+    assert client.post("/codes/stickers", {**told, "code": "NOTHING"}).status_code == 422
+    officer = town.officer("officer")[0]
+    assert officer.get("/codes/stickers").context["form"] is None
+    assert officer.post("/codes/stickers", told).status_code == 403
+
+
+def test_a_person_of_no_account_has_no_card() -> None:
+    assert [one.entitlement.key for one in service.card_of(town.person(), town.NOW)] == [
+        "library-loan",
+        "off-peak",
+    ]
+    assert actor_of(town.person("wang")).key.startswith("person:")
