@@ -126,7 +126,11 @@ def _claims(content: bytes, key: str) -> Shown:
         found: Any = cbor2.loads(content)
     except (cbor2.CBORDecodeError, ValueError, RecursionError):
         raise RefusedError(Reason.MALFORMED, "the claims cannot be read") from None
-    kinds = {**dict.fromkeys(_TEXTS, str), **dict.fromkeys(_NUMBERS, int), **dict.fromkeys(_BYTES, bytes)}
+    kinds: dict[Any, type] = {
+        **dict.fromkeys(_TEXTS, str),
+        **dict.fromkeys(_NUMBERS, int),
+        **dict.fromkeys(_BYTES, bytes),
+    }
     if not isinstance(found, dict) or any(type(found.get(name)) is not kind for name, kind in kinds.items()):
         raise RefusedError(Reason.MALFORMED, "a claim is missing")
     if not 0 < found[EXPIRES] - found[NOT_BEFORE] <= LIFETIME:

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from beichen.fronts.codes import service
-from beichen.fronts.codes.models import Grant
+from beichen.fronts.codes.models import Gate, Grant, Reader
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body, Person, Region
@@ -45,7 +46,7 @@ def coded(house: str, django_db_blocker: DjangoDbBlocker) -> str:
         Account.objects.create_user("ma", password="long-enough-secret", person=person)
         service.grant(service.find_entitlement("transit-discount"), person, by=BY)
         region = Region.objects.filter(parent=city).order_by("code").first()
-        name = {"name": {"type": "Property", "value": "自助终端一号"}}
+        name: dict[str, Any] = {"name": {"type": "Property", "value": "自助终端一号"}}
         entity = registry.Entity(URN, ["Kiosk"], None, name)
         registry.write_object(registry.Draft(entity, region=region, level=1), by=BY)
         row = Object.objects.get(urn=URN)
@@ -60,15 +61,11 @@ def coded(house: str, django_db_blocker: DjangoDbBlocker) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def _reader() -> object:
-    from beichen.fronts.codes.models import Reader
-
+def _reader() -> Reader:
     return Reader.objects.get(key=LIBRARY)
 
 
-def _gate() -> object:
-    from beichen.fronts.codes.models import Gate
-
+def _gate() -> Gate:
     return Gate.objects.select_related("reader").get(key="door")
 
 
@@ -190,8 +187,9 @@ def test_a_clerk_reads_a_persons_code_out_of_a_picture(
     page.get_by_label("我为谁核验居民码").select_option(f"{LIBRARY}/{LOAN}")
     stream = io.BytesIO()
     picture_of(made.text).save(stream, "PNG")
-    chosen = {"name": "code.png", "mimeType": "image/png", "buffer": stream.getvalue()}
-    page.locator("bc-scanner input[type=file]").set_input_files(chosen)
+    page.locator("bc-scanner input[type=file]").set_input_files(
+        {"name": "code.png", "mimeType": "image/png", "buffer": stream.getvalue()}
+    )
     expect(page.locator("#scan-answer")).to_have_text("通过")
     assert visitor.violations() == []
     page.get_by_label("码，或扫描到的内容").fill(made.text)

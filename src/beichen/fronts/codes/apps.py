@@ -16,18 +16,23 @@ class CodesConfig(AppConfig):
     def ready(self) -> None:
         """Give printed codes their address, offer what the room offers, put the pages in reach."""
         from beichen.fronts.codes.offering import offer_label
+        from beichen.fronts.codes.owning import HOLDING, card
         from beichen.fronts.codes.permissions import INSPECT, PRINT, READ_GATES, READ_GRANTS
         from beichen.fronts.codes.stickers import sticker_address
+        from beichen.kernel.access.service import register_holding
         from beichen.registry.service import register_address, register_offer
+        from beichen.web.cards import register_card
         from beichen.web.links import add_to_navigation
 
         register_address(sticker_address)
         register_offer("*", offer_label)
+        register_card("codes", 30, card)
+        register_holding(HOLDING)
         scan = "codes:scan"
         words = ("扫一扫", "扫码", "scan a code")
         add_to_navigation(_("Scan"), scan, order=72, inside=_("Scan a code"), words=words)
-        words = ("市民卡", "亮码", "my card", "residents' card")
-        add_to_navigation(_("My codes"), "codes:mine", order=73, under=scan, words=words)
+        called = ("市民卡", "亮码", "my card", "residents' card")
+        add_to_navigation(_("My codes"), "codes:mine", order=73, under=scan, words=called)
         add_to_navigation(_("Who read my codes"), "codes:scans", order=74, under=scan)
         for order, (label, route, permission) in enumerate(
             (

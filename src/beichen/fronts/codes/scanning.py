@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -117,7 +118,7 @@ def read_codes(
     return [answers[number] for number in range(len(brought))]
 
 
-class _Keys(dict[str, proof.Ed25519PublicKey]):
+class _Keys(dict[str, Ed25519PublicKey]):
     """The keys of one request, each asked for once, those that there are not too."""
 
     def __init__(self) -> None:
@@ -202,7 +203,7 @@ def _kept(scan: Scan) -> bool:
     """Write the scan unless its code was read before: one statement, whoever else comes at the same time."""
     fields = [field for field in Scan._meta.concrete_fields if not field.primary_key]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     table = quote(Scan._meta.db_table)
     sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"

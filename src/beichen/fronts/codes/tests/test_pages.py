@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils import timezone
 
 from beichen.fronts.codes import service, showing
 from beichen.fronts.codes.models import Gate, Grant, Scan, Sticker
-from beichen.fronts.codes.problems import BAD_GRANT, NO_ENTITLEMENT, NO_PERSON
+from beichen.fronts.codes.owning import HOLDING, card
+from beichen.fronts.codes.problems import BAD_GRANT, NO_CARD, NO_ENTITLEMENT, NO_PERSON
 from beichen.fronts.codes.tests import town
 from beichen.fronts.codes.tests.town import LIBRARY
 from beichen.fronts.codes.views.scan import page_of
+from beichen.kernel.access.models import Representation
+from beichen.kernel.access.service import subjects_of
+from beichen.kernel.access.subjects import CHOSEN
 from beichen.kernel.org.service import actor_of
 from beichen.problem import ProblemError
 from beichen_proof import code as proof
@@ -194,3 +201,42 @@ def test_a_person_of_no_account_has_no_card() -> None:
         "off-peak",
     ]
     assert actor_of(town.person("wang")).key.startswith("person:")
+
+
+def test_the_door_shows_the_card_and_what_is_kept() -> None:
+    row, gate = town.person(), town.gate()[0]
+    (made,) = service.make_codes(row, town.entitlement("library-loan"), town.reader(LIBRARY), count=1)
+    service.read_codes([service.Brought(made.text)], service.point_of(gate), by=town.BY)
+    subject = subjects_of(actor_of(row))[0]
+    shown = card(RequestFactory().get("/my"), subject)
+    assert shown is not None
+    assert "借阅" in shown.lines
+    assert card(RequestFactory().get("/my"), replace(subject, kind="firm")) is None
+    assert HOLDING.count(row.code) == 1
+    assert HOLDING.export(row.code)["scans"][0]["reader"] == LIBRARY
+    assert HOLDING.erase is not None
+    assert HOLDING.erase(row.code, actor_of(row)) == 0  # what refuses a replay stays for an hour
+    Scan.objects.update(at=town.NOW)
+    assert HOLDING.erase(row.code, actor_of(row)) == 1
+
+
+def test_whoever_acts_for_a_child_shows_the_childs_card() -> None:
+    parent, child = town.person("parent"), town.person("child")
+    today = timezone.now()
+    Representation.objects.create(
+        representative=parent,
+        subject_code=child.code,
+        subject_name="小李",
+        subject_kind="person",
+        since=today,
+    )
+    client = town.signed_in(parent)
+    session = client.session
+    session[CHOSEN] = child.code
+    session.save()
+    assert "小李" in client.get("/my/codes").content.decode()
+    text = client.get(FRESH).json()["codes"][0]["text"]
+    answer = service.read_codes([service.Brought(text)], service.point_of(town.gate()[0]), by=town.BY)[0]
+    assert answer.accepted
+    assert Scan.objects.get().person == child
+    assert NO_CARD == "COD-304"

@@ -17,6 +17,7 @@ from beichen.fronts.codes.problems import BAD_LABELS, NO_RUN
 from beichen.fronts.codes.tests import town
 from beichen.hubs.events.tests import city
 from beichen.kernel.access.models import Account
+from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import actor_of, appoint, city_region
 from beichen.problem import ProblemError
 from beichen.registry.models import Kind, ObjectType
@@ -31,7 +32,7 @@ def printer() -> Any:
     if account is not None and account.person is not None:
         return actor_of(account.person)
     row = town.person("printer")
-    appoint(row, "steward", town.Body.objects.get(key="government"), place, by=town.BY)
+    appoint(row, "steward", Body.objects.get(key="government"), place, by=town.BY)
     return actor_of(row)
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycose.algorithms import EdDSA
 from pycose.headers import KID, Algorithm
-from pycose.keys import OKPKey
 from pycose.keys.curves import Ed25519
-from pycose.messages import Sign1Message
+from pycose.keys.okp import OKPKey
+from pycose.messages.sign1message import Sign1Message
 
 from beichen.fronts.codes.pseudonyms import pseudonym
 from beichen_proof import code as proof
@@ -71,7 +71,7 @@ def test_a_library_that_is_not_ours_reads_it() -> None:
     message.key = OKPKey(crv=Ed25519, x=PRIVATE.public_key().public_bytes_raw())
     assert message.verify_signature()
     assert message.phdr == {Algorithm: EdDSA, KID: NAME}
-    claims = cbor2.loads(message.payload)
+    claims = cbor2.loads(message.payload or b"")
     assert (claims[3], claims[4], claims["for"]) == ("library", NOON + 60, "loan")
 
 
@@ -175,6 +175,12 @@ def test_keys_come_as_a_jwk_set() -> None:
         {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": public}, {"kty": "EC", "kid": "e"}]}
     )
     assert list(found) == ["k"]
-    for broken in ({}, {"keys": [{"kid": "k", "kty": "OKP", "crv": "Ed25519", "x": "?"}]}, [], None):
+    broken: tuple[Any, ...] = (
+        {},
+        {"keys": [{"kid": "k", "kty": "OKP", "crv": "Ed25519", "x": "?"}]},
+        [],
+        None,
+    )
+    for one in broken:
         with pytest.raises(RefusedError):
-            proof.keys_of(broken)
+            proof.keys_of(one)

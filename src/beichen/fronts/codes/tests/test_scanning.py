@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.fronts.codes import service, showing
-from beichen.fronts.codes.models import Counter, KeyUse, Scan
+from beichen.fronts.codes.models import Counter, Gate, KeyUse, Scan
 from beichen.fronts.codes.problems import BAD_GRANT, NO_CARD, NO_READER, TOO_MANY
 from beichen.fronts.codes.scanning import MOST_AT_ONCE, READ_ACTION
 from beichen.fronts.codes.tests import town
 from beichen.fronts.codes.tests.town import BUS, LIBRARY, NOW, read, shown
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.org.models import Person
 from beichen.kernel.org.service import actor_of
 from beichen.problem import ProblemError
 from beichen_proof import code as proof
@@ -138,8 +139,8 @@ def test_a_gate_without_a_network_brings_its_scans_once() -> None:
     brought = [service.Brought(codes[0], NOW), service.Brought(codes[1], NOW - timedelta(seconds=60))]
     later = NOW + timedelta(hours=3)
 
-    def bring(gate: object) -> list[tuple[str, bool]]:
-        answers = service.read_codes(brought, service.point_of(gate), by=town.BY, now=later)  # type: ignore[arg-type]
+    def bring(gate: Gate) -> list[tuple[str, bool]]:
+        answers = service.read_codes(brought, service.point_of(gate), by=town.BY, now=later)
         return [(one.reason, one.is_known) for one in answers]
 
     assert bring(first) == [("granted", False), ("not-yet-valid", False)]
@@ -174,9 +175,7 @@ def test_whatever_is_brought_is_answered(text: str) -> None:
         assert not service.read_codes([service.Brought(one)], gate, by=town.BY, now=NOW)[0].accepted
 
 
-def _gate() -> object:
-    from beichen.fronts.codes.models import Gate
-
+def _gate() -> Gate:
     return Gate.objects.filter(key="door-1").select_related("reader").first() or town.gate()[0]
 
 
@@ -193,8 +192,8 @@ def test_two_gates_at_two_readers_learn_nothing_in_common() -> None:
     for one in (row, stranger):
         service.grant(town.entitlement("bus-rides"), one, by=town.BY, now=NOW)
 
-    def said(who: object, to: str) -> set[object]:
-        found = proof.opened(shown(who, "bus-rides", to)[0], keys())  # type: ignore[arg-type]
+    def said(who: Person, to: str) -> set[object]:
+        found = proof.opened(shown(who, "bus-rides", to)[0], keys())
         return {found.pseudonym, found.nonce, found.since, found.until, found.issued, found.key}
 
     same = said(row, BUS) & said(row, LIBRARY)

@@ -15,10 +15,11 @@ from beichen.fronts.codes.problems import BAD_STEP, NO_KEY, NO_REASON, NOT_PRINT
 from beichen.fronts.codes.tests import town
 from beichen.hubs.events.tests import city
 from beichen.kernel.audit.models import AuditRecord
-from beichen.kernel.org.models import random_code
+from beichen.kernel.org.models import Region, random_code
 from beichen.problem import ProblemError
 from beichen.registry import service as registry
 from beichen.registry.models import Kind, ObjectType
+from beichen_proof.jose import decoded, encoded
 
 pytestmark = pytest.mark.django_db
 SAME = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -50,9 +51,9 @@ def test_no_made_up_signature_is_ours(code: str, text: str) -> None:
 @given(st.integers(0, 12 * 8 - 1))
 def test_one_bit_of_a_signature_is_enough(bit: int) -> None:
     good = stickers.signature("ABC", 1)
-    content = bytearray(keys.decoded(good))
+    content = bytearray(decoded(good))
     content[bit // 8] ^= 1 << (bit % 8)
-    assert stickers.signed_edition("ABC", keys.encoded(bytes(content))) is None
+    assert stickers.signed_edition("ABC", encoded(bytes(content))) is None
     assert stickers.signed_edition("ABD", good) is None
 
 
@@ -86,7 +87,7 @@ def test_who_withdraws_says_why_and_may() -> None:
         service.change_sticker(row.code, "reissue", "x", by=town.role("officer"))
     assert code_of(error) == "ACC-403"
     west = city.WEST
-    region = town.Region.objects.get(code=west)
+    region = Region.objects.get(code=west)
     with pytest.raises(ProblemError) as error:
         service.change_sticker(row.code, "reissue", "x", by=town.role("steward", region=region.path))
     assert code_of(error) == "ACC-403"

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.codes import service
 from beichen.fronts.codes.models import Entitlement, Reader, Scan
-from beichen.fronts.codes.problems import NO_READER
+from beichen.fronts.codes.owning import subject_person
+from beichen.fronts.codes.problems import NO_CARD, NO_READER
 from beichen.fronts.codes.wording import STANDINGS, about, answer_words, badge, called, counted, hours, moment
 from beichen.kernel.access.models import Account
-from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.access.service import acting, check_rate, chosen_subject
 from beichen.kernel.org.models import Person
 from beichen.problem import Problem, ProblemError, said
 from beichen.settings import settings
@@ -35,14 +36,16 @@ View = Callable[..., HttpResponseBase]
 
 
 def _for_person(view: Callable[..., HttpResponseBase]) -> View:
-    """A page of the person who is signed in; without a session it leads to the door."""
+    """A page of the person for whom the reader acts: themselves or a child; without a session the door."""
 
     @never_cache
     def seen(request: HttpRequest, **named: Any) -> HttpResponseBase:
         account = request.user
-        person = account.person if isinstance(account, Account) and account.is_active else None
-        if person is None:
+        if not isinstance(account, Account) or not account.is_active or account.person is None:
             return redirect(f"{reverse('account_login')}?next={request.path}")
+        person = subject_person(chosen_subject(request))
+        if person is None:
+            raise ProblemError(Problem(NO_CARD, said("a firm has no card"), hint=said("act for a person")))
         return view(request, person, **named)
 
     return seen
@@ -54,7 +57,11 @@ def card(request: HttpRequest, person: Person) -> HttpResponse:
     """The card: what one holds, how it stands, to whom it can be shown."""
     held = service.card_of(person, timezone.now())
     readers = {row.key: row for row in Reader.objects.filter(is_current=True)}
-    context = {"cards": [_card(one, readers) for one in held], "person": person}
+    subject = chosen_subject(request)
+    context = {
+        "cards": [_card(one, readers) for one in held],
+        "for_whom": subject.name if subject.representation is not None else "",
+    }
     return render(request, "codes/card.html", context)
 
 
