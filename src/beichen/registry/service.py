@@ -14,6 +14,16 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.org.models import Region
 from beichen.problem import Problem, ProblemError, Where, shorten
+from beichen.registry.coded import (
+    Coded,
+    Offer,
+    address_of_code,
+    find_coded,
+    offers_at,
+    register_address,
+    register_coded,
+    register_offer,
+)
 from beichen.registry.declaring import TypeFacts, check_narrowing, declare_types
 from beichen.registry.document.changes import Result
 from beichen.registry.document.expansion import Entity
@@ -51,16 +61,6 @@ from beichen.registry.measuring import (
     record_measurements,
 )
 from beichen.registry.models import Object
-from beichen.registry.offers import (
-    Coded,
-    Offer,
-    address_of_code,
-    find_coded,
-    offers_at,
-    register_address,
-    register_coded,
-    register_offer,
-)
 from beichen.registry.permissions import READ, REMOVE, WRITE, WRITE_TYPES
 from beichen.registry.problems import UNKNOWN
 from beichen.registry.record import Record, read_present
