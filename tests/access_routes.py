@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests import access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
+from tests import access_apps, access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
 from tests.access_population import MESSAGES
 
 # route → why everybody may come here, whatever roles say
@@ -38,6 +38,7 @@ OPEN = {
     **access_ogc.OPEN,
     **access_ledger.OPEN,
     **access_codes.OPEN,
+    **access_apps.OPEN,
     **access_twin.OPEN,
 }
 SIGNING_IN = "account/"  # django-allauth's pages, each with its own rule
@@ -96,6 +97,7 @@ FORMS = (
     "news",
     "my",
     "codes",
+    "relying-parties",
 )
 NEW_SCREEN = {"name_zh": "新", "name_en": "New", "level": "L1", "theme": "auto", "region": "990100"}
 STEADY = {"nature": "linear", "reason": "x"}
@@ -112,6 +114,7 @@ SUBMISSION = {"report": FIXED, "submitted_on": "2024-03-01"}
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     **access_ledger.SAMPLES,
     **access_codes.SAMPLES,
+    **access_apps.SAMPLES,
     **access_map.SAMPLES,
     "api/geo/layers": [("GET", "api/geo/layers", None)],
     "api/geo/layers/<slug:key>": [("GET", "api/geo/layers/districts", None)],

@@ -51,7 +51,7 @@ from beichen.platforms.comms.models import Delivery, Shift
 from beichen.platforms.geo.analysis.models import Run
 from beichen.registry.models import Object
 from beichen.supports.evaluation.models import Appeal
-from tests import access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
+from tests import access_apps, access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
 from tests.access_population import keep_evaluations, keep_maps, keep_messages, keep_screens
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
 
@@ -189,6 +189,7 @@ def key(db: None) -> str:
     access_twin.keep_twin()
     access_ledger.keep_ledger()
     access_codes.keep_codes()
+    access_apps.keep_apps()
     access_map.keep_addresses()
     _reports()
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)

@@ -19,6 +19,7 @@ DOORS = {"service", "models", "pages"}
 OFFERED = {
     "beichen.kernel.bus.subscribers": "the register in which a room enters what it listens to",
     "beichen.kernel.access.roles": "the roles that a city's roles.yaml may change",
+    "beichen.kernel.access.openid.service": "the OpenID provider, whose pages stand above the web",
     "beichen.kernel.bus.broker": "a connection for a room that has a stream of its own",
     "beichen.kernel.bus.callout": "who may come in over the broker's other doors, which a room decides",
     "beichen.kernel.bus.keys": "the key with which that is signed",

@@ -122,6 +122,10 @@ class Settings:
     codes_keys: str = _setting("", "the folder of the keys that sign codes; default in the data folder")
     scan_days: int = _setting(30, "days for which a person can see who read their codes")
     public_url: str = _setting("", "where people reach the house, for links in messages; default localhost")
+    oidc_issuer: str = _setting("", "the city's own identity provider, by which people sign in: https://…")
+    oidc_client_id: str = _setting("", "what that provider calls this house")
+    oidc_client_secret: str = _setting("", "the house's secret there; empty for a public client with PKCE")
+    oidc_name: str = _setting("", "what people call that provider, on the button of the sign-in page")
 
     @property
     def is_production(self) -> bool:
@@ -142,6 +146,11 @@ class Settings:
     def public(self) -> str:
         """The address at which people reach the house, with its default filled in, without a final slash."""
         return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def upstream_name(self) -> str:
+        """What the city's own identity provider is called on buttons; empty where there is none."""
+        return self.oidc_name or urlsplit(self.oidc_issuer).netloc
 
     @property
     def mail_sender(self) -> str:
@@ -217,6 +226,10 @@ class Settings:
                 bool(self.payment_url) and len(self.payment_secret) < 32,
                 "set BEICHEN_PAYMENT_SECRET to 32 random characters or more",
             ),
+            "oidc_issuer": (
+                self.oidc_issuer.lower().startswith("http:"),
+                "an identity provider speaks https",
+            ),
         }
         return [
             Problem(UNSAFE, f"{PREFIX}{name.upper()} is unsafe in production", Where(field=name), hint)
@@ -279,6 +292,7 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         "map_url": {"http", "https"},
         "payment_url": {"http", "https"},
         "public_url": {"http", "https"},
+        "oidc_issuer": {"http", "https"},
     }
     problems = [*_check_networks(values)]
     for name, valid in schemes.items():
@@ -290,6 +304,10 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
     if not re.fullmatch(r"[1-9]\d{0,4}(ms|s)|always", str(values.get("nats_sync", "2s"))):
         message = shorten(f"nats_sync is {values['nats_sync']!r}")
         problems.append(Problem(MALFORMED, message, Where(field="nats_sync"), "such as 2s, or always"))
+    if bool(values.get("oidc_issuer")) != bool(values.get("oidc_client_id")):
+        missing = "oidc_client_id" if values.get("oidc_issuer") else "oidc_issuer"
+        message = f"{missing} is empty; a provider and what it calls this house go together"
+        problems.append(Problem(MALFORMED, message, Where(field=missing)))
     if bool(values.get("mqtt_cert")) != bool(values.get("mqtt_key")):
         missing = "mqtt_key" if values.get("mqtt_cert") else "mqtt_cert"
         message = f"{missing} is empty; TLS needs a certificate and its key"

@@ -19,6 +19,7 @@ from beichen.problem import ProblemError
 
 # name → (where the command stands, whether it needs the database layer)
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "access": ("beichen.kernel.access.openid.commands:access", True),
     "addresses": ("beichen.platforms.geo.addresses.commands:addresses", True),
     "codes": ("beichen.fronts.codes.commands:codes", True),
     "city": ("beichen.house.city:city", True),

@@ -17,6 +17,7 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from beichen.kernel.access.openid import service as openid
 from beichen.kernel.bus import broker, server
 from beichen.platforms.ai import service as ai
 from beichen.platforms.iot import service as iot
@@ -149,6 +150,14 @@ def look_at_models() -> Iterator[Problem]:
         return  # the check of the database says it
 
 
+def look_at_sign_in() -> Iterator[Problem]:
+    """Whether identities can be signed, and systems that connect are safe in production."""
+    try:
+        yield from openid.look()
+    except DatabaseError:
+        return  # the check of the database says it
+
+
 CHECKS = (
     Check("settings", look_at_settings),
     Check("packages", look_at_packages),
@@ -158,6 +167,7 @@ CHECKS = (
     Check("files", look_at_files),
     Check("tables", look_at_tables),
     Check("models", look_at_models),
+    Check("sign-in", look_at_sign_in),
     Check("space", look_at_space),
     Check("assets", look_at_assets),
     Check("fonts", look_at_fonts),

@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     Step("place names", "beichen.house.steps:place_names"),
     Step("regions", "beichen.house.steps:place_demo", demo_only=True),
     Step("simulator", "beichen.house.steps:simulator_key", demo_only=True),
+    Step("connected system", "beichen.house.steps:demo_party", demo_only=True),
     Step("demo accounts", "beichen.house.steps:show_accounts", demo_only=True),
 )
 

@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "beichen.platforms.ledger",
     "beichen.hubs.data",
     "beichen.hubs.events",
+    "beichen.hubs.apps",
     "beichen.kernel.scene",
     "beichen.plan",
     "beichen.plan.investment",

@@ -17,12 +17,14 @@ from django.db.migrations.executor import MigrationExecutor
 from ruamel.yaml import YAML
 
 from beichen.fronts.citizen.service import load_messages as load_door_messages
-from beichen.kernel.access.models import Account, Client
+from beichen.kernel.access.models import Account, Client, RelyingParty
+from beichen.kernel.access.openid import service as openid
 from beichen.kernel.access.service import create_client
 from beichen.kernel.access.service import load_roles as load_builtin_roles
 from beichen.kernel.actor import system
 from beichen.kernel.bus.lock import Lock
 from beichen.kernel.jobs.service import enqueue
+from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
@@ -39,6 +41,7 @@ from beichen.settings import settings
 
 BUSY = code("UPP-104", "Another start is changing the database.", status=503)
 WAIT_SECONDS = 120.0
+DEMO_PARTY = "demo-estate"
 MOST_INVENTED = 20_000  # objects without a region that are looked through
 
 
@@ -152,6 +155,29 @@ def simulator_key() -> str:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secret)
     return ""
+
+
+def demo_party() -> str:
+    """A system of the demonstration to which people sign in: a page on this machine, without a secret."""
+    if RelyingParty.objects.filter(key=DEMO_PARTY).exists():
+        return ""
+    body = Body.objects.filter(is_current=True).order_by("path").first()
+    if body is None:
+        return ""
+    facts = openid.PartyFacts(
+        DEMO_PARTY,
+        "演示：不动产查询",
+        "查询本人名下的不动产登记（演示）",
+        body.key,
+        ("http://localhost:9400/signed-in", "http://127.0.0.1:9400/signed-in"),
+        ("openid", "profile", "acting_for", "phone"),
+        "Demo: real estate",
+        "To show what you own (demonstration)",
+        is_public=True,
+        logout_uris=("http://localhost:9400/",),
+    )
+    openid.register_party(facts, by=system("start"), is_demo=True)
+    return f"{DEMO_PARTY} registered"
 
 
 def show_accounts() -> str:

@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("beichen.kernel.bus.urls")),
     path("", include("beichen.kernel.files.urls")),
+    path("", include("beichen.kernel.access.urls")),
+    path("", include("beichen.hubs.apps.urls")),
     path("", include("beichen.hubs.data.urls")),
     path("", include("beichen.hubs.events.urls")),
     path("", include("beichen.registry.urls")),

@@ -25,6 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     return {
         "demo": settings().demo,
+        "upstream": settings().upstream_name,
         "release": __version__,
         "city": city_name(english=language == "en"),
         "navigation": navigation(request),

@@ -11,6 +11,16 @@ from django.db.models.functions import Lower
 from beichen.kernel.access.identity import AccountContact as AccountContact
 from beichen.kernel.access.identity import ContactCode as ContactCode
 from beichen.kernel.access.identity import IdentityCheck as IdentityCheck
+from beichen.kernel.access.openid.models import Consent as Consent
+from beichen.kernel.access.openid.models import DeviceRequest as DeviceRequest
+from beichen.kernel.access.openid.models import LogoutNotice as LogoutNotice
+from beichen.kernel.access.openid.models import Pseudonym as Pseudonym
+from beichen.kernel.access.openid.models import RelyingParty as RelyingParty
+from beichen.kernel.access.openid.models import SigningKey as SigningKey
+from beichen.kernel.access.openid.models import SignOn as SignOn
+from beichen.kernel.access.openid.models import Token as Token
+from beichen.kernel.access.openid.models import TokenKind as TokenKind
+from beichen.kernel.access.openid.models import UpstreamIdentity as UpstreamIdentity
 from beichen.kernel.access.representation import Representation as Representation
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Person, Region

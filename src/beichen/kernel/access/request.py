@@ -7,6 +7,7 @@ import hashlib
 from django.http import HttpRequest
 
 from beichen.kernel.access.models import Account, Client
+from beichen.kernel.access.openid.tokens import MARK, client_of
 from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor, Scope
 from beichen.kernel.org.service import actor_of
 from beichen.kernel.statements import Prepared, slot
@@ -26,12 +27,17 @@ def fingerprint(secret: str) -> str:
 
 
 def _client(secret: str, address: str) -> Actor:
-    client = _CLIENT.first(fingerprint=fingerprint(secret))
+    """By its key, or by a token that it got for its key at `/o/token`."""
+    is_token = secret.startswith(MARK)
+    client = client_of(secret) if is_token else _CLIENT.first(fingerprint=fingerprint(secret))
+    if client is None and is_token:
+        hint = said("a new one is at /o/token; a person's token opens /o/userinfo alone")
+        raise ProblemError(Problem(BAD_KEY, said("no active client has this token"), hint=hint))
     if client is None or not client.is_active:
         raise ProblemError(
             Problem(BAD_KEY, said("no active client has this key"), hint=said("Authorization: Bearer KEY"))
         )
-    return _actor_of_client(client, address)
+    return actor_of_client(client, address)
 
 
 def actor_again(key: str) -> Actor | None:
@@ -42,7 +48,7 @@ def actor_again(key: str) -> Actor | None:
     kind, _, name = key.partition(":")
     if kind == "client":
         client = Client.objects.select_related("body", "region").filter(key=name, is_active=True).first()
-        return None if client is None else _actor_of_client(client, "")
+        return None if client is None else actor_of_client(client, "")
     if kind == "person":
         accounts = Account.objects.select_related("person").filter(person__code=name, is_active=True)
         account = accounts.first()
@@ -50,7 +56,8 @@ def actor_again(key: str) -> Actor | None:
     return PUBLIC if key == PUBLIC.key else None
 
 
-def _actor_of_client(client: Client, address: str) -> Actor:
+def actor_of_client(client: Client, address: str) -> Actor:
+    """The actor that a client is."""
     body = client.body.path if client.body else EVERYWHERE
     region = client.region.path if client.region else EVERYWHERE
     return Actor(f"client:{client.key}", client.name, (Scope(client.role, body, region),), address=address)

@@ -15,6 +15,8 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 
 from beichen.kernel.access.models import Account
+from beichen.kernel.access.openid.sessions import fingerprint_of
+from beichen.kernel.access.openid.tokens import end_session
 from beichen.kernel.access.request import address_of
 from beichen.kernel.actor import PUBLIC, Actor
 from beichen.kernel.audit import service as audit
@@ -60,8 +62,15 @@ def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **
     _record(Actor(PUBLIC.key, PUBLIC.name, address=_address(request)), REFUSED, account, {})
 
 
+def _left(request: HttpRequest | None = None, **_values: Any) -> None:
+    """Signing out here signs out of every system that was signed in to from this session."""
+    if request is not None and hasattr(request, "session"):
+        end_session(fingerprint_of(request, make=False))
+
+
 def listen() -> None:
     """Connect to the signals; done once, when the room is ready."""
     for signal in ACTS:
         signal.connect(_done, dispatch_uid="beichen.access")
     auth_signals.user_login_failed.connect(_refused, dispatch_uid="beichen.access")
+    auth_signals.user_logged_out.connect(_left, dispatch_uid="beichen.access.openid")
