@@ -25,7 +25,7 @@ from beichen.hubs.apps.tests.conftest import (
     said_at,
     system_of,
 )
-from beichen.kernel.access.models import Account, Consent, SignOn
+from beichen.kernel.access.models import Account, AccountContact, Consent, SignOn
 from beichen.kernel.access.openid.parties import switch_party
 from beichen.kernel.access.service import create_account
 from beichen.kernel.audit.models import AuditRecord
@@ -84,6 +84,10 @@ def test_personal_claims_are_told_only_when_ticked(browser: Browser, portal: Sys
     assert tokens["scope"] == "openid profile phone"
     told = portal.userinfo(tokens["access_token"]).json()
     assert (told["phone_number"], "email" in told) == ("+8613900000000", False)
+    assert told["phone_number_verified"] is False
+    own = Account.objects.get(username="an")
+    AccountContact.objects.create(account=own, kind="phone", address="+8613900000000")
+    assert portal.userinfo(tokens["access_token"]).json()["phone_number_verified"] is True
     assert browser.ask(portal, scope=asked).status_code == 302
     assert Consent.objects.get().left_out == ["email"]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from beichen.kernel.access.identity import AccountContact
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Person
 from beichen.kernel.org.service import posts_of
@@ -35,12 +36,21 @@ def _posts(person: Person) -> dict[str, Any]:
     return {"posts": held}
 
 
+def _is_confirmed(person: Person, address: str) -> bool:
+    """Whether the person showed by a code that they receive what is sent there."""
+    return AccountContact.objects.filter(address=address, account__person=person).exists()
+
+
 def _email(person: Person) -> dict[str, Any]:
-    return {"email": person.email, "email_verified": False} if person.email else {}
+    if not person.email:
+        return {}
+    return {"email": person.email, "email_verified": _is_confirmed(person, person.email.lower())}
 
 
 def _phone(person: Person) -> dict[str, Any]:
-    return {"phone_number": person.phone, "phone_number_verified": False} if person.phone else {}
+    if not person.phone:
+        return {}
+    return {"phone_number": person.phone, "phone_number_verified": _is_confirmed(person, person.phone)}
 
 
 def _nothing(person: Person) -> dict[str, Any]:

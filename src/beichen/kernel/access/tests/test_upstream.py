@@ -19,13 +19,15 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from beichen.kernel.access.assuring import assurance_of
+from beichen.kernel.access.identity import Assurance
 from beichen.kernel.access.models import Account, UpstreamIdentity
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import create_account, load_roles
 from beichen.kernel.access.upstream import client as upstream_client
 from beichen.kernel.actor import system
 from beichen.kernel.audit.models import AuditRecord
-from beichen.kernel.org.service import register_person
+from beichen.kernel.org.service import actor_of, register_person
 from beichen.problem import ProblemError
 from beichen.settings import read_settings, settings
 
@@ -175,6 +177,8 @@ def test_an_account_is_linked_from_within(provider: Provider) -> None:
     visit(stranger, provider)
     assert stranger.session["_auth_user_id"] == str(account.pk)
     assert AuditRecord.objects.filter(action="access.identity.link").count() == 1
+    assert account.person is not None
+    assert assurance_of(actor_of(account.person)) == Assurance.UPSTREAM
 
 
 def test_an_identity_signs_in_to_one_account(provider: Provider) -> None:
