@@ -134,7 +134,8 @@ def measure(secret: str, size: int) -> dict[str, float]:
         for number in chance.sample(range(size), NUMBER):
             assert post("/o/introspect", token=f"o.{number}").json()["active"]
 
-    sign_ins(), checks()
+    sign_ins()
+    checks()
     return {
         "sign-ins": seconds(sign_ins, TIMES) / NUMBER,
         "checks": seconds(checks, TIMES) / NUMBER,

@@ -160,7 +160,7 @@ def measure(size: int) -> dict[str, float]:
     browsers = []
     for number in chance.sample(range(size), NUMBER):
         browser = Client()
-        browser.force_login(User.objects.get(username=f"a{number}"))
+        browser.force_login(User.objects.get(username=f"a{number}"))  # type: ignore[arg-type]
         browsers.append(browser)
     system = Client()
 
@@ -180,7 +180,8 @@ def measure(size: int) -> dict[str, float]:
         for number in chance.sample(range(size), NUMBER):
             assert post("/o/introspect/", token=f"t{number}").json()["active"]
 
-    sign_ins(), checks()
+    sign_ins()
+    checks()
     return {
         "sign-ins": seconds(sign_ins, TIMES) / NUMBER,
         "checks": seconds(checks, TIMES) / NUMBER,

@@ -50,7 +50,7 @@ def foreign(house: str, django_db_blocker: Any) -> Iterator[str]:
                 appoint(person, "administrator", Body.objects.get(key="city-government"), city, by=BY)
             Account.objects.create_user(account, password="long-enough-secret", person=person)
         stated = PartyFacts("foreign", "不动产查询", "查询本人的不动产", "city-government", (back,), SCOPES)
-        english = {"name_en": "Real estate", "purpose_en": "To show what you own"}
+        english: Any = {"name_en": "Real estate", "purpose_en": "To show what you own"}
         register_party(replace(stated, is_public=True, **english), by=BY)
     yield back
     server.shutdown()

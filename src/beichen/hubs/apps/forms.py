@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +61,7 @@ class PartyForm(ProblemForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for scope, (label, _about) in SCOPE_WORDS.items():
             if scope != OPENID:
-                self.fields[f"scope_{scope}"] = forms.BooleanField(label=label, required=False)
+                self.fields[f"scope_{scope}"] = forms.BooleanField(label=str(label), required=False)
         if not is_new:
             for name in ("key", "is_public"):
                 self.fields[name].disabled = True
@@ -74,7 +76,7 @@ class PartyForm(ProblemForm):
         scopes = [
             key.removeprefix("scope_") for key in list(given) if key.startswith("scope_") and given.pop(key)
         ]
-        lines = {
+        lines: dict[str, Any] = {
             name: tuple(dict.fromkeys(line.strip() for line in given.pop(name).splitlines() if line.strip()))
             for name in ("redirect_uris", "logout_uris")
         }

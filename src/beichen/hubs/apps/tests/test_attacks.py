@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 from beichen.hubs.apps.tests.conftest import (
     BACK,
@@ -88,7 +89,6 @@ def test_the_same_parameter_twice_is_refused(browser: Browser, portal: System) -
         ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
         ({"request_uri": "https://evil.example/request"}, "request_uri_not_supported"),
         ({"nonce": "n" * 501}, "invalid_request"),
-        ({"claims": "{"}, "invalid_request"),
     ],
 )
 def test_what_cannot_be_answered_is_told_to_the_system(
@@ -213,19 +213,26 @@ def test_a_form_of_another_page_consents_to_nothing(account: Account, portal: Sy
     assert not SignOn.objects.exists()
 
 
+def flat(content: bytes) -> str:
+    """Base64 as in a JWT."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def by_hand(header: dict[str, str], claims: dict[str, str], secret: bytes = b"") -> str:
+    """A JWT as no library would make it: unsigned, or with the public key for a secret."""
+    text = f"{flat(json.dumps(header).encode())}.{flat(json.dumps(claims).encode())}"
+    return f"{text}.{flat(hmac.digest(secret, text.encode(), 'sha256')) if secret else ''}"
+
+
 def forged() -> list[str]:
     """Statements that this house did not make."""
     claims = {"iss": "http://localhost:8000/o", "sub": "x", "aud": "portal", "sid": "x"}
     public = keys.published()["keys"][0]
-    flat = [
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-        for part in ({"alg": "none"}, claims)
-    ]
     pem = RSAKey.import_key(public).as_pem(private=False)
     own = RSAKey.generate_key(2048, parameters={"kid": public["kid"]})
     return [
-        f"{flat[0]}.{flat[1]}.",
-        jwt.encode({"alg": "HS256", "kid": public["kid"]}, claims, OctKey.import_key(pem)),
+        by_hand({"alg": "none"}, claims),
+        by_hand({"alg": "HS256", "kid": public["kid"]}, claims, pem),
         jwt.encode({"alg": "RS256", "kid": public["kid"]}, claims, own),
         jwt.encode({"alg": "RS256", "kid": "other"}, claims, own),
         "a.b.c",
@@ -253,7 +260,6 @@ def test_parameters_of_the_caller_are_not_taken_for_ours(
         "token",
         "granted",
         "device",
-        "party",
         "scopes",
         "extra_credentials",
         "claims",

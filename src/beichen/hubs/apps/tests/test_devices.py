@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from beichen.hubs.apps.tests.conftest import Browser, System, system_of
 from beichen.kernel.access.models import Account, DeviceRequest
+from beichen.kernel.access.openid.devices import waiting
+from beichen.kernel.actor import PUBLIC
+from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -66,6 +69,9 @@ def test_letters_are_worth_ten_minutes(browser: Browser, app: System) -> None:
     assert poll(app, told["device_code"]).json()["error"] == "expired_token"
     page = browser.post("/o/device", {"user_code": told["user_code"]})
     assert (page.status_code, 'role="alert"' in page.content.decode()) == (404, True)
+    with pytest.raises(ProblemError) as error:
+        waiting(told["user_code"], by=PUBLIC)
+    assert error.value.problems[0].code == "ACC-514"
 
 
 def test_who_guesses_letters_is_stopped(browser: Browser, app: System) -> None:

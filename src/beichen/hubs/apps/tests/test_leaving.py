@@ -176,6 +176,7 @@ def represent(
     account: Account, code: str = "91220101MA0000001X", kind: str = "firm", **more: Any
 ) -> Representation:
     """The account's person acts for a firm or a child."""
+    assert account.person is not None
     return Representation.objects.create(
         representative=account.person,
         subject_code=code,

@@ -106,6 +106,8 @@ def asked(request: HttpRequest) -> Ask:
         message = said("{reason}", reason=str(error.description or error.error))
         raise ProblemError(Problem(BAD_REQUEST, message, hint=hint)) from None
     except OAuth2Error as error:
+        if not error.redirect_uri:  # the library did not say which request it refused
+            raise ProblemError(Problem(BAD_REQUEST, said("the request cannot be read"))) from None
         raise RefusedError(_told(str(error.redirect_uri), error, error.response_mode)) from None
     except ValueError:
         raise ProblemError(Problem(BAD_REQUEST, said("the request cannot be read"))) from None

@@ -15,6 +15,7 @@ from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 
 from beichen.kernel.access.openid.callers import Caller
 from beichen.kernel.access.openid.codes import BAD_USER_CODE
+from beichen.kernel.access.openid.consents import give_consent
 from beichen.kernel.access.openid.issuing import Granted, begin
 from beichen.kernel.access.openid.models import DeviceRequest, RelyingParty
 from beichen.kernel.access.openid.tokens import hash_of
@@ -75,6 +76,7 @@ def allow(row: DeviceRequest, granted: Granted) -> None:
         raise ProblemError(
             Problem(BAD_USER_CODE, said("this device was answered already"), Where(field="code"))
         )
+    give_consent(row.party, granted.account, granted.scopes, row.scopes, by=granted.by)
     locked.sign_on = begin(row.party, granted)
     locked.save(update_fields=["sign_on"])
 
@@ -100,11 +102,11 @@ def poll(device_code: str, caller: Caller) -> str | None:
     row.polled_at = now
     row.save(update_fields=["polled_at", "interval"])
     if row.until <= now:
-        return DeviceCodeGrant.DEVICE_CODE_EXPIRED
+        return str(DeviceCodeGrant.DEVICE_CODE_EXPIRED)
     if row.refused_at is not None:
-        return DeviceCodeGrant.DEVICE_CODE_DENIED
+        return str(DeviceCodeGrant.DEVICE_CODE_DENIED)
     if row.sign_on_id is None:
-        return DeviceCodeGrant.DEVICE_CODE_SLOW_DOWN if is_hasty else DeviceCodeGrant.DEVICE_CODE_PENDING
+        return str(DeviceCodeGrant.DEVICE_CODE_SLOW_DOWN if is_hasty else DeviceCodeGrant.DEVICE_CODE_PENDING)
     row.used_at = now
     row.save(update_fields=["used_at"])
     found = (
@@ -113,6 +115,6 @@ def poll(device_code: str, caller: Caller) -> str | None:
         .sign_on
     )
     if found is None or found.ended_at is not None or not found.account.is_active:
-        return DeviceCodeGrant.DEVICE_CODE_DENIED
+        return str(DeviceCodeGrant.DEVICE_CODE_DENIED)
     caller.sign_on = found
-    return DeviceCodeGrant.DEVICE_CODE_AUTHORIZED
+    return str(DeviceCodeGrant.DEVICE_CODE_AUTHORIZED)

@@ -62,7 +62,7 @@ def rotate(*, by: Actor) -> SigningKey:
     SigningKey.objects.filter(until=None).update(until=now + KEEP_OLD)
     SigningKey.objects.filter(until__lt=now).delete()
     private = _cipher().encrypt(orjson.dumps(key.as_dict(private=True))).decode()
-    row = SigningKey.objects.create(kid=key.kid, public=key.as_dict(private=False), private=private)
+    row = SigningKey.objects.create(kid=str(key.kid), public=key.as_dict(private=False), private=private)
     audit.record(by, "access.key.rotate", f"kernel_access.signingkey:{key.kid}")
     transaction.on_commit(forget_keys)
     forget_keys()

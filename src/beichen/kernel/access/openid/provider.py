@@ -52,6 +52,7 @@ def _is_plain(text: Any) -> bool:
 
 def check_ask(request: Any) -> dict[str, Any]:
     """What is stricter than the library before a person is asked anything."""
+    request.claims = None  # not offered, and so not read
     if getattr(request, "request", None) is not None:
         raise RequestNotSupported(request=request)
     if getattr(request, "request_uri", None) is not None:
