@@ -65,7 +65,7 @@ class CitizenConfig(AppConfig):
             permission=WRITE_NEWS,
         )
         add_to_navigation(
-            _("Window"),
+            _("Identity window"),
             "citizen:window",
             order=105,
             permission=CHECK_IDENTITY,

@@ -75,7 +75,7 @@ def _page(request: HttpRequest, person: Person, status: int = 200, **bad: Proble
         "check_form": bad.get("check") or CheckForm(initial={"name": person.name}),
         "head_form": bad.get("head") or HeadForm(),
         "parent_form": bad.get("parent") or ParentForm(),
-        "crumbs": [Link(_("Window"), reverse("citizen:window")), Link(person.code)],
+        "crumbs": [Link(_("Identity window"), reverse("citizen:window")), Link(person.code)],
     }
     return render(request, "citizen/counter/person.html", whole, status=status)
 

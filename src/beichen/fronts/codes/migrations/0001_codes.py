@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pseudonym',
-            constraint=models.UniqueConstraint(fields=('reader', 'value'), name='pseudonym_once'),
+            constraint=models.UniqueConstraint(fields=('reader', 'value'), name='code_pseudonym_once'),
         ),
         migrations.AddIndex(
             model_name='scan',

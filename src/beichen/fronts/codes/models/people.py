@@ -43,7 +43,7 @@ class Pseudonym(models.Model):
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["reader", "value"], name="pseudonym_once"),
+            models.UniqueConstraint(fields=["reader", "value"], name="code_pseudonym_once"),
         ]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ COLUMNS: list[Column[PrintRun]] = [
     Column(
         "at", gettext_lazy("Asked at"), lambda row: row.made_at, lambda row: moment(row.made_at), ("made_at",)
     ),
-    Column("by", gettext_lazy("By whom"), lambda row: row.made_by_name, sort=("made_by_name",)),
+    Column("by", gettext_lazy("Ordered by"), lambda row: row.made_by_name, sort=("made_by_name",)),
 ]
 LABEL_COLUMNS: list[Column[PrintedLabel]] = [
     Column(

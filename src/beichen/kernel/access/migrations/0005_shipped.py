@@ -104,7 +104,7 @@ def keep_shipped(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("kernel_access", "0004_openid")]
+    dependencies = [("kernel_access", "0003_citizens")]
 
     operations = [
         migrations.AddField("role", "shipped", models.JSONField(default=list)),
