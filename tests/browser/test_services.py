@@ -160,7 +160,7 @@ def test_the_catalogue_is_narrowed_and_a_guide_is_checked_by_keyboard(
     page.get_by_label("法定代表人处于限制任职期内").select_option("true")
     page.get_by_role("button", name="查一查").press("Enter")
     page.wait_for_url("**is_barred=true**")
-    assert "限制任职期内不得担任" in page.locator("#check").inner_text()
+    assert "限制任职期内不得担任" in page.locator("main").inner_text()
     assert staff["late"]
 
 
