@@ -78,6 +78,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "services/bundles/runs/<slug:code>": [("GET", "services/bundles/runs/{bundle_run}", None)],
     "services/window": [("GET", "services/window", None)],
     "services/window/receive/<slug:key>": [("GET", "services/window/receive/kept-item", None)],
+    "services/window/bundles/<slug:key>": [("GET", "services/window/bundles/kept-bundle", None)],
     "services/window/collect/<slug:code>": [("POST", "services/window/collect/{closed_affair}", {})],
     "services/supervision": [("GET", "services/supervision", None)],
     "services/statistics": [("GET", "services/statistics", None)],

@@ -28,6 +28,7 @@ urlpatterns = [
     path("services/bundles/runs/<slug:code>", bundles.run, name="bundle-run"),
     path("services/window", window.window, name="window"),
     path("services/window/receive/<slug:key>", window.receive, name="receive"),
+    path("services/window/bundles/<slug:key>", window.receive_bundle, name="receive-bundle"),
     path("services/window/collect/<slug:code>", window.collect, name="collect"),
     path("services/receipts/<slug:code>", window.receipt, name="receipt"),
     path("services/receipts/<slug:code>/receipt.pdf", window.receipt_paper, name="receipt-paper"),

@@ -23,7 +23,7 @@ from beichen.fronts.services.items.finding import bundle as find_bundle
 from beichen.fronts.services.items.finding import read_bundle, read_item
 from beichen.fronts.services.items.models import BundlePart, BundleRun, ServiceBundle, ServiceItem
 from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, NO_ITEM, NOT_FOR, none
-from beichen.fronts.services.items.words import ENDED_PARTS, Channel, PartState
+from beichen.fronts.services.items.words import ENDED_PARTS, Channel, How, PartState
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.problems import BAD_VALUE
 from beichen.fronts.services.words import Status
@@ -111,7 +111,7 @@ def apply_bundle(
     fields = whole.fields(whole.items)
     wanted = whole.needed(read_fields(fields, fields, data, partly=True))
     values, given = _values(whole, wanted, data), tuple(materials)
-    _complete(whole, wanted, given, values, is_clerk=channel != Channel.ONLINE and not given)
+    _complete(whole, wanted, given, values, is_clerk=channel == Channel.PROGRAM and not given)
     promise = whole.declared.promised
     run = BundleRun(
         code=dated_code(moment),
@@ -229,9 +229,7 @@ def _start(run: BundleRun, part: BundlePart, *, by: Actor, now: datetime) -> Non
     process = read_process(acting.newest(part.item.process).declared)
     names = {*process.start, *item.ask}
     given = [
-        Given(name, how, file, note)  # type: ignore[arg-type]
-        for name, how, file, note in run.materials
-        if name in item.materials
+        Given(name, How(how), file, note) for name, how, file, note in run.materials if name in item.materials
     ]
     part.affair = apply(
         key,

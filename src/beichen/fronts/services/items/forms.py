@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.affair.forms import DeclaredForm, widget_of
-from beichen.fronts.services.declaration import Process
+from beichen.fronts.services.declaration import Field, Process
 from beichen.fronts.services.items.applying import Given
-from beichen.fronts.services.items.declaration import Item
+from beichen.fronts.services.items.declaration import Item, Material
 from beichen.fronts.services.items.wording import DELIVERY, paper_words
 from beichen.fronts.services.items.words import How
 from beichen.kernel.org.models import Region
@@ -35,6 +35,17 @@ class CheckForm(ProblemForm):
         if not self.is_valid():
             return {}
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+
+def paper_field(material: Material) -> forms.ChoiceField:
+    """How a paper came in: at first held by the city where it is, else missing."""
+    hows = [how for how in AT_WINDOW if how != How.HELD or material.held_by]
+    return forms.ChoiceField(
+        label=material.name.label,
+        choices=[(str(how), how.label) for how in hows],
+        initial=str(How.HELD if material.held_by else How.MISSING),
+        help_text=paper_words(material),
+    )
 
 
 class ReceiveForm(DeclaredForm):
@@ -62,14 +73,7 @@ class ReceiveForm(DeclaredForm):
             self.fields[name] = widget_of(item.ask[name])
             self.fields[name].required = False
         for key, material in item.materials.items():
-            hows = [how for how in AT_WINDOW if how != How.HELD or material.held_by]
-            first = How.HELD if material.held_by else How.MISSING
-            self.fields[PAPER + key] = forms.ChoiceField(
-                label=material.name.label,
-                choices=[(str(how), how.label) for how in hows],
-                initial=str(first),
-                help_text=paper_words(material),
-            )
+            self.fields[PAPER + key] = paper_field(material)
         if item.result and len(item.result.delivery) > 1:
             self.fields["delivery"] = forms.ChoiceField(
                 label=_("How the result is delivered"),
@@ -106,7 +110,52 @@ class ReceiveForm(DeclaredForm):
         return name if name in self.fields else PAPER + name if PAPER + name in self.fields else ""
 
 
-class ReasonForm(ProblemForm):
-    """Why something is done."""
+class BundleForm(ProblemForm):
+    """What a clerk receives for a bundle: each field, question and paper of its items once."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    subject = forms.CharField(label=_("Code of the applicant"), max_length=40)
+    region = forms.ChoiceField(label=_("Region"))
+
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        materials: Mapping[str, Material],
+        regions: Iterable[Region],
+        *args: Any,
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        choice = self.fields["region"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = [(one.code, f"{one.name} {one.code}") for one in regions]
+        self._names, self._materials = list(fields), materials
+        for name, one in fields.items():
+            self.fields[name] = widget_of(one)
+        for key, material in materials.items():
+            self.fields[PAPER + key] = paper_field(material)
+
+    def asked_for(self) -> Iterable[str]:
+        """The service says what is missing: a part that is not needed asks for nothing."""
+        return [name for name, one in self.fields.items() if one.required]
+
+    def data_values(self) -> dict[str, Any]:
+        """What was said."""
+        found = {name: self.cleaned_data.get(name) for name in self._names}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def papers(self) -> list[Given]:
+        """Each paper that came in."""
+        told = {key: self.cleaned_data.get(PAPER + key) for key in self._materials}
+        return [Given(key, How(how)) for key, how in told.items() if how and how != How.MISSING]
+
+    def paper_fields(self) -> list[forms.BoundField]:
+        """The papers' fields, in their order."""
+        return [self[PAPER + key] for key in self._materials]
+
+    def other_fields(self) -> list[forms.BoundField]:
+        """Everything else that is shown."""
+        return [one for one in self.visible_fields() if not one.name.startswith(PAPER)]
+
+    def field_of(self, name: str) -> str:
+        """Problems of papers stand beside them."""
+        return name if name in self.fields else PAPER + name if PAPER + name in self.fields else ""

@@ -115,7 +115,13 @@ def receipts_table(by: Actor) -> RuledTable:
         Column("subject", _("Applicant"), lambda row: row.subject),
         Column("region", _("Region"), lambda row: name_of(row.region)),
         Column("by", _("Received by"), lambda row: row.by_name),
-        Column("at", _("Time"), lambda row: localtime(row.at), lambda row: moment_words(row.at), ("at",)),
+        Column(
+            "at",
+            pgettext("appointment", "Time"),
+            lambda row: localtime(row.at),
+            lambda row: moment_words(row.at),
+            ("at",),
+        ),
     ]
     filters = [Filter("kind", pgettext("receipt", "Kind"), "kind", ReceiptKind.choices)]
     rules = {
@@ -204,12 +210,12 @@ def appointments_table(by: Actor, rows: Any, *, is_desk: bool) -> RuledTable:
         ),
         Column(
             "starts",
-            _("Time"),
+            pgettext("appointment", "Time"),
             lambda row: localtime(row.starts_at),
             lambda row: moment_words(row.starts_at),
             ("starts_at",),
         ),
-        Column("window", _("Window"), lambda row: row.window.label),
+        Column("window", pgettext("service", "Window"), lambda row: row.window.label),
         Column("item", _("Service"), lambda row: row.item.label if row.item else ""),
         Column("state", pgettext("appointment", "State"), lambda row: str(BookingState(row.state).label)),
     ]
@@ -218,7 +224,12 @@ def appointments_table(by: Actor, rows: Any, *, is_desk: bool) -> RuledTable:
     known = {row.key: row for row in windows()}
     filters = [
         Filter("state", pgettext("appointment", "State"), "state", BookingState.choices),
-        Filter("window", _("Window"), "window", [(row.key, row.label) for row in known.values()]),
+        Filter(
+            "window",
+            pgettext("service", "Window"),
+            "window",
+            [(row.key, row.label) for row in known.values()],
+        ),
     ]
     rules = {
         "state": lambda found, value: found.filter(state=value),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.services.permissions import INSPECT, READ, RECONCILE, SERVE, START, SUPERVISE
 from beichen.web.links import add_to_navigation
@@ -18,7 +19,7 @@ def put_in_reach() -> None:
     pages = (
         (_("To do"), "services:desk", READ, ("待办", "my tasks")),
         (_("Affairs"), "services:affairs", READ, ("办件",)),
-        (_("Window"), "services:window", START, ("收件", "综窗", "receive an application")),
+        (pgettext("service", "Window"), "services:window", START, ("收件", "综窗", "receive an application")),
         (_("Take an application in"), "services:processes", START, ()),
         (_("Appointments"), "services:appointments", SERVE, ("预约", "book an appointment")),
         (_("Windows and hours"), "services:windows", "", ("办事大厅", "叫号", "opening hours")),

@@ -5,8 +5,11 @@ Counted from the table of affairs, by the engine of the warehouse; within the re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from beichen.fronts.services.permissions import INSPECT
 from beichen.kernel.access import service as access
@@ -107,8 +110,8 @@ def _within(region: str) -> str:
     return region
 
 
-def _number(value: object) -> float | None:
-    return round(float(value), 1) if isinstance(value, int | float) or hasattr(value, "as_tuple") else None
+def _number(value: Any) -> float | None:
+    return round(float(value), 1) if isinstance(value, int | float | Decimal) else None
 
 
 def _bounds(by: Actor) -> list[str]:
@@ -131,6 +134,6 @@ def _bounds(by: Actor) -> list[str]:
     return [f"({' or '.join(f'({part})' for part in parts)})"] if parts else ["false"]
 
 
-def _listed(values: object) -> str:
+def _listed(values: Iterable[str]) -> str:
     """Keys of our own as a list of SQL texts."""
-    return ", ".join(f"'{str(one).replace(chr(39), '')}'" for one in list(values)) or "''"  # type: ignore[call-overload]
+    return ", ".join(f"'{str(one).replace(chr(39), '')}'" for one in values) or "''"

@@ -165,7 +165,8 @@ class TestBooking:
 @pytest.mark.django_db(transaction=True)
 def test_many_who_book_at_once_get_only_the_places_there_are() -> None:
     stall.build()
-    start, told = threading.Barrier(8), []
+    start = threading.Barrier(8)
+    told: list[int | str] = []
 
     def run(number: int) -> None:
         start.wait()
@@ -189,7 +190,8 @@ def test_many_who_book_at_once_get_only_the_places_there_are() -> None:
 def test_numbers_taken_and_called_at_once_are_each_one() -> None:
     stall.build()
     moment = TEN
-    start, told = threading.Barrier(6), []
+    start = threading.Barrier(6)
+    told: list[int | None] = []
 
     def run() -> None:
         start.wait()

@@ -72,7 +72,7 @@ class TestCatalogue:
         ],
     )
     def test_it_is_narrowed(self, query: dict[str, str], here: str, away: str) -> None:
-        text = page("/services", **query)
+        text = page("/services", None, **query)
         table = text[text.index("<table") :]
         assert here in table
         assert away not in table
@@ -175,6 +175,20 @@ class TestWindow:
         text = words_of(clerk.get(f"{sent['Location']}/receipt.pdf").content)
         assert affair.code in text
         assert receipt.code in page("/services/window", clerk)
+
+    def test_a_bundle_is_received_once(self) -> None:
+        clerk = signed_in("attendant", "window")
+        path = "/services/window/bundles/firm"
+        assert "章程" in page(path, clerk)
+        told = {"subject": "P-1", "region": town.CITY, "number": "2", "once": "b1"}
+        refused = clerk.post(path, {**told, "paper-articles": "missing"})
+        assert refused.status_code == 422
+        assert Affair.objects.count() == 0
+        sent = clerk.post(path, {**told, "paper-articles": "copy"})
+        assert sent.status_code == 302, sent.content.decode()
+        assert clerk.post(path, {**told, "paper-articles": "copy"})["Location"] == sent["Location"]
+        assert Affair.objects.count() == 1
+        assert "营业执照" in page(sent["Location"], clerk)
 
     def test_what_is_missing_is_told_at_once_and_nothing_starts(self) -> None:
         clerk = signed_in("attendant", "window")
@@ -345,7 +359,7 @@ class TestPrograms:
         clerk = Program("attendant", "window")
         told = clerk.ask("POST", "items/permit/check", {"has_land": False}).json()
         assert (told["eligible"], told["reasons"][0]["en"]) == (False, "Get the land first")
-        body = {
+        body: dict[str, Any] = {
             "subject": "FIRM-1",
             "region": town.CITY,
             "data": stall.DATA,

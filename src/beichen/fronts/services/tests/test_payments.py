@@ -351,7 +351,8 @@ def test_two_clicks_at_once_are_one_payment(open_till: Till) -> None:
     stall.build()
     paid_process()
     affair: Affair = stall.apply("paid", {"number": 1}, now=timezone.now())
-    start, told = threading.Barrier(6), []
+    start = threading.Barrier(6)
+    told: list[str] = []
 
     def run() -> None:
         start.wait()

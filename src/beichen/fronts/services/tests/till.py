@@ -78,12 +78,13 @@ class Till:
 
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
+                told: dict[str, Any] = {}
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 signed = body or self.path.removeprefix("/till").encode()
                 if not verify(SECRET, self.headers.get(HEADER, ""), signed, time.time()):
-                    status, told = 401, {}
+                    status = 401
                 elif till.is_away:
-                    status, told = 503, {}
+                    status = 503
                 else:
                     status, told = till._answer(self.command, self.path, orjson.loads(body or b"{}"))
                 content = orjson.dumps(told)

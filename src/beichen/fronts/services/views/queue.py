@@ -42,7 +42,7 @@ def _rows(window: ServiceWindow) -> Rows[Ticket]:
         Column("booked", _("Appointment"), lambda one: _booked(one.appointment)),
         Column("came", _("Came"), lambda one: f"{timezone.localtime(one.came_at):%H:%M}"),
         Column("state", pgettext("ticket", "State"), lambda one: str(TicketState(one.state).label)),
-        Column("counter", _("Counter"), lambda one: one.counter, is_number=True),
+        Column("counter", pgettext("queue", "Counter"), lambda one: one.counter, is_number=True),
     ]
     return Rows(_("Numbers of today"), columns, queueing.tickets(window).reverse()[:SHOWN])
 

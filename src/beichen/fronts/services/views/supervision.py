@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
@@ -51,10 +52,12 @@ def standings(by: Actor) -> list[Standing]:
         paused=Count("id", filter=Q(is_paused=True)),
         late=Count("affair_id", filter=Q(affair__promised_at__lt=now, is_paused=False), distinct=True),
     )
-    found = list(counted)
+    found: list[dict[str, Any]] = list(counted)
     bodies = Body.objects.in_bulk([row["body_id"] for row in found])
     names = ("red", "yellow", "green", "paused", "late")
-    made = [Standing(bodies[row["body_id"]], **{name: row[name] for name in names}) for row in found]
+    made = [
+        Standing(bodies[int(row["body_id"])], **{name: int(row[name]) for name in names}) for row in found
+    ]
     return sorted(made, key=lambda one: (-one.red, -one.yellow, one.body.path))
 
 

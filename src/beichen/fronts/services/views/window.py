@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beichen.fronts.services.items import receiving
 from beichen.fronts.services.items import service as items
+from beichen.fronts.services.items.bundling import Whole, apply_bundle
 from beichen.fronts.services.items.catalogue import entries, search
-from beichen.fronts.services.items.forms import ReceiveForm
+from beichen.fronts.services.items.forms import BundleForm, ReceiveForm
 from beichen.fronts.services.items.listing import receipts_table
 from beichen.fronts.services.items.models import Receipt
 from beichen.fronts.services.items.wording import paper_words, time_words
-from beichen.fronts.services.items.words import How, ReceiptKind
+from beichen.fronts.services.items.words import Channel, How, ReceiptKind
 from beichen.fronts.services.permissions import START
 from beichen.fronts.services.service import newest, read_process
 from beichen.fronts.services.views.applying import regions
@@ -38,7 +39,7 @@ def window(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     require(by, START)
     words = request.GET.get("service", "").strip()
-    offered = [one for one in entries() if one.kind == "item"]
+    offered = entries()
     found = search(words, offered) if words else offered
     context = {"words": words, "found": found[:SHOWN], "left_out": max(0, len(found) - SHOWN)}
     return answer(request, receipts_table(by), "services/window.html", context)
@@ -79,6 +80,43 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "once": request.POST.get("once") or token_hex(12),
         "promised": time_words(item.promised or process.promised),
+    }
+    return render(request, "services/receive.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive_bundle(request: HttpRequest, key: str) -> HttpResponse:
+    """Several items from one application, received at the window."""
+    by = acting(request)
+    require(by, START)
+    row = items.bundle(key)
+    whole = Whole(row)
+    fields, materials = whole.fields(whole.items), whole.materials(whole.items)
+    form = BundleForm(fields, materials, regions(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = apply_bundle(
+                row.key,
+                form.data_values(),
+                str(form.cleaned_data.get("subject", "")),
+                region_by_code(str(form.cleaned_data.get("region", ""))),
+                by=by,
+                key=request.POST.get("once", "")[:40],
+                materials=form.papers(),
+                channel=Channel.WINDOW,
+            )
+        except ProblemError as error:
+            if error.status == 403:
+                raise
+            form.take(error)
+        else:
+            return HttpResponseRedirect(reverse("services:bundle-run", args=[run.code]))
+    context = {
+        "row": row,
+        "form": form,
+        "is_bundle": True,
+        "once": request.POST.get("once") or token_hex(12),
+        "promised": time_words(whole.declared.promised),
     }
     return render(request, "services/receive.html", context, status=422 if form.errors else 200)
 
