@@ -37,6 +37,8 @@ from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 BROUGHT = (How.ORIGINAL, How.COPY, How.UPLOADED)
 NOTE, FILE = 500, 60
+ASSURANCE = {"low": None, "substantial": "window", "high": "upstream"}
+"""What an item asks of an identity, in the words of kernel/access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def apply(
     process = read_process(acting.newest(row.process).declared)
     is_clerk = may_take_in(process, region, by=by)
     if not is_clerk:
-        access.subject_for(by, subject_code, item_key)
+        require_applicant(item_key, item, subject_code, by=by)
     told = {**{name: data[name] for name in item.ask if name in data}, **(answers or {})}
     values = {**_eligible(item, told), **data}
     given = tuple(materials)
@@ -98,6 +100,14 @@ def apply(
     if is_new:
         _keep(affair, row, item, kept, values, channel=channel, agent=agent, delivery=delivery, now=moment)
     return affair
+
+
+def require_applicant(key: str, item: Item, subject: str, *, by: Actor) -> None:
+    """Raises ProblemError ACC-301 or ACC-302 for who does not act for the subject in this item, ACC-304
+    for one who is not known as well as it asks."""
+    access.subject_for(by, subject, key)
+    if (least := ASSURANCE[item.assurance]) is not None:
+        access.require_assurance(by, least)
 
 
 def may_take_in(process: Process, region: Region, *, by: Actor) -> bool:

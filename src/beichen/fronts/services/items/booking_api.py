@@ -11,6 +11,7 @@ from ninja import Router, Schema, Status
 
 from beichen.fronts.services.items import booking
 from beichen.fronts.services.items import service as items
+from beichen.fronts.services.items.declaration import unpacked
 from beichen.fronts.services.items.models import Appointment
 from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting
@@ -49,7 +50,7 @@ def _entry(row: Appointment) -> dict[str, Any]:
 def list_windows(request: HttpRequest) -> dict[str, Any]:
     """As their scenes and the city declare them."""
     acting(request)
-    return {"windows": [{"key": row.key, **row.declared} for row in items.windows()]}
+    return {"windows": [{"key": row.key, **unpacked(row.declared)} for row in items.windows()]}
 
 
 @router.get("/windows/{slug:window_key}/slots", summary="Free times of a day")

@@ -16,7 +16,14 @@ from django.utils import timezone
 from beichen.fronts.services.affair import acting, clocks
 from beichen.fronts.services.affair.values import read_fields
 from beichen.fronts.services.declaration import Field, read_process
-from beichen.fronts.services.items.applying import Given, apply, may_take_in, missing_of, read_materials
+from beichen.fronts.services.items.applying import (
+    Given,
+    apply,
+    may_take_in,
+    missing_of,
+    read_materials,
+    require_applicant,
+)
 from beichen.fronts.services.items.checking import holds_now
 from beichen.fronts.services.items.declaration import Item, Material
 from beichen.fronts.services.items.finding import bundle as find_bundle
@@ -148,7 +155,7 @@ def apply_bundle(
 def _allowed(whole: Whole, subject: str, region: Region, *, by: Actor) -> None:
     for key, process in whole.processes.items():
         if not may_take_in(process, region, by=by):
-            access.subject_for(by, subject, key)
+            require_applicant(key, whole.items[key], subject, by=by)
 
 
 def _values(whole: Whole, wanted: list[str], data: Mapping[str, Any]) -> dict[str, Any]:

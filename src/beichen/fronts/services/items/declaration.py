@@ -6,6 +6,7 @@ time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,8 @@ from msgspec import field as renamed
 
 from beichen.fronts.services.declaration import Field, Words
 from beichen.kernel.scene.durations import duration
+
+TEXT = "text"
 
 
 class Condition(Struct, frozen=True):
@@ -119,7 +122,6 @@ class Item(Struct, frozen=True):
     visits: int = 0
     online: bool = True
     marks: Marks = Marks()
-    nearby: str = ""
 
 
 class Part(Struct, frozen=True):
@@ -176,19 +178,33 @@ class Window(Struct, frozen=True):
         return duration(self.slot)
 
 
-def read_item_entry(declared: dict[str, Any]) -> Item:
+def packed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as a column keeps it: as text: PostgreSQL's JSON forgets the order of keys."""
+    return {TEXT: orjson.dumps(entry).decode()}
+
+
+def unpacked(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What :func:`packed` kept, in its order; an entry itself stays what it is."""
+    return orjson.loads(declared[TEXT]) if TEXT in declared else dict(declared)
+
+
+def read_item_entry(declared: Mapping[str, Any]) -> Item:
     """The item of a declaration. Raises msgspec.ValidationError for one that is not sound."""
-    return _item(orjson.dumps(declared))
+    return _item(_text(declared))
 
 
-def read_bundle_entry(declared: dict[str, Any]) -> Bundle:
+def read_bundle_entry(declared: Mapping[str, Any]) -> Bundle:
     """The same of a bundle."""
-    return _bundle(orjson.dumps(declared))
+    return _bundle(_text(declared))
 
 
-def read_window_entry(declared: dict[str, Any]) -> Window:
+def read_window_entry(declared: Mapping[str, Any]) -> Window:
     """The same of a window."""
-    return _window(orjson.dumps(declared))
+    return _window(_text(declared))
+
+
+def _text(declared: Mapping[str, Any]) -> bytes:
+    return declared[TEXT].encode() if TEXT in declared else orjson.dumps(declared)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 
-from beichen.fronts.services.items.declaration import read_item_entry
+from beichen.fronts.services.items.declaration import packed, read_item_entry
 from beichen.fronts.services.items.models import ServiceBundle, ServiceItem, ServiceWindow
 from beichen.fronts.services.items.problems import ITEM_TAKEN
 from beichen.fronts.services.items.spelling import letter_of, spelt
@@ -119,16 +119,17 @@ def _keep(
     changes: Changes,
     columns: Columns,
 ) -> None:
-    if held is not None and held.declared == entry and held.is_offered and held.scene == scene:
+    is_same = held is not None and held.declared == packed(entry)
+    if is_same and held.is_offered and held.scene == scene:
         changes.unchanged += 1
         return
-    name = entry["name"]
+    name, kept = entry["name"], packed(entry)
     spellings = spelt(_names(entry))
     values = {
         "scene": scene,
         "name": name["zh"][:200],
         "name_en": name["en"][:300],
-        "declared": entry,
+        "declared": kept,
         "spellings": spellings,
         "is_offered": True,
         "changed_at": timezone.now(),

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 
 from beichen.fronts.services.items.bundling import parts_of
 from beichen.fronts.services.items.catalogue import Entry
+from beichen.fronts.services.items.declaration import unpacked
 from beichen.fronts.services.items.models import BundleRun, ServiceItem
 
 
@@ -31,7 +32,7 @@ def entry(one: Entry) -> dict[str, Any]:
 
 def whole(row: ServiceItem) -> dict[str, Any]:
     """An item as its scene declares it."""
-    return {"key": row.key, "scene": row.scene, **row.declared}
+    return {"key": row.key, "scene": row.scene, **unpacked(row.declared)}
 
 
 def run_entry(run: BundleRun) -> dict[str, Any]:

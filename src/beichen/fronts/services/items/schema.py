@@ -124,7 +124,6 @@ ITEM: Schema = vocabulary.record(
                 "red": {"type": "number", "exclusiveMinimum": 0, "maximum": 3},
             }
         ),
-        "nearby": vocabulary.KEY,
     },
 )
 BUNDLE: Schema = vocabulary.record(

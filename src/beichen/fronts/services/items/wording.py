@@ -20,7 +20,7 @@ AUDIENCE: Mapping[str, Promise] = {
 ASSURANCE: Mapping[str, Promise] = {
     "low": _("An account is enough"),
     "substantial": _("Identity confirmed at a window or by another provider"),
-    "high": _("Identity confirmed in person"),
+    "high": _("Identity confirmed by the city’s identity provider"),
 }
 DELIVERY: Mapping[str, Promise] = {
     "online": pgettext("delivery", "Online, as a certificate"),

@@ -17,6 +17,8 @@ from beichen.fronts.services.models import Affair
 from beichen.fronts.services.tests import stall
 from beichen.fronts.services.tests.stall import ANSWERS, papers
 from beichen.fronts.services.tests.town import SETUP, names, person
+from beichen.kernel.access import service as access
+from beichen.kernel.org.models import Person
 from beichen.problem import ProblemError
 
 ITEM = read_item_entry(stall.PERMIT)
@@ -155,6 +157,19 @@ class TestApplying:
         with pytest.raises(ProblemError) as error:
             stall.apply(by=officer)
         assert code_of(error) == "ACC-302"
+
+    def test_who_is_not_known_well_enough_is_told_how_to_be(self) -> None:
+        sure = {**stall.LICENCE, "materials": {}, "assurance": "substantial"}
+        stall.declare({"licence": sure, "permit": stall.PERMIT, "seal": stall.SEAL, "tax": stall.TAX})
+        somebody = person("officer", "fire")
+        own = somebody.key.removeprefix("person:")
+        with pytest.raises(ProblemError) as error:
+            items.apply("licence", {"number": 1}, own, stall.place(), by=somebody, key="")
+        assert code_of(error) == "ACC-304"
+        known = Person.objects.get(code=own)
+        access.record_identity(known, "window", "身份证", by=SETUP)
+        affair = items.apply("licence", {"number": 1}, own, stall.place(), by=somebody, key="")
+        assert affair.subject == own
 
     def test_an_item_that_is_withdrawn_is_applied_for_no_more(self) -> None:
         stall.declare({"licence": stall.LICENCE})

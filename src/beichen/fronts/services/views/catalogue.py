@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.services.declaration import Process, Step
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.bundling import Whole
 from beichen.fronts.services.items.catalogue import entries
@@ -33,6 +34,7 @@ from beichen.fronts.services.items.wording import (
     visit_words,
     yuan,
 )
+from beichen.fronts.services.models import Definition
 from beichen.fronts.services.service import newest, read_process
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.org.models import Body
@@ -97,7 +99,8 @@ def printed(template: str, context: dict[str, Any], name: str, path: str) -> Htt
 def guide_of(row: ServiceItem, request: HttpRequest) -> dict[str, Any]:
     """What a guide says of an item, for a page or for paper."""
     declared = items.read_item(row)
-    process = read_process(newest(row.process).declared)
+    definition = newest(row.process)
+    process = read_process(definition.declared)
     is_asked = any(name in request.GET for name in declared.ask)
     form = CheckForm(declared, request.GET if is_asked else None)
     found = items.check_conditions(declared, form.answers()) if not form.errors else None
@@ -122,11 +125,19 @@ def guide_of(row: ServiceItem, request: HttpRequest) -> dict[str, Any]:
         "windows": _windows(declared),
         "process": process,
         "steps": [
-            (step.name.label, time_words(step.within)) for step in process.steps.values() if step.within
+            (step.name.label, time_words(step.within))
+            for _place, step in sorted(_places(definition, process), key=lambda pair: pair[0])
         ],
         "query": request.GET.urlencode(),
         "apply_url": apply_address(row),
     }
+
+
+def _places(definition: Definition, process: Process) -> list[tuple[int, Step]]:
+    """The steps that take time, with where they stand in the process's diagram: in which order they come."""
+    diagram = str(definition.files.get(f"processes/{definition.key}.bpmn", ""))
+    timed = ((key, step) for key, step in process.steps.items() if step.within)
+    return [(diagram.find(f'Task id="{key}"'), step) for key, step in timed]
 
 
 def apply_address(row: ServiceItem) -> str:
