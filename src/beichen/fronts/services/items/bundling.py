@@ -1,5 +1,7 @@
 """One thing once (一件事一次办): several items from one application, side by side or one after another.
 
+Long because how a run begins, goes on and ends is read in one piece.
+
 One set of data, each paper once, one code, one progress, one answer. What cannot start at the beginning
 refuses the whole; what fails later says so, and what stands beside it goes on.
 """

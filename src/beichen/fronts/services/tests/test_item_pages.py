@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from beichen.fronts.services import service
 from beichen.fronts.services.facts import record_all
-from beichen.fronts.services.items import booking, bundling, marking
+from beichen.fronts.services.items import booking, bundling, marking, paper
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.catalogue import entries, search
 from beichen.fronts.services.items.declaring import forget_catalogue
@@ -27,6 +27,7 @@ from beichen.fronts.services.tests.town import SETUP, do
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import Subject
+from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,17 @@ class TestGuide:
         text = words_of(answer.content)
         assert "建筑许可" in text
         assert "图纸" in text
+
+    def test_a_machine_without_a_printer_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def absent(_name: str) -> None:
+            raise OSError("cannot load library 'libpango'")
+
+        monkeypatch.setattr(paper, "import_module", absent)
+        answer = Client().get("/services/items/permit/guide.pdf", headers={"Accept": "application/json"})
+        assert answer.status_code == 503
+        with pytest.raises(ProblemError) as error:
+            paper.as_pdf("services/paper/item.html", {})
+        assert error.value.problems[0].code == "SRV-410"
 
     def test_a_bundle_says_what_it_spares(self) -> None:
         text = page("/services/bundles/firm")
