@@ -25,6 +25,10 @@ class Person:
 
     def go(self, address: str) -> str:
         """Where the way ends that begins at ``address``: a foreign address, or a page without a form."""
+        with self.browser:
+            return self._go(address)
+
+    def _go(self, address: str) -> str:
         answer = self.browser.get(address)
         for _ in range(MOST):
             page = answer.text

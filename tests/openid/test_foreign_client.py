@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BY = system("test")
 BACK = "https://bills.example/signed-in"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+_opened: list[OAuth2Session] = []
 VERIFIER = "a-verifier-that-is-long-enough-to-be-one-0123456789"
 
 
@@ -43,6 +44,8 @@ def house(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     person = register_person("安", phone="+8613900000000", by=BY)
     create_account("an", PASSWORD, person, by=BY)
     yield live_server.url
+    while _opened:
+        _opened.pop().close()
     monkeypatch.undo()
     for forget in (settings.cache_clear, forget_keys, forget_rates):
         forget()
@@ -57,7 +60,7 @@ def registered(key: str, **stated: Any) -> str:
 def session(key: str, secret: str | None, scope: str = "openid profile phone") -> OAuth2Session:
     """Authlib's session of a system."""
     method = "client_secret_basic" if secret else "none"
-    return OAuth2Session(
+    opened = OAuth2Session(
         key,
         secret,
         scope=scope,
@@ -66,6 +69,8 @@ def session(key: str, secret: str | None, scope: str = "openid profile phone") -
         token_endpoint_auth_method=method,
         revocation_endpoint_auth_method=method,
     )
+    _opened.append(opened)
+    return opened
 
 
 def metadata_of(house: str) -> OpenIDProviderMetadata:
@@ -142,13 +147,11 @@ def test_introspection_revocation_and_leaving(house: str) -> None:
 def test_a_program_acts_for_itself(house: str) -> None:
     """By a token for its key."""
     key = create_client("pumps", "Pumps", "administrator", by=BY)
-    pumps = OAuth2Session("pumps", key)
+    pumps, wrong = session("pumps", key, ""), session("pumps", "wrong", "")
     pumps.fetch_token(metadata_of(house)["token_endpoint"], grant_type="client_credentials")
     assert pumps.get(f"{house}/api/devices").status_code == 200
     with pytest.raises(OAuthError, match="invalid_client"):
-        OAuth2Session("pumps", "wrong").fetch_token(
-            metadata_of(house)["token_endpoint"], grant_type="client_credentials"
-        )
+        wrong.fetch_token(metadata_of(house)["token_endpoint"], grant_type="client_credentials")
 
 
 def test_a_device_is_let_in(house: str) -> None:

@@ -39,18 +39,17 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Other]:
     """A house with a person `an` who may sign in to us."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BEICHEN_")}
     folder = tmp_path_factory.mktemp("other")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.openid.other_house", BACK],
         cwd=ROOT,
         env={**kept, "BEICHEN_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "beichen.house.django"},
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    yield Other(told["address"], told["secret"])
-    process.terminate()
-    process.wait(timeout=20)
+    ) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        yield Other(told["address"], told["secret"])
+        process.terminate()
 
 
 @pytest.mark.django_db
