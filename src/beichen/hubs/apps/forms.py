@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.hubs.apps.words import SCOPE_WORDS
@@ -61,7 +62,9 @@ class PartyForm(ProblemForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for scope, (label, _about) in SCOPE_WORDS.items():
             if scope != OPENID:
-                self.fields[f"scope_{scope}"] = forms.BooleanField(label=str(label), required=False)
+                self.fields[f"scope_{scope}"] = forms.BooleanField(
+                    label=gettext("May ask for: %(what)s") % {"what": label}, required=False
+                )
         if not is_new:
             for name in ("key", "is_public"):
                 self.fields[name].disabled = True

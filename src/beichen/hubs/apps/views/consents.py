@@ -41,7 +41,7 @@ ACTS = {
     "access.consent.withdraw": gettext_lazy("You took it back"),
     "access.logout.fail": gettext_lazy("It could not be told that you signed out"),
 }
-STATES = {"allowed": gettext_lazy("Allowed"), "withdrawn": gettext_lazy("Taken back")}
+STATES = {"allowed": gettext_lazy("Allowed"), "withdrawn": gettext_lazy("Consent taken back")}
 
 
 def _link(row: Consent) -> SafeString:
@@ -67,7 +67,7 @@ COLUMNS: list[Column[Consent]] = [
         "body", gettext_lazy("Whose it is"), lambda row: body_name(row.party), sort=("party__body__name",)
     ),
     Column("scopes", gettext_lazy("What it may know"), lambda row: scope_names(row.scopes)),
-    Column("purpose", gettext_lazy("What for"), lambda row: party_purpose(row.party)),
+    Column("purpose", gettext_lazy("What it is for"), lambda row: party_purpose(row.party)),
     Column(
         "given",
         gettext_lazy("Allowed at"),
@@ -116,7 +116,7 @@ def _told(record: AuditRecord) -> str:
 
 _RECORDS: list[Column[AuditRecord]] = [
     Column("at", gettext_lazy("When"), lambda row: moment(datetime.fromisoformat(row.at))),
-    Column("act", gettext_lazy("What happened"), lambda row: str(ACTS.get(row.action, row.action))),
+    Column("act", gettext_lazy("What it did"), lambda row: str(ACTS.get(row.action, row.action))),
     Column("told", gettext_lazy("What of you"), _told),
 ]
 
@@ -146,7 +146,7 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
         "scopes": scope_names(row.scopes),
         "given": moment(row.given_at),
         "withdrawn": moment(row.withdrawn_at),
-        "records": Rows(_("What happened"), _RECORDS, records),
+        "records": Rows(_("What it did"), _RECORDS, records),
         "crumbs": [Link(_("Systems that know me"), reverse("apps:consents")), Link(party_name(row.party))],
     }
     return render(request, "hubs_apps/own_consent.html", context)

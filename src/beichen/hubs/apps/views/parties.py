@@ -25,7 +25,7 @@ from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
 YES_NO = {"True": gettext_lazy("Yes"), "False": gettext_lazy("No")}
-STATES = {"True": gettext_lazy("Open"), "False": gettext_lazy("Closed")}
+STATES = {"True": gettext_lazy("Open to sign-in"), "False": gettext_lazy("Closed to sign-in")}
 
 
 def _link(row: RelyingParty) -> SafeString:
