@@ -190,7 +190,7 @@ def test_a_clerk_reads_a_persons_code_out_of_a_picture(
     page.locator("bc-scanner input[type=file]").set_input_files(
         {"name": "code.png", "mimeType": "image/png", "buffer": stream.getvalue()}
     )
-    expect(page.locator("#scan-answer")).to_have_text("通过")
+    expect(page.locator("#scan-answer")).to_have_text("已通过")
     assert visitor.violations() == []
     page.get_by_label("码，或扫描到的内容").fill(made.text)
     page.get_by_role("button", name="查看", exact=True).click()

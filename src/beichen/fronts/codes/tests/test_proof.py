@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from pathlib import Path
 from typing import Any
 
 import cbor2
@@ -18,6 +20,7 @@ from pycose.messages.sign1message import Sign1Message
 
 from beichen.fronts.codes.pseudonyms import pseudonym
 from beichen_proof import code as proof
+from beichen_proof.__main__ import main
 from beichen_proof.jose import encoded
 from beichen_proof.refusal import Reason, RefusedError
 
@@ -184,3 +187,31 @@ def test_keys_come_as_a_jwk_set() -> None:
     for one in broken:
         with pytest.raises(RefusedError):
             proof.keys_of(one)
+
+
+def test_the_command_says_yes_or_no_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a gate's maker tries it, from files that the house gave."""
+    public = encoded(PRIVATE.public_key().public_bytes_raw())
+    keys = tmp_path / "keys.json"
+    keys.write_text(
+        json.dumps({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": NAME.hex(), "x": public}]}), "utf-8"
+    )
+    withdrawn = tmp_path / "revocations.json"
+    withdrawn.write_text(
+        json.dumps({"withdrawn": [{"pseudonym": b"0123456789".hex(), "since": NOON + 1}]}), "utf-8"
+    )
+
+    def run(*more: str, text: str = "") -> tuple[int, str]:
+        asked = ["code", text or made(), "--keys", str(keys), "--purpose", "loan", "--at", str(NOON), *more]
+        status = main(asked)
+        return status, json.loads(capsys.readouterr().out).get("reason", "")
+
+    assert run("--party", "library") == (0, "")
+    assert run("--party", "bus") == (1, "other-party")
+    assert run("--party", "library", "--revocations", str(withdrawn)) == (1, "revoked")
+    assert run("--party", "library", "--revocations", str(tmp_path / "none")) == (1, "unreachable")
+    assert run("--party", "library", text="x") == (1, "malformed")
+    keys.write_text("[]", "utf-8")
+    assert run("--party", "library") == (1, "malformed")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.fronts.codes import keys, service, stickers
+from beichen.fronts.codes.commands import codes
 from beichen.fronts.codes.models import CodeKey, KeyUse, StickerStep
 from beichen.fronts.codes.problems import BAD_STEP, NO_KEY, NO_REASON, NOT_PRINTED
 from beichen.fronts.codes.tests import town
@@ -140,3 +143,15 @@ def test_every_sort_of_code_can_be_signed() -> None:
         assert stickers.signed_edition(code, signature_of(address)) == 1
         assert stickers.picture(address).startswith(b"<?xml")
         assert stickers.picture(address, "png").startswith(b"\x89PNG")
+
+
+def test_keys_are_listed_rotated_and_refused_by_command() -> None:
+    stickers.signature("ABC", 1)
+    run = CliRunner().invoke
+    name = CodeKey.objects.get().name
+    assert f"{name} " in run(codes, ["keys"]).output
+    assert "signs from now on" in run(codes, ["rotate-key", "sticker"]).output
+    assert "is refused" in run(codes, ["refuse-key", name, "--reason", "stolen"]).output
+    listed = json.loads(run(codes, ["keys", "--json"]).output)["keys"]
+    assert [(one["signs"], one["refused"]) for one in listed] == [(False, True), (True, False)]
+    assert run(codes, ["rotate-key", "lamp"]).exit_code == 2
