@@ -22,7 +22,7 @@ from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Upload
 from beichen.platforms.warehouse.models import Question
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, declare_tables
-from tests import access_devices, access_services
+from tests import access_applicants, access_devices, access_services
 
 BY = system("test")
 KIND = {
@@ -42,6 +42,7 @@ FOLLOWED = "the report's own number and code open it; without both it leads to t
 OPEN = {
     **access_devices.OPEN,
     **access_services.OPEN,
+    **access_applicants.OPEN,
     "open311/v2/openapi.json": "how the interface is spoken",
     "open311/v2/discovery.<str:form>": "says where the interface is",
     "open311/v2/services.<str:form>": "what may be reported is public",
@@ -95,6 +96,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "news/desk/new": [("GET", "news/desk/new", None)],
     "news/desk/<int:number>": [("GET", "news/desk/{news}", None)],
     "news/desk/<int:number>/publish": [("POST", "news/desk/{news}/publish", {})],
+    **access_applicants.SAMPLES,
     "console": [("GET", "console", None)],
     "console/import": [("GET", "console/import", None)],
     "console/new": [("GET", "console/new", None)],
@@ -169,6 +171,7 @@ def keep_cases() -> None:
     citizen.save_news(citizen.NewsFacts("x", "x", body, timezone.localdate()), by=BY)
     access_devices.keep_devices()
     access_services.keep_services()
+    access_applicants.keep_applications()
     service.declare_kinds(KIND, scene="test", by=BY)
     paper = service.keep_picture(BytesIO(picture()), "a.png", by=BY)
     draft = service.ReportDraft(
@@ -191,6 +194,7 @@ def case_numbers() -> dict[str, Any]:
     return {
         **access_devices.device_numbers(),
         **access_services.service_numbers(),
+        **access_applicants.application_numbers(),
         "case": Case.objects.get().code,
         "version": Case.objects.get().version,
         "report": Report.objects.get().code,

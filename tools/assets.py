@@ -32,7 +32,13 @@ FILES = {
     "bpmn-js/dist/bpmn-navigated-viewer.production.min.js": "bpmn-viewer.js",
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js.css",
     "bpmn-js/dist/assets/diagram-js.css": "diagram-js.css",
-}
+    **{
+        f"@cfworker/json-schema/dist/esm/{name}.js": f"json-schema/{name}.js"
+        for name in (
+            "deep-compare-strict", "dereference", "format", "pointer", "ucs2-length", "validate", "validator",
+        )
+    },
+}  # fmt: skip
 BINARIES = {"zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm"}
 PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
 # A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.
@@ -69,6 +75,7 @@ def main() -> int:
     for source, target in files().items():
         text = SOURCE_MAP.sub("", (ROOT / "node_modules" / source).read_text(encoding="utf-8"))
         is_module = source.startswith(("three/", "3d-tiles-renderer/"))
+        (TARGET / target).parent.mkdir(exist_ok=True)
         (TARGET / target).write_text(beside(text) if is_module else text, encoding="utf-8")
     for source, target in BINARIES.items():
         (TARGET / target).write_bytes((ROOT / "node_modules" / source).read_bytes())

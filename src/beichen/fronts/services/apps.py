@@ -14,6 +14,10 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Open the room's own door, keep the table of affairs fresh for figures, put the pages in reach."""
+        from beichen.fronts.services.applicant.card import affairs_card
+        from beichen.fronts.services.applicant.holding import HOLDINGS
+        from beichen.fronts.services.applicant.navigation import put_in_reach as put_applicants_in_reach
+        from beichen.fronts.services.applicant.sealed import SEALED_APPLICATION
         from beichen.fronts.services.coded import find_coded_affair, offer_affair
         from beichen.fronts.services.doors import register_door
         from beichen.fronts.services.facts import record_all
@@ -21,11 +25,19 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.items.reaching import register
         from beichen.fronts.services.telling import notify
         from beichen.hubs.data.service import feed_table
+        from beichen.kernel.access.service import register_holding
+        from beichen.platforms.ledger.service import add_sealed_kind
         from beichen.registry.service import register_coded, register_offer
+        from beichen.web.cards import register_card
 
         register_coded("affair", find_coded_affair)
         register_offer("affair", offer_affair)
         register_door("notify", notify)
+        add_sealed_kind(SEALED_APPLICATION)
+        register_card("affairs", 10, affairs_card)
+        for holding in HOLDINGS:
+            register_holding(holding)
         feed_table("affairs", record_all)
         put_in_reach()
+        put_applicants_in_reach()
         register()

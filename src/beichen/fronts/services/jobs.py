@@ -5,12 +5,15 @@ from __future__ import annotations
 from django_tasks import task
 
 from beichen.fronts.services import service
+from beichen.fronts.services.applicant.drafting import sweep
+from beichen.fronts.services.applicant.reading import keep_read
+from beichen.fronts.services.applicant.seeing import see
 from beichen.fronts.services.facts import record_all
 from beichen.fronts.services.items import booking, marking
 from beichen.fronts.services.items.payment import paying
 from beichen.kernel.actor import system
 from beichen.kernel.jobs.schedule import scheduled
-from beichen.kernel.jobs.service import is_stopping
+from beichen.kernel.jobs.service import AsideError, is_stopping, run_aside
 
 CLOCK = system("services.clock")
 
@@ -28,6 +31,23 @@ def clocks() -> None:
 def facts() -> None:
     """Bring the affairs that moved into the table of affairs."""
     record_all()
+
+
+@scheduled("services.drafts", "41 3 * * *")
+@task()
+def drafts() -> None:
+    """Delete the drafts whose time is over, with their files."""
+    while sweep(by=system("services.drafts")) and not is_stopping():
+        pass
+
+
+@task()
+def read_pictures(code: str) -> None:
+    """Read a picture that an applicant brought, in a process of its own."""
+    try:
+        run_aside(see, code)
+    except AsideError:
+        keep_read(code, None)
 
 
 @scheduled("services.marks", "* * * * *")

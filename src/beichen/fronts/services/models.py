@@ -243,3 +243,7 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.affair_id} {self.step}"
+
+
+from beichen.fronts.services.applicant import models as applicant_models  # noqa: E402, F401 - tables of the same app
+from beichen.fronts.services.forms import models as form_models  # noqa: E402, F401 - tables of the same app

@@ -81,6 +81,11 @@ def course(affair: Affair, *, by: Actor) -> Mapping[str, list[str]]:
     Raises ProblemError SRV-301.
     """
     find_affair(affair.code, by=by)
+    return course_of(affair)
+
+
+def course_of(affair: Affair) -> Mapping[str, list[str]]:
+    """The same of an affair that its caller found for its reader."""
     definition = affair.definition
     run = Run.resume(specification_of(definition, read_process(definition.declared)), affair.state, _nothing)
     if affair.status in CLOSED:

@@ -12,6 +12,7 @@ from beichen.fronts.services.bpmn.text import BYTES
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.declaring import Declared, declare_processes
 from beichen.fronts.services.doors import doors
+from beichen.fronts.services.forms.section import FormsSection
 from beichen.fronts.services.items.section import SECTIONS as ITEMS
 from beichen.fronts.services.problems import BAD_EXPRESSION, NOT_DECLARED, TOO_MUCH
 from beichen.fronts.services.schema import PROCESSES
@@ -106,7 +107,7 @@ class DemoAffairsSection(Section):
         return Changes(added=added, unchanged=len(document.value) - len(added))
 
 
-SECTIONS: tuple[Section, ...] = (ProcessesSection(), *ITEMS, DemoAffairsSection())
+SECTIONS: tuple[Section, ...] = (ProcessesSection(), FormsSection(), *ITEMS, DemoAffairsSection())
 
 
 def _names(key: str, entry: Mapping[str, Any]) -> list[str]:

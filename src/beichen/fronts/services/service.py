@@ -26,6 +26,7 @@ from beichen.fronts.services.permissions import HANDLE, READ, START, SUPERVISE
 from beichen.fronts.services.queries import (
     affairs,
     course,
+    course_of,
     notices,
     processes,
     tasks_for,
@@ -48,6 +49,7 @@ __all__ = [
     "ask_for_material",
     "complete",
     "course",
+    "course_of",
     "declare_processes",
     "doors",
     "find_affair",

@@ -27,7 +27,7 @@ from beichen.hubs.events.importing import (
     take_rows,
 )
 from beichen.hubs.events.intake.codes import dated_code
-from beichen.hubs.events.intake.pictures import keep_picture
+from beichen.hubs.events.intake.pictures import keep_picture, written_anew
 from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
@@ -144,4 +144,5 @@ __all__ = [
     "timeline",
     "titled",
     "trained",
+    "written_anew",
 ]

@@ -18,7 +18,7 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
 from beichen.problem import Problem, ProblemError, code, said
 
-__all__ = ["READ", "find", "open_stored", "store", "verify"]
+__all__ = ["READ", "discard", "find", "open_stored", "store", "verify"]
 
 READ = access.permission("files.read", "查看附件", "Read files")
 NOT_FOUND = code("FIL-404", "There is no such file.", status=404)
@@ -68,6 +68,28 @@ def find(value: str, *, by: Actor) -> StoredFile:
         resource = f"kernel_files.storedfile:{row.code}"
         audit.record(by, READ, resource, detail={"hash": row.hash}, reason=decision.reason)
     return row
+
+
+def discard(row: StoredFile, *, by: Actor) -> None:
+    """Forget a file, in the caller's transaction or one of its own; whoever keeps the row has decided.
+
+    Its content goes too, once that is committed, when no other row has the same.
+    """
+    with transaction.atomic():
+        content, resource = row.hash, f"kernel_files.storedfile:{row.code}"
+        row.delete()
+        audit.record(by, "files.discard", resource, detail={"hash": content})
+        transaction.on_commit(lambda: _let_go(content))
+
+
+def _let_go(content: str) -> None:
+    """Remove a content that no row has; one that is stored anew in the same moment is put back."""
+    rows = StoredFile.objects.filter(hash=content)
+    if rows.exists():
+        return
+    kept = contents.take(content)
+    if kept is not None and rows.exists():
+        contents.put_named(contents.path_of(content), kept)
 
 
 def open_stored(row: StoredFile) -> Iterator[bytes]:

@@ -135,6 +135,17 @@ def read(content: str) -> Iterator[bytes]:
     return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
 
 
+def take(content: str) -> bytes | None:
+    """Remove a content and give what it was; None when it is not there."""
+    store, path = contents(), path_of(content)
+    try:
+        kept = bytes(obstore.get(store, path).bytes())
+    except FileNotFoundError:
+        return None
+    obstore.delete(store, path)
+    return kept
+
+
 def damage(content: str) -> Problem | None:
     """What is wrong with a stored content, or None."""
     digest = hashlib.sha256()

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.services import service
 from beichen.fronts.services.affair.forms import DeclaredForm
+from beichen.fronts.services.applicant.handling import application_of
 from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.listing import address, end_of
 from beichen.fronts.services.models import Affair, Task
@@ -35,7 +36,8 @@ from beichen.web.tables import Column, Rows
 Act = Callable[..., Affair]
 
 
-def _main_file(row: Affair) -> str:
+def main_file(row: Affair) -> str:
+    """The text of the process's own diagram, as it was when the affair began."""
     return str(row.definition.files.get(f"processes/{row.definition.key}.bpmn", ""))
 
 
@@ -68,6 +70,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
             for name, value in row.data.items()
             if name in process.fields
         ],
+        "application": application_of(row, by=by),
         "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),
         "pauses": row.pauses,
         "trail": [
@@ -78,7 +81,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
             }
             for event in service.trail(row)
         ],
-        "is_drawn": "BPMNDiagram" in _main_file(row),
+        "is_drawn": "BPMNDiagram" in main_file(row),
         "waits": " ".join(course["waits"]),
         "done": " ".join(course["done"]),
     }
@@ -156,7 +159,7 @@ def affair(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def diagram(request: HttpRequest, code: str) -> HttpResponse:
     """The process's diagram as it was when the affair began, for the viewer."""
-    response = HttpResponse(_main_file(_found(request, code)), content_type="application/xml; charset=utf-8")
+    response = HttpResponse(main_file(_found(request, code)), content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{code}.bpmn"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

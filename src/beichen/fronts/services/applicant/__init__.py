@@ -1,0 +1,1 @@
+"""The applicant's own pages: apply, keep drafts, bring files, follow, answer, rate."""

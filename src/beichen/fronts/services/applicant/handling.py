@@ -1,0 +1,78 @@
+"""What an officer who handles an affair sees of its application: within the clearance, on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from beichen.fronts.services.applicant.models import Submission, Upload
+from beichen.fronts.services.applicant.own import submission_of
+from beichen.fronts.services.applicant.uploading import files_of
+from beichen.fronts.services.forms.showing import Shown, shown_answers
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.permissions import READ
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.audit import service as audit
+from beichen.kernel.levels import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """An application as an officer sees it."""
+
+    sent: Submission
+    answers: list[Shown]
+    files: list[Upload]
+
+
+def application_of(row: Affair, *, by: Actor) -> Handled | None:
+    """The application behind an affair that was found for the officer; None where none was sent online.
+
+    Fields above the clearance are withheld; a look at personal ones is recorded for whom they are about.
+    """
+    sent = submission_of(row)
+    if sent is None or sent.form is None:
+        return None
+    reach = Level.L4 if by.is_system else access.clearance(by, READ, row)
+    files = list(files_of(sent))
+    names = {one.code: one.file.name for one in files}
+    schema = _within(sent.form.declared, int(reach))
+    shown = shown_answers(schema, sent.answers, sent.sources, names)
+    personal = [name for name, level in _levels(sent.form.declared, "") if Level.L3 <= level <= reach]
+    if personal:
+        detail = {"fields": personal, "affair": row.code}
+        resource = f"fronts_services.submission:{sent.pk}"
+        audit.record(by, "services.application.read", resource, detail=detail, subject=sent.subject)
+    return Handled(sent, shown, files)
+
+
+def _level(field: Mapping[str, Any]) -> int:
+    return int(Level[field.get("x-level", "L2")])
+
+
+def _levels(schema: Mapping[str, Any], before: str) -> Iterator[tuple[str, int]]:
+    for name, field in schema["properties"].items():
+        yield before + name, _level(field)
+        inner = field["items"] if field["type"] == "array" else field
+        if inner["type"] == "object":
+            yield from _levels(inner, f"{before}{name}.")
+
+
+def _within(schema: Mapping[str, Any], reach: int) -> dict[str, Any]:
+    """The declaration with the fields above the clearance as withheld."""
+    properties = {}
+    for name, field in schema["properties"].items():
+        if _level(field) > reach:
+            withheld = {"enum": [], "x-withheld": gettext("withheld: above your clearance")}
+            properties[name] = {**field, **withheld, "type": "string"}
+        elif field["type"] == "object":
+            properties[name] = _within(field, reach)
+        elif field["type"] == "array" and field["items"]["type"] == "object":
+            properties[name] = {**field, "items": _within(field["items"], reach)}
+        else:
+            properties[name] = field
+    return {**schema, "properties": properties}

@@ -1,0 +1,1 @@
+"""Forms of scenes: JSON Schema, judged in the browser and on the server by the same declaration."""

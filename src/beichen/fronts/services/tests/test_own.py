@@ -1,0 +1,139 @@
+"""One's own affairs after sending: bring what is missing, withdraw, follow without an account, rate."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from beichen.fronts.services import service as services
+from beichen.fronts.services.applicant import rating
+from beichen.fronts.services.applicant.models import Upload
+from beichen.fronts.services.models import AffairEvent
+from beichen.fronts.services.tests import applicants
+from beichen.fronts.services.tests.applicants import applied, citizen, picture
+from beichen.fronts.services.tests.town import SETUP, do, waiting
+from beichen.hubs.events.models import Case
+from beichen.kernel.access.rates import forget_rates
+from beichen.problem import ProblemError
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def city() -> None:
+    applicants.build()
+    forget_rates()
+
+
+def codes(caught: Any) -> list[str]:
+    """The codes of what was refused."""
+    return [problem.code for problem in caught.value.problems]
+
+
+def test_missing_material_is_asked_for_brought_and_the_clock_goes_on() -> None:
+    _person, by, browser = citizen()
+    sent = applied(by)
+    affair = sent.affair
+    number = waiting(affair)[0].number
+    services.ask_for_material(affair.code, number, ["消防设计文件"], "缺少附图", by=SETUP)
+    place = f"/my/affairs/{affair.code}"
+    page = browser.get(place).content.decode()
+    assert "消防设计文件" in page
+    affair.refresh_from_db()
+    values = {"note": "", "version": str(affair.version), "files": [picture(), picture("red")]}
+    assert browser.post(f"{place}/answer/{number}", values).status_code == 302
+    affair.refresh_from_db()
+    assert affair.pauses == []
+    assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
+    again = browser.post(f"{place}/answer/{number}", {**values, "note": "x", "files": [picture()]})
+    assert again.status_code == 422
+    assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
+
+
+def test_an_application_is_withdrawn_by_who_made_it() -> None:
+    _person, by, browser = citizen()
+    sent = applied(by)
+    place = f"/my/affairs/{sent.affair.code}"
+    stale = browser.post(f"{place}/withdraw", {"reason": "不办了", "version": "99"})
+    assert stale.status_code == 422
+    assert browser.post(f"{place}/withdraw", {"reason": "不办了"}).status_code == 302
+    sent.affair.refresh_from_db()
+    assert sent.affair.status == "withdrawn"
+    event = AffairEvent.objects.get(name="withdrawn")
+    assert event.by == by.key
+
+
+def test_an_affair_is_followed_with_the_code_on_the_receipt() -> None:
+    _person, by, _browser = citizen()
+    sent = applied(by)
+    browser = Client()
+    place = f"/services/follow/{sent.affair.code}"
+    assert browser.get(place).status_code == 302
+    wrong = browser.post("/services/follow", {"code": sent.affair.code, "secret": "22222222"})
+    none = browser.post("/services/follow", {"code": "20250609-AAAAAA", "secret": sent.secret})
+    assert wrong.status_code == none.status_code == 422
+    told = [re.sub(r'value="[^"]*"', "", one.content.decode()) for one in (wrong, none)]
+    assert "SRV" not in told[0]
+    right = browser.post(
+        "/services/follow", {"code": sent.affair.code.lower(), "secret": sent.secret.lower()}
+    )
+    assert right["Location"] == place
+    page = browser.get(place).content.decode()
+    assert "文化馆" not in page, "what was written is for who is signed in"
+    assert browser.get(f"{place}/diagram.bpmn").status_code == 200
+
+
+def test_guessing_codes_is_slowed_down() -> None:
+    browser = Client()
+    answers = [
+        browser.post("/services/follow", {"code": "20250609-AAAAAA", "secret": f"{number:08}"})
+        for number in range(31)
+    ]
+    assert "field-error" in answers[-1].content.decode()
+    assert {one.status_code for one in answers} == {422}
+
+
+def test_a_bad_rating_becomes_a_case_and_each_contact_rates_once() -> None:
+    _person, by, browser = citizen()
+    sent = applied(by)
+    place = f"/my/affairs/{sent.affair.code}"
+    values = {"grade": "1", "contact": "online", "reasons": ["slow", "twice"], "text": "跑了三趟"}
+    browser.post(f"{place}/rate", values)
+    assert not sent.affair.ratings.exists(), "an affair that runs is not rated"
+    affair = do(sent.affair, "check", "refuse", now=timezone.now())
+    assert affair.status == "done"
+    assert browser.post(f"{place}/rate", values).status_code == 302
+    row = affair.ratings.get()
+    case = Case.objects.get(code=row.case)
+    assert affair.code in case.title or affair.code in case.reports.get().text
+    browser.post(f"{place}/rate", {**values, "grade": "5"})
+    assert affair.ratings.get().grade == 1
+    browser.post(f"{place}/rate", {"grade": "5", "contact": "window"})
+    assert [one.case != "" for one in affair.ratings.order_by("id")] == [True, False]
+    event = AffairEvent.objects.filter(name="rated").first()
+    assert event is not None
+    assert "text" not in event.data, "words are read where the affair is handled"
+    for bad in ({"grade": "6", "contact": "online"}, {"grade": "1", "contact": "owl"}):
+        assert browser.post(f"{place}/rate", bad).status_code == 422
+
+
+def test_a_rating_says_what_is_wrong_with_it() -> None:
+    _person, by, _browser = citizen()
+    affair = applied(by).affair
+    for values in (
+        ("owl", 5, (), ""),
+        ("online", 9, (), ""),
+        ("online", 5, ("x",), ""),
+        ("online", 5, (), "x" * 1001),
+    ):
+        with pytest.raises(ProblemError) as caught:
+            rating.rate(affair, *values, by=by)
+        assert codes(caught) == ["SRV-305"]
+    rating.rate(affair, "online", 5, (), "", by=by)
+    with pytest.raises(ProblemError) as caught:
+        rating.rate(affair, "online", 4, (), "", by=by)
+    assert codes(caught) == ["SRV-522"]

@@ -1,0 +1,78 @@
+"""Texts of cards and licences as suggestions: what lines say, and that they count only when confirmed."""
+
+from __future__ import annotations
+
+import pytest
+
+from beichen.fronts.services.applicant import reading, service
+from beichen.fronts.services.applicant.models import Upload
+from beichen.fronts.services.applicant.recognising import fields_of
+from beichen.fronts.services.tests import applicants
+from beichen.fronts.services.tests.applicants import citizen, draft, picture
+from beichen.kernel.audit.models import AuditRecord
+from beichen.problem import ProblemError
+
+
+def test_an_identity_card_is_told_by_its_labels_and_check_character() -> None:
+    lines = [
+        "姓名 王小明 性别 男 民族 汉",
+        "出生 1991 年 1 月 1 日",
+        "住址 吉林省长春市朝阳区",
+        "人民大街 1 号",
+        "公民身份号码 360426199101010071",
+    ]
+    assert fields_of("identity-card", lines) == {
+        "name": "王小明",
+        "birth_date": "1991-01-01",
+        "address": "吉林省长春市朝阳区人民大街1号",
+        "number": "360426199101010071",
+    }
+    assert "number" not in fields_of("identity-card", ["公民身份号码 360426199101010072"])
+    assert fields_of("identity-card", ["一张风景照"]) == {}
+
+
+def test_a_licence_is_told_by_its_labels_and_check_character() -> None:
+    lines = [
+        "营业执照",
+        "统一社会信用代码",
+        "91110000600037341L",
+        "名称",
+        "示例科技有限公司",
+        "法定代表人：王工",
+        "住所 东大街1号",
+    ]
+    assert fields_of("business-licence", lines) == {
+        "credit_code": "91110000600037341L",
+        "name": "示例科技有限公司",
+        "representative": "王工",
+        "address": "东大街1号",
+    }
+
+
+@pytest.mark.django_db
+def test_what_was_read_counts_when_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    applicants.build()
+    person, by, browser = citizen()
+    found = draft(by, with_drawing=False)
+    upload = service.bring(found, "licence", picture(), by=by)
+    page = f"/services/apply/permit-item/{found.code}/form"
+    monkeypatch.setattr(reading, "find_spec", lambda _name: None)
+    with pytest.raises(ProblemError) as caught:
+        service.read_picture(upload, by=by)
+    assert caught.value.problems[0].code == "SRV-514"
+    assert "未安装" in browser.get(page).content.decode()
+    monkeypatch.setattr(reading, "find_spec", lambda _name: object())
+    assert browser.post(f"/my/drafts/files/{upload.code}/read").status_code == 302
+    upload.refresh_from_db()
+    assert upload.standing == "waiting"
+    assert AuditRecord.objects.get(action="services.upload.recognise").subject == person.code
+    reading.keep_read(upload.code, {"name": "示例科技有限公司"})
+    writing = service.write_on(found.code, by=by)
+    assert [one.text for one in service.suggestions(writing)[0].suggestions] == ["示例科技有限公司"]
+    found.refresh_from_db()
+    assert "contact" not in found.given, "nothing counts before it is confirmed"
+    browser.post(page, {"action": "confirm", "confirm": ["contact"]})
+    found.refresh_from_db()
+    assert found.given["contact"] == ["示例科技有限公司"]
+    reading.keep_read(upload.code, None)
+    assert Upload.objects.get().standing == "failed"

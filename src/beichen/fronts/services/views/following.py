@@ -1,0 +1,80 @@
+"""`/services/follow`: how an affair stands, by its number and the code on the receipt, without an account."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from beichen.fronts.services.applicant import service
+from beichen.fronts.services.applicant.forms import FollowForm
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.views.own import diagram_of, page, rated
+from beichen.kernel.access.service import address_of, check_rate
+from beichen.problem import ProblemError
+
+FOLLOWED = "services_followed"
+MOST = 10
+RATE = "30/hour"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Asks for number and code; knows those of this session."""
+    sent = request.POST if request.method == "POST" else None
+    form = FollowForm(sent, initial={"code": request.GET.get("code", "")[:20]})
+    if sent is not None and form.is_valid():
+        code, secret = form.cleaned_data["code"].strip().upper(), form.cleaned_data["secret"]
+        try:
+            check_rate("services.follow", address_of(request), RATE)
+            row = service.followed(code, secret)
+        except ProblemError as error:
+            form.take(error)
+        else:
+            known = request.session.get(FOLLOWED, {})
+            request.session[FOLLOWED] = {**dict(list(known.items())[1 - MOST :]), row.code: secret}
+            return HttpResponseRedirect(reverse("services:followed", args=[row.code]))
+    context = {"form": form, "known": list(request.session.get(FOLLOWED, {}))}
+    return render(request, "services/applicant/follow.html", context, status=422 if form.errors else 200)
+
+
+def _followed(request: HttpRequest, code: str) -> Affair | None:
+    """The affair, when this session knows its code."""
+    secret = request.session.get(FOLLOWED, {}).get(code)
+    if secret is None:
+        return None
+    try:
+        return service.followed(code, secret)
+    except ProblemError:
+        return None
+
+
+def _asked() -> HttpResponse:
+    return HttpResponseRedirect(reverse("services:follow"))
+
+
+@never_cache
+@require_safe
+def followed(request: HttpRequest, code: str) -> HttpResponse:
+    """One affair; whoever does not know its code is asked for it."""
+    row = _followed(request, code)
+    return _asked() if row is None else page(request, row, is_followed=True)
+
+
+@require_safe
+def diagram(request: HttpRequest, code: str) -> HttpResponse:
+    """The process's diagram, for the viewer."""
+    row = _followed(request, code)
+    return _asked() if row is None else diagram_of(row)
+
+
+@require_POST
+def rate(request: HttpRequest, code: str) -> HttpResponse:
+    """Rate an affair that one follows."""
+    row = _followed(request, code)
+    if row is None:
+        return _asked()
+    return rated(request, row, reverse("services:followed", args=[row.code]), is_followed=True)

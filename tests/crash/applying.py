@@ -1,0 +1,74 @@
+"""A process that sends drafts of applications, and kills itself at a named point between submit and receipt.
+
+`python -m tests.crash.applying build | send FILE [POINT]`. FILE takes down each receipt before the next draft
+is sent: what the applicants know when the house dies.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
+django.setup()
+
+from beichen.fronts.services.applicant import sending, service
+from beichen.fronts.services.applicant.models import Draft, Submission
+from beichen.fronts.services.items import service as items
+from beichen.fronts.services.tests import applicants
+from beichen.kernel.access import service as access
+from beichen.platforms.ledger import service as ledger
+from tests.crash.driver import after, nth
+
+COUNT = 6
+
+POINTS: dict[str, Callable[[], None]] = {
+    "the affair started, not committed": lambda: after(items, "apply", nth(3)),
+    "sealed, the draft still there": lambda: after(ledger, "seal", nth(3)),
+    "everything written, not committed": lambda: after(sending, "_send", nth(3)),
+    "committed, no receipt": lambda: after(sys.modules[__name__], "_sent", nth(3)),
+}
+
+
+def build() -> None:
+    """A town, an applicant, and their drafts, each with a file."""
+    applicants.build()
+    _person, by, _browser = applicants.citizen()
+    for _number in range(COUNT):
+        applicants.draft(by)
+
+
+def _sent(code: str, by: Any) -> Submission:
+    """One draft, as a page sends it."""
+    return service.send(code, applicants.signed(by), by=by)[0]
+
+
+def send(file: str) -> None:
+    """Every draft that was ever begun, each answered before the next; who was not answered sends it again."""
+    codes = [*Draft.objects.order_by("id").values_list("code", flat=True)]
+    codes = [*Submission.objects.order_by("id").values_list("draft", flat=True), *codes]
+    owner = (Draft.objects.first() or Submission.objects.get(draft=codes[0])).owner
+    by = access.actor_again(owner)
+    with open(file, "a", encoding="utf-8") as receipts:  # noqa: PTH123 - kept open over all
+        for code in codes:
+            sent = sys.modules[__name__]._sent(code, by)
+            receipts.write(f"{code} {sent.affair.code} {sent.secret}\n")
+            receipts.flush()
+
+
+def main(words: list[str]) -> None:
+    """Do what is asked, and die on the way where a point is named."""
+    name, *more = words
+    if more and more[-1] in POINTS:
+        POINTS[more.pop()]()
+    known: dict[str, Callable[..., None]] = {"build": build, "send": send}
+    known[name](*more)
+
+
+if __name__ == "__main__":
+    sys.modules["tests.crash.applying"] = sys.modules["__main__"]
+    main(sys.argv[1:])
