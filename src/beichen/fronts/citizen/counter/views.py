@@ -133,7 +133,7 @@ def parent(request: HttpRequest, number: str) -> HttpResponse:
         until = datetime.combine(given["until"], time.min, timezone.get_current_timezone())
         try:
             with transaction.atomic():
-                child = _child(given["child"], given["child_name"], by=by)
+                child = child_of(given["child"], given["child_name"], by=by)
                 subject = access.Subject(child.code, child.name, "person")
                 access.record_representation(
                     someone, subject, "parent", by=by, until=until, evidence=given["evidence"]
@@ -145,7 +145,7 @@ def parent(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, someone, 422, parent=form)
 
 
-def _child(number: str, name: str, *, by: Actor) -> Person:
+def child_of(number: str, name: str, *, by: Actor) -> Person:
     """The child of this code and name, or one who is entered now. Raises ProblemError ACC-403, CIT-106."""
     access.require(by, access.RECORD_REPRESENTATION)
     if not number.strip():

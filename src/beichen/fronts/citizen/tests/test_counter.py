@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from beichen.fronts.citizen.counter import views
 from beichen.fronts.citizen.counter.firms import firm_of
 from beichen.fronts.citizen.tests.people import BY, actor, citizen, city, clerk, signed_in
 from beichen.kernel.access.models import Account, AccountContact, Representation
@@ -127,3 +128,11 @@ def test_what_is_no_firm_is_refused(typed: str) -> None:
     with pytest.raises(ProblemError) as caught:
         firm_of(typed, "x", by=BY)
     assert caught.value.problems[0].code == "CIT-105"
+
+
+def test_a_child_is_found_by_code_and_name_together() -> None:
+    child = register_person("安小二", by=BY)
+    assert views.child_of(child.code, "安小二", by=BY) == child
+    with pytest.raises(ProblemError) as caught:
+        views.child_of(child.code, "别人", by=BY)
+    assert caught.value.problems[0].code == "CIT-106"

@@ -170,7 +170,9 @@ def test_erasing_asks_first_and_says_what_stays(pair: tuple[Account, Account]) -
     an, bai = pair
     first, other = reported(an), reported(bai, "另一件")
     browser = signed_in(an)
-    assert browser.post("/my/data/erase", {"room": ["reports"]}).status_code == 422
+    refused = browser.post("/my/data/erase", {"room": ["reports"]})
+    assert refused.status_code == 422
+    assert "CIT-103" in refused.content.decode()
     assert Reporter.objects.filter(person=an.person).exists()
     assert browser.post("/my/data/erase", {"room": ["account", "x"], "sure": "yes"}).status_code == 302
     assert Reporter.objects.filter(person=an.person).exists()
@@ -194,7 +196,9 @@ def test_a_head_lets_staff_act_and_ends_it(pair: tuple[Account, Account]) -> Non
     head, staff = signed_in(an), signed_in(bai)
     code = person_of(bai).code
     form = {"subject": FIRM.code, "code": code.lower(), "kind": "staff", "until": "2099-01-01"}
-    assert head.post("/my/representation", {**form, "code": "A" * 16}).status_code == 422
+    unknown = head.post("/my/representation", {**form, "code": "A" * 16})
+    assert unknown.status_code == 422
+    assert "没有此编码的人员" in unknown.content.decode()  # CIT-104
     assert head.post("/my/representation", {**form, "until": "2001-01-01"}).status_code == 422
     assert head.post("/my/representation", {**form, "kind": "legal"}).status_code == 422
     assert head.post("/my/representation", form).status_code == 302

@@ -88,7 +88,7 @@ TYPED = st.one_of(
 
 def text_fields() -> st.SearchStrategy[dict[str, Any]]:
     """Fields that take a text."""
-    bounds: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(  # type: ignore[misc]
+    bounds: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"type": st.just("string")},
         optional={
             "minLength": st.integers(0, 3),
@@ -105,7 +105,7 @@ def text_fields() -> st.SearchStrategy[dict[str, Any]]:
 
 def simple_fields() -> st.SearchStrategy[dict[str, Any]]:
     """Fields without parts."""
-    figures: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(  # type: ignore[misc]
+    figures: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"type": st.sampled_from(["number", "integer"])},
         optional={
             "minimum": NUMBERS,

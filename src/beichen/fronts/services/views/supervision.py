@@ -52,7 +52,7 @@ def standings(by: Actor) -> list[Standing]:
         paused=Count("id", filter=Q(is_paused=True)),
         late=Count("affair_id", filter=Q(affair__promised_at__lt=now, is_paused=False), distinct=True),
     )
-    found: list[dict[str, Any]] = list(counted)
+    found: list[dict[str, Any]] = [dict(row) for row in counted]
     bodies = Body.objects.in_bulk([row["body_id"] for row in found])
     names = ("red", "yellow", "green", "paused", "late")
     made = [
