@@ -157,6 +157,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"login": "beichen.kernel.access.sign_in_form.SignInForm"}
 ACCOUNT_ADAPTER = "beichen.kernel.access.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = _chosen.proxies

@@ -19,7 +19,7 @@ def news_shelf(_request: HttpRequest) -> Shelf:
         Item(
             row.label,
             reverse("citizen:one-news", args=[row.pk]),
-            f"{row.since} {row.body.name}{_(' · demo') if row.is_demo else ''}",
+            " · ".join([f"{row.since} {row.body.name}", *([_("demo")] if row.is_demo else [])]),
         )
         for row in rows
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.web.forms import ProblemForm
 
+DAY, ISO = {"type": "date"}, "%Y-%m-%d"  # what browsers write and read
 PAPERS = (
     ("居民身份证", _("Resident identity card")),
     ("居住证", _("Residence permit")),
@@ -76,5 +77,5 @@ class ParentForm(ProblemForm):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     child_name = forms.CharField(label=_("Name of the child"), max_length=50)
-    until = forms.DateField(label=_("Eighteenth birthday"), widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label=_("Eighteenth birthday"), widget=forms.DateInput(DAY, ISO))
     evidence = forms.ChoiceField(label=_("Paper that was shown"), choices=CHILD_PAPERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from beichen.fronts.citizen.wording import closed_words
 from beichen.hubs.events.service import SEND, closed_lately
 from beichen.kernel.access import service as access
 from beichen.web.findings import LONGEST, Found, findings
+from beichen.web.offline import is_shell
 from beichen.web.shelves import shelves
 
 SEARCH_RATE = "60/minute"
@@ -35,14 +37,21 @@ class Way:
     about: str | Promise
     symbol: str
     path: str
+    is_own: bool = False
+
+    def address(self, *, has_account: bool) -> str:
+        """The page itself; what is one's own is reached by signing in first."""
+        if has_account or not self.is_own:
+            return self.path
+        return f"{reverse('account_login')}?{urlencode({'next': self.path})}"
 
 
 WAYS = (
     Way(_("Report a problem"), _("No account is needed"), "camera", "/report"),
     Way(_("Services"), _("Permits, certificates, registrations"), "form", "/services"),
     Way(_("Follow"), _("Where your report stands"), "way", "/follow"),
-    Way(_("Appointments"), _("Choose a time at a window"), "calendar", "/services/appointments"),
-    Way(_("My codes"), _("Show them at a gate or a window"), "code", "/my/codes"),
+    Way(_("Appointments"), _("Choose a time at a window"), "calendar", "/services/appointments", is_own=True),
+    Way(_("My codes"), _("Show them at a gate or a window"), "code", "/my/codes", is_own=True),
     Way(_("Near me"), _("Places and windows around you"), "place", "/nearby"),
 )
 
@@ -59,9 +68,10 @@ def is_open(path: str) -> bool:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The door."""
+    has_account = request.user.is_authenticated and not is_shell(request)
     may_read = access.decide(access.acting(request), SEND)  # who may report may see what came of it
     context = {
-        "ways": [way for way in WAYS if is_open(way.path)],
+        "ways": [(way, way.address(has_account=has_account)) for way in WAYS if is_open(way.path)],
         "shelves": [(f"shelf-{key}", shelf) for key, shelf in shelves(request)],
         "categories": categories()[:MOST_NEAR],
         "closed": [closed_words(case) for case in closed_lately(MOST_CLOSED)] if may_read else [],

@@ -56,7 +56,7 @@ class GrantForm(ProblemForm):
         label=gettext_lazy("As"), choices=[(key, _KINDS[key]) for key in ("staff", "agent")]
     )
     until = forms.DateField(
-        label=gettext_lazy("Until"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
     def field_of(self, name: str) -> str:

@@ -61,6 +61,7 @@ def test_an_officer_writes_publishes_and_withdraws(client: Client) -> None:
     assert desk.post("/news/desk/new", form).status_code == 302
     row = News.objects.get()
     assert "通告" in desk.get("/news/desk").content.decode()
+    assert 'value="2024-01-01"' in desk.get(f"/news/desk/{row.pk}").content.decode()
     assert desk.post(f"/news/desk/{row.pk}/publish", {"step": "publish"}).status_code == 302
     assert client.get(f"/news/{row.pk}").content.decode().count("<p>") >= 2
     assert desk.post(f"/news/desk/{row.pk}", {**form, "title": "新通告"}).status_code == 302

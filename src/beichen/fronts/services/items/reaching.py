@@ -1,4 +1,4 @@
-"""Items within reach of the door: found by its one search, appointments on a card of `/my`."""
+"""Items within reach of the door: its one search, its shelves, a card of `/my`, names for representations."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.services.items.catalogue import search
+from beichen.fronts.services.declaration import read_process
+from beichen.fronts.services.items.catalogue import entries, search
+from beichen.fronts.services.items.life_events import LIFE_EVENTS
 from beichen.fronts.services.items.listing import address_of
 from beichen.fronts.services.items.models import Appointment
 from beichen.fronts.services.items.words import BookingState
-from beichen.kernel.access.service import Subject
+from beichen.fronts.services.queries import notices
+from beichen.kernel.access.service import Subject, register_affairs
 from beichen.web.cards import Card, register_card
 from beichen.web.findings import MOST_EACH, Found, register_finding
+from beichen.web.shelves import Item, Shelf, register_shelf
 
 SHOWN = 3
+NOTICES = 5
 KIND = _("Service")
 
 
@@ -37,7 +43,34 @@ def appointments_card(_request: HttpRequest, subject: Subject) -> Card:
     return Card(_("Appointments"), f"{reverse('services:appointments')}?whose=own", count, lines)
 
 
+def life_shelf(_request: HttpRequest) -> Shelf:
+    """The events in life for which something is offered, with how many services."""
+    offered = [event for one in entries() for event in one.events]
+    catalogue = reverse("services:catalogue")
+    items = tuple(
+        Item(str(words), f"{catalogue}?event={event}", str(offered.count(event)))
+        for event, words in LIFE_EVENTS.items()
+        if event in offered
+    )
+    return Shelf(_("Services by life event"), catalogue, items)
+
+
+def notice_shelf(_request: HttpRequest) -> Shelf:
+    """What is on public notice, the newest first: the process, the step, until when."""
+    page = reverse("services:notices")
+    items: list[Item] = []
+    for timer in notices()[:NOTICES]:
+        process = read_process(timer.affair.definition.declared)
+        until = f"{localtime(timer.due_at):%Y-%m-%d}" if timer.due_at else ""
+        words = [process.steps[timer.step].name.label, until, gettext("Demo") if timer.affair.is_demo else ""]
+        items.append(Item(process.name.label, page, " · ".join(word for word in words if word)))
+    return Shelf(_("Public notices"), page, tuple(items))
+
+
 def register() -> None:
-    """Enter both with the door."""
+    """Enter all with the door, and the items with representations, which may be limited to some."""
+    register_shelf("life-events", 10, life_shelf)
+    register_shelf("notices", 40, notice_shelf)
+    register_affairs(lambda: [(one.key, one.name) for one in entries() if one.kind != "bundle"])
     register_finding("services", find_services)
     register_card("appointments", 40, appointments_card)
