@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.codes.labels import LAYOUTS
 from beichen.fronts.codes.models import CODE_LENGTH
@@ -48,7 +49,7 @@ class StickerForm(ProblemForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     step = forms.ChoiceField(
-        label=_("What to do with it"),
+        label=pgettext("sticker", "What to do with it"),
         choices=[
             ("reissue", _("Reissue it: the next print is good, the sticker outside is not")),
             ("withdraw", _("Withdraw it: no sticker of this code counts")),
@@ -68,7 +69,7 @@ class GateForm(ProblemForm):
     )
     name = forms.CharField(label=_("Name of the gate"), max_length=100)
     place = forms.CharField(
-        label=_("Where it stands"),
+        label=pgettext("gate", "Where it stands"),
         max_length=100,
         help_text=_("People see it in the list of who read their codes."),
     )
@@ -131,7 +132,9 @@ class PrintForm(ProblemForm):
         max_length=30_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
-    layout = forms.ChoiceField(label=_("Sheet"), choices=[(one.key, one.name) for one in LAYOUTS.values()])
+    layout = forms.ChoiceField(
+        label=pgettext("print", "Sheet"), choices=[(one.key, one.name) for one in LAYOUTS.values()]
+    )
 
     def __init__(self, types: Choices, regions: Choices, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)

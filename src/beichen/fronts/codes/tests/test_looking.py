@@ -90,6 +90,7 @@ def test_who_inspects_opens_old_stickers_and_learns_what_is_the_matter() -> None
     service.change_sticker(row.code, "reissue", "有人复制", by=town.BY)
     page = client.get(before)
     assert "有人复制" in page.content.decode()
+    assert "有人复制" not in Client().get(path_of(row.code)).content.decode()
     assert client.get("/c/NOTHING").status_code == 404
 
 

@@ -34,7 +34,7 @@ COLUMNS: list[Column[Gate]] = [
     Column("key", gettext_lazy("Key of the gate"), lambda row: row.key, sort=("key",), is_header=True),
     Column("name", gettext_lazy("Name of the gate"), lambda row: row.name, sort=("name",)),
     Column("reader", gettext_lazy("Who reads"), lambda row: called(row.reader), sort=("reader__name",)),
-    Column("place", gettext_lazy("Where it stands"), lambda row: row.place, sort=("place",)),
+    Column("place", pgettext("gate", "Where it stands"), lambda row: row.place, sort=("place",)),
     Column("for", gettext_lazy("What it opens for"), lambda row: ", ".join(row.entitlements)),
     Column(
         "state",

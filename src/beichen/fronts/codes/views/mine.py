@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -160,17 +161,22 @@ def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
 
 COLUMNS: list[Column[Scan]] = [
     Column(
-        "at", gettext_lazy("When"), lambda row: row.at, lambda row: moment(row.at), ("at",), is_header=True
+        "at",
+        pgettext("scan", "When"),
+        lambda row: row.at,
+        lambda row: moment(row.at),
+        ("at",),
+        is_header=True,
     ),
-    Column("reader", gettext_lazy("Who"), lambda row: called(row.reader), sort=("reader__name",)),
-    Column("place", gettext_lazy("Where"), lambda row: row.place, sort=("place",)),
+    Column("reader", pgettext("scan", "Who"), lambda row: called(row.reader), sort=("reader__name",)),
+    Column("place", pgettext("scan", "Where"), lambda row: row.place, sort=("place",)),
     Column(
         "for",
-        gettext_lazy("What for"),
+        pgettext("scan", "What for"),
         lambda row: called(row.entitlement) if row.entitlement else "",
         sort=("entitlement__key",),
     ),
-    Column("answer", gettext_lazy("Answer"), lambda row: answer_words(row.answer), sort=("answer",)),
+    Column("answer", pgettext("scan", "Answer"), lambda row: answer_words(row.answer), sort=("answer",)),
     Column(
         "repeats",
         gettext_lazy("Shown again"),
@@ -189,10 +195,10 @@ def scans(request: HttpRequest, person: Person) -> HttpResponseBase:
     rows = service.own_scans(acting(request))
     readers = Reader.objects.filter(pk__in=rows.order_by().values("reader"))
     filters = [
-        Filter("reader", gettext_lazy("Who"), "reader__key", [(row.key, called(row)) for row in readers]),
+        Filter("reader", pgettext("scan", "Who"), "reader__key", [(row.key, called(row)) for row in readers]),
         Filter(
             "answer",
-            gettext_lazy("Answer"),
+            pgettext("scan", "Answer"),
             "answer",
             [
                 (word, answer_words(word))

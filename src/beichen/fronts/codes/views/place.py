@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.codes.looking import Look, look
+from beichen.fronts.codes.looking import Look, Standing, look
 from beichen.fronts.codes.problems import UNKNOWN
 from beichen.fronts.codes.wording import KINDS, STICKERS, badge, moment
 from beichen.kernel.access.service import acting, address_of
@@ -30,12 +30,14 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 def _context(found: Look) -> dict[str, object]:
     tone, label = STICKERS[found.standing]
     coded, row = found.coded, found.coded.row
+    # Why a sticker was reissued concerns who inspects an old one, not everybody who scans the good one.
+    told = found.sticker if found.standing is not Standing.GENUINE else None
     return {
         "coded": coded,
         "kind": KINDS.get(coded.kind, coded.kind),
         "region": row.region.name if row is not None and row.region is not None else "",
         "standing": badge(tone, label),
-        "sticker": found.sticker,
-        "changed": moment(found.sticker.changed_at) if found.sticker else "",
+        "sticker": told,
+        "changed": moment(told.changed_at) if told else "",
         "offers": found.offers,
     }

@@ -67,7 +67,7 @@ def _choice(row: PrintRun) -> str:
 COLUMNS: list[Column[PrintRun]] = [
     Column("code", gettext_lazy("Print"), lambda row: row.code, _code, ("code",), is_header=True),
     Column("choice", gettext_lazy("What was chosen"), _choice),
-    Column("sheet", gettext_lazy("Sheet"), _sheet, sort=("layout",)),
+    Column("sheet", pgettext("print", "Sheet"), _sheet, sort=("layout",)),
     Column("total", gettext_lazy("Labels"), lambda row: row.total, sort=("total",), is_number=True),
     Column(
         "state", pgettext("print", "State"), lambda row: str(RunState(row.state).label), _state, ("state",)
@@ -81,7 +81,7 @@ LABEL_COLUMNS: list[Column[PrintedLabel]] = [
     Column(
         "place", gettext_lazy("Label"), lambda row: row.place, sort=("place",), is_header=True, is_number=True
     ),
-    Column("code", gettext_lazy("Code"), lambda row: row.code, sort=("code",)),
+    Column("code", pgettext("sticker", "Code"), lambda row: row.code, sort=("code",)),
     Column("name", gettext_lazy("What it is on"), lambda row: row.name, sort=("name",)),
     Column("edition", gettext_lazy("Edition"), lambda row: row.edition, sort=("edition",), is_number=True),
 ]
@@ -118,7 +118,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("codes:run", args=[row.code]))
     filters = [
         Filter("state", pgettext("print", "State"), "state", RunState.choices),
-        Filter("sheet", gettext_lazy("Sheet"), "layout", [(one.key, one.name) for one in LAYOUTS.values()]),
+        Filter(
+            "sheet", pgettext("print", "Sheet"), "layout", [(one.key, one.name) for one in LAYOUTS.values()]
+        ),
     ]
     table: Table[PrintRun] = Table("prints", _("Prints"), rows, COLUMNS, filters, ("code", "made_by_name"))
     response = answer(request, table, "codes/print.html", {"form": form})

@@ -34,7 +34,7 @@ def _code(row: Sticker) -> SafeString:
 
 
 COLUMNS: list[Column[Sticker]] = [
-    Column("code", gettext_lazy("Code"), lambda row: row.code, _code, ("code",), is_header=True),
+    Column("code", pgettext("sticker", "Code"), lambda row: row.code, _code, ("code",), is_header=True),
     Column("object", gettext_lazy("What it is on"), lambda row: row.object.name if row.object else ""),
     Column(
         "state",
