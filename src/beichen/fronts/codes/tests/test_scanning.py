@@ -209,7 +209,7 @@ def test_the_person_sees_who_read_and_the_chain_is_told_once_a_day() -> None:
     next_day = NOW + timedelta(days=1)
     read(shown(row, now=next_day)[0], gate, next_day)
     assert service.own_scans(actor_of(row)).count() == 4
-    told = AuditRecord.objects.filter(action=READ_ACTION)
+    told = AuditRecord.objects.filter(action=READ_ACTION, subject=row.code)
     assert [(one.subject, one.resource, one.detail) for one in told] == [
         (row.code, f"fronts_codes.reader:{LIBRARY}", "{}")
     ] * 2

@@ -73,7 +73,8 @@ def test_a_reissued_sticker_takes_the_place_of_the_one_before() -> None:
     assert service.look(row.code, second, by=steward).standing == "withdrawn"
     service.change_sticker(row.code, "reissue", "补办", by=town.BY)
     assert [one.step for one in StickerStep.objects.order_by("id")] == ["reissue", "withdraw", "reissue"]
-    assert AuditRecord.objects.filter(action="codes.sticker.withdraw").count() == 3
+    told = AuditRecord.objects.filter(resource=f"fronts_codes.sticker:{row.code}")
+    assert [one.action for one in told] == ["codes.sticker.withdraw"] * 3
 
 
 def test_who_withdraws_says_why_and_may() -> None:
