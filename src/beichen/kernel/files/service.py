@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from django.db import transaction
+from django.utils import timezone
 
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
@@ -18,7 +19,7 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
 from beichen.problem import Problem, ProblemError, code, said
 
-__all__ = ["READ", "discard", "find", "open_stored", "store", "verify"]
+__all__ = ["READ", "discard", "find", "forget", "open_stored", "store", "verify"]
 
 READ = access.permission("files.read", "查看附件", "Read files")
 NOT_FOUND = code("FIL-404", "There is no such file.", status=404)
@@ -55,6 +56,8 @@ def store(
             stored_by=by.key,
         )
         audit.record(by, "files.store", f"kernel_files.storedfile:{row.code}", detail={"hash": row.hash})
+        # Whoever let the last row of the same content go meanwhile did not see this one yet.
+        transaction.on_commit(lambda: contents.bring_back(row.hash, timezone.localdate()))
     return row
 
 
@@ -73,7 +76,8 @@ def find(value: str, *, by: Actor) -> StoredFile:
 def discard(row: StoredFile, *, by: Actor) -> None:
     """Forget a file, in the caller's transaction or one of its own; whoever keeps the row has decided.
 
-    Its content goes too, once that is committed, when no other row has the same.
+    Its content is out of reach once that is committed, when no other row has the same, and removed by night,
+    a day later, when no transaction can still be about to keep it.
     """
     with transaction.atomic():
         content, resource = row.hash, f"kernel_files.storedfile:{row.code}"
@@ -83,13 +87,17 @@ def discard(row: StoredFile, *, by: Actor) -> None:
 
 
 def _let_go(content: str) -> None:
-    """Remove a content that no row has; one that is stored anew in the same moment is put back."""
+    """Set a content aside that no row has; whoever stores it in the same moment brings it back."""
     rows = StoredFile.objects.filter(hash=content)
-    if rows.exists():
-        return
-    kept = contents.take(content)
-    if kept is not None and rows.exists():
-        contents.put_named(contents.path_of(content), kept)
+    if not rows.exists():
+        contents.set_aside(content, timezone.localdate())
+        if rows.exists():
+            contents.bring_back(content, timezone.localdate())
+
+
+def forget() -> int:
+    """Remove the contents that were set aside before yesterday; how many."""
+    return contents.forget_aside(timezone.localdate())
 
 
 def open_stored(row: StoredFile) -> Iterator[bytes]:

@@ -10,8 +10,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -29,6 +30,7 @@ MISSING = code("FIL-105", "A stored content is missing.", status=500)
 DAMAGED = code("FIL-106", "A stored content differs from its hash.", status=500)
 
 CHUNK = 1 << 20
+ASIDE = "aside"  # contents that no row had; nothing is removed at once: see set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +137,32 @@ def read(content: str) -> Iterator[bytes]:
     return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK))
 
 
-def take(content: str) -> bytes | None:
-    """Remove a content and give what it was; None when it is not there."""
-    store, path = contents(), path_of(content)
-    try:
-        kept = bytes(obstore.get(store, path).bytes())
-    except FileNotFoundError:
-        return None
-    obstore.delete(store, path)
-    return kept
+def _aside(day: date, content: str = "") -> str:
+    return f"{ASIDE}/{day.isoformat()}/{path_of(content) if content else ''}"
+
+
+def set_aside(content: str, today: date) -> None:
+    """Take a content out of reach; :func:`bring_back` undoes it, :func:`forget_aside` ends it."""
+    with suppress(FileNotFoundError):
+        obstore.rename(contents(), path_of(content), _aside(today, content))
+
+
+def bring_back(content: str, today: date) -> None:
+    """Put a content that was set aside today or yesterday into reach again, when it is in reach no more."""
+    for day in (today, today - timedelta(days=1)):
+        if _size(path_of(content)) is None:
+            with suppress(FileNotFoundError):
+                obstore.rename(contents(), _aside(day, content), path_of(content))
+
+
+def forget_aside(today: date) -> int:
+    """Remove what was set aside before yesterday; how many contents that were."""
+    store, kept = contents(), (_aside(today), _aside(today - timedelta(days=1)))
+    listed = [one["path"] for piece in obstore.list(store, ASIDE) for one in piece]
+    paths = [path for path in listed if not path.startswith(kept)]
+    if paths:
+        obstore.delete(store, paths)
+    return len(paths)
 
 
 def damage(content: str) -> Problem | None:

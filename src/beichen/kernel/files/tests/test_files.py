@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from obstore.store import LocalStore
 
 from beichen.kernel.access import service as access
@@ -21,6 +23,7 @@ from beichen.settings import settings
 
 pytestmark = pytest.mark.django_db
 BY = system("test")
+TODAY = timezone.localdate()
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(range(200)) * 10
 
 
@@ -137,3 +140,37 @@ def test_downloads_are_decided_and_never_run(client: Client) -> None:
     assert client.get("/files/NOSUCHFILE").status_code == 404
     with pytest.raises(ProblemError, match="ACC-403"):
         service.find(internal.code, by=PUBLIC)
+
+
+def test_a_content_goes_with_its_last_row(folder: Path, django_capture_on_commit_callbacks: Any) -> None:
+    first, second = (service.store(io.BytesIO(PNG), name, by=BY) for name in ("a.png", "b.png"))
+    with django_capture_on_commit_callbacks(execute=True):
+        service.discard(first, by=BY)
+    assert b"".join(service.open_stored(second)) == PNG
+    with django_capture_on_commit_callbacks(execute=True):
+        service.discard(second, by=BY)
+    with pytest.raises(ProblemError, match="FIL-105"):
+        service.open_stored(second)
+    assert service.forget() == 0, "not before a day"
+    assert store.forget_aside(TODAY + timedelta(days=1)) == 0
+    assert store.forget_aside(TODAY + timedelta(days=2)) == 1
+    assert not kept(folder)
+
+
+def test_a_content_that_is_stored_while_it_is_let_go_stays(django_capture_on_commit_callbacks: Any) -> None:
+    """The row of who stores it is not seen yet by who lets it go."""
+    row = service.store(io.BytesIO(PNG), "a.png", by=BY)
+    with django_capture_on_commit_callbacks() as storing:
+        again = service.store(io.BytesIO(PNG), "b.png", by=BY)
+    store.set_aside(row.hash, TODAY)
+    for callback in storing:
+        callback()
+    assert b"".join(service.open_stored(again)) == PNG
+
+
+def test_a_content_that_was_set_aside_is_stored_anew(django_capture_on_commit_callbacks: Any) -> None:
+    row = service.store(io.BytesIO(PNG), "a.png", by=BY)
+    store.set_aside(row.hash, TODAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        again = service.store(io.BytesIO(PNG), "b.png", by=BY)
+    assert b"".join(service.open_stored(again)) == PNG
