@@ -47,7 +47,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "services/forms": [("GET", "services/forms", None)],
     "services/forms/<slug:key>/edit": [("GET", "services/forms/kept/edit", None)],
     "services/affairs/<slug:code>/files/<slug:upload>": [
-        ("GET", "services/affairs/{affair}/files/{upload}", None)
+        ("GET", "services/affairs/{affair}/files/{application_file}", None)
     ],
 }
 
@@ -71,4 +71,4 @@ def keep_applications() -> None:
 
 def application_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
-    return {"upload": Upload.objects.get().code}
+    return {"application_file": Upload.objects.get().code}

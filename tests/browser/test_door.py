@@ -147,7 +147,7 @@ def test_for_whom_one_acts_is_chosen_and_stays_in_sight(visit: Visit) -> None:
     page = visitor.go("/my")
     page.get_by_role("link", name="为他人办理").click()
     page.get_by_label("示例科技有限公司").check()
-    page.get_by_role("button", name="确定").click()
+    page.get_by_role("button", name="选择").click()
     page.wait_for_url(re.compile("/my$"))
     for path in ("/my", "/", "/report"):
         expect(visitor.go(path).get_by_role("complementary", name="代办对象")).to_contain_text(

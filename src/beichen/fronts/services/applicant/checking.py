@@ -17,6 +17,7 @@ from beichen.fronts.services.forms.rendering import in_words
 from beichen.fronts.services.forms.showing import Shown, shown_answers
 from beichen.fronts.services.forms.telling import field_at
 from beichen.fronts.services.items import service as items
+from beichen.fronts.services.items.wording import time_words
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
 from beichen.problem import Problem, ProblemError
@@ -98,7 +99,7 @@ def check_page(writing: Writing, wrong: ProblemError | None, *, by: Actor) -> di
         "problems": [problem_in_words(one) for one in wrong.problems] if wrong else [],
         "signer": signer(),
         "signs_as": by.name,
-        "promised": writing.item.promised or process.promised,
+        "promised": time_words(writing.item.promised or process.promised),
         "price": price.amount / 100,
         "region": region_by_code(writing.draft.region),
         "is_ready": not faults and not any(one.is_missing for one in materials),

@@ -41,7 +41,7 @@ def window(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.get("service", "").strip()
     offered = entries()
     found = search(words, offered) if words else offered
-    context = {"words": words, "found": found[:SHOWN], "left_out": max(0, len(found) - SHOWN)}
+    context = {"typed": words, "found": found[:SHOWN], "left_out": max(0, len(found) - SHOWN)}
     return answer(request, receipts_table(by), "services/window.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -159,8 +160,9 @@ def test_any_chart_is_drawn_as_sound_svg(figure: Figure) -> None:
     controls = {chr(code) for code in range(32)} - {"\t", "\n", "\r"}
     plain = "".join(letter for letter in drawn if letter not in controls)
     assert docx.oxml.parse_xml(plain.encode("utf-8", "replace")).tag.endswith("}svg")
-    assert "nan" not in drawn
-    assert "inf" not in drawn
+    places = re.sub(r">[^<]*<", "><", drawn)  # without what is written there
+    assert "nan" not in places
+    assert "inf" not in places
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9))
