@@ -1,4 +1,4 @@
-"""Scheduled work of the rooms that stand below the jobs and cannot name them: bus and audit."""
+"""Scheduled work of rooms below the jobs, or beside them, that cannot name them: bus, audit, files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django_tasks import task
 
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
+from beichen.kernel.files import service as files
 from beichen.kernel.jobs.schedule import scheduled, schedules
 from beichen.settings import settings
 
@@ -32,6 +33,13 @@ def prune_bus() -> None:
 def anchor_audit() -> None:
     """Note the head of the audit chain outside the database."""
     audit.anchor(settings().data_dir / ANCHORS)
+
+
+@scheduled("files.forget", "37 3 * * *")
+@task()
+def forget_files() -> None:
+    """Remove contents that no row has had for a day."""
+    files.forget()
 
 
 @scheduled("database.statistics", "5 4 * * *")
