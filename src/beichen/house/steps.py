@@ -185,7 +185,8 @@ def show_accounts() -> str:
     accounts = Account.objects.filter(is_demo=True).select_related("person")
     people = accounts.prefetch_related("person__posts").order_by("id")
     lines = [
-        f"  {account.username:10} {', '.join(post.title for post in account.person.posts.all())}"
+        f"  {account.username:10} "
+        + (", ".join(post.title for post in account.person.posts.all()) or account.person.name)
         for account in people
         if account.person is not None
     ]
