@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from beichen.kernel.access.service import acting, decide
+from beichen.kernel.actor import PUBLIC, Actor
+from beichen.problem import ProblemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Link:
     href: str = ""
     is_current: bool = False
     count: int | None = None
+
+
+def _reader(request: HttpRequest) -> Actor:
+    """Who reads the page; for the page that refuses a key that is not valid, the public."""
+    try:
+        return acting(request)
+    except ProblemError:
+        return PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class _Entry:
     words: tuple[str, ...] = ()
 
     def is_open_to(self, request: HttpRequest) -> bool:
-        return not self.permission or bool(decide(acting(request), self.permission))
+        return not self.permission or bool(decide(_reader(request), self.permission))
 
 
 _entries: dict[str, _Entry] = {}

@@ -57,9 +57,14 @@ class DeviceIn(Schema):
     channels: list[ChannelIn] = Field(default_factory=list, max_length=200)
 
     def facts(self, code: str = "") -> service.DeviceFacts:
-        """Raises ProblemError IOT-102 for a text that no database keeps."""
+        """Raises ProblemError IOT-102 for a text or a number that no database keeps."""
         values = self.model_dump()
-        if b"\\u0000" in orjson.dumps(values):
+        try:
+            written = orjson.dumps(values)
+        except TypeError as error:  # beyond 64 bits, or half a surrogate pair
+            message = said("a number is too large, or a text holds half a character")
+            raise ProblemError(Problem(codes.BAD_DEVICE, message)) from error
+        if b"\\u0000" in written:
             raise ProblemError(Problem(codes.BAD_DEVICE, said("a text holds a character without a form")))
         channels = tuple(service.ChannelFacts(**one) for one in values.pop("channels"))
         return service.DeviceFacts(**{**values, "code": code or self.code}, channels=channels)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from beichen.problem import ProblemError
 from beichen.web import errors
@@ -42,3 +42,10 @@ def test_a_failure_is_told_without_asking_the_database() -> None:
 def test_a_protocol_answers_with_a_document_whatever_is_accepted(path: str) -> None:
     answer = errors.server_error(RequestFactory().get(path, headers={"Accept": "*/*"}))
     assert (answer.status_code, json.loads(answer.content)["code"]) == (500, SERVER_ERROR)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/no/such%0Apage", 404), ("/services/desk", 401)])
+def test_a_key_that_is_not_valid_is_refused_on_pages_too(path: str, status: int) -> None:
+    headers = {"Authorization": "Bearer none", "Accept": "text/html"}
+    assert Client().get(path, headers=headers).status_code == status

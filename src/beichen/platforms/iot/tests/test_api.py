@@ -59,6 +59,12 @@ def _town() -> None:
     ground.well()
 
 
+@pytest.mark.parametrize("rate", [b"166424179953832508260352", b"-9223372036854775809"])
+def test_a_number_that_nothing_keeps_is_refused(rate: bytes) -> None:
+    refused = Program().send("POST", "", b'{"devices": [{"code": "D-1", "rate": %s}]}' % rate)
+    assert (refused.status_code, problems(refused)) == (422, ["IOT-102"])
+
+
 def test_a_device_from_registration_to_command() -> None:
     program = Program()
     channel = {"name": "v", "thing": "MH-1", "measure": "level_m", "factor": 0.01}
