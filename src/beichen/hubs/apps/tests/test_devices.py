@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from beichen.hubs.apps.tests.conftest import Browser, System, system_of
@@ -95,7 +96,10 @@ def test_a_device_code_is_its_systems_alone(browser: Browser, app: System, porta
 def test_two_steps_hold_for_devices_too(browser: Browser, account: Account) -> None:
     strict = system_of("strict", is_public=True, needs_two_steps=True)
     told = begin(strict)
-    answer = browser.post("/o/device", {"user_code": told["user_code"], "answer": "allow"})
+    sent = {"user_code": told["user_code"], "answer": "allow"}
+    assert browser.post("/o/device", sent).status_code == 403, "who has no second step is told to set one up"
+    TOTP.activate(account, generate_totp_secret())
+    answer = browser.post("/o/device", sent)
     assert (answer.status_code, "reauthenticate" in answer["Location"]) == (302, True)
     assert poll(strict, told["device_code"]).json()["error"] == "authorization_pending"
 

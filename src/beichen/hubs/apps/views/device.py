@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,6 +39,8 @@ def device(request: HttpRequest) -> HttpResponse:
     except ProblemError as error:
         return _asks(request, letters, str(in_words(error.problems[0])), error.status)
     if row.party.needs_two_steps and not openid.signed_in(request, account).is_in_two_steps:
+        if not is_mfa_enabled(account):  # signing in again would lead back here for ever
+            return render(request, "hubs_apps/two_steps.html", {"name": party_name(row.party)}, status=403)
         back = f"{reverse('apps:device')}?user_code={letters}"
         way = way_to_sign_in(request, Need.SECOND_STEP, account, back)
         assert way is not None  # noqa: S101 - a second step always has one
