@@ -25,17 +25,17 @@ def kb(content: bytes) -> float:
 
 
 def files_of(page: str) -> dict[str, bytes]:
-    """Every file that the page names, and what its modules import."""
-    from django.contrib.staticfiles import finders
+    """Every collected file that the page names, and what its modules import."""
+    from django.conf import settings
 
     waiting: list[str] = [name for name in _STATIC.findall(page) if not name.endswith(".svg")]
     found: dict[str, bytes] = {}
     while waiting:
         name = waiting.pop()
-        place = finders.find(name)
-        if name in found or not place:
+        place = Path(settings.STATIC_ROOT, name)
+        if name in found or not place.is_file():
             continue
-        found[name] = Path(str(place)).read_bytes()
+        found[name] = place.read_bytes()
         if name.endswith(".js"):
             inside = _IMPORT.findall(found[name].decode())
             waiting += [os.path.normpath(Path(name).parent / inner) for inner in inside]
@@ -51,9 +51,11 @@ def main() -> None:
     from beichen.fronts.services.forms.service import declare_forms
     from beichen.fronts.services.tests import applicants
     from beichen.fronts.services.tests.town import SETUP
+    from beichen.house.steps import collect_assets
     from bench.measure import rounded, seconds
 
     call_command("migrate", verbosity=0)
+    collect_assets()
     applicants.build()
     form = YAML(typ="safe").load(FORM.read_text("utf-8"))
     declare_forms({"permit-form": form}, scene="permits", by=SETUP)
