@@ -22,9 +22,11 @@ BATCH = 5_000
 def main(sizes: list[int]) -> None:
     """Measure; the last line of output is the rows as JSON."""
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     from beichen.fronts.services.tests import town
 
     call_command("migrate", verbosity=0)
