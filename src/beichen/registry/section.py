@@ -15,6 +15,7 @@ from beichen.kernel.levels import Level
 from beichen.kernel.scene import vocabulary
 from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.durations import DURATION
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem, code, nearest, shorten
 from beichen.registry import service
@@ -238,20 +239,20 @@ def _facts(key: str, declared: dict[str, Any]) -> service.TypeFacts:
 
 
 def _page(key: str, declared: dict[str, Any]) -> str:
-    name = declared["name"]
-    lines = [f"**{key}** — {name['zh']}, {name['en']}", ""]
-    lines += ["| field | 名称 | name | level | index |", "|---|---|---|---|---|"]
+    name, fields, measures = declared["name"], [], []
     for field, facts in declared.get("fields", {}).items():
         index = "yes" if facts.get("index") else ""
-        row = (field, facts["zh"], facts.get("en", ""), facts.get("level", "L1"), index)
-        lines.append("| " + " | ".join(row) + " |")
-    if measures := declared.get("measures", {}):
-        lines += ["", "| measure | 名称 | type | unit | every | range |", "|---|---|---|---|---|---|"]
-        for measure, facts in measures.items():
-            bounds = "–".join(str(bound) for bound in facts.get("range", ()))
-            words = (facts.get("zh", ""), facts.get("type", "number"), facts.get("unit", ""))
-            lines.append("| " + " | ".join((measure, *words, facts.get("every", ""), bounds)) + " |")
+        fields.append((field, facts["zh"], facts.get("en", ""), facts.get("level", "L1"), index))
+    for measure, facts in declared.get("measures", {}).items():
+        bounds = "–".join(str(bound) for bound in facts.get("range", ()))
+        words = (facts.get("zh", ""), facts.get("type", "number"), facts.get("unit", ""))
+        measures.append((measure, *words, facts.get("every", ""), bounds))
+    parts = [
+        f"**{key}** — {name['zh']}, {name['en']}",
+        table(("field", "名称", "name", "level", "index"), fields),
+        table(("measure", "名称", "type", "unit", "every", "range"), measures),
+    ]
     for command, facts in declared.get("commands", {}).items():
         parameters = ", ".join(facts.get("parameters", {})) or "—"
-        lines += ["", f"Command **{command}** — {facts['zh']}: {parameters}"]
-    return "\n".join(lines)
+        parts.append(f"Command **{command}** — {facts['zh']}: {parameters}")
+    return "\n\n".join(filter(None, parts))

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
-from ninja.utils import check_csrf
 from pydantic import AwareDatetime
 
 from beichen.fronts.codes import service
@@ -20,7 +19,7 @@ from beichen.fronts.codes.problems import NO_TOKEN
 from beichen.fronts.codes.scanning import MOST_AT_ONCE
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.actor import Actor
-from beichen.problem import Problem, ProblemError, said
+from beichen.web.programs import writer
 from beichen_proof import code as proof
 
 router = Router(tags=["codes"])
@@ -131,12 +130,7 @@ def _gate(request: HttpRequest) -> tuple[Actor, Gate]:
 
 def _writer(request: HttpRequest) -> Actor:
     """Who writes. A page's session alone is not enough: another site could send it. Raises COD-205."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(NO_TOKEN, said("there is no key and no page's token"), hint=hint))
-    check_rate("codes.enter", by.key, ENTER_RATE)
-    return by
+    return writer(request, NO_TOKEN, area="codes.enter", rate=ENTER_RATE)
 
 
 def _entry(answer: service.Answer) -> dict[str, Any]:

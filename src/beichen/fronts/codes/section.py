@@ -11,13 +11,12 @@ from beichen.fronts.codes.demonstration import schema, show
 from beichen.fronts.codes.problems import NOT_DECLARED
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
-from beichen.kernel.scene.section import Document, Package, PackageKind, Section
-from beichen.kernel.scene.vocabulary import KEY, TEXT, Schema, mapping_of, record
+from beichen.kernel.scene.markdown import table
+from beichen.kernel.scene.section import DemoSection, Document, Package, PackageKind, Section
+from beichen.kernel.scene.vocabulary import KEY, LOOK, LOOKS, TEXT, Schema, mapping_of, record
 from beichen.problem import Problem, nearest, said, shorten
-from beichen.settings import settings
 
 FILE, DEMO = "entitlements.yaml", "demo-entitlements.yaml"
-LOOKS = ("blue", "red", "green", "gold")
 _CLOCK: Schema = {
     "type": "string",
     "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$",
@@ -43,7 +42,7 @@ def _schema() -> Schema:
             "everyone": {"type": "boolean"},
             "times": {"type": "array", "items": time, "maxItems": 20},
             "counter": counter,
-            "look": {"enum": list(LOOKS)},
+            "look": LOOK,
         },
     )
     reader = record({"name": TEXT, "body": KEY})
@@ -84,44 +83,34 @@ class EntitlementsSection(Section):
 
     def describe(self, package: Package) -> str:
         """A row for each entitlement."""
-        found = package.value(FILE).get("entitlements", {})
-        if not found:
-            return ""
-        lines = ["| entitlement | 权益 | entitlement | granted by | read by |", "|---|---|---|---|---|"]
-        for key, one in found.items():
-            row = (key, one["name"]["zh"], one["name"]["en"], one["grantor"], ", ".join(one["readers"]))
-            lines.append("| " + " | ".join(row) + " |")
-        return "\n".join(lines)
+        rows = (
+            (key, one["name"]["zh"], one["name"]["en"], one["grantor"], ", ".join(one["readers"]))
+            for key, one in package.value(FILE).get("entitlements", {}).items()
+        )
+        return table(("entitlement", "权益", "entitlement", "granted by", "read by"), rows)
 
 
-class DemoSection(Section):
+class DemoEntitlementsSection(DemoSection):
     """Invented grants and a gate, which show the room at work."""
 
     key = "demo-entitlements"
-    kind = PackageKind.CITY
     files = (DEMO,)
     order = 92
+    stays = "what was granted stays, at /codes/grants"
 
     def schema(self) -> Schema:
         """What `demo-entitlements.yaml` says."""
         return schema()
 
-    def install(self, package: Package, *, by: Actor) -> Changes:
-        """With the setting `demo`, grant them once."""
-        changes, document = Changes(), package.document(DEMO)
-        if document is not None and settings().demo:
-            changes.added += show(document.value, by=by)
-        return changes
-
-    def kept(self, package: Package) -> list[str]:
-        """What was granted outlives the package."""
-        return ["what was granted stays, at /codes/grants"] if package.document(DEMO) else []
+    def show(self, document: Document, *, by: Actor) -> Changes:
+        """Grant them once."""
+        return Changes(added=show(document.value, by=by))
 
 
 SECTIONS: tuple[Section, ...] = (
     EntitlementsSection(PackageKind.SCENE),
     EntitlementsSection(PackageKind.CITY),
-    DemoSection(),
+    DemoEntitlementsSection(),
 )
 
 

@@ -7,7 +7,6 @@ again the same one.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -18,16 +17,16 @@ from beichen.fronts.services.document import affair_entry, process_entry, task_e
 from beichen.fronts.services.items.api import router as items
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.problems import NO_AFFAIR
-from beichen.fronts.services.sending import key_of, sound, writer
+from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting, require
 from beichen.kernel.org.service import region_by_code
 from beichen.problem import Problem, ProblemError, code, said, shorten
+from beichen.web.programs import key_of, seen_version
 
 BAD_VERSION = code("SRV-602", "If-Match is no version of an affair.", status=400)
 Key = Annotated[str, Query(pattern=r"^[a-z0-9-]*$", max_length=60)]
 Before = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=200)]
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
 
 router = Router(tags=["services"])
 router.add_router("", items)
@@ -142,12 +141,5 @@ def _shown(row: Affair, response: HttpResponse) -> dict[str, Any]:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    """The version that the writer saw; None when it does not say. Raises SRV-602."""
-    text = request.headers.get("If-Match", "").strip()
-    if not text or text == "*":
-        return None
-    found = _VERSION.match(text)
-    if found is None:
-        message = said("{text!r} is no version", text=text[:30])
-        raise ProblemError(Problem(BAD_VERSION, shorten(message), hint=said("as ETag gave it")))
-    return int(found.group(1))
+    """The version that the writer saw. Raises SRV-602."""
+    return seen_version(request, BAD_VERSION)

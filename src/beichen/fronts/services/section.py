@@ -21,9 +21,9 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.scene.codes import NO_FILE
 from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.durations import duration
-from beichen.kernel.scene.section import Package, PackageKind, Section
+from beichen.kernel.scene.markdown import table
+from beichen.kernel.scene.section import DemoSection, Package, PackageKind, Section
 from beichen.problem import Problem
-from beichen.settings import settings
 
 DECLARED, FOLDER, DEMO = "processes.yaml", "processes", "demo-affairs.yaml"
 LONGEST = timedelta(days=2000)
@@ -73,24 +73,21 @@ class ProcessesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the processes, and one of the steps of each."""
-        rows = ["| process | 名称 | name | promised |", "|---|---|---|---|"]
-        parts = []
+        rows, parts = [], []
         for key, entry in package.value(DECLARED).items():
-            name = entry["name"]
-            rows.append(f"| {key} | {name['zh']} | {name['en']} | {entry['promised']} |")
-            steps = [f"| step of {key} | 名称 | name | within |", "|---|---|---|---|"]
-            for step, facts in entry["steps"].items():
-                words = facts["name"]
-                steps.append(f"| {step} | {words['zh']} | {words['en']} | {facts.get('within', '')} |")
-            parts.append("\n".join(steps))
-        return "\n\n".join(["\n".join(rows), *parts])
+            rows.append((key, entry["name"]["zh"], entry["name"]["en"], entry["promised"]))
+            steps = (
+                (step, facts["name"]["zh"], facts["name"]["en"], facts.get("within", ""))
+                for step, facts in entry["steps"].items()
+            )
+            parts.append(table((f"step of {key}", "名称", "name", "within"), steps))
+        return "\n\n".join([table(("process", "名称", "name", "promised"), rows), *parts])
 
 
-class DemoAffairsSection(Section):
+class DemoAffairsSection(DemoSection):
     """Affairs that show a city's processes at work; only where the setting `demo` is on."""
 
     key = "demo-affairs"
-    kind = PackageKind.CITY
     files = (DEMO,)
     order = 91
 
@@ -98,11 +95,8 @@ class DemoAffairsSection(Section):
         """What `demo-affairs.yaml` says."""
         return demo.SCHEMA
 
-    def install(self, package: Package, *, by: Actor) -> Changes:
+    def show(self, document: Document, *, by: Actor) -> Changes:
         """Take in the applications that are not there yet."""
-        document = package.document(DEMO)
-        if document is None or not settings().demo:
-            return Changes()
         added = demo.install_demo(document.value, by=by)
         return Changes(added=added, unchanged=len(document.value) - len(added))
 

@@ -7,26 +7,24 @@ form's token.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-import orjson
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from ninja.utils import check_csrf
 
 from beichen.hubs.events import service
 from beichen.hubs.events.case.document import entry, whole
 from beichen.hubs.events.models import Case, Report
 from beichen.hubs.events.problems import NO_CASE, bad
 from beichen.hubs.events.words import Channel, Stage
-from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
 from beichen.platforms.geo.service import cell_range
 from beichen.problem import Problem, ProblemError, code, said, shorten
+from beichen.web.programs import is_sound, key_of, seen_version, writer
 
 NO_TOKEN = code("EVT-601", "Writing needs a key, or the token of a page.", status=403)
 BAD_VERSION = code("EVT-602", "If-Match is no version of a case.", status=400)
@@ -37,7 +35,6 @@ router = Router(tags=["events"])
 KindKey = Annotated[str, Query(pattern=r"^[a-z0-9.-]*$", max_length=120)]
 ReportCode = Annotated[str, Query(pattern=r"^[0-9A-Za-z-]*$", max_length=20)]
 RegionCode = Annotated[str, Query(pattern=r"^(\d{6}(\d{3}(\d{3})?)?)?$")]
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
 
 
 class Told(Schema):
@@ -61,7 +58,7 @@ def take_report(request: HttpRequest, told: Told) -> Status[dict[str, Any]]:
     """One report in: 201; the same ``Idempotency-Key`` of the same client again: 200. ``at`` is WGS 84."""
     by = _writer(request)
     _sound(told.model_dump())
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = key_of(request)
     longitude, latitude = told.at or (None, None)
     draft = service.ReportDraft(
         channel=Channel(told.channel),
@@ -173,11 +170,7 @@ def _code(text: str) -> str:
 
 def _sound(values: dict[str, Any]) -> dict[str, object]:
     """``values``, which hold nothing that no text can hold. Raises EVT-310."""
-    try:
-        is_sound = b"\\u0000" not in orjson.dumps(values)
-    except (orjson.JSONEncodeError, RecursionError):
-        is_sound = False
-    if not is_sound:
+    if not is_sound(values):
         raise bad("body", said("a character or a number in it is not one of JSON's"))
     return values
 
@@ -190,21 +183,9 @@ def _shown(row: Case, response: HttpResponse) -> dict[str, Any]:
 
 def _writer(request: HttpRequest) -> Actor:
     """Who writes. A page's session alone is not enough: another site could send it. Raises EVT-601."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(NO_TOKEN, said("there is no key and no page's token"), hint=hint))
-    check_rate("events.api", by.key, RATE)
-    return by
+    return writer(request, NO_TOKEN, area="events.api", rate=RATE)
 
 
 def _seen(request: HttpRequest) -> int | None:
-    """The version that the writer saw; None when it does not say. Raises EVT-602."""
-    text = request.headers.get("If-Match", "").strip()
-    if not text or text == "*":
-        return None
-    found = _VERSION.match(text)
-    if found is None:
-        message = said("{text!r} is no version", text=text[:30])
-        raise ProblemError(Problem(BAD_VERSION, shorten(message), hint=said("as ETag gave it")))
-    return int(found.group(1))
+    """The version that the writer saw. Raises EVT-602."""
+    return seen_version(request, BAD_VERSION)

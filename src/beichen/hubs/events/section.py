@@ -19,9 +19,9 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.scene import vocabulary
 from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.expressions import check_condition
-from beichen.kernel.scene.section import Package, PackageKind, Section
+from beichen.kernel.scene.markdown import table
+from beichen.kernel.scene.section import DemoSection, Package, PackageKind, Section
 from beichen.problem import Problem, ProblemError, code, nearest, shorten
-from beichen.settings import settings
 
 EVENTS, CATEGORIES, DEMO = "events.yaml", "categories.yaml", "demo-reports.yaml"
 FOREIGN_KEY = code("EVT-101", "A kind of event is named after its scene.", status=422)
@@ -101,26 +101,19 @@ class EventsSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the kinds."""
-        rows = ["| kind | 名称 | name | category | accept | handle |", "|---|---|---|---|---|---|"]
+        rows = []
         for key, declared in whole(package.value(EVENTS)).items():
-            limits = declared.get("deadlines", {})
-            cells = (
-                key,
-                declared["name"]["zh"],
-                declared["name"]["en"],
-                declared.get("category", ""),
-                limits.get("accept", ""),
-                limits.get("handle", ""),
-            )
-            rows.append("| " + " | ".join(cells) + " |")
-        return "\n".join(rows)
+            name, limits = declared["name"], declared.get("deadlines", {})
+            category = declared.get("category", "")
+            times = (limits.get("accept", ""), limits.get("handle", ""))
+            rows.append((key, name["zh"], name["en"], category, *times))
+        return table(("kind", "名称", "name", "category", "accept", "handle"), rows)
 
 
-class DemoReportsSection(Section):
+class DemoReportsSection(DemoSection):
     """Reports that show a city's kinds of event at work; only where the setting `demo` is on."""
 
     key = "demo-reports"
-    kind = PackageKind.CITY
     files = (DEMO,)
     order = 90
 
@@ -128,11 +121,8 @@ class DemoReportsSection(Section):
         """What `demo-reports.yaml` says."""
         return demo.schema()
 
-    def install(self, package: Package, *, by: Actor) -> Changes:
+    def show(self, document: Document, *, by: Actor) -> Changes:
         """Send the reports that are not there yet."""
-        document = package.document(DEMO)
-        if document is None or not settings().demo:
-            return Changes()
         added = demo.install_demo(document, by=by)
         return Changes(added=added, unchanged=len(document.value["reports"]) - len(added))
 

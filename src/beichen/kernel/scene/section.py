@@ -16,10 +16,11 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
 from beichen.problem import Problem, Where
+from beichen.settings import settings
 
 T = TypeVar("T")
 
-__all__ = ["Document", "Package", "PackageKind", "Section"]
+__all__ = ["DemoSection", "Document", "Package", "PackageKind", "Section"]
 
 
 class PackageKind(StrEnum):
@@ -163,3 +164,29 @@ class Section(Protocol):
     def describe(self, package: Package) -> str:
         """Markdown for the package's reference page, without a heading; empty: a plain list of names."""
         return ""
+
+
+class DemoSection(Section):
+    """What shows a room at work in a city; only where the setting `demo` is on.
+
+    Subclass it with ``key``, ``order``, one file and :meth:`show`.
+    """
+
+    kind = PackageKind.CITY
+    stays: str = ""
+    """After a removal: what was kept and where it is found."""
+
+    def show(self, document: Document, *, by: Actor) -> Changes:
+        """Make what the file says and is not there yet."""
+        raise NotImplementedError
+
+    def install(self, package: Package, *, by: Actor) -> Changes:
+        """With the setting `demo`, show the room at work, each thing once."""
+        document = package.document(self.files[0])
+        if document is None or not settings().demo:
+            return Changes()
+        return self.show(document, by=by)
+
+    def kept(self, package: Package) -> list[str]:
+        """What was made outlives the package."""
+        return [self.stays] if self.stays and package.document(self.files[0]) else []

@@ -46,6 +46,8 @@ REGION: Schema = {
     "pattern": r"^\d{6}(\d{3}(\d{3})?)?$",
     "x-form": 'a GB/T 2260 code in quotes, such as "220100"',
 }
+LOOKS = ("blue", "red", "green", "gold")
+LOOK: Schema = {"enum": list(LOOKS), "description": "The colour of a card; blue where nothing is said"}
 
 
 def mapping_of(value: Schema, keys: Schema = KEY, **more: Any) -> Schema:

@@ -6,6 +6,7 @@ from typing import Any
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.platforms.ai import service
 from beichen.platforms.ai.checking import EVENTS, OBJECTS, PYTHON, check_models, types_of
@@ -49,9 +50,8 @@ class ModelsSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the models."""
-        rows = ["| model | 名称 | over | runs | foretells | finds |", "|---|---|---|---|---|---|"]
-        for key, declared in package.value(FILE).items():
-            cells = (
+        rows = (
+            (
                 key,
                 declared["name"]["zh"],
                 ", ".join(declared["over"]),
@@ -59,8 +59,9 @@ class ModelsSection(Section):
                 ", ".join(declared.get("foretells", ())),
                 ", ".join(declared.get("finds", ())),
             )
-            rows.append("| " + " | ".join(cells) + " |")
-        return "\n".join(rows) if len(rows) > 2 else ""
+            for key, declared in package.value(FILE).items()
+        )
+        return table(("model", "名称", "over", "runs", "foretells", "finds"), rows)
 
 
 SECTIONS: tuple[Section, ...] = (ModelsSection(),)

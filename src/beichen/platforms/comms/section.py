@@ -8,6 +8,7 @@ from typing import Any
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import KEY, REGION, TEXT, Schema, mapping_of, record
 from beichen.platforms.comms import codes
@@ -102,15 +103,17 @@ class MessagesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A row for each template."""
-        templates = package.value(FILE).get("templates", {})
-        if not templates:
-            return ""
-        lines = ["| template | 主题 | subject | channels | urgency |", "|---|---|---|---|---|"]
-        for key, one in templates.items():
-            ways = ", ".join(one.get("channels", ()))
-            row = (key, one["subject"]["zh"], one["subject"]["en"], ways, one.get("urgency", Urgency.NORMAL))
-            lines.append("| " + " | ".join(row) + " |")
-        return "\n".join(lines)
+        rows = (
+            (
+                key,
+                one["subject"]["zh"],
+                one["subject"]["en"],
+                ", ".join(one.get("channels", ())),
+                one.get("urgency", Urgency.NORMAL),
+            )
+            for key, one in package.value(FILE).get("templates", {}).items()
+        )
+        return table(("template", "主题", "subject", "channels", "urgency"), rows)
 
 
 SECTIONS: tuple[Section, ...] = (MessagesSection(PackageKind.SCENE), MessagesSection(PackageKind.CITY))

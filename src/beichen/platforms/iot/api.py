@@ -15,7 +15,6 @@ import orjson
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Body, Field, Query, Router, Schema, Status
-from ninja.utils import check_csrf
 
 from beichen.kernel.access.service import acting, check_rate, require
 from beichen.kernel.actor import PUBLIC, Actor
@@ -26,6 +25,7 @@ from beichen.platforms.iot.rights import READ
 from beichen.platforms.iot.simulation.offer import simulated
 from beichen.platforms.iot.words import State
 from beichen.problem import Problem, ProblemError, Where, said
+from beichen.web import programs
 
 RATE = "600/minute"
 CLAIMS = "30/minute"
@@ -135,12 +135,7 @@ def ordered(row: Command) -> dict[str, Any]:
 
 def writer(request: HttpRequest) -> Actor:
     """Who writes. A page's session alone is not enough: another site could send it. Raises IOT-109."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(codes.NO_ENTRY, said("there is no key and no page's token"), hint=hint))
-    check_rate("iot.api", by.key, RATE)
-    return by
+    return programs.writer(request, codes.NO_ENTRY, area="iot.api", rate=RATE)
 
 
 def _basic(request: HttpRequest) -> tuple[str, str] | None:

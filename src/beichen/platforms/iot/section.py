@@ -6,6 +6,7 @@ from typing import Any
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.platforms.iot import service
 from beichen.platforms.iot.rules.checking import EVENTS, OBJECTS, check_rules, types_of
@@ -49,10 +50,10 @@ class RulesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the rules."""
-        rows = ["| rule | 名称 | on | when | for | raises |", "|---|---|---|---|---|---|"]
+        rows = []
         for key, declared in package.value(FILE).items():
             silence = f"no reading for {declared['silent']}" if "silent" in declared else ""
-            cells = (
+            told = (
                 key,
                 declared.get("name", {}).get("zh", ""),
                 declared["on"],
@@ -60,8 +61,8 @@ class RulesSection(Section):
                 declared.get("for", ""),
                 declared["raise"],
             )
-            rows.append("| " + " | ".join(cells) + " |")
-        return "\n".join(rows) if len(rows) > 2 else ""
+            rows.append(told)
+        return table(("rule", "名称", "on", "when", "for", "raises"), rows)
 
 
 SECTIONS: tuple[Section, ...] = (

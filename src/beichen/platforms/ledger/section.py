@@ -8,17 +8,16 @@ from typing import Any
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
-from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.vocabulary import FIELD, KEY, TEXT, Schema, mapping_of, record
+from beichen.kernel.scene.markdown import table
+from beichen.kernel.scene.section import DemoSection, Package, PackageKind, Section
+from beichen.kernel.scene.vocabulary import FIELD, KEY, LOOK, LOOKS, TEXT, Schema, mapping_of, record
 from beichen.platforms.ledger.certificates.claims import RESERVED, TYPES
 from beichen.platforms.ledger.certificates.declaring import load_certificate_kinds
 from beichen.platforms.ledger.certificates.demonstration import schema, show
 from beichen.platforms.ledger.codes import BAD_FIELD
 from beichen.problem import Problem, said, shorten
-from beichen.settings import settings
 
 FILE, DEMO = "certificates.yaml", "demo-certificates.yaml"
-LOOKS = ("blue", "red", "green", "gold")
 _YES: Schema = {"type": "boolean"}
 
 
@@ -30,7 +29,7 @@ def _schema() -> Schema:
     )
     kind = record(
         {"name": TEXT, "issuer": KEY, "fields": mapping_of(field, FIELD, minProperties=1, maxProperties=40)},
-        {"days": {"type": "integer", "minimum": 0, "maximum": 36_500}, "look": {"enum": list(LOOKS)}},
+        {"days": {"type": "integer", "minimum": 0, "maximum": 36_500}, "look": LOOK},
     )
     return mapping_of(kind)
 
@@ -69,44 +68,34 @@ class CertificatesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A row for each kind."""
-        kinds = package.value(FILE)
-        if not kinds:
-            return ""
-        lines = ["| certificate | 证照 | certificate | issuer | fields |", "|---|---|---|---|---|"]
-        for key, one in kinds.items():
-            row = (key, one["name"]["zh"], one["name"]["en"], one["issuer"], ", ".join(one["fields"]))
-            lines.append("| " + " | ".join(row) + " |")
-        return "\n".join(lines)
+        rows = (
+            (key, one["name"]["zh"], one["name"]["en"], one["issuer"], ", ".join(one["fields"]))
+            for key, one in package.value(FILE).items()
+        )
+        return table(("certificate", "证照", "certificate", "issuer", "fields"), rows)
 
 
-class DemoSection(Section):
+class DemoCertificatesSection(DemoSection):
     """Invented certificates, which show the room at work."""
 
     key = "demo-certificates"
-    kind = PackageKind.CITY
     files = (DEMO,)
     order = 91
+    stays = "certificates that were issued stay, at /certificates"
 
     def schema(self) -> Schema:
         """What `demo-certificates.yaml` says."""
         return schema()
 
-    def install(self, package: Package, *, by: Actor) -> Changes:
-        """With the setting `demo`, issue them once."""
-        changes, document = Changes(), package.document(DEMO)
-        if document is not None and settings().demo:
-            changes.added += show(document.value, by=by)
-        return changes
-
-    def kept(self, package: Package) -> list[str]:
-        """What was issued outlives the package."""
-        return ["certificates that were issued stay, at /certificates"] if package.document(DEMO) else []
+    def show(self, document: Document, *, by: Actor) -> Changes:
+        """Issue them once."""
+        return Changes(added=show(document.value, by=by))
 
 
 SECTIONS: tuple[Section, ...] = (
     CertificatesSection(PackageKind.SCENE),
     CertificatesSection(PackageKind.CITY),
-    DemoSection(),
+    DemoCertificatesSection(),
 )
 
 

@@ -11,16 +11,16 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from ninja.utils import check_csrf
 from pydantic import Field
 
-from beichen.kernel.access.service import acting, check_rate, require
+from beichen.kernel.access.service import acting, require
 from beichen.kernel.actor import Actor
 from beichen.platforms.warehouse import answers, codes, service
 from beichen.platforms.warehouse.asking import MOST_ROWS, ROWS
 from beichen.platforms.warehouse.files import read_array, read_lines, read_stream
 from beichen.platforms.warehouse.models import CheckResult, Receipt, WarehouseTable
 from beichen.problem import Problem, ProblemError, nearest, said
+from beichen.web.programs import key_of, writer
 
 BYTES = 128 << 20  # of one batch
 BATCHES, QUESTIONS = "1200/minute", "60/minute"
@@ -102,7 +102,7 @@ def bring_rows(request: HttpRequest, table: str, by_key: bool = False) -> Status
     content = request.read(BYTES + 1)
     if len(content) > BYTES:
         raise ProblemError(Problem(codes.TOO_LARGE, said("more than {limit} MB", limit=BYTES >> 20)))
-    load = request.headers.get("Idempotency-Key", "").strip()
+    load = key_of(request)
     rows = BODIES[kind](content)
     is_new = not (load and service.has_come(table, load, by=by))
     receipt = service.bring(table, rows, by=by, source=by.key, load=load, by_key=by_key)
@@ -116,7 +116,7 @@ def bring_file(
     """Parquet, Arrow, CSV, JSON or Excel. ``Idempotency-Key``, or else its content, names the load."""
     by = _writer(request, "tables.files", BATCHES)
     content = file.read()
-    load = request.headers.get("Idempotency-Key", "").strip() or service.digest(content)
+    load = key_of(request) or service.digest(content)
     is_new = not service.has_come(table, load, by=by)
     receipt = service.bring_file(table, content, file.name or "", by=by, load=load, by_key=by_key)
     return Status(201 if is_new else 200, _receipt(receipt))
@@ -124,12 +124,7 @@ def bring_file(
 
 def _writer(request: HttpRequest, what: str, rate: str) -> Actor:
     """Who asks or writes. A session alone is not enough: another site could send it. Raises WHS-110."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(codes.NO_TOKEN, said("there is no key and no page's token"), hint=hint))
-    check_rate(what, by.key, rate)
-    return by
+    return writer(request, codes.NO_TOKEN, area=what, rate=rate)
 
 
 def _entry(row: WarehouseTable) -> dict[str, Any]:

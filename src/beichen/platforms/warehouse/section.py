@@ -8,6 +8,7 @@ from dataclasses import replace
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import Schema
 from beichen.platforms.warehouse import codes, service, statements
@@ -50,10 +51,9 @@ class TablesSection(Section):
         """A table of columns for each table."""
         parts = []
         for facts in package_tables(package):
-            lines = [f"**{facts.name}** {facts.zh} · {facts.en} (L{facts.level})", ""]
-            lines += ["| column | 名称 | name | type |", "|---|---|---|---|"]
-            lines += [f"| {one.name} | {one.zh} | {one.en} | {one.type} |" for one in facts.columns]
-            parts.append("\n".join(lines))
+            columns = ((one.name, one.zh, one.en, one.type) for one in facts.columns)
+            parts.append(f"**{facts.name}** {facts.zh} · {facts.en} (L{facts.level})")
+            parts.append(table(("column", "名称", "name", "type"), columns))
         return "\n\n".join(parts)
 
 

@@ -10,6 +10,7 @@ from beichen.fronts.services.forms.declaring import declare_forms
 from beichen.fronts.services.forms.schema import FORM
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem
 
@@ -53,7 +54,8 @@ class FormsSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the forms."""
-        rows = ["| form | 名称 | name | fields |", "|---|---|---|---|"]
-        for key, form in self._declared(package).items():
-            rows.append(f"| {key} | {form['title']} | {form['x-title-en']} | {len(form['properties'])} |")
-        return "\n".join(rows)
+        rows = (
+            (key, form["title"], form["x-title-en"], len(form["properties"]))
+            for key, form in self._declared(package).items()
+        )
+        return table(("form", "名称", "name", "fields"), rows)

@@ -21,10 +21,11 @@ from beichen.fronts.services.items.document import entry, run_entry, whole
 from beichen.fronts.services.items.payment import paying
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.problems import bad
-from beichen.fronts.services.sending import key_of, sound, writer
+from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.org.service import region_by_code
 from beichen.problem import nearest, said
+from beichen.web.programs import key_of
 
 NOTICES = "600/minute"
 MOST_PAPERS = 100

@@ -9,6 +9,7 @@ from beichen.fronts.services.items.declaring import declare_items, declare_windo
 from beichen.fronts.services.items.schema import SERVICES, WINDOWS
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem
 
@@ -63,13 +64,11 @@ class ServicesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the items."""
-        rows = ["| item | 名称 | name | process | promised |", "|---|---|---|---|---|"]
-        for key, entry in package.value(DECLARED).get("items", {}).items():
-            name = entry["name"]
-            rows.append(
-                f"| {key} | {name['zh']} | {name['en']} | {entry['process']} | {entry.get('promised', '')} |"
-            )
-        return "\n".join(rows)
+        rows = (
+            (key, entry["name"]["zh"], entry["name"]["en"], entry["process"], entry.get("promised", ""))
+            for key, entry in package.value(DECLARED).get("items", {}).items()
+        )
+        return table(("item", "名称", "name", "process", "promised"), rows)
 
 
 class WindowsSection(Section):

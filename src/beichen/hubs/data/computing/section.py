@@ -11,6 +11,7 @@ from beichen.hubs.data.computing.declaration import Declaration, declare
 from beichen.hubs.data.computing.declaring import declare_computations
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.kernel.scene.vocabulary import KEBAB
 from beichen.platforms.warehouse import service as warehouse
@@ -54,13 +55,13 @@ class ComputedSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the indicators."""
-        lines = ["| key | 名称 | name | unit | by | target |", "|---|---|---|---|---|---|"]
+        rows = []
         for name in package.glob(FILES):
             one = _declared(package, name)
             by = ", ".join("+".join(grouping.names) for grouping in one.header.by)
             head = one.header
-            lines.append(f"| {one.key} | {head.zh} | {head.en} | {head.unit} | {by} | {head.target or ''} |")
-        return "\n".join(lines)
+            rows.append((one.key, head.zh, head.en, head.unit, by, head.target or ""))
+        return table(("key", "名称", "name", "unit", "by", "target"), rows)
 
 
 def _owner(package: Package) -> str:

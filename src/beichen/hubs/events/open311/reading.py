@@ -15,6 +15,7 @@ from beichen.hubs.events.kinds.declaration import Kind
 from beichen.hubs.events.models import Report
 from beichen.hubs.events.words import Channel
 from beichen.problem import Problem, ProblemError, Where, said
+from beichen.web.programs import key_of
 
 SPAN = timedelta(days=90)
 MOST = 1000
@@ -60,7 +61,7 @@ def draft_of(request: HttpRequest, kind: Kind, files: tuple[str, ...], client: s
     media_url = values.get("media_url", "").strip()
     if media_url and not re.match(r"https?://[^\s]{1,490}\Z", media_url):
         raise bad("media_url", said("an address that begins with https://"))
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = key_of(request)
     return ReportDraft(
         channel=Channel.OPEN311,
         text=values.get("description", ""),

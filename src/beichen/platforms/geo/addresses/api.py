@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from ninja.utils import check_csrf
 
 from beichen.kernel.access.service import acting, check_rate, require
 from beichen.kernel.actor import Actor
@@ -17,7 +16,8 @@ from beichen.platforms.geo.addresses.matching import MOST, match_many
 from beichen.platforms.geo.addresses.models import AddressSheet, PlaceKind
 from beichen.platforms.geo.coordinates import Datum, from_wgs84, to_wgs84
 from beichen.platforms.geo.rights import READ
-from beichen.problem import Problem, ProblemError, code, said
+from beichen.problem import code
+from beichen.web import programs
 
 NO_TOKEN = code("GEO-131", "Neither a key nor a page's token stands behind the request.", status=403)
 router = Router(tags=["geo"])
@@ -181,8 +181,4 @@ def _who(by: Actor) -> str:
 
 def writer(request: HttpRequest) -> Actor:
     """Who writes. A session alone is not enough: another site could send it. Raises GEO-131."""
-    by = acting(request)
-    if not by.key.startswith("client:") and check_csrf(request) is not None:
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(NO_TOKEN, said("there is no key and no page's token"), hint=hint))
-    return by
+    return programs.writer(request, NO_TOKEN)

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja.utils import check_csrf
 
 from beichen.kernel.access.service import acting, check_rate, require
 from beichen.kernel.actor import Actor
@@ -25,6 +24,7 @@ from beichen.platforms.geo.ogc.systems import PLAIN, system_of
 from beichen.platforms.geo.ogc.turning import from_system
 from beichen.platforms.geo.source import version_of
 from beichen.problem import said
+from beichen.web.programs import is_vouched_for, key_of
 
 RATE = "1200/minute"
 MAX_BYTES = 2_000_000
@@ -37,7 +37,7 @@ def add(request: HttpRequest, one: Collection) -> HttpResponse:
     by = _writer(request, one)
     document = _feature(request, (GEOJSON, JSON))
     edits, status = service.editable(one.layer, by), 201
-    if sent := request.headers.get("Idempotency-Key", "").strip():
+    if sent := key_of(request):
         document["id"] = uuid.uuid5(_NAMES, f"{by.key} {one.key} {sent[:200]}").hex
         status = 200 if one.source.feature(document["id"]) is not None else 201
     key = str(document["id"]) if status == 200 else edits.add(document)
@@ -67,7 +67,7 @@ def _writer(request: HttpRequest, one: Collection) -> Actor:
     Raises ProblemError GEO-620, ACC-403, and what the layer refuses when it is not edited.
     """
     by = acting(request)
-    if not by.key.startswith("client:") and (by.is_public or check_csrf(request) is not None):
+    if by.is_public or not is_vouched_for(request, by):
         hint = said("Authorization: Bearer KEY")
         raise refused(NO_KEY, said("there is no key and no page's token"), hint=hint)
     require(by, service.EDIT, one.layer)

@@ -15,9 +15,8 @@ from typing import Any
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from ninja.utils import check_csrf
 
-from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
 from beichen.platforms.iot.sensorthings import batching, bodies, keeping, sending
 from beichen.platforms.iot.sensorthings.address import Address, address_of
@@ -27,6 +26,7 @@ from beichen.platforms.iot.sensorthings.questions import answered, asker_of, jso
 from beichen.platforms.iot.sensorthings.schema import TYPES, EntityType
 from beichen.platforms.iot.sensorthings.sending import Sender
 from beichen.problem import Problem, ProblemError, Where, said
+from beichen.web.programs import writer
 
 RATE = "1200/minute"
 JSON_PATCH = "application/json-patch+json"
@@ -81,12 +81,7 @@ def _methods(name: str) -> Callable[[HttpRequest, str], HttpResponse]:
 
 def _writer(request: HttpRequest) -> Actor:
     """Who writes. A session alone is not enough: another site could send it. Raises STA-111."""
-    by = acting(request)
-    if not by.key.startswith("client:") and (by.is_public or check_csrf(request) is not None):
-        hint = said("Authorization: Bearer KEY")
-        raise ProblemError(Problem(NO_ENTRY, said("there is no key and no page's token"), hint=hint))
-    check_rate("sta.write", by.key, RATE)
-    return by
+    return writer(request, NO_ENTRY, area="sta.write", rate=RATE, with_public=False)
 
 
 def _sender(request: HttpRequest) -> Sender:

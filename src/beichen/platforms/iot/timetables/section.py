@@ -7,6 +7,7 @@ from typing import Any
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.codes import NO_REFERENCE
+from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.platforms.iot import codes, service
 from beichen.platforms.iot.rules.checking import OBJECTS, types_of
@@ -66,11 +67,11 @@ class TimetablesSection(Section):
 
     def describe(self, package: Package) -> str:
         """A table of the timetables."""
-        rows = ["| timetable | 名称 | at | order |", "|---|---|---|---|"]
+        rows = []
         for key, told in package.value(FILE).items():
             for entry in told["entries"]:
                 days = f" ({entry['days']})" if "days" in entry else ""
                 parameters = " ".join(f"{k}={v}" for k, v in entry.get("parameters", {}).items())
                 order = f"`{entry['order']} {parameters}`"
-                rows.append(f"| {key} | {told['name']['zh']} | {entry['at']}{days} | {order} |")
-        return "\n".join(rows) if len(rows) > 2 else ""
+                rows.append((key, told["name"]["zh"], f"{entry['at']}{days}", order))
+        return table(("timetable", "名称", "at", "order"), rows)
