@@ -13,7 +13,7 @@ from beichen.kernel.access.service import acting, check_rate
 from beichen.kernel.actor import Actor
 from beichen.problem import Problem, ProblemError, said, shorten
 
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+_VERSION = re.compile(r'(?:W/)?(?:"(\d{1,9})"|(\d{1,9}))\Z')
 
 
 def is_vouched_for(request: HttpRequest, by: Actor) -> bool:
@@ -50,7 +50,7 @@ def seen_version(request: HttpRequest, refusal: str) -> int | None:
     if found is None:
         message = said("{text!r} is no version", text=text[:30])
         raise ProblemError(Problem(refusal, shorten(message), hint=said("as ETag gave it")))
-    return int(found.group(1))
+    return int(found.group(1) or found.group(2))
 
 
 def key_of(request: HttpRequest) -> str:
