@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -73,6 +74,27 @@ def with_month(facts: TableFacts, rows: Any) -> Any:
     if not facts.time:
         return rows
     # rows have few days, and a day is a division: the calendar is asked once for each, not for each row
-    days = rows[facts.time].combine_chunks().cast(pa.date32(), safe=False).dictionary_encode()
+    days = _days(rows[facts.time]).dictionary_encode()
     months = pc.strftime(days.dictionary.cast(pa.timestamp("s")), format="%Y-%m")
     return rows.append_column(MONTH, months.take(days.indices))
+
+
+def _days(times: Any) -> Any:
+    """The days of times or dates in UTC: of a time in another zone Arrow would tell the day there."""
+    import pyarrow as pa
+
+    times = times.combine_chunks()
+    if pa.types.is_timestamp(times.type):
+        times = times.cast(arrow_type(ColumnType.TIME))
+    return times.cast(pa.date32(), safe=False)
+
+
+def months_of(times: Any) -> set[str | None]:
+    """The partitions in which rows of these times may lie; None is that of rows without one.
+
+    A day before and after count too: a table whose rows were once written anew lay by the city's months.
+    """
+    days = {day.toordinal() for day in _days(times).unique().to_pylist() if day is not None}
+    near = {min(max(day + by, 1), date.max.toordinal()) for day in days for by in (-1, 0, 1)}
+    found: set[str | None] = {date.fromordinal(day).isoformat()[:7] for day in near}
+    return found | {None} if times.null_count else found

@@ -25,7 +25,7 @@ from beichen.platforms.warehouse.models import Receipt, ReceiptKind, WarehouseTa
 from beichen.platforms.warehouse.naming import table
 from beichen.platforms.warehouse.receipts import Outcome, record
 from beichen.platforms.warehouse.rows import Intake, read_rows
-from beichen.platforms.warehouse.schema import MONTH, with_month
+from beichen.platforms.warehouse.schema import MONTH, months_of, with_month
 from beichen.problem import Problem, ProblemError, said
 
 LOAD_LENGTH = 200
@@ -170,7 +170,8 @@ def _differing(facts: TableFacts, delta: Any, rows: Any) -> tuple[Any, Any]:
         session.close()
     import pyarrow.compute as pc
 
-    return rows.take(found["number"]), found.filter(pc.invert(found["is_new"])).select(moments)
+    # a key that stands twice, which is a damage, is written once
+    return rows.take(pc.unique(found["number"])), found.filter(pc.invert(found["is_new"])).select(moments)
 
 
 def _both(facts: TableFacts, rows: Any, old_rows: Any) -> Days | None:
@@ -182,8 +183,8 @@ def _merge(delta: Any, facts: TableFacts, rows: Any, old_rows: Any, properties: 
     """Delta's MERGE, which looks only at the months in which the replaced rows lie."""
     match = " AND ".join(f't."{name}" = s."{name}"' for name in facts.key)
     if facts.time:
-        months = sorted(set(with_month(facts, old_rows)[MONTH].to_pylist()), key=str)
-        known = ", ".join(f"'{month}'" for month in months if month is not None)
+        months = months_of(old_rows[facts.time])
+        known = ", ".join(f"'{month}'" for month in sorted(month for month in months if month))
         among = [f"t.{MONTH} IN ({known})"] if known else []
         among += [f"t.{MONTH} IS NULL"] if None in months else []
         match += f" AND ({' OR '.join(among) or 'false'})"

@@ -16,6 +16,7 @@ from beichen.platforms.warehouse.models import CheckResult, Receipt, ReceiptKind
 from beichen.platforms.warehouse.service import (
     Check,
     CheckKind,
+    Column,
     ColumnType,
     TableFacts,
     append,
@@ -110,6 +111,22 @@ def test_a_name_belongs_to_one_owner_and_stands_once() -> None:
     assert codes_of(error) == [codes.TAKEN]
     assert declare_tables([], owner="scene:a", by=BY).removed == ["room_pumps"]
     assert declare_tables([PUMP], owner="scene:b", by=BY).changed == ["room_pumps"]
+
+
+def test_rows_that_are_written_anew_lie_where_they_lay(declare: Declare) -> None:
+    """By their month in UTC, which the city's own may have left hours ago."""
+    seen_at = Column("seen_at", ColumnType.TIME, "时间", "Seen")
+    night = datetime(2025, 3, 31, 17, tzinfo=UTC)
+    declare(columns=(CODE, COUNT, seen_at))
+    upsert("wells", [{"code": "a", "count": 1, "seen_at": night}], by=BY, source="t")
+    declare(columns=(CODE, replace(COUNT, type=ColumnType.NUMBER), seen_at))
+    upsert("wells", [{"code": "b", "count": 0.5}], by=BY, source="t")
+    delta = storage.opened("wells")
+    assert delta is not None
+    assert {name.split("_month=")[1].split("/")[0] for name in delta.file_uris()} == {
+        "2025-03",
+        "__HIVE_DEFAULT_PARTITION__",
+    }
 
 
 def test_wider_is_free(declare: Declare) -> None:

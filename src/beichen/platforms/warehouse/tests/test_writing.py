@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 import pytest
 from django.conf import settings as django_settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beichen.kernel.audit.models import AuditRecord
@@ -23,7 +23,7 @@ from beichen.kernel.files.service import open_stored
 from beichen.platforms.warehouse import codes, storage, writing
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.rows import read_rows
-from beichen.platforms.warehouse.schema import MONTH, with_month
+from beichen.platforms.warehouse.schema import MONTH, months_of, with_month
 from beichen.platforms.warehouse.service import TableFacts, append, reader, table, touched, upsert
 from beichen.platforms.warehouse.tests.conftest import BY, COLUMNS, Declare
 from beichen.problem import ProblemError
@@ -167,7 +167,14 @@ def test_rows_that_change_nothing_make_no_version(declare: Declare) -> None:
 
 
 CODES = st.sampled_from("abcdef")
-MOMENT = st.none() | st.datetimes(datetime(2024, 12, 1), datetime(2025, 3, 1), timezones=st.just(UTC))
+MOMENT = (
+    st.none()
+    | st.datetimes(datetime(2024, 12, 1), datetime(2025, 3, 1), timezones=st.just(UTC))
+    | st.sampled_from(
+        [datetime(2025, month, 1, tzinfo=UTC) - timedelta(hours=8, seconds=1) for month in (1, 2)]
+    )
+    | st.sampled_from([datetime(2025, 1, 31, 17, tzinfo=UTC), datetime(2025, 1, 31, 23, 59, tzinfo=UTC)])
+)
 REST: dict[str, st.SearchStrategy[Any]] = {
     "count": st.none() | st.integers(-3, 3),
     "region": st.text("甲乙'\\", max_size=2),
@@ -222,6 +229,42 @@ def test_upsert_is_a_dictionary(declare: Declare, folder: Path, batches: list[li
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(django_settings.TIME_ZONE)).date()
+
+
+NIGHT = datetime(2025, 3, 31, 17, tzinfo=UTC)  # one o'clock of the first of April in the city
+
+
+def test_a_row_of_a_month_s_first_hours_is_replaced(declare: Declare) -> None:
+    """In the city another month has begun than that in UTC, where the row lies."""
+    declare()
+    put([{"code": "a", "seen_at": NIGHT}])
+    put([{"code": "a", "seen_at": NIGHT, "count": 1}])
+    put([{"code": "a", "count": 2}])
+    assert [(row["code"], row["count"]) for row in rows_of()] == [("a", 2)]
+
+
+def test_a_row_is_replaced_where_an_earlier_release_wrote_it_anew(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever widened a table laid its rows by the city's months."""
+    declare()
+
+    def by_the_city(_facts: TableFacts, rows: Any) -> Any:
+        return rows.append_column(MONTH, pa.array(["2025-04"]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "with_month", by_the_city)
+        put([{"code": "a", "seen_at": NIGHT}])
+    put([{"code": "a", "count": 1}])
+    assert [(row["code"], row["count"]) for row in rows_of()] == [("a", 1)]
+
+
+def test_rows_of_one_key_that_were_added_are_replaced_alike(declare: Declare) -> None:
+    declare()
+    add([{"code": "a", "count": 1}], "1")
+    add([{"code": "a", "count": 2}], "2")
+    assert put([{"code": "a", "count": 3}]).changed == 1
+    assert [(row["code"], row["count"]) for row in rows_of()] == [("a", 3), ("a", 3)]
 
 
 def test_a_version_without_a_receipt_may_have_changed_everything(declare: Declare) -> None:
@@ -305,13 +348,15 @@ def test_storage_that_is_away_is_said(declare: Declare, folder: Path) -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC))))
-def test_a_row_lies_with_its_month(moments: list[datetime | None]) -> None:
-    """The month of the moment in UTC, from the first year to the last; before 1970 too."""
-    seen = pa.table({"seen_at": pa.array(moments, pa.timestamp("us", "UTC"))})
+@example([NIGHT], "Asia/Shanghai")
+@given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC))), st.sampled_from(["UTC", "Asia/Shanghai"]))
+def test_a_row_lies_with_its_month(moments: list[datetime | None], zone: str) -> None:
+    """The month of the moment in UTC, whatever the zone, from the first year to the last; before 1970 too."""
+    seen = pa.table({"seen_at": pa.array(moments, pa.timestamp("us", zone))})
     facts = TableFacts("wells", "井", "Wells", COLUMNS, ("code",), 2, "seen_at")
     months = [None if moment is None else f"{moment.year:04}-{moment.month:02}" for moment in moments]
     assert with_month(facts, seen)[MONTH].to_pylist() == months
+    assert months_of(seen["seen_at"]) >= set(months)
 
 
 def test_a_load_reads_the_log_once(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
