@@ -4,6 +4,8 @@ import beichen.fronts.codes.models.printed
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -15,246 +17,250 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CodeKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(choices=[('sticker', 'Printed codes'), ('person', 'Codes of people')], max_length=10)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=20, unique=True)),
-                ('public', models.CharField(blank=True, max_length=60)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('refused_at', models.DateTimeField(null=True)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='CodeKey',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('use', models.CharField(choices=[('sticker', 'Printed codes'), ('person', 'Codes of people')], max_length=10)),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('name', models.CharField(max_length=20, unique=True)),
+                        ('public', models.CharField(blank=True, max_length=60)),
+                        ('since', models.DateTimeField()),
+                        ('until', models.DateTimeField(null=True)),
+                        ('refused_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['use', 'number'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('use', 'number'), name='code_key_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Entitlement',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('about', models.CharField(blank=True, max_length=500)),
+                        ('about_en', models.CharField(blank=True, max_length=500)),
+                        ('readers', models.JSONField(default=list)),
+                        ('days', models.PositiveIntegerField(default=0)),
+                        ('is_open', models.BooleanField(default=False)),
+                        ('times', models.JSONField(default=list)),
+                        ('counter', models.CharField(blank=True, max_length=60)),
+                        ('counter_en', models.CharField(blank=True, max_length=100)),
+                        ('start', models.PositiveIntegerField(null=True)),
+                        ('look', models.CharField(default='blue', max_length=20)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('grantor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='kernel_org.body')),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Holder',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('withdrawn_at', models.DateTimeField(db_index=True)),
+                        ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PrintRun',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.fronts.codes.models.printed.run_code, max_length=10, unique=True)),
+                        ('layout', models.CharField(max_length=30)),
+                        ('choice', models.JSONField(default=dict)),
+                        ('codes', models.JSONField(default=list)),
+                        ('state', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=10)),
+                        ('total', models.PositiveIntegerField(default=0)),
+                        ('done', models.PositiveIntegerField(default=0)),
+                        ('error', models.CharField(blank=True, max_length=300)),
+                        ('file', models.CharField(blank=True, max_length=40)),
+                        ('made_at', models.DateTimeField()),
+                        ('made_by', models.CharField(max_length=120)),
+                        ('made_by_name', models.CharField(max_length=120)),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['-made_at', '-id'],
+                        'indexes': [
+                            models.Index(fields=['-made_at', '-id'], name='print_run_newest'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PrintedLabel',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('place', models.PositiveIntegerField()),
+                        ('code', models.CharField(db_index=True, max_length=40)),
+                        ('name', models.CharField(max_length=200)),
+                        ('edition', models.PositiveSmallIntegerField()),
+                        ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='fronts_codes.printrun')),
+                    ],
+                    options={
+                        'ordering': ['run', 'place'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('run', 'place'), name='printed_label_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Reader',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='code_readers', to='kernel_org.body')),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Pseudonym',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('value', models.CharField(max_length=20)),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                        ('reader', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pseudonyms', to='fronts_codes.reader')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('reader', 'value'), name='code_pseudonym_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Gate',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('name', models.CharField(max_length=100)),
+                        ('place', models.CharField(max_length=100)),
+                        ('entitlements', models.JSONField(default=list)),
+                        ('takes', models.BooleanField(default=False)),
+                        ('is_open', models.BooleanField(default=True)),
+                        ('entered_at', models.DateTimeField()),
+                        ('entered_by', models.CharField(max_length=120)),
+                        ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='fronts_codes.reader')),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Scan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('nonce', models.CharField(max_length=20, unique=True)),
+                        ('place', models.CharField(blank=True, max_length=100)),
+                        ('answer', models.CharField(max_length=20)),
+                        ('at', models.DateTimeField()),
+                        ('is_offline', models.BooleanField(default=False)),
+                        ('repeats', models.PositiveIntegerField(default=0)),
+                        ('entitlement', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.entitlement')),
+                        ('gate', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.gate')),
+                        ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                        ('reader', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.reader')),
+                    ],
+                    options={
+                        'ordering': ['-at', '-id'],
+                        'indexes': [
+                            models.Index(fields=['person', '-at', '-id'], name='scan_person'),
+                            models.Index(fields=['at'], name='scan_time'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Sticker',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(max_length=40, unique=True)),
+                        ('edition', models.PositiveSmallIntegerField(default=1)),
+                        ('is_withdrawn', models.BooleanField(default=False)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('changed_at', models.DateTimeField()),
+                        ('changed_by', models.CharField(max_length=120)),
+                        ('object', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.object')),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['-changed_at', '-id'],
+                        'indexes': [
+                            models.Index(fields=['-changed_at', '-id'], name='sticker_newest'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='StickerStep',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('step', models.CharField(max_length=10)),
+                        ('edition', models.PositiveSmallIntegerField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('at', models.DateTimeField()),
+                        ('by_name', models.CharField(max_length=120)),
+                        ('sticker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='fronts_codes.sticker')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Counter',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('left', models.PositiveIntegerField()),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                        ('entitlement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='fronts_codes.entitlement')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('entitlement', 'person'), name='counter_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Grant',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('state', models.CharField(choices=[('valid', 'Valid'), ('suspended', 'Suspended'), ('revoked', 'Revoked')], default='valid', max_length=10)),
+                        ('since', models.DateTimeField()),
+                        ('until', models.DateTimeField(null=True)),
+                        ('reason', models.CharField(blank=True, max_length=300)),
+                        ('changed_at', models.DateTimeField()),
+                        ('changed_by', models.CharField(max_length=120)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('entitlement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='fronts_codes.entitlement')),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
+                    ],
+                    options={
+                        'ordering': ['-changed_at', '-id'],
+                        'indexes': [
+                            models.Index(fields=['-changed_at', '-id'], name='grant_newest'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('entitlement', 'person'), name='grant_once'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['use', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('use', 'number'), name='code_key_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Entitlement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('about', models.CharField(blank=True, max_length=500)),
-                ('about_en', models.CharField(blank=True, max_length=500)),
-                ('readers', models.JSONField(default=list)),
-                ('days', models.PositiveIntegerField(default=0)),
-                ('is_open', models.BooleanField(default=False)),
-                ('times', models.JSONField(default=list)),
-                ('counter', models.CharField(blank=True, max_length=60)),
-                ('counter_en', models.CharField(blank=True, max_length=100)),
-                ('start', models.PositiveIntegerField(null=True)),
-                ('look', models.CharField(default='blue', max_length=20)),
-                ('is_current', models.BooleanField(default=True)),
-                ('grantor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='kernel_org.body')),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Holder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(db_index=True)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PrintRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.fronts.codes.models.printed.run_code, max_length=10, unique=True)),
-                ('layout', models.CharField(max_length=30)),
-                ('choice', models.JSONField(default=dict)),
-                ('codes', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('file', models.CharField(blank=True, max_length=40)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.CharField(max_length=120)),
-                ('made_by_name', models.CharField(max_length=120)),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['-made_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PrintedLabel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveIntegerField()),
-                ('code', models.CharField(db_index=True, max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('edition', models.PositiveSmallIntegerField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='fronts_codes.printrun')),
-            ],
-            options={
-                'ordering': ['run', 'place'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Reader',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('is_current', models.BooleanField(default=True)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='code_readers', to='kernel_org.body')),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Pseudonym',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(max_length=20)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-                ('reader', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pseudonyms', to='fronts_codes.reader')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Gate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('place', models.CharField(max_length=100)),
-                ('entitlements', models.JSONField(default=list)),
-                ('takes', models.BooleanField(default=False)),
-                ('is_open', models.BooleanField(default=True)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.CharField(max_length=120)),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='fronts_codes.reader')),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Scan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=20, unique=True)),
-                ('place', models.CharField(blank=True, max_length=100)),
-                ('answer', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('is_offline', models.BooleanField(default=False)),
-                ('repeats', models.PositiveIntegerField(default=0)),
-                ('entitlement', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.entitlement')),
-                ('gate', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.gate')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-                ('reader', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fronts_codes.reader')),
-            ],
-            options={
-                'ordering': ['-at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Sticker',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('edition', models.PositiveSmallIntegerField(default=1)),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('reason', models.CharField(max_length=300)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=120)),
-                ('object', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.object')),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['-changed_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StickerStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=10)),
-                ('edition', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by_name', models.CharField(max_length=120)),
-                ('sticker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='fronts_codes.sticker')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Counter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('left', models.PositiveIntegerField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-                ('entitlement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='fronts_codes.entitlement')),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('entitlement', 'person'), name='counter_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Grant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('valid', 'Valid'), ('suspended', 'Suspended'), ('revoked', 'Revoked')], default='valid', max_length=10)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=120)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('entitlement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='fronts_codes.entitlement')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
-            ],
-            options={
-                'ordering': ['-changed_at', '-id'],
-                'indexes': [models.Index(fields=['-changed_at', '-id'], name='grant_newest')],
-                'constraints': [models.UniqueConstraint(fields=('entitlement', 'person'), name='grant_once')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='printrun',
-            index=models.Index(fields=['-made_at', '-id'], name='print_run_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='printedlabel',
-            constraint=models.UniqueConstraint(fields=('run', 'place'), name='printed_label_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pseudonym',
-            constraint=models.UniqueConstraint(fields=('reader', 'value'), name='code_pseudonym_once'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['person', '-at', '-id'], name='scan_person'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['at'], name='scan_time'),
-        ),
-        migrations.AddIndex(
-            model_name='sticker',
-            index=models.Index(fields=['-changed_at', '-id'], name='sticker_newest'),
         ),
     ]

@@ -2,73 +2,87 @@
 
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name='Subscription',
-            fields=[
-                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('stream', models.CharField(blank=True, max_length=40)),
-                ('position', models.BigIntegerField(default=0)),
-                ('moved_at', models.DateTimeField(null=True)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Subscription',
+                    fields=[
+                        ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                        ('stream', models.CharField(blank=True, max_length=40)),
+                        ('position', models.BigIntegerField(default=0)),
+                        ('moved_at', models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='InboxEntry',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('subscriber', models.CharField(max_length=100)),
+                        ('key', models.CharField(max_length=281)),
+                        ('handled_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'constraints': [
+                            models.UniqueConstraint(fields=('subscriber', 'key'), name='inbox_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='OutboxEvent',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('key', models.CharField(max_length=281)),
+                        ('type', models.CharField(max_length=160)),
+                        ('payload', models.TextField()),
+                        ('created_at', models.DateTimeField()),
+                        ('relayed_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'indexes': [
+                            models.Index(condition=models.Q(('relayed_at', None)), fields=['id'], name='outbox_waiting'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ParkedEvent',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('subscriber', models.CharField(max_length=100)),
+                        ('key', models.CharField(max_length=281)),
+                        ('type', models.CharField(blank=True, max_length=160)),
+                        ('subject', models.CharField(blank=True, max_length=200)),
+                        ('position', models.BigIntegerField()),
+                        ('payload', models.TextField()),
+                        ('is_readable', models.BooleanField(default=True)),
+                        ('state', models.CharField(choices=[('waiting', '等待重试'), ('dead', '死信'), ('discarded', '已放弃')], default='waiting', max_length=10)),
+                        ('attempts', models.PositiveIntegerField(default=0)),
+                        ('due_at', models.DateTimeField(null=True)),
+                        ('error', models.TextField(blank=True)),
+                        ('parked_at', models.DateTimeField()),
+                        ('settled_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['position', 'id'],
+                        'indexes': [
+                            models.Index(fields=['state', 'due_at'], name='parked_due'),
+                            models.Index(fields=['subscriber', 'state', 'subject', 'position'], name='parked_subject'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('subscriber', 'key'), name='parked_once'),
+                        ],
+                    },
+                ),
             ],
-        ),
-        migrations.CreateModel(
-            name='InboxEntry',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('subscriber', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=281)),
-                ('handled_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'key'), name='inbox_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OutboxEvent',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=281)),
-                ('type', models.CharField(max_length=160)),
-                ('payload', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('relayed_at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('relayed_at', None)), fields=['id'], name='outbox_waiting')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ParkedEvent',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('subscriber', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=281)),
-                ('type', models.CharField(blank=True, max_length=160)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('position', models.BigIntegerField()),
-                ('payload', models.TextField()),
-                ('is_readable', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('waiting', '等待重试'), ('dead', '死信'), ('discarded', '已放弃')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('parked_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'ordering': ['position', 'id'],
-                'indexes': [models.Index(fields=['state', 'due_at'], name='parked_due'), models.Index(fields=['subscriber', 'state', 'subject', 'position'], name='parked_subject')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'key'), name='parked_once')],
-            },
         ),
     ]

@@ -2,37 +2,44 @@
 
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name='AmendedDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('is_working', models.BooleanField()),
-                ('name', models.CharField(blank=True, max_length=100)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='AmendedDay',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('day', models.DateField(unique=True)),
+                        ('is_working', models.BooleanField()),
+                        ('name', models.CharField(blank=True, max_length=100)),
+                    ],
+                    options={
+                        'ordering': ['day'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='WorkingSpan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('start', models.TimeField(unique=True)),
+                        ('end', models.TimeField()),
+                    ],
+                    options={
+                        'ordering': ['start'],
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='span_forward'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['day'],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkingSpan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.TimeField(unique=True)),
-                ('end', models.TimeField()),
-            ],
-            options={
-                'ordering': ['start'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='span_forward')],
-            },
         ),
     ]

@@ -2,37 +2,42 @@
 
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name='Schedule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('cron', models.CharField(max_length=100)),
-                ('next_at', models.DateTimeField(db_index=True)),
-                ('last_at', models.DateTimeField(null=True)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Schedule',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=100, unique=True)),
+                        ('cron', models.CharField(max_length=100)),
+                        ('next_at', models.DateTimeField(db_index=True)),
+                        ('last_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['name'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='WorkerLease',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('worker', models.CharField(max_length=64, unique=True)),
+                        ('seen_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'ordering': ['worker'],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkerLease',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worker', models.CharField(max_length=64, unique=True)),
-                ('seen_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['worker'],
-            },
         ),
     ]

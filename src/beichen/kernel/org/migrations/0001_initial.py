@@ -5,105 +5,96 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name='Person',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_demo', models.BooleanField(default=False)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Person',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
+                        ('name', models.CharField(max_length=100)),
+                        ('phone', models.CharField(blank=True, max_length=30)),
+                        ('email', models.EmailField(blank=True, max_length=254)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='kernel_org.region')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'people',
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Body',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=80, unique=True)),
+                        ('name', models.CharField(max_length=200)),
+                        ('name_en', models.CharField(blank=True, max_length=300)),
+                        ('kind', models.CharField(blank=True, max_length=30)),
+                        ('credit_code', models.CharField(blank=True, max_length=18)),
+                        ('path', models.CharField(max_length=400, unique=True)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel_org.body')),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='kernel_org.region')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'bodies',
+                        'ordering': ['path'],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='body_credit_code_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Region',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(max_length=20, unique=True)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(blank=True, max_length=200)),
+                        ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '区县'), ('street', '街道'), ('community', '社区'), ('grid', '网格')], max_length=12)),
+                        ('kind', models.CharField(blank=True, max_length=30)),
+                        ('path', models.CharField(max_length=140, unique=True)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['code'],
+                        'indexes': [
+                            models.Index(fields=['level', 'code'], name='region_level'),
+                            models.Index(fields=['name'], name='region_name'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Post',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('role', models.CharField(max_length=60)),
+                        ('title', models.CharField(blank=True, max_length=100)),
+                        ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('until', models.DateTimeField(null=True)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel_org.body')),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='kernel_org.person')),
+                        ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('until', None)), fields=('person', 'role', 'body', 'region'), name='post_once_at_a_time'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'verbose_name_plural': 'people',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Body',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(blank=True, max_length=30)),
-                ('credit_code', models.CharField(blank=True, max_length=18)),
-                ('path', models.CharField(max_length=400, unique=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel_org.body')),
-            ],
-            options={
-                'verbose_name_plural': 'bodies',
-                'ordering': ['path'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Region',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '区县'), ('street', '街道'), ('community', '社区'), ('grid', '网格')], max_length=12)),
-                ('kind', models.CharField(blank=True, max_length=30)),
-                ('path', models.CharField(max_length=140, unique=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Post',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=60)),
-                ('title', models.CharField(blank=True, max_length=100)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('until', models.DateTimeField(null=True)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel_org.body')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='kernel_org.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='region',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='kernel_org.region'),
-        ),
-        migrations.AddField(
-            model_name='body',
-            name='region',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='kernel_org.region'),
-        ),
-        migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['level', 'code'], name='region_level'),
-        ),
-        migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['name'], name='region_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('person', 'role', 'body', 'region'), name='post_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='body_credit_code_once'),
         ),
     ]

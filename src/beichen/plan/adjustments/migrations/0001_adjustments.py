@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -13,83 +15,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Adjustment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('reason', models.TextField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], default='draft', max_length=10)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adjustments', to='plan.plan')),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Adjustment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('title', models.CharField(max_length=200)),
+                        ('reason', models.TextField()),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], default='draft', max_length=10)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adjustments', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['plan', '-number'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'number'), name='adjustment_number_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Change',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(max_length=12)),
+                        ('key', models.CharField(max_length=40)),
+                        ('field', models.CharField(blank=True, max_length=30)),
+                        ('label', models.CharField(max_length=500)),
+                        ('old', models.JSONField(null=True)),
+                        ('new', models.JSONField(null=True)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('justification', models.CharField(blank=True, max_length=300)),
+                        ('adjustment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='plan_adjustments.adjustment')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('adjustment', 'kind', 'key', 'field'), name='change_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Decision',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], max_length=10)),
+                        ('day', models.DateField()),
+                        ('document', models.CharField(blank=True, max_length=120)),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                        ('adjustment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='plan_adjustments.adjustment')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Version',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('since', models.DateField(null=True)),
+                        ('document', models.CharField(blank=True, max_length=120)),
+                        ('facts', models.JSONField(null=True)),
+                        ('sha256', models.CharField(blank=True, max_length=64)),
+                        ('adjustment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='version', to='plan_adjustments.adjustment')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['plan', 'number'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_once'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['plan', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Change',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('key', models.CharField(max_length=40)),
-                ('field', models.CharField(blank=True, max_length=30)),
-                ('label', models.CharField(max_length=500)),
-                ('old', models.JSONField(null=True)),
-                ('new', models.JSONField(null=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('justification', models.CharField(blank=True, max_length=300)),
-                ('adjustment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='plan_adjustments.adjustment')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted to the government'), ('approved', 'Approved by the government'), ('ratified', 'Approved by the standing committee'), ('in-force', 'Enacted'), ('rejected', 'Rejected')], max_length=10)),
-                ('day', models.DateField()),
-                ('document', models.CharField(blank=True, max_length=120)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('adjustment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='plan_adjustments.adjustment')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Version',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('since', models.DateField(null=True)),
-                ('document', models.CharField(blank=True, max_length=120)),
-                ('facts', models.JSONField(null=True)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('adjustment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='version', to='plan_adjustments.adjustment')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['plan', 'number'],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='adjustment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('adjustment', 'kind', 'key', 'field'), name='change_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_once'),
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -15,107 +17,103 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('development', '发展规划'), ('spatial', '空间规划'), ('special', '专项规划'), ('regional', '区域规划')], max_length=12)),
-                ('due', models.DateField(null=True)),
-                ('approver', models.CharField(blank=True, max_length=120)),
-                ('covers', models.CharField(blank=True, max_length=300)),
-                ('note', models.TextField(blank=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogue_entries', to='kernel_org.body')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogue_entries', to='kernel_org.region')),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Entry',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(unique=True)),
+                        ('title', models.CharField(max_length=200)),
+                        ('kind', models.CharField(choices=[('development', '发展规划'), ('spatial', '空间规划'), ('special', '专项规划'), ('regional', '区域规划')], max_length=12)),
+                        ('due', models.DateField(null=True)),
+                        ('approver', models.CharField(blank=True, max_length=120)),
+                        ('covers', models.CharField(blank=True, max_length=300)),
+                        ('note', models.TextField(blank=True)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogue_entries', to='kernel_org.body')),
+                        ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catalogue_entries', to='kernel_org.region')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'entries',
+                        'ordering': ['kind', 'key'],
+                        'indexes': [
+                            models.Index(fields=['kind', 'key'], name='catalogue_kind'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Filing',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], default='draft', max_length=12)),
+                        ('problems', models.JSONField(default=list)),
+                        ('checked_at', models.DateTimeField(null=True)),
+                        ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filings', to='plan_catalogue.entry')),
+                        ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='kernel_files.storedfile')),
+                        ('plan', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filing', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['entry', '-number'],
+                        'indexes': [
+                            models.Index(fields=['state'], name='filing_state'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('entry', 'number'), name='filing_number_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FindingRecord',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=16)),
+                        ('digest', models.CharField(max_length=16)),
+                        ('category', models.CharField(max_length=14)),
+                        ('severity', models.CharField(max_length=8)),
+                        ('rank', models.PositiveSmallIntegerField()),
+                        ('subject', models.CharField(max_length=300)),
+                        ('reason', models.CharField(max_length=20)),
+                        ('match', models.FloatField()),
+                        ('details', models.JSONField(default=dict)),
+                        ('ours', models.JSONField(null=True)),
+                        ('theirs', models.JSONField(null=True)),
+                        ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'To be changed'), ('justified', 'Justified'), ('resolved', 'Resolved')], default='open', max_length=10)),
+                        ('decision', models.CharField(blank=True, max_length=500)),
+                        ('decided_by', models.CharField(blank=True, max_length=120)),
+                        ('decided_at', models.DateTimeField(null=True)),
+                        ('found_at', models.DateTimeField()),
+                        ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='plan_catalogue.entry')),
+                        ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='plan_catalogue.filing')),
+                    ],
+                    options={
+                        'ordering': ['entry', 'rank', 'category', 'id'],
+                        'indexes': [
+                            models.Index(fields=['entry', 'state'], name='finding_state'),
+                            models.Index(fields=['entry', 'rank'], name='finding_rank'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('entry', 'key'), name='finding_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Step',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], max_length=12)),
+                        ('day', models.DateField()),
+                        ('document', models.CharField(blank=True, max_length=120)),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                        ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_catalogue.filing')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
             ],
-            options={
-                'verbose_name_plural': 'entries',
-                'ordering': ['kind', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Filing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], default='draft', max_length=12)),
-                ('problems', models.JSONField(default=list)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filings', to='plan_catalogue.entry')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='kernel_files.storedfile')),
-                ('plan', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filing', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['entry', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FindingRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=16)),
-                ('digest', models.CharField(max_length=16)),
-                ('category', models.CharField(max_length=14)),
-                ('severity', models.CharField(max_length=8)),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('subject', models.CharField(max_length=300)),
-                ('reason', models.CharField(max_length=20)),
-                ('match', models.FloatField()),
-                ('details', models.JSONField(default=dict)),
-                ('ours', models.JSONField(null=True)),
-                ('theirs', models.JSONField(null=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'To be changed'), ('justified', 'Justified'), ('resolved', 'Resolved')], default='open', max_length=10)),
-                ('decision', models.CharField(blank=True, max_length=500)),
-                ('decided_by', models.CharField(blank=True, max_length=120)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('found_at', models.DateTimeField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='plan_catalogue.entry')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='plan_catalogue.filing')),
-            ],
-            options={
-                'ordering': ['entry', 'rank', 'category', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Step',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('linking', 'In consistency check'), ('approved', 'Approved'), ('filed', 'Filed'), ('superseded', 'Superseded')], max_length=12)),
-                ('day', models.DateField()),
-                ('document', models.CharField(blank=True, max_length=120)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_catalogue.filing')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'key'], name='catalogue_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['state'], name='filing_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('entry', 'number'), name='filing_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='findingrecord',
-            index=models.Index(fields=['entry', 'state'], name='finding_state'),
-        ),
-        migrations.AddIndex(
-            model_name='findingrecord',
-            index=models.Index(fields=['entry', 'rank'], name='finding_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='findingrecord',
-            constraint=models.UniqueConstraint(fields=('entry', 'key'), name='finding_once'),
         ),
     ]

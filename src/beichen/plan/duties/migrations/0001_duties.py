@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -15,249 +17,227 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='NoteEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=10)),
-                ('text', models.TextField()),
-                ('due', models.DateField(null=True)),
-                ('by', models.CharField(max_length=120)),
-                ('by_name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='NoteEntry',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('verb', models.CharField(max_length=10)),
+                        ('text', models.TextField()),
+                        ('due', models.DateField(null=True)),
+                        ('by', models.CharField(max_length=120)),
+                        ('by_name', models.CharField(max_length=100)),
+                        ('at', models.DateTimeField()),
+                        ('note', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='plan_duties.supervisionnote')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'note entries',
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Duty',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(max_length=12)),
+                        ('key', models.CharField(max_length=40)),
+                        ('nature', models.CharField(choices=[('indicator', 'Binding indicator'), ('project', 'Major project'), ('measure', 'Policy or reform measure'), ('task', 'Task')], max_length=10)),
+                        ('title', models.CharField(max_length=500)),
+                        ('location', models.CharField(max_length=60)),
+                        ('part', models.CharField(max_length=60)),
+                        ('start', models.PositiveIntegerField()),
+                        ('deadline', models.DateField(null=True)),
+                        ('assigned_on', models.DateField(null=True)),
+                        ('state', models.CharField(blank=True, choices=[('not-started', 'Not started'), ('in-progress', 'In progress'), ('done', 'Done'), ('stuck', 'Stuck')], max_length=12)),
+                        ('percent', models.PositiveSmallIntegerField(null=True)),
+                        ('done_on', models.DateField(null=True)),
+                        ('vanished_at', models.DateTimeField(null=True)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_duties', to='kernel_org.body')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='plan.plan')),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
+                        ('suggestion', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel_org.body')),
+                        ('supporting', models.ManyToManyField(related_name='supported_duties', to='kernel_org.body')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'duties',
+                        'ordering': ['plan', 'start'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'start'], name='duty_order'),
+                            models.Index(fields=['plan', 'lead'], name='duty_by_lead'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'kind', 'key'), name='duty_once_a_fact'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Milestone',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('title', models.CharField(max_length=200)),
+                        ('due', models.DateField()),
+                        ('done_on', models.DateField(null=True)),
+                        ('note', models.TextField(blank=True)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='plan_duties.duty')),
+                    ],
+                    options={
+                        'ordering': ['due', 'id'],
+                        'indexes': [
+                            models.Index(fields=['duty', 'due'], name='milestone_order'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Report',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('accepted', 'Accepted'), ('returned', 'Returned')], default='draft', max_length=10)),
+                        ('state', models.CharField(choices=[('not-started', 'Not started'), ('in-progress', 'In progress'), ('done', 'Done'), ('stuck', 'Stuck')], max_length=12)),
+                        ('percent', models.PositiveSmallIntegerField(default=0)),
+                        ('text', models.TextField(blank=True)),
+                        ('problems', models.TextField(blank=True)),
+                        ('done_on', models.DateField(null=True)),
+                        ('reason', models.CharField(blank=True, max_length=500)),
+                        ('written_by', models.CharField(max_length=120)),
+                        ('submitted_at', models.DateTimeField(null=True)),
+                        ('submitted_by', models.CharField(blank=True, max_length=120)),
+                        ('decided_at', models.DateTimeField(null=True)),
+                        ('decided_by', models.CharField(blank=True, max_length=120)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duty_reports', to='kernel_org.body')),
+                        ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='plan_duties.duty')),
+                        ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='plan_duties.round')),
+                    ],
+                    options={
+                        'ordering': ['-round__ends', 'duty__start'],
+                        'indexes': [
+                            models.Index(fields=['round', 'status'], name='report_to_decide'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('round', 'duty'), name='report_once_a_round'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Evidence',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.duty')),
+                        ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
+                        ('milestone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.milestone')),
+                        ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.noteentry')),
+                        ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.report')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'evidence',
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReportingRule',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('length', models.CharField(choices=[('quarter', 'Every quarter'), ('half', 'Every half-year')], default='half', max_length=8)),
+                        ('working_days', models.PositiveSmallIntegerField(default=10)),
+                        ('remind_days', models.PositiveSmallIntegerField(default=3)),
+                        ('plan', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reporting_rule', to='plan.plan')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='Round',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('period', models.CharField(max_length=10)),
+                        ('starts', models.DateField()),
+                        ('ends', models.DateField()),
+                        ('opens', models.DateField()),
+                        ('due', models.DateField()),
+                        ('opened_by', models.CharField(max_length=120)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reporting_rounds', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['-ends', '-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', '-ends'], name='round_order'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'period'), name='round_once_a_period'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Step',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('verb', models.CharField(max_length=20)),
+                        ('text', models.TextField(blank=True)),
+                        ('detail', models.JSONField(default=dict)),
+                        ('by', models.CharField(max_length=120)),
+                        ('by_name', models.CharField(max_length=100)),
+                        ('at', models.DateTimeField()),
+                        ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_duties.duty')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['duty', '-id'], name='step_order'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SupervisionNote',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveIntegerField()),
+                        ('title', models.CharField(max_length=200)),
+                        ('due', models.DateField()),
+                        ('status', models.CharField(choices=[('open', 'Waits for an answer'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=10)),
+                        ('written_at', models.DateTimeField()),
+                        ('answered_at', models.DateTimeField(null=True)),
+                        ('closed_at', models.DateTimeField(null=True)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervision_notes', to='kernel_org.body')),
+                        ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='plan_duties.duty')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supervision_notes', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'status', 'due'], name='note_by_due'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'number'), name='note_number_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Reminder',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('due', 'Due soon'), ('overdue', 'Overdue')], max_length=8)),
+                        ('due', models.DateField()),
+                        ('missing', models.PositiveIntegerField()),
+                        ('made_on', models.DateField()),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duty_reminders', to='kernel_org.body')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duty_reminders', to='plan.plan')),
+                        ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='plan_duties.round')),
+                        ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='plan_duties.supervisionnote')),
+                    ],
+                    options={
+                        'ordering': ['-made_on', '-id'],
+                        'indexes': [
+                            models.Index(fields=['body', '-made_on'], name='reminder_of_body'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('round__isnull', False)), fields=('round', 'body', 'kind'), name='reminder_once_a_round'),
+                            models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('note', 'kind', 'due'), name='reminder_once_a_note'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'verbose_name_plural': 'note entries',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Duty',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('key', models.CharField(max_length=40)),
-                ('nature', models.CharField(choices=[('indicator', 'Binding indicator'), ('project', 'Major project'), ('measure', 'Policy or reform measure'), ('task', 'Task')], max_length=10)),
-                ('title', models.CharField(max_length=500)),
-                ('location', models.CharField(max_length=60)),
-                ('part', models.CharField(max_length=60)),
-                ('start', models.PositiveIntegerField()),
-                ('deadline', models.DateField(null=True)),
-                ('assigned_on', models.DateField(null=True)),
-                ('state', models.CharField(blank=True, choices=[('not-started', 'Not started'), ('in-progress', 'In progress'), ('done', 'Done'), ('stuck', 'Stuck')], max_length=12)),
-                ('percent', models.PositiveSmallIntegerField(null=True)),
-                ('done_on', models.DateField(null=True)),
-                ('vanished_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_duties', to='kernel_org.body')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='plan.plan')),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
-                ('suggestion', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel_org.body')),
-                ('supporting', models.ManyToManyField(related_name='supported_duties', to='kernel_org.body')),
-            ],
-            options={
-                'verbose_name_plural': 'duties',
-                'ordering': ['plan', 'start'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Milestone',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('due', models.DateField()),
-                ('done_on', models.DateField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='plan_duties.duty')),
-            ],
-            options={
-                'ordering': ['due', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('accepted', 'Accepted'), ('returned', 'Returned')], default='draft', max_length=10)),
-                ('state', models.CharField(choices=[('not-started', 'Not started'), ('in-progress', 'In progress'), ('done', 'Done'), ('stuck', 'Stuck')], max_length=12)),
-                ('percent', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField(blank=True)),
-                ('problems', models.TextField(blank=True)),
-                ('done_on', models.DateField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('written_by', models.CharField(max_length=120)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('submitted_by', models.CharField(blank=True, max_length=120)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.CharField(blank=True, max_length=120)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duty_reports', to='kernel_org.body')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='plan_duties.duty')),
-            ],
-            options={
-                'ordering': ['-round__ends', 'duty__start'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.duty')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
-                ('milestone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.milestone')),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.noteentry')),
-                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='plan_duties.report')),
-            ],
-            options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportingRule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('length', models.CharField(choices=[('quarter', 'Every quarter'), ('half', 'Every half-year')], default='half', max_length=8)),
-                ('working_days', models.PositiveSmallIntegerField(default=10)),
-                ('remind_days', models.PositiveSmallIntegerField(default=3)),
-                ('plan', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reporting_rule', to='plan.plan')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Round',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=10)),
-                ('starts', models.DateField()),
-                ('ends', models.DateField()),
-                ('opens', models.DateField()),
-                ('due', models.DateField()),
-                ('opened_by', models.CharField(max_length=120)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reporting_rounds', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['-ends', '-id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='plan_duties.round'),
-        ),
-        migrations.CreateModel(
-            name='Step',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('by', models.CharField(max_length=120)),
-                ('by_name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_duties.duty')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SupervisionNote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('due', models.DateField()),
-                ('status', models.CharField(choices=[('open', 'Waits for an answer'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=10)),
-                ('written_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervision_notes', to='kernel_org.body')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='plan_duties.duty')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supervision_notes', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Reminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('due', 'Due soon'), ('overdue', 'Overdue')], max_length=8)),
-                ('due', models.DateField()),
-                ('missing', models.PositiveIntegerField()),
-                ('made_on', models.DateField()),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duty_reminders', to='kernel_org.body')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duty_reminders', to='plan.plan')),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='plan_duties.round')),
-                ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='plan_duties.supervisionnote')),
-            ],
-            options={
-                'ordering': ['-made_on', '-id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='noteentry',
-            name='note',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='plan_duties.supervisionnote'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['plan', 'start'], name='duty_order'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['plan', 'lead'], name='duty_by_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('plan', 'kind', 'key'), name='duty_once_a_fact'),
-        ),
-        migrations.AddIndex(
-            model_name='milestone',
-            index=models.Index(fields=['duty', 'due'], name='milestone_order'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['plan', '-ends'], name='round_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('plan', 'period'), name='round_once_a_period'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['round', 'status'], name='report_to_decide'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('round', 'duty'), name='report_once_a_round'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['duty', '-id'], name='step_order'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionnote',
-            index=models.Index(fields=['plan', 'status', 'due'], name='note_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionnote',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='note_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['body', '-made_on'], name='reminder_of_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('round__isnull', False)), fields=('round', 'body', 'kind'), name='reminder_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('note__isnull', False)), fields=('note', 'kind', 'due'), name='reminder_once_a_note'),
         ),
     ]

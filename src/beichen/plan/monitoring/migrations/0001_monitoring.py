@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,121 +16,139 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='EarlyWarning',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('part', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('needed', models.FloatField()),
-                ('best', models.FloatField()),
-                ('target_year', models.PositiveSmallIntegerField()),
-                ('years_left', models.PositiveSmallIntegerField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='EarlyWarning',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=40)),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('part', models.CharField(blank=True, max_length=200)),
+                        ('name', models.CharField(max_length=200)),
+                        ('unit', models.CharField(blank=True, max_length=40)),
+                        ('year', models.PositiveSmallIntegerField()),
+                        ('kind', models.CharField(max_length=10)),
+                        ('needed', models.FloatField()),
+                        ('best', models.FloatField()),
+                        ('target_year', models.PositiveSmallIntegerField()),
+                        ('years_left', models.PositiveSmallIntegerField()),
+                        ('since', models.DateTimeField()),
+                        ('until', models.DateTimeField(null=True)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['number', 'part'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'until'], name='warnings_open'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('until', None)), fields=('plan', 'key', 'part'), name='one_warning_a_line'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Forecast',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=40)),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('part', models.CharField(blank=True, max_length=200)),
+                        ('name', models.CharField(max_length=200)),
+                        ('unit', models.CharField(blank=True, max_length=40)),
+                        ('model', models.CharField(blank=True, max_length=30)),
+                        ('why_none', models.CharField(blank=True, max_length=30)),
+                        ('points', models.JSONField(default=list)),
+                        ('values', models.JSONField(default=list)),
+                        ('level', models.PositiveSmallIntegerField(default=80)),
+                        ('inputs', models.CharField(max_length=64)),
+                        ('made_at', models.DateTimeField()),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['plan', 'number', 'part'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'key', 'part'), name='one_forecast_a_line'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SetAside',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('indicator', models.CharField(max_length=80)),
+                        ('region', models.CharField(max_length=20)),
+                        ('period', models.CharField(max_length=24)),
+                        ('value', models.DecimalField(decimal_places=6, max_digits=24)),
+                        ('unit', models.CharField(blank=True, max_length=40)),
+                        ('source_title', models.CharField(max_length=300)),
+                        ('source_url', models.URLField(blank=True, max_length=500)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='set_aside', to='plan.plan')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'values set aside',
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'indicator', 'region', 'period'], name='set_aside_period'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='StatusRecord',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=40)),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('part', models.CharField(blank=True, max_length=200)),
+                        ('name', models.CharField(max_length=200)),
+                        ('unit', models.CharField(blank=True, max_length=40)),
+                        ('status', models.CharField(max_length=12)),
+                        ('reason', models.CharField(max_length=30)),
+                        ('year', models.PositiveSmallIntegerField(null=True)),
+                        ('actual', models.FloatField(null=True)),
+                        ('expected', models.FloatField(null=True)),
+                        ('numbers', models.JSONField(default=dict)),
+                        ('cause', models.CharField(max_length=160)),
+                        ('since', models.DateTimeField()),
+                        ('until', models.DateTimeField(null=True)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['-since', '-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'key', 'part', '-since'], name='status_history'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('until', None)), fields=('plan', 'key', 'part'), name='one_status_a_line'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ValueFile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=200)),
+                        ('digest', models.CharField(max_length=64)),
+                        ('state', models.CharField(choices=[('checked', 'Checked, not applied'), ('applied', 'Applied'), ('refused', 'Has mistakes')], max_length=8)),
+                        ('rows', models.JSONField(default=list)),
+                        ('problems', models.JSONField(default=list)),
+                        ('brought_by', models.CharField(max_length=120)),
+                        ('brought_at', models.DateTimeField()),
+                        ('applied_by', models.CharField(blank=True, max_length=120)),
+                        ('applied_at', models.DateTimeField(null=True)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='value_files', to='plan.plan')),
+                        ('stored', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', '-id'], name='value_files'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['number', 'part'],
-                'indexes': [models.Index(fields=['plan', 'until'], name='warnings_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('plan', 'key', 'part'), name='one_warning_a_line')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Forecast',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('part', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('model', models.CharField(blank=True, max_length=30)),
-                ('why_none', models.CharField(blank=True, max_length=30)),
-                ('points', models.JSONField(default=list)),
-                ('values', models.JSONField(default=list)),
-                ('level', models.PositiveSmallIntegerField(default=80)),
-                ('inputs', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['plan', 'number', 'part'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'key', 'part'), name='one_forecast_a_line')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SetAside',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(max_length=80)),
-                ('region', models.CharField(max_length=20)),
-                ('period', models.CharField(max_length=24)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('source_title', models.CharField(max_length=300)),
-                ('source_url', models.URLField(blank=True, max_length=500)),
-                ('reason', models.CharField(max_length=300)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='set_aside', to='plan.plan')),
-            ],
-            options={
-                'verbose_name_plural': 'values set aside',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['plan', 'indicator', 'region', 'period'], name='set_aside_period')],
-            },
-        ),
-        migrations.CreateModel(
-            name='StatusRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('part', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('status', models.CharField(max_length=12)),
-                ('reason', models.CharField(max_length=30)),
-                ('year', models.PositiveSmallIntegerField(null=True)),
-                ('actual', models.FloatField(null=True)),
-                ('expected', models.FloatField(null=True)),
-                ('numbers', models.JSONField(default=dict)),
-                ('cause', models.CharField(max_length=160)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['-since', '-id'],
-                'indexes': [models.Index(fields=['plan', 'key', 'part', '-since'], name='status_history')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('plan', 'key', 'part'), name='one_status_a_line')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ValueFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('checked', 'Checked, not applied'), ('applied', 'Applied'), ('refused', 'Has mistakes')], max_length=8)),
-                ('rows', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('brought_by', models.CharField(max_length=120)),
-                ('brought_at', models.DateTimeField()),
-                ('applied_by', models.CharField(blank=True, max_length=120)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='value_files', to='plan.plan')),
-                ('stored', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
-            ],
-            options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['plan', '-id'], name='value_files')],
-            },
         ),
     ]

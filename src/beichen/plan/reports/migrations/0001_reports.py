@@ -4,6 +4,8 @@ import beichen.kernel.org.models
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,158 +18,149 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Opinion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.TextField()),
-                ('due', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('open', 'To be answered'), ('answered', 'Answered'), ('accepted', 'Answer accepted'), ('returned', 'Answer returned')], default='open', max_length=10)),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='kernel_org.body')),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Opinion',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('text', models.TextField()),
+                        ('due', models.DateField(null=True)),
+                        ('state', models.CharField(choices=[('open', 'To be answered'), ('answered', 'Answered'), ('accepted', 'Answer accepted'), ('returned', 'Answer returned')], default='open', max_length=10)),
+                        ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='kernel_org.body')),
+                        ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='plan_reports.submission')),
+                    ],
+                    options={
+                        'ordering': ['submission', 'number'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('submission', 'number'), name='opinion_number_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Answer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('text', models.TextField()),
+                        ('by', models.CharField(max_length=100)),
+                        ('by_name', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('is_accepted', models.BooleanField(null=True)),
+                        ('verdict', models.CharField(blank=True, max_length=500)),
+                        ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='plan_reports.opinion')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Report',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
+                        ('kind', models.CharField(choices=[('yearly', 'Yearly monitoring report'), ('midterm', 'Mid-term evaluation'), ('final', 'Final evaluation'), ('congress', 'Report to the congress'), ('brief', 'One-page brief'), ('compendium', 'Compendium of the whole plan')], max_length=12)),
+                        ('year', models.PositiveSmallIntegerField()),
+                        ('language', models.CharField(max_length=2)),
+                        ('audience', models.PositiveSmallIntegerField(default=1)),
+                        ('level', models.PositiveSmallIntegerField(default=2)),
+                        ('series', models.CharField(max_length=160)),
+                        ('edition', models.PositiveSmallIntegerField()),
+                        ('state', models.CharField(choices=[('making', 'Being made'), ('failed', 'Not made'), ('draft', 'Draft report'), ('review', 'In review'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], default='making', max_length=10)),
+                        ('progress', models.PositiveSmallIntegerField(default=0)),
+                        ('error', models.CharField(blank=True, max_length=300)),
+                        ('title', models.CharField(blank=True, max_length=300)),
+                        ('document', models.JSONField(null=True)),
+                        ('hash', models.CharField(blank=True, max_length=64)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('made_by', models.CharField(max_length=100)),
+                        ('made_by_name', models.CharField(max_length=120)),
+                        ('made_at', models.DateTimeField()),
+                        ('published_at', models.DateTimeField(null=True)),
+                        ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='kernel_org.body')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='plan.plan')),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['-made_at', '-id'],
+                        'indexes': [
+                            models.Index(fields=['plan', '-made_at', '-id'], name='report_by_time'),
+                            models.Index(fields=['plan', 'state', 'level'], name='report_by_state'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'series', 'edition'), name='report_edition_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReportFile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('format', models.CharField(max_length=4)),
+                        ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
+                        ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='plan_reports.report')),
+                    ],
+                    options={
+                        'ordering': ['report', 'format'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('report', 'format'), name='report_format_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Step',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('verb', models.CharField(choices=[('made', 'Made'), ('failed', 'Not made'), ('submitted', 'Handed in for review'), ('returned', 'Returned'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], max_length=10)),
+                        ('by', models.CharField(max_length=100)),
+                        ('by_name', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('words', models.CharField(blank=True, max_length=500)),
+                        ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_reports.report')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Submission',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('year', models.PositiveSmallIntegerField()),
+                        ('session', models.CharField(blank=True, max_length=120)),
+                        ('submitted_on', models.DateField()),
+                        ('delivered_on', models.DateField(null=True)),
+                        ('deliberated_on', models.DateField(null=True)),
+                        ('level', models.PositiveSmallIntegerField(default=2)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='plan.plan')),
+                        ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='plan_reports.report')),
+                    ],
+                    options={
+                        'ordering': ['-year'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'year'), name='one_submission_a_year'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='WordTemplate',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('use', models.CharField(max_length=8)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('by_name', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('use',), name='one_current_template_a_use'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['submission', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('by', models.CharField(max_length=100)),
-                ('by_name', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('is_accepted', models.BooleanField(null=True)),
-                ('verdict', models.CharField(blank=True, max_length=500)),
-                ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='plan_reports.opinion')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('yearly', 'Yearly monitoring report'), ('midterm', 'Mid-term evaluation'), ('final', 'Final evaluation'), ('congress', 'Report to the congress'), ('brief', 'One-page brief'), ('compendium', 'Compendium of the whole plan')], max_length=12)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('language', models.CharField(max_length=2)),
-                ('audience', models.PositiveSmallIntegerField(default=1)),
-                ('level', models.PositiveSmallIntegerField(default=2)),
-                ('series', models.CharField(max_length=160)),
-                ('edition', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('making', 'Being made'), ('failed', 'Not made'), ('draft', 'Draft report'), ('review', 'In review'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], default='making', max_length=10)),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('document', models.JSONField(null=True)),
-                ('hash', models.CharField(blank=True, max_length=64)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('made_by', models.CharField(max_length=100)),
-                ('made_by_name', models.CharField(max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='kernel_org.body')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='plan.plan')),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['-made_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(max_length=4)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='plan_reports.report')),
-            ],
-            options={
-                'ordering': ['report', 'format'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Step',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('made', 'Made'), ('failed', 'Not made'), ('submitted', 'Handed in for review'), ('returned', 'Returned'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], max_length=10)),
-                ('by', models.CharField(max_length=100)),
-                ('by_name', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('words', models.CharField(blank=True, max_length=500)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='plan_reports.report')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Submission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('session', models.CharField(blank=True, max_length=120)),
-                ('submitted_on', models.DateField()),
-                ('delivered_on', models.DateField(null=True)),
-                ('deliberated_on', models.DateField(null=True)),
-                ('level', models.PositiveSmallIntegerField(default=2)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='plan.plan')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='plan_reports.report')),
-            ],
-            options={
-                'ordering': ['-year'],
-            },
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='plan_reports.submission'),
-        ),
-        migrations.CreateModel(
-            name='WordTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(max_length=8)),
-                ('owner', models.CharField(max_length=80)),
-                ('by_name', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('is_current', models.BooleanField(default=True)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_files.storedfile')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['plan', '-made_at', '-id'], name='report_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['plan', 'state', 'level'], name='report_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('plan', 'series', 'edition'), name='report_edition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.UniqueConstraint(fields=('report', 'format'), name='report_format_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('plan', 'year'), name='one_submission_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('submission', 'number'), name='opinion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='wordtemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('use',), name='one_current_template_a_use'),
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,94 +16,90 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='YearPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('version', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('adopted', 'Adopted')], default='draft', max_length=8)),
-                ('level', models.PositiveSmallIntegerField(default=2)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('drafted_by', models.CharField(max_length=120)),
-                ('drafted_at', models.DateTimeField()),
-                ('adopted_by', models.CharField(blank=True, max_length=120)),
-                ('adopted_at', models.DateTimeField(null=True)),
-                ('based_on', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='plan_years.yearplan')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='year_plans', to='plan.plan')),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='YearPlan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('year', models.PositiveSmallIntegerField()),
+                        ('version', models.PositiveSmallIntegerField()),
+                        ('state', models.CharField(choices=[('draft', 'Draft'), ('adopted', 'Adopted')], default='draft', max_length=8)),
+                        ('level', models.PositiveSmallIntegerField(default=2)),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('drafted_by', models.CharField(max_length=120)),
+                        ('drafted_at', models.DateTimeField()),
+                        ('adopted_by', models.CharField(blank=True, max_length=120)),
+                        ('adopted_at', models.DateTimeField(null=True)),
+                        ('based_on', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='plan_years.yearplan')),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='year_plans', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['plan', 'year', '-version'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'year', '-version'], name='year_versions'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('plan', 'year', 'version'), name='year_version_once'),
+                            models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('plan', 'year'), name='one_draft_a_year'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='YearTarget',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=40)),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('part', models.CharField(blank=True, max_length=200)),
+                        ('name', models.CharField(max_length=200)),
+                        ('unit', models.CharField(blank=True, max_length=40)),
+                        ('comparator', models.CharField(blank=True, max_length=2)),
+                        ('nature', models.CharField(max_length=12)),
+                        ('method', models.CharField(choices=[('computed', 'Divided by nature'), ('stated', 'Set by the city'), ('edited', 'Changed by hand'), ('equal', 'Equal share'), ('weights', 'By weights'), ('entered', 'Entered')], max_length=8)),
+                        ('generated', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                        ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                        ('reason', models.CharField(blank=True, max_length=300)),
+                        ('changed_by', models.CharField(blank=True, max_length=120)),
+                        ('changed_at', models.DateTimeField(null=True)),
+                        ('position', models.PositiveIntegerField()),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='year_targets', to='kernel_org.region')),
+                        ('year_plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='plan_years.yearplan')),
+                    ],
+                    options={
+                        'ordering': ['year_plan', 'position', 'region__code'],
+                        'indexes': [
+                            models.Index(fields=['year_plan', 'position'], name='year_target_order'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('region', None)), fields=('year_plan', 'key', 'part'), name='one_city_target_a_line'),
+                            models.UniqueConstraint(fields=('year_plan', 'key', 'part', 'region'), name='one_target_a_line_and_district'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='NatureChoice',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=40)),
+                        ('part', models.CharField(blank=True, max_length=200)),
+                        ('nature', models.CharField(max_length=12)),
+                        ('source', models.CharField(blank=True, max_length=200)),
+                        ('factor', models.DecimalField(decimal_places=8, default=1, max_digits=20)),
+                        ('shares', models.JSONField(default=list)),
+                        ('steps', models.JSONField(default=list)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nature_choices', to='plan.plan')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'indexes': [
+                            models.Index(fields=['plan', 'key', 'part'], name='nature_line'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['plan', 'year', '-version'],
-            },
-        ),
-        migrations.CreateModel(
-            name='YearTarget',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('part', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('comparator', models.CharField(blank=True, max_length=2)),
-                ('nature', models.CharField(max_length=12)),
-                ('method', models.CharField(choices=[('computed', 'Divided by nature'), ('stated', 'Set by the city'), ('edited', 'Changed by hand'), ('equal', 'Equal share'), ('weights', 'By weights'), ('entered', 'Entered')], max_length=8)),
-                ('generated', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('changed_by', models.CharField(blank=True, max_length=120)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('position', models.PositiveIntegerField()),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='year_targets', to='kernel_org.region')),
-                ('year_plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='plan_years.yearplan')),
-            ],
-            options={
-                'ordering': ['year_plan', 'position', 'region__code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NatureChoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('part', models.CharField(blank=True, max_length=200)),
-                ('nature', models.CharField(max_length=12)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('factor', models.DecimalField(decimal_places=8, default=1, max_digits=20)),
-                ('shares', models.JSONField(default=list)),
-                ('steps', models.JSONField(default=list)),
-                ('reason', models.CharField(max_length=300)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nature_choices', to='plan.plan')),
-            ],
-            options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['plan', 'key', 'part'], name='nature_line')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='yearplan',
-            index=models.Index(fields=['plan', 'year', '-version'], name='year_versions'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearplan',
-            constraint=models.UniqueConstraint(fields=('plan', 'year', 'version'), name='year_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('plan', 'year'), name='one_draft_a_year'),
-        ),
-        migrations.AddIndex(
-            model_name='yeartarget',
-            index=models.Index(fields=['year_plan', 'position'], name='year_target_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='yeartarget',
-            constraint=models.UniqueConstraint(condition=models.Q(('region', None)), fields=('year_plan', 'key', 'part'), name='one_city_target_a_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='yeartarget',
-            constraint=models.UniqueConstraint(fields=('year_plan', 'key', 'part', 'region'), name='one_target_a_line_and_district'),
         ),
     ]

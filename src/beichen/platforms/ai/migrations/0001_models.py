@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -13,115 +15,135 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Model',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=130, unique=True)),
-                ('scene', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=200)),
-                ('declared', models.JSONField(default=dict)),
-                ('needs', models.JSONField(default=list)),
-                ('source', models.TextField()),
-                ('version', models.CharField(max_length=16)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('is_current', models.BooleanField(default=True)),
-                ('changed_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField(null=True)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Model',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=130, unique=True)),
+                        ('scene', models.CharField(max_length=60)),
+                        ('name', models.CharField(max_length=200)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('declared', models.JSONField(default=dict)),
+                        ('needs', models.JSONField(default=list)),
+                        ('source', models.TextField()),
+                        ('version', models.CharField(max_length=16)),
+                        ('level', models.PositiveSmallIntegerField(default=1)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('changed_at', models.DateTimeField()),
+                        ('next_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                        'indexes': [
+                            models.Index(condition=models.Q(('is_current', True)), fields=['next_at'], name='ai_model_due'),
+                            models.Index(fields=['scene', 'key'], name='ai_model_scene'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Finding',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('type', models.CharField(max_length=120)),
+                        ('version', models.CharField(max_length=16)),
+                        ('text', models.CharField(max_length=1000)),
+                        ('text_en', models.CharField(max_length=1000)),
+                        ('values', models.JSONField(default=dict)),
+                        ('level', models.PositiveSmallIntegerField(default=1)),
+                        ('since', models.DateTimeField()),
+                        ('at', models.DateTimeField()),
+                        ('missed', models.PositiveSmallIntegerField(default=0)),
+                        ('cleared_at', models.DateTimeField(null=True)),
+                        ('event', models.CharField(max_length=120)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('thing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='model_findings', to='registry.object')),
+                        ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='platforms_ai.model')),
+                    ],
+                    options={
+                        'ordering': ['-since', '-id'],
+                        'indexes': [
+                            models.Index(fields=['model', '-since', '-id'], name='ai_finding_newest'),
+                            models.Index(fields=['thing'], name='ai_finding_thing'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('model', 'thing', 'type'), name='ai_finding_stands_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Prediction',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('measure', models.CharField(max_length=60)),
+                        ('issued_at', models.DateTimeField()),
+                        ('at', models.DateTimeField()),
+                        ('value', models.FloatField()),
+                        ('low', models.FloatField(null=True)),
+                        ('high', models.FloatField(null=True)),
+                        ('level', models.PositiveSmallIntegerField(default=1)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='platforms_ai.model')),
+                        ('thing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='registry.object')),
+                    ],
+                    options={
+                        'ordering': ['thing', 'measure', 'at'],
+                        'indexes': [
+                            models.Index(fields=['thing', 'measure', 'at'], name='ai_prediction_thing'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('model', 'thing', 'measure', 'at'), name='ai_prediction_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Run',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('version', models.CharField(max_length=16)),
+                        ('asked_for', models.DateTimeField()),
+                        ('began_at', models.DateTimeField()),
+                        ('seconds', models.FloatField()),
+                        ('outcome', models.CharField(choices=[('done', '完成'), ('not-enough', '输入不足'), ('missing', '缺少程序库'), ('failed', '出错'), ('bad-answer', '结果不合格'), ('too-long', '超时'), ('too-large', '内存超限'), ('crashed', '异常终止')], max_length=12)),
+                        ('reason', models.CharField(blank=True, max_length=500)),
+                        ('reason_en', models.CharField(blank=True, max_length=500)),
+                        ('inputs', models.CharField(max_length=64)),
+                        ('things', models.PositiveIntegerField(default=0)),
+                        ('forecasts', models.PositiveIntegerField(default=0)),
+                        ('findings', models.PositiveIntegerField(default=0)),
+                        ('figures', models.JSONField(default=dict)),
+                        ('by', models.CharField(max_length=120)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='platforms_ai.model')),
+                    ],
+                    options={
+                        'ordering': ['-asked_for', '-id'],
+                        'indexes': [
+                            models.Index(fields=['model', '-asked_for', '-id'], name='ai_run_newest'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Score',
+                    fields=[
+                        ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('measure', models.CharField(max_length=60)),
+                        ('ahead', models.PositiveIntegerField()),
+                        ('number', models.PositiveIntegerField()),
+                        ('error', models.FloatField()),
+                        ('persistence', models.FloatField(null=True)),
+                        ('covered', models.FloatField(null=True)),
+                        ('computed_at', models.DateTimeField()),
+                        ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='platforms_ai.model')),
+                    ],
+                    options={
+                        'ordering': ['measure', 'ahead'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('model', 'measure', 'ahead'), name='ai_score_once'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['key'],
-                'indexes': [models.Index(condition=models.Q(('is_current', True)), fields=['next_at'], name='ai_model_due'), models.Index(fields=['scene', 'key'], name='ai_model_scene')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Finding',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=120)),
-                ('version', models.CharField(max_length=16)),
-                ('text', models.CharField(max_length=1000)),
-                ('text_en', models.CharField(max_length=1000)),
-                ('values', models.JSONField(default=dict)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('since', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('missed', models.PositiveSmallIntegerField(default=0)),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('event', models.CharField(max_length=120)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('thing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='model_findings', to='registry.object')),
-                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='platforms_ai.model')),
-            ],
-            options={
-                'ordering': ['-since', '-id'],
-                'indexes': [models.Index(fields=['model', '-since', '-id'], name='ai_finding_newest'), models.Index(fields=['thing'], name='ai_finding_thing')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('model', 'thing', 'type'), name='ai_finding_stands_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Prediction',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=60)),
-                ('issued_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('value', models.FloatField()),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='platforms_ai.model')),
-                ('thing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='predictions', to='registry.object')),
-            ],
-            options={
-                'ordering': ['thing', 'measure', 'at'],
-                'indexes': [models.Index(fields=['thing', 'measure', 'at'], name='ai_prediction_thing')],
-                'constraints': [models.UniqueConstraint(fields=('model', 'thing', 'measure', 'at'), name='ai_prediction_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('version', models.CharField(max_length=16)),
-                ('asked_for', models.DateTimeField()),
-                ('began_at', models.DateTimeField()),
-                ('seconds', models.FloatField()),
-                ('outcome', models.CharField(choices=[('done', '完成'), ('not-enough', '输入不足'), ('missing', '缺少程序库'), ('failed', '出错'), ('bad-answer', '结果不合格'), ('too-long', '超时'), ('too-large', '内存超限'), ('crashed', '异常终止')], max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('reason_en', models.CharField(blank=True, max_length=500)),
-                ('inputs', models.CharField(max_length=64)),
-                ('things', models.PositiveIntegerField(default=0)),
-                ('forecasts', models.PositiveIntegerField(default=0)),
-                ('findings', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField(default=dict)),
-                ('by', models.CharField(max_length=120)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='platforms_ai.model')),
-            ],
-            options={
-                'ordering': ['-asked_for', '-id'],
-                'indexes': [models.Index(fields=['model', '-asked_for', '-id'], name='ai_run_newest')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Score',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=60)),
-                ('ahead', models.PositiveIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('error', models.FloatField()),
-                ('persistence', models.FloatField(null=True)),
-                ('covered', models.FloatField(null=True)),
-                ('computed_at', models.DateTimeField()),
-                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='platforms_ai.model')),
-            ],
-            options={
-                'ordering': ['measure', 'ahead'],
-                'constraints': [models.UniqueConstraint(fields=('model', 'measure', 'ahead'), name='ai_score_once')],
-            },
         ),
     ]

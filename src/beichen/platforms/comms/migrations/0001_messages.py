@@ -4,6 +4,8 @@ import beichen.kernel.org.models
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,222 +16,209 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Group',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('posts', models.JSONField(default=list)),
-                ('chat', models.CharField(blank=True, max_length=500)),
-                ('is_current', models.BooleanField(default=True)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Group',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('posts', models.JSONField(default=list)),
+                        ('chat', models.CharField(blank=True, max_length=500)),
+                        ('is_current', models.BooleanField(default=True)),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='QuietHours',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('quiet_from', models.TimeField()),
+                        ('quiet_until', models.TimeField()),
+                    ],
+                    options={
+                        'verbose_name_plural': 'quiet hours',
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Template',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('subject_zh', models.CharField(max_length=300)),
+                        ('subject_en', models.CharField(max_length=300)),
+                        ('text_zh', models.TextField()),
+                        ('text_en', models.TextField()),
+                        ('channels', models.JSONField(default=list)),
+                        ('urgency', models.CharField(choices=[('low', 'For information'), ('normal', 'Normal'), ('urgent', 'Urgent')], default='normal', max_length=8)),
+                        ('values', models.JSONField(default=list)),
+                        ('is_current', models.BooleanField(default=True)),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Contact',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('language', models.CharField(default='zh', max_length=2)),
+                        ('mail', models.EmailField(blank=True, max_length=254)),
+                        ('phone', models.CharField(blank=True, max_length=30)),
+                        ('muted', models.JSONField(default=list)),
+                        ('quiet_from', models.TimeField(null=True)),
+                        ('quiet_until', models.TimeField(null=True)),
+                        ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='kernel_org.person')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='Message',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
+                        ('key', models.CharField(max_length=200, unique=True)),
+                        ('template', models.CharField(max_length=60)),
+                        ('subject_zh', models.CharField(max_length=300)),
+                        ('subject_en', models.CharField(max_length=300)),
+                        ('text_zh', models.TextField()),
+                        ('text_en', models.TextField()),
+                        ('about', models.CharField(blank=True, max_length=200)),
+                        ('href', models.CharField(blank=True, max_length=500)),
+                        ('urgency', models.CharField(choices=[('low', 'For information'), ('normal', 'Normal'), ('urgent', 'Urgent')], max_length=8)),
+                        ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')], default=2)),
+                        ('sender', models.CharField(max_length=120)),
+                        ('sender_name', models.CharField(max_length=100)),
+                        ('at', models.DateTimeField()),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['about', '-id'], name='comms_message_about'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Delivery',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.CharField(max_length=32, unique=True)),
+                        ('receiver', models.CharField(max_length=80)),
+                        ('data_subject', models.CharField(blank=True, max_length=16)),
+                        ('name', models.CharField(blank=True, max_length=100)),
+                        ('language', models.CharField(default='zh', max_length=2)),
+                        ('channel', models.CharField(choices=[('inbox', 'Inbox'), ('mail', 'E-mail'), ('sms', 'Text message'), ('group', 'Group chat'), ('push', 'Notification of the browser')], max_length=8)),
+                        ('address', models.CharField(blank=True, max_length=500)),
+                        ('is_direct', models.BooleanField(default=False)),
+                        ('fallback', models.JSONField(default=list)),
+                        ('state', models.CharField(choices=[('queued', 'Waits to be sent'), ('sending', 'Is being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('failed', 'Failed'), ('held', 'Held until morning'), ('dropped', 'Not sent')], max_length=10)),
+                        ('reason', models.CharField(blank=True, choices=[('not-configured', 'This channel is not set up'), ('no-address', 'No address is known'), ('nobody-on-duty', 'Nobody is on duty'), ('nobody-there', 'Nobody holds the post or is in the group'), ('personal', 'Personal data does not go to a group chat'), ('refused', 'The channel refused it'), ('gave-up', 'Every attempt failed'), ('unsubscribed', 'The browser takes no notifications any more'), ('bounced', 'It was reported as not delivered'), ('erased', 'Its receiver had the data erased')], max_length=20)),
+                        ('error', models.CharField(blank=True, max_length=300)),
+                        ('attempts', models.PositiveSmallIntegerField(default=0)),
+                        ('next_at', models.DateTimeField(null=True)),
+                        ('reference', models.CharField(blank=True, max_length=100)),
+                        ('created_at', models.DateTimeField()),
+                        ('sent_at', models.DateTimeField(null=True)),
+                        ('delivered_at', models.DateTimeField(null=True)),
+                        ('read_at', models.DateTimeField(null=True)),
+                        ('failed_at', models.DateTimeField(null=True)),
+                        ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
+                        ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='platforms_comms.message')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'deliveries',
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['state', 'next_at'], name='comms_delivery_due'),
+                            models.Index(fields=['person', 'channel', 'read_at'], name='comms_inbox_unread'),
+                            models.Index(fields=['person', 'channel', '-id'], name='comms_inbox'),
+                            models.Index(fields=['reference'], name='comms_delivery_reference'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('message', 'receiver', 'channel'), name='comms_once_a_channel'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Roster',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('cover', models.JSONField(default=list)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.body')),
+                        ('fallback', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms_comms.group')),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Shift',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('starts', models.DateTimeField()),
+                        ('ends', models.DateTimeField()),
+                        ('note', models.CharField(blank=True, max_length=200)),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
+                        ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='platforms_comms.roster')),
+                    ],
+                    options={
+                        'ordering': ['starts', 'id'],
+                        'indexes': [
+                            models.Index(fields=['roster', 'ends'], name='comms_shift_times'),
+                        ],
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='comms_shift_forward'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Subscription',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('digest', models.CharField(max_length=32)),
+                        ('receiver', models.CharField(max_length=80)),
+                        ('endpoint', models.CharField(max_length=1000)),
+                        ('p256dh', models.CharField(max_length=100)),
+                        ('auth', models.CharField(max_length=40)),
+                        ('language', models.CharField(default='zh', max_length=2)),
+                        ('created_at', models.DateTimeField()),
+                        ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'indexes': [
+                            models.Index(fields=['digest'], name='comms_browser'),
+                            models.Index(fields=['person', 'created_at'], name='comms_browser_age'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('receiver', 'digest'), name='comms_browser_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='GroupMember',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='platforms_comms.group')),
+                        ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
+                    ],
+                    options={
+                        'constraints': [
+                            models.UniqueConstraint(fields=('group', 'person'), name='comms_member_once'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='QuietHours',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quiet_from', models.TimeField()),
-                ('quiet_until', models.TimeField()),
-            ],
-            options={
-                'verbose_name_plural': 'quiet hours',
-            },
-        ),
-        migrations.CreateModel(
-            name='Template',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('subject_zh', models.CharField(max_length=300)),
-                ('subject_en', models.CharField(max_length=300)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField()),
-                ('channels', models.JSONField(default=list)),
-                ('urgency', models.CharField(choices=[('low', 'For information'), ('normal', 'Normal'), ('urgent', 'Urgent')], default='normal', max_length=8)),
-                ('values', models.JSONField(default=list)),
-                ('is_current', models.BooleanField(default=True)),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Contact',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(default='zh', max_length=2)),
-                ('mail', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('muted', models.JSONField(default=list)),
-                ('quiet_from', models.TimeField(null=True)),
-                ('quiet_until', models.TimeField(null=True)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='kernel_org.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Message',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('template', models.CharField(max_length=60)),
-                ('subject_zh', models.CharField(max_length=300)),
-                ('subject_en', models.CharField(max_length=300)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField()),
-                ('about', models.CharField(blank=True, max_length=200)),
-                ('href', models.CharField(blank=True, max_length=500)),
-                ('urgency', models.CharField(choices=[('low', 'For information'), ('normal', 'Normal'), ('urgent', 'Urgent')], max_length=8)),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')], default=2)),
-                ('sender', models.CharField(max_length=120)),
-                ('sender_name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.region')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('receiver', models.CharField(max_length=80)),
-                ('data_subject', models.CharField(blank=True, max_length=16)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('language', models.CharField(default='zh', max_length=2)),
-                ('channel', models.CharField(choices=[('inbox', 'Inbox'), ('mail', 'E-mail'), ('sms', 'Text message'), ('group', 'Group chat'), ('push', 'Notification of the browser')], max_length=8)),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('is_direct', models.BooleanField(default=False)),
-                ('fallback', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('queued', 'Waits to be sent'), ('sending', 'Is being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('failed', 'Failed'), ('held', 'Held until morning'), ('dropped', 'Not sent')], max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('not-configured', 'This channel is not set up'), ('no-address', 'No address is known'), ('nobody-on-duty', 'Nobody is on duty'), ('nobody-there', 'Nobody holds the post or is in the group'), ('personal', 'Personal data does not go to a group chat'), ('refused', 'The channel refused it'), ('gave-up', 'Every attempt failed'), ('unsubscribed', 'The browser takes no notifications any more'), ('bounced', 'It was reported as not delivered'), ('erased', 'Its receiver had the data erased')], max_length=20)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='platforms_comms.message')),
-            ],
-            options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Roster',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('cover', models.JSONField(default=list)),
-                ('is_current', models.BooleanField(default=True)),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.body')),
-                ('fallback', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms_comms.group')),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Shift',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_org.person')),
-                ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='platforms_comms.roster')),
-            ],
-            options={
-                'ordering': ['starts', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Subscription',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=32)),
-                ('receiver', models.CharField(max_length=80)),
-                ('endpoint', models.CharField(max_length=1000)),
-                ('p256dh', models.CharField(max_length=100)),
-                ('auth', models.CharField(max_length=40)),
-                ('language', models.CharField(default='zh', max_length=2)),
-                ('created_at', models.DateTimeField()),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='GroupMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='platforms_comms.group')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_org.person')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('group', 'person'), name='comms_member_once')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['about', '-id'], name='comms_message_about'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'next_at'], name='comms_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['person', 'channel', 'read_at'], name='comms_inbox_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['person', 'channel', '-id'], name='comms_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['reference'], name='comms_delivery_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message', 'receiver', 'channel'), name='comms_once_a_channel'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['roster', 'ends'], name='comms_shift_times'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='comms_shift_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['digest'], name='comms_browser'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['person', 'created_at'], name='comms_browser_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('receiver', 'digest'), name='comms_browser_once'),
         ),
     ]

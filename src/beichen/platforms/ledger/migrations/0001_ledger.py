@@ -4,6 +4,8 @@ import beichen.platforms.ledger.models.certificates
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,173 +16,191 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Anchoring',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField()),
-                ('note', models.TextField()),
-                ('adapter', models.CharField(max_length=40)),
-                ('target', models.CharField(max_length=500)),
-                ('receipt', models.TextField(blank=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Anchoring',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('size', models.BigIntegerField()),
+                        ('note', models.TextField()),
+                        ('adapter', models.CharField(max_length=40)),
+                        ('target', models.CharField(max_length=500)),
+                        ('receipt', models.TextField(blank=True)),
+                        ('error', models.CharField(blank=True, max_length=300)),
+                        ('at', models.DateTimeField()),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='IssuerKey',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kid', models.CharField(max_length=60, unique=True)),
+                        ('jwk', models.JSONField()),
+                        ('since', models.DateTimeField()),
+                        ('until', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Log',
+                    fields=[
+                        ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                        ('origin', models.CharField(max_length=200)),
+                        ('key', models.CharField(max_length=400)),
+                        ('sm2_key', models.CharField(blank=True, max_length=400)),
+                        ('size', models.BigIntegerField(default=0)),
+                        ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='StatusList',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveIntegerField(unique=True)),
+                        ('taken', models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        'ordering': ['number'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CertificateKind',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.SlugField(max_length=60, unique=True)),
+                        ('owner', models.CharField(max_length=80)),
+                        ('name', models.CharField(max_length=100)),
+                        ('name_en', models.CharField(max_length=200)),
+                        ('days', models.PositiveIntegerField(default=0)),
+                        ('fields', models.JSONField(default=list)),
+                        ('look', models.CharField(default='blue', max_length=20)),
+                        ('is_current', models.BooleanField(default=True)),
+                        ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificate_kinds', to='kernel_org.body')),
+                    ],
+                    options={
+                        'ordering': ['key'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Checkpoint',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('size', models.BigIntegerField(unique=True)),
+                        ('root', models.CharField(max_length=64)),
+                        ('note', models.TextField()),
+                        ('signed_at', models.DateTimeField()),
+                        ('published_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['-size'],
+                        'indexes': [
+                            models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-size'], name='ledger_checkpoint_published'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Entry',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('position', models.BigIntegerField(null=True, unique=True)),
+                        ('kind', models.CharField(max_length=60)),
+                        ('reference', models.CharField(max_length=200)),
+                        ('sha256', models.CharField(max_length=64)),
+                        ('salt', models.CharField(max_length=32)),
+                        ('text', models.CharField(max_length=400)),
+                        ('by', models.CharField(max_length=120)),
+                        ('at', models.DateTimeField()),
+                        ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')])),
+                    ],
+                    options={
+                        'verbose_name_plural': 'entries',
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(condition=models.Q(('position', None)), fields=['id'], name='ledger_entry_waits'),
+                            models.Index(fields=['reference'], name='ledger_entry_reference'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('kind', 'reference', 'sha256'), name='ledger_entry_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Witness',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=200, unique=True)),
+                        ('title', models.CharField(max_length=200)),
+                        ('key', models.CharField(max_length=400, unique=True)),
+                        ('url', models.CharField(blank=True, max_length=500)),
+                        ('is_active', models.BooleanField(default=True)),
+                        ('size', models.BigIntegerField(default=0)),
+                        ('cosigned_at', models.DateTimeField(null=True)),
+                        ('failed_at', models.DateTimeField(null=True)),
+                        ('failure', models.CharField(blank=True, max_length=300)),
+                        ('contradicts', models.BooleanField(default=False)),
+                        ('added_at', models.DateTimeField(auto_now_add=True)),
+                        ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='witnesses', to='kernel_org.body')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'witnesses',
+                        'ordering': ['name'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Certificate',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.platforms.ledger.models.certificates.new_code, max_length=16, unique=True)),
+                        ('claims', models.JSONField()),
+                        ('text', models.TextField()),
+                        ('issued_at', models.DateTimeField()),
+                        ('issued_by', models.CharField(max_length=120)),
+                        ('until', models.DateTimeField(null=True)),
+                        ('state', models.CharField(choices=[('valid', 'Valid'), ('suspended', 'Suspended'), ('revoked', 'Revoked')], default='valid', max_length=10)),
+                        ('reason', models.CharField(blank=True, max_length=300)),
+                        ('changed_at', models.DateTimeField(null=True)),
+                        ('place', models.PositiveIntegerField()),
+                        ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')], default=3)),
+                        ('is_demo', models.BooleanField(default=False)),
+                        ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.person')),
+                        ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.body')),
+                        ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.region')),
+                        ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='platforms_ledger.certificatekind')),
+                        ('status_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='platforms_ledger.statuslist')),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['holder', '-id'], name='certificate_holder'),
+                            models.Index(condition=models.Q(('state', 'valid'), _negated=True), fields=['status_list', 'place'], name='certificate_not_valid'),
+                        ],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('status_list', 'place'), name='certificate_place_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Cosignature',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('line', models.CharField(max_length=500)),
+                        ('at', models.DateTimeField()),
+                        ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cosignatures', to='platforms_ledger.checkpoint')),
+                        ('witness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cosignatures', to='platforms_ledger.witness')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'constraints': [
+                            models.UniqueConstraint(fields=('checkpoint', 'witness'), name='ledger_cosignature_once'),
+                        ],
+                    },
+                ),
             ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IssuerKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kid', models.CharField(max_length=60, unique=True)),
-                ('jwk', models.JSONField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Log',
-            fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('origin', models.CharField(max_length=200)),
-                ('key', models.CharField(max_length=400)),
-                ('sm2_key', models.CharField(blank=True, max_length=400)),
-                ('size', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='StatusList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('taken', models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CertificateKind',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('owner', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('days', models.PositiveIntegerField(default=0)),
-                ('fields', models.JSONField(default=list)),
-                ('look', models.CharField(default='blue', max_length=20)),
-                ('is_current', models.BooleanField(default=True)),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificate_kinds', to='kernel_org.body')),
-            ],
-            options={
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Checkpoint',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField(unique=True)),
-                ('root', models.CharField(max_length=64)),
-                ('note', models.TextField()),
-                ('signed_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'ordering': ['-size'],
-                'indexes': [models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-size'], name='ledger_checkpoint_published')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.BigIntegerField(null=True, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('reference', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('salt', models.CharField(max_length=32)),
-                ('text', models.CharField(max_length=400)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')])),
-            ],
-            options={
-                'verbose_name_plural': 'entries',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('position', None)), fields=['id'], name='ledger_entry_waits'), models.Index(fields=['reference'], name='ledger_entry_reference')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'reference', 'sha256'), name='ledger_entry_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Witness',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('key', models.CharField(max_length=400, unique=True)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('is_active', models.BooleanField(default=True)),
-                ('size', models.BigIntegerField(default=0)),
-                ('cosigned_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=300)),
-                ('contradicts', models.BooleanField(default=False)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='witnesses', to='kernel_org.body')),
-            ],
-            options={
-                'verbose_name_plural': 'witnesses',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Certificate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.platforms.ledger.models.certificates.new_code, max_length=16, unique=True)),
-                ('claims', models.JSONField()),
-                ('text', models.TextField()),
-                ('issued_at', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=120)),
-                ('until', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('valid', 'Valid'), ('suspended', 'Suspended'), ('revoked', 'Revoked')], default='valid', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('place', models.PositiveIntegerField()),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'L1'), (2, 'L2'), (3, 'L3'), (4, 'L4')], default=3)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.person')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.body')),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='kernel_org.region')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='platforms_ledger.certificatekind')),
-                ('status_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='platforms_ledger.statuslist')),
-            ],
-            options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['holder', '-id'], name='certificate_holder'), models.Index(condition=models.Q(('state', 'valid'), _negated=True), fields=['status_list', 'place'], name='certificate_not_valid')],
-                'constraints': [models.UniqueConstraint(fields=('status_list', 'place'), name='certificate_place_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Cosignature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=500)),
-                ('at', models.DateTimeField()),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cosignatures', to='platforms_ledger.checkpoint')),
-                ('witness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cosignatures', to='platforms_ledger.witness')),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('checkpoint', 'witness'), name='ledger_cosignature_once')],
-            },
         ),
     ]

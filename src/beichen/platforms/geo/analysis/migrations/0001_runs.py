@@ -4,53 +4,54 @@ import beichen.kernel.org.models
 import django.db.models.deletion
 from django.db import migrations, models
 
+from beichen.kernel.creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('title', models.CharField(blank=True, max_length=120)),
-                ('parameters', models.JSONField(default=dict)),
-                ('asked_by', models.CharField(max_length=100)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('waiting', '等待'), ('running', '分析中'), ('done', '完成'), ('refused', '退回')], default='waiting', max_length=10)),
-                ('progress', models.FloatField(default=0)),
-                ('seconds', models.FloatField(default=0)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('facts', models.JSONField(default=dict)),
-                ('problems', models.JSONField(default=list)),
+        CreateModels(
+            models=[
+                migrations.CreateModel(
+                    name='Run',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('code', models.CharField(default=beichen.kernel.org.models.random_code, max_length=16, unique=True)),
+                        ('kind', models.CharField(max_length=20)),
+                        ('title', models.CharField(blank=True, max_length=120)),
+                        ('parameters', models.JSONField(default=dict)),
+                        ('asked_by', models.CharField(max_length=100)),
+                        ('asked_at', models.DateTimeField(auto_now_add=True)),
+                        ('done_at', models.DateTimeField(null=True)),
+                        ('state', models.CharField(choices=[('waiting', '等待'), ('running', '分析中'), ('done', '完成'), ('refused', '退回')], default='waiting', max_length=10)),
+                        ('progress', models.FloatField(default=0)),
+                        ('seconds', models.FloatField(default=0)),
+                        ('row_count', models.PositiveIntegerField(default=0)),
+                        ('facts', models.JSONField(default=dict)),
+                        ('problems', models.JSONField(default=list)),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'indexes': [
+                            models.Index(fields=['asked_by', '-id'], name='run_of_reader'),
+                            models.Index(fields=['state', 'asked_at'], name='run_by_state'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RunResult',
+                    fields=[
+                        ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='result', serialize=False, to='platforms_geo_analysis.run')),
+                        ('gzipped', models.BinaryField()),
+                    ],
+                    options={
+                        'verbose_name_plural': 'run results',
+                    },
+                ),
             ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RunResult',
-            fields=[
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='result', serialize=False, to='platforms_geo_analysis.run')),
-                ('gzipped', models.BinaryField()),
-            ],
-            options={
-                'verbose_name_plural': 'run results',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['asked_by', '-id'], name='run_of_reader'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['state', 'asked_at'], name='run_by_state'),
         ),
     ]
