@@ -18,6 +18,7 @@ from beichen.platforms.geo.snapshots.gathering import as_kind
 from beichen.platforms.geo.snapshots.layout import Layout
 from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
 from beichen.platforms.geo.snapshots.unfolding import as_feature
+from beichen.platforms.geo.snapshots.values import Dots
 from beichen.platforms.geo.source import (
     GEOMETRY,
     KEY,
@@ -73,6 +74,10 @@ class Objects:
         """See :class:`~beichen.platforms.geo.source.Source`."""
         found, _after = self._found(asked)
         return self._table(found, asked)
+
+    def dots(self, asked: Asked) -> Dots | None:
+        """None: objects are read as they are at this moment."""
+        return None
 
     def _found(self, asked: Asked) -> tuple[list[Shown], str]:
         after = _object_after(asked.after)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from beichen.platforms.geo.snapshots.values import Dots
+
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of WGS 84; a box over the antimeridian has west > east."""
 
@@ -114,6 +116,10 @@ class Source(Protocol):
 
     def columns(self, asked: Asked) -> pa.Table:
         """The same features as ``page`` for tiles and analyses: id, geometry, region and the fields."""
+        ...
+
+    def dots(self, asked: Asked) -> Dots | None:
+        """The same for a tile, where they are plain points whose values were made before; else None."""
         ...
 
 

@@ -21,6 +21,7 @@ from beichen.platforms.geo.objects import Objects
 from beichen.platforms.geo.rights import READ, WRITE
 from beichen.platforms.geo.snapshots import keeping
 from beichen.platforms.geo.snapshots.layout import Layout
+from beichen.platforms.geo.snapshots.values import Dots
 from beichen.platforms.geo.source import Answer, Asked, Described, Source
 
 CONFINED = "no region"  # a path that no region has
@@ -149,6 +150,10 @@ class Confined:
         """See :class:`~beichen.platforms.geo.source.Source`."""
         return self._source.columns(self._within(asked))
 
+    def dots(self, asked: Asked) -> Dots | None:
+        """See :class:`~beichen.platforms.geo.source.Source`."""
+        return self._source.dots(self._within(asked))
+
     def _within(self, asked: Asked) -> Asked:
         return replace(asked, regions=_both(self._regions, asked.regions))
 
@@ -179,3 +184,7 @@ class Nothing:
     def columns(self, asked: Asked) -> pa.Table:
         """A table of no rows."""
         return Layout(()).schema.empty_table()
+
+    def dots(self, asked: Asked) -> Dots | None:
+        """None."""
+        return None

@@ -7,9 +7,20 @@ checked is never evaluated.
 
 from __future__ import annotations
 
+from beichen.platforms.geo.conditions.bounds import Bounds, bounds_of
 from beichen.platforms.geo.conditions.checking import Project, checked
 from beichen.platforms.geo.conditions.extents import box_of, names_of
 from beichen.platforms.geo.conditions.masking import mask
 from beichen.platforms.geo.conditions.reading import read_json, read_text
 
-__all__ = ["Project", "box_of", "checked", "mask", "names_of", "read_json", "read_text"]
+__all__ = [
+    "Bounds",
+    "Project",
+    "bounds_of",
+    "box_of",
+    "checked",
+    "mask",
+    "names_of",
+    "read_json",
+    "read_text",
+]

@@ -11,6 +11,7 @@ from beichen.platforms.geo.editing.few import Few
 from beichen.platforms.geo.snapshots.marks import after_of, mark_of
 from beichen.platforms.geo.snapshots.snapshot import Rows, Snapshot
 from beichen.platforms.geo.snapshots.unfolding import as_feature, geometry_in
+from beichen.platforms.geo.snapshots.values import Dots
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Described
 
 
@@ -66,6 +67,10 @@ class Overlay:
         return pa.concat_tables(
             [self._snapshot.taken(rows, names), self._few.table.select(names).take(edits)]
         )
+
+    def dots(self, asked: Asked) -> Dots | None:
+        """None: what was edited has no values that were made before."""
+        return None
 
     def _found(self, asked: Asked, limit: int) -> tuple[Rows, list[int]]:
         """Rows of the snapshot and places of edits, ``limit`` of both together."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from beichen.platforms.geo.ogc.answers import GEOJSON, SCHEMA, kept_answer, root_of, zipped
+from beichen.platforms.geo.ogc.answers import GEOJSON, HTML, SCHEMA, kept_answer, root_of, zipped
 from beichen.platforms.geo.ogc.catalogue import Collection
 from beichen.platforms.geo.ogc.codes import NO_FEATURE, refused
-from beichen.platforms.geo.ogc.links import Link, address, as_header, forms_of, link, with_query
+from beichen.platforms.geo.ogc.links import Link, address, as_header, forms_of, link
 from beichen.platforms.geo.ogc.questions import Question, cursor_of, only_known
 from beichen.platforms.geo.ogc.systems import PLAIN, System, system_of
 from beichen.platforms.geo.ogc.turning import in_system
@@ -24,18 +26,27 @@ def links_of_page(
 ) -> list[Link]:
     """`self`, `alternate`, `collection`, and to the pages before and behind."""
     root, query = root_of(request), request.GET.dict()
-    href = address(root, "collections", one.key, "items")
-    kind = "text/html" if form == "html" else GEOJSON
-    found = forms_of(href, query, form, GEOJSON)
+    asked, cursor = query.pop("f", ""), query.pop("cursor", "")
+    at = partial(_page_at, address(root, "collections", one.key, "items"), urlencode(query))
+    kinds = {"json": GEOJSON, "html": HTML}
+    other = "html" if form == "json" else "json"
+    found = [link(at(asked, cursor), "self", kinds[form]), link(at(other, cursor), "alternate", kinds[other])]
     if after:
-        found.append(link(with_query(href, query, cursor=cursor_of((*question.trail, after))), "next", kind))
+        found.append(link(at(asked, cursor_of((*question.trail, after))), "next", kinds[form]))
     if question.trail:
         before = cursor_of(question.trail[:-1]) if question.trail[1:] else ""
-        found.append(link(with_query(href, query, cursor=before), "prev", kind))
+        found.append(link(at(asked, before), "prev", kinds[form]))
     found.append(link(address(root, "collections", one.key), "collection"))
     names = address(root, "collections", one.key, "queryables")
     found.append(link(names, "http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA))
     return found
+
+
+def _page_at(href: str, narrowed: str, form: str, cursor: str) -> str:
+    """The address of a page; ``narrowed`` are the parameters that all pages share, encoded once."""
+    more = urlencode({name: value for name, value in (("f", form), ("cursor", cursor)) if value})
+    query = "&".join(part for part in (narrowed, more) if part)
+    return f"{href}?{query}" if query else href
 
 
 def page(request: HttpRequest, one: Collection, question: Question) -> HttpResponse:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from beichen.kernel.files import store as contents
 from beichen.platforms.geo.snapshots.snapshot import Snapshot
-from beichen.platforms.geo.snapshots.unfolding import unfold
+from beichen.platforms.geo.snapshots.unfolding import FORM, unfold
 from beichen.settings import settings
 
 LARGEST = 8 << 30  # bytes of a revision's file
@@ -54,14 +54,17 @@ def _opened(folder: str, tag: str) -> Snapshot:
 
 
 def prune(kept: Iterable[str]) -> list[str]:
-    """Throw away folders of names that are not ``kept``; processes that read one read on. Returns them."""
+    """Throw away folders of names that are not ``kept``, or of another form than today's; processes that
+    read one read on. Returns their names."""
     names = set(kept)
     gone = []
     for folder in root().iterdir() if root().is_dir() else ():
         if folder.is_dir() and not folder.name.startswith("making-"):
             name = folder.name.rpartition("-")[0]
             if name not in names:
-                shutil.rmtree(folder, ignore_errors=True)
                 (root() / f"{name}.lock").unlink(missing_ok=True)
-                gone.append(name)
+            elif folder.name == f"{name}-{FORM}":
+                continue
+            shutil.rmtree(folder, ignore_errors=True)
+            gone.append(name)
     return sorted(gone)

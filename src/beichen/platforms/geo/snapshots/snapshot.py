@@ -26,12 +26,15 @@ from beichen.platforms.geo import conditions
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, read_fields
 from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
+from beichen.platforms.geo.snapshots.orders import Orders
 from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature, geometry_in
+from beichen.platforms.geo.snapshots.values import Dots, Values, values_of
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Box, Described
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _FEW, _MANY = 4, PIECE // CHUNK
+_SCATTERED = 4  # times what a row in a run costs, a row alone
 
 
 class Snapshot:
@@ -79,6 +82,14 @@ class Snapshot:
         return self._mapped("hashes"), self._mapped("rows")
 
     @cached_property
+    def _values(self) -> Values | None:
+        return values_of(self._folder)
+
+    @cached_property
+    def _orders(self) -> Orders:
+        return Orders(self._folder, self.layout.fields, self._batches)
+
+    @cached_property
     def box(self) -> Box | None:
         """The box of all features."""
         if not self.count:
@@ -116,6 +127,13 @@ class Snapshot:
         """See :class:`~beichen.platforms.geo.source.Source`."""
         rows = self.found(asked, self.row_after(asked.after), asked.limit)
         return self.taken(rows, [KEY, GEOMETRY, REGION, *self.wanted(asked)])
+
+    def dots(self, asked: Asked) -> Dots | None:
+        """See :class:`~beichen.platforms.geo.source.Source`."""
+        if self._values is None or asked.names:
+            return None
+        rows = self.found(asked, self.row_after(asked.after), asked.limit)
+        return Dots(self._values, rows, self._boxes[:2, rows].T)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All features in the order of the file, a piece at a time, without copying."""
@@ -182,7 +200,7 @@ class Snapshot:
         missing = limit
         reach = None if asked.condition is None else conditions.box_of(asked.condition)
         boxes = [box for box in (asked.box, reach) if box is not None]
-        for rows in self._candidates(boxes, first, _start(asked, boxes)):
+        for rows in self._candidates(asked, boxes, first):
             chosen = rows if without is None else rows[~np.isin(rows, without)]
             chosen = self._narrowed(chosen, asked)
             kept.append(chosen[:missing])
@@ -191,11 +209,19 @@ class Snapshot:
                 break
         return np.concatenate(kept) if kept else np.empty(0, np.int64)
 
-    def _candidates(self, boxes: list[Box], first: int, size: int) -> Iterator[Rows]:
-        """Rows of the chunks that all boxes touch, in groups that grow from ``size`` chunks on."""
+    def _candidates(self, asked: Asked, boxes: list[Box], first: int) -> Iterator[Rows]:
+        """Rows of the chunks that all boxes touch, or those few that a bound of the condition leaves."""
         chunks = np.arange(first // CHUNK, self._chunks.shape[1])
         for box in boxes:
             chunks = chunks[touching(self._chunks[:, chunks], box)]
+        if asked.condition is not None:
+            rows = self._orders.candidates(asked.condition, len(chunks) * CHUNK // _SCATTERED)
+            if rows is not None:
+                return _growing(rows[np.searchsorted(rows, first) :], min(4 * asked.limit, PIECE))
+        return self._in_chunks(chunks, first, _start(asked, boxes))
+
+    def _in_chunks(self, chunks: Rows, first: int, size: int) -> Iterator[Rows]:
+        """Rows of chunks, in groups that grow from ``size`` chunks on."""
         start = 0
         within = np.arange(CHUNK)
         while start < len(chunks):
@@ -235,6 +261,9 @@ class Snapshot:
 
     def _in_box(self, rows: Rows, box: Box) -> Rows:
         """Those whose shape meets the box: by their own boxes where these decide."""
+        if self._values is not None:  # points: a corner of their boxes is all of them
+            corners = np.stack([self._boxes[0].take(rows), self._boxes[1].take(rows)])
+            return rows[touching(np.concatenate([corners, corners]), box)]
         boxes = self._boxes[:, rows]
         near = touching(boxes, box)
         rows, boxes = rows[near], boxes[:, near]
@@ -268,6 +297,14 @@ def _start(asked: Asked, boxes: list[Box]) -> int:
     if boxes:
         return _FEW
     return 1 if asked.condition is None else _MANY
+
+
+def _growing(rows: Rows, size: int) -> Iterator[Rows]:
+    """The same rows in groups that grow from ``size`` on."""
+    start = 0
+    while start < len(rows):
+        yield rows[start : start + size]
+        start, size = start + size, min(size * 4, PIECE)
 
 
 def _is_open(asked: Asked) -> bool:

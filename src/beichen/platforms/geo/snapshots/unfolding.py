@@ -3,8 +3,9 @@
 ``features.bin`` holds each feature's GeoJSON one after another, ``offsets.npy`` where each begins;
 ``columns.arrow`` the columns (Arrow IPC, uncompressed); ``boxes.npy`` the box of each feature and
 ``chunks.npy`` that of every :data:`CHUNK` features; ``hashes.npy`` and ``rows.npy`` the index of keys;
-``zooms.npy``, ``regions.npy``, ``times.npy`` what narrows a question; ``about.json`` the rest. A folder
-appears whole, under its name, or not at all.
+``zooms.npy``, ``regions.npy``, ``times.npy`` what narrows a question, and the orders of :mod:`.orders`;
+:mod:`.values` keeps what tiles of points hold; ``about.json`` has the rest. A folder appears whole, under its
+name, or not at all.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ from django.utils import timezone
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, layout_of, written
 from beichen.platforms.geo.snapshots.marks import key_hash
+from beichen.platforms.geo.snapshots.orders import keep_orders
 from beichen.platforms.geo.snapshots.placing import least_zooms
+from beichen.platforms.geo.snapshots.values import keep_values
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, FieldKind
 
-FORM = 1  # of the folder: another number makes it anew
+FORM = 2  # of the folder: another number makes it anew
 CHUNK = 512
 NEVER, EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 DIGITS = 7  # of degrees in GeoJSON: a centimetre
@@ -109,7 +112,16 @@ def _unfold(source: Path, folder: Path) -> None:
         np.save(folder / "rows.npy", order.astype(np.int64))
         np.save(folder / "zooms.npy", least_zooms(boxes))
         np.save(folder / "chunks.npy", _chunks(boxes))
+        keep_orders(folder, layout)
+        if _is_of_points(file.schema_arrow):
+            keep_values(folder, layout)
         _finish(folder, layout, count, list(paths), times)
+
+
+def _is_of_points(schema: pa.Schema) -> bool:
+    """Whether each feature is one point; a height beside it is of no account in a tile."""
+    kinds = orjson.loads(schema.metadata[b"geo"])["columns"][GEOMETRY]["geometry_types"]
+    return bool(kinds) and {"Point", "Point Z"}.issuperset(kinds)
 
 
 def _finish(folder: Path, layout: Layout, count: int, paths: list[str], times: npt.NDArray[np.int64]) -> None:

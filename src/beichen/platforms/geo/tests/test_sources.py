@@ -17,6 +17,7 @@ from beichen.kernel.org.models import Body, Region
 from beichen.platforms.geo import revisions, service
 from beichen.platforms.geo.models import Layer, Origin, Revision
 from beichen.platforms.geo.snapshots import gathering, keeping
+from beichen.platforms.geo.snapshots.unfolding import FORM
 from beichen.platforms.geo.source import Asked
 from beichen.platforms.geo.tests.test_layers import FACTS
 from beichen.registry.declaring import TypeFacts
@@ -128,6 +129,17 @@ def test_old_revisions_are_forgotten_and_their_folders_too() -> None:
     gone = keeping.prune(row.hash[:40] for row in layer.revisions.all())
     assert {row.hash[:40] for row in made[:2]} <= set(gone)
     assert _keys(layer, BY) == {str(revisions.KEPT + 1)}
+
+
+def test_folders_of_an_earlier_form_go_too() -> None:
+    layer = new_layer()
+    name = revise(layer, [_point("a", 125, 43)]).hash[:40]
+    assert _keys(layer, BY) == {"a"}
+    earlier = keeping.root() / f"{name}-{FORM - 1}"
+    earlier.mkdir()
+    assert name in keeping.prune([name])
+    assert not earlier.exists()
+    assert (keeping.root() / f"{name}-{FORM}").is_dir()
 
 
 def test_levels_decide_which_layers_there_are() -> None:

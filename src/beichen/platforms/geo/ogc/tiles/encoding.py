@@ -1,8 +1,9 @@
 """Makes a vector tile (Mapbox Vector Tile 2.1) of a table of features.
 
 Shapes are placed in the tile's units and cut at its margin by shapely, all at once; DuckDB's spatial
-extension writes the tile, plain points are written by :mod:`.dots`. A tile is bounded: 20,000 features,
-400,000 vertices before they are cut, 2 MB; a larger one is written again without its properties.
+extension writes the tile, plain points are written by :mod:`~beichen.platforms.geo.mvt`. A tile is bounded:
+20,000 features, 400,000 vertices before they are cut, 2 MB; a larger one is written again without its
+properties.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from beichen.platforms.geo.ogc.tiles import dots
+from beichen.platforms.geo.mvt import points
 from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, Positions, Tile
-from beichen.platforms.geo.source import GEOMETRY, KEY, REGION
+from beichen.platforms.geo.snapshots.values import Dots
+from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Asked, Source
 
 MAX_FEATURES = 20_000
 MAX_VERTICES = 400_000
@@ -32,14 +34,41 @@ _FINE = 0.5  # of a unit: what is nearer is one place
 _kept = threading.local()
 
 
+def drawn(source: Source, asked: Asked, tile: Tile, name: str) -> bytes:
+    """The tile of what is asked of a source; see :func:`encoded`."""
+    dots = source.dots(asked)
+    found = None if dots is None else _copied(dots, tile, name)
+    if found is None or len(found) > MAX_BYTES:
+        return encoded(source.columns(asked), tile, name)
+    return found
+
+
+def _copied(dots: Dots, tile: Tile, name: str) -> bytes:
+    """A tile of points whose values were made before."""
+    places = np.round(tile.placed(dots.places))
+    inside = _inside(places)
+    is_whole = bool(inside.all())
+    places = places if is_whole else places[inside]
+    if not len(places):
+        return b""
+    properties = dots.properties(None if is_whole else inside)
+    return points.written(places[:, 0], places[:, 1], properties, name, EXTENT)
+
+
+def _inside(places: Positions) -> Positions:
+    """Which places lie in the tile or in its margin."""
+    found: Positions = np.all((places >= -MARGIN) & (places <= EXTENT + MARGIN), axis=1)
+    return found
+
+
 def encoded(table: pa.Table, tile: Tile, name: str) -> bytes:
     """The tile's one layer, called ``name``; nothing when no feature is left in it."""
     if not table.num_rows:
         return b""
     table = table.drop_columns([REGION]) if REGION in table.column_names else table
-    points = _points(table, tile)
-    if points is not None:
-        return _bounded(lambda bare: _dotted(*points, name, bare=bare))
+    plain = _points(table, tile)
+    if plain is not None:
+        return _bounded(lambda bare: _dotted(*plain, name, bare=bare))
     shaped = _shapes(table, tile)
     if not shaped.num_rows:
         return b""
@@ -55,7 +84,8 @@ def _bounded(write: Callable[[bool], bytes]) -> bytes:
 def _dotted(table: pa.Table, places: Positions, name: str, *, bare: bool) -> bytes:
     if not table.num_rows:
         return b""
-    return dots.written(table.select([KEY]) if bare else table, places[:, 0], places[:, 1], name)
+    properties = points.properties_of(table.select([KEY]) if bare else table)
+    return points.written(places[:, 0], places[:, 1], properties, name, EXTENT)
 
 
 def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, Positions] | None:
@@ -75,7 +105,7 @@ def _points(table: pa.Table, tile: Tile) -> tuple[pa.Table, Positions] | None:
     if (raw["order"] != 1).any() or (raw["kind"] != 1).any():
         return None
     places = np.round(tile.placed(np.column_stack([raw["x"], raw["y"]])))
-    inside = ((places >= -MARGIN) & (places <= EXTENT + MARGIN)).all(axis=1)
+    inside = _inside(places)
     table = table.drop_columns([GEOMETRY])
     if not inside.all():
         table, places = table.filter(pa.array(inside)), places[inside]

@@ -12,14 +12,14 @@ from beichen.platforms.geo.ogc.answers import TILE, kept_answer
 from beichen.platforms.geo.ogc.catalogue import Collection
 from beichen.platforms.geo.ogc.questions import condition_of, during_of, names_of, only_known, within
 from beichen.platforms.geo.ogc.tiles import cache
-from beichen.platforms.geo.ogc.tiles.encoding import MAX_BYTES, MAX_FEATURES, encoded
+from beichen.platforms.geo.ogc.tiles.encoding import MAX_BYTES, MAX_FEATURES, drawn
 from beichen.platforms.geo.ogc.tiles.schemes import Tile
 from beichen.platforms.geo.source import Asked
 
 FRESH_SECONDS = 60
 WORTH = 600
 """Bytes from which a tile is gzipped."""
-_MADE_BY = "2"  # another when the encoder writes the same features otherwise
+_MADE_BY = "3"  # another when the encoder writes the same features otherwise
 _NARROWING = ("filter", "filter-lang", "filter-crs", "datetime", "properties")
 
 
@@ -116,4 +116,4 @@ def _made(request: HttpRequest, one: Collection, tile: Tile) -> bytes:
             condition=condition_of(query, fields),
             names=names_of(query.get("properties", ""), {field.name: field.kind for field in fields}),
         )
-    return encoded(one.source.columns(within(asked)), tile, one.key)
+    return drawn(one.source, within(asked), tile, one.key)

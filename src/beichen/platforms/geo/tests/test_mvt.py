@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beichen.platforms.geo.ogc.tiles import dots
+from beichen.platforms.geo.mvt.points import properties_of
+from beichen.platforms.geo.mvt.points import written as layer_of
 
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 COLUMNS = {
@@ -35,7 +36,7 @@ def written(rows: list[dict[str, Any]], places: list[tuple[int, int]], name: str
         {key: pa.array([row[key] for row in rows], kind) for key, (kind, _values) in COLUMNS.items()}
     )
     at = np.array(places, float)
-    return dots.written(table, at[:, 0], at[:, 1], name)
+    return layer_of(at[:, 0], at[:, 1], properties_of(table), name, 4096)
 
 
 @given(st.lists(st.tuples(ROW, PLACE), min_size=1, max_size=40), st.text(min_size=1, max_size=20))
