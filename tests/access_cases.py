@@ -62,6 +62,8 @@ OPEN = {
     "my/certificates": OWN,
     "my/messages": OWN,
     "my/data": OWN,
+    "my/data/close": OWN,
+    "my/closed": "says that an account is closed, to whoever opens it; nothing of anybody",
     "my/data/export": OWN,
     "my/data/erase": OWN,
     "my/representation": OWN,

@@ -55,7 +55,7 @@ def _account() -> Holding:
         _("As long as the account is used"),
         lambda person: Person.objects.filter(code=person).count(),
         export,
-        stays=_("A window closes an account, once no affair is open."),
+        stays=_("Close it yourself below, once no affair is open."),
         order=10,
     )
 

@@ -8,7 +8,7 @@ from beichen.fronts.citizen import following, reporting
 from beichen.fronts.citizen.counter import views as counter
 from beichen.fronts.citizen.door import nearby
 from beichen.fronts.citizen.door import views as door
-from beichen.fronts.citizen.my import data, representation
+from beichen.fronts.citizen.my import closing, data, representation
 from beichen.fronts.citizen.my import views as my
 from beichen.fronts.citizen.news import views as news
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("my/certificates", my.certificates, name="my-certificates"),
     path("my/messages", my.inbox, name="my-messages"),
     path("my/data", data.data, name="my-data"),
+    path("my/data/close", closing.close, name="close-account"),
+    path("my/closed", closing.closed, name="closed"),
     path("my/data/export", data.export, name="export-data"),
     path("my/data/erase", data.erase, name="erase-data"),
     path("my/representation", representation.representation, name="representation"),

@@ -35,7 +35,8 @@ class Representation(models.Model):
     """A person acts for a subject, from a time until a time, in some affairs or (none named) in all.
 
     ``subject_code`` is the code of a person or of the registry's object of the firm; ``granted_by`` and
-    ``revoked_by`` are keys of actors. A row is never changed but to end it.
+    ``revoked_by`` are keys of actors. A row is never changed but to end it, and to forget the name and the
+    paper of somebody who closed their account.
     """
 
     representative = models.ForeignKey(Person, models.PROTECT, related_name="representations")

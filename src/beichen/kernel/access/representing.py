@@ -1,7 +1,8 @@
 """Representation begins and ends: a window records heads and parents, heads of firms allow staff and agents.
 
 Every grant and every end is a record of the audit chain that the people of both sides see. A row is never
-changed but to end it, so that who could act when can be read years later.
+changed but to end it, and to forget the name of who closed their account, so that who could act when can be
+read years later.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from beichen.kernel.access.decision import decide, require
@@ -157,6 +159,12 @@ def revoke_representation(number: int, *, by: Actor) -> Representation:
             raise ProblemError(Problem(NOT_FOR, said("this representation is none of yours"), hint=hint))
         _end([row], by)
     return row
+
+
+def end_all(person: str, by: Actor) -> None:
+    """End everything in which the person acts for another, or another for them."""
+    sides = Q(representative__code=person) | Q(subject_code=person)
+    _end(list(Representation.objects.select_related("representative").filter(sides, revoked_at=None)), by)
 
 
 def _may_end(by: Actor, row: Representation) -> bool:

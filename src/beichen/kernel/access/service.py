@@ -17,6 +17,13 @@ from beichen.kernel.access.assuring import (
     record_identity,
     require_assurance,
 )
+from beichen.kernel.access.closing import (
+    Matter,
+    close_account,
+    open_matters,
+    register_ending,
+    register_open_matters,
+)
 from beichen.kernel.access.decision import (
     Area,
     Decision,
@@ -85,6 +92,7 @@ __all__ = [
     "Confirmed",
     "Decision",
     "Holding",
+    "Matter",
     "Sending",
     "Subject",
     "acting",
@@ -99,6 +107,7 @@ __all__ = [
     "chosen_subject",
     "clearance",
     "client_with",
+    "close_account",
     "close_client",
     "confirm_code",
     "confirmed",
@@ -120,6 +129,7 @@ __all__ = [
     "look_at_person",
     "masked",
     "may_grant",
+    "open_matters",
     "permission",
     "person_code",
     "reach",
@@ -129,7 +139,9 @@ __all__ = [
     "recover_account",
     "register_account",
     "register_affairs",
+    "register_ending",
     "register_holding",
+    "register_open_matters",
     "require",
     "require_assurance",
     "require_open",

@@ -42,6 +42,20 @@ def forget_addresses(*, by: Actor, now: datetime | None = None) -> int:
 
 
 @transaction.atomic
+def forget_person(person: str, *, by: Actor) -> int:
+    """Forget addresses and browsers of a person (by code) whose account closes; returns how many deliveries
+    had some. What still waits is not sent; that and of what they were told stays."""
+    rows = Delivery.objects.order_by().filter(person__code=person)
+    rows.filter(state__in=DUE).update(state=State.DROPPED, reason=Reason.ERASED, next_at=None)
+    number = rows.exclude(name="", address="", fallback=[]).update(name="", address="", fallback=[], error="")
+    browsers, _rows = Subscription.objects.filter(person__code=person).delete()
+    if number or browsers:
+        detail = {"deliveries": number, "browsers": browsers}
+        audit.record(by, "comms.person.forget", "platforms_comms.delivery", detail=detail, subject=person)
+    return number
+
+
+@transaction.atomic
 def forget_subject(subject: str, abouts: Iterable[str], *, by: Actor) -> int:
     """Forget that ``subject`` was sent messages about these things; returns how many deliveries there were.
 

@@ -20,7 +20,7 @@ from beichen.platforms.comms.duty import (
     remove_shift,
     roster_weeks,
 )
-from beichen.platforms.comms.forgetting import forget_addresses, forget_subject
+from beichen.platforms.comms.forgetting import forget_addresses, forget_person, forget_subject
 from beichen.platforms.comms.groups import add_member, remove_member, set_chat
 from beichen.platforms.comms.log import deliveries_for, delivery_for, disclosed_address, status
 from beichen.platforms.comms.notice import (
@@ -77,6 +77,7 @@ __all__ = [
     "followed",
     "forget_addresses",
     "forget_followers",
+    "forget_person",
     "forget_subject",
     "inbox_message",
     "inbox_of",
