@@ -38,11 +38,14 @@ def store(
 ) -> StoredFile:
     """Keep ``stream`` as a file called ``name``; the content is safe before the row is written.
 
+    Killed or taken back in between, the content is noted and removed by :func:`forget`.
+
     Raises ProblemError: FIL-101 type, FIL-102 content, FIL-103 size, FIL-104 no space.
     """
     short = PurePath(name.replace("\\", "/")).name[-200:]
     with contents.spool(stream, short, limit) as spooled:
         media_type = media_type_of(short, spooled.head)
+        note = contents.doubt(spooled.hash, timezone.localdate())
         contents.put(spooled)
     with transaction.atomic():
         row = StoredFile.objects.create(
@@ -56,9 +59,14 @@ def store(
             stored_by=by.key,
         )
         audit.record(by, "files.store", f"kernel_files.storedfile:{row.code}", detail={"hash": row.hash})
-        # Whoever let the last row of the same content go meanwhile did not see this one yet.
-        transaction.on_commit(lambda: contents.bring_back(row.hash, timezone.localdate()))
+        transaction.on_commit(lambda: _keep_hold(row.hash, note))
     return row
+
+
+def _keep_hold(content: str, note: str) -> None:
+    """Whoever let the last row of the same content go meanwhile did not see this one yet."""
+    contents.bring_back(content, timezone.localdate())
+    contents.be_sure(note)
 
 
 def find(value: str, *, by: Actor) -> StoredFile:
@@ -81,22 +89,33 @@ def discard(row: StoredFile, *, by: Actor) -> None:
     """
     with transaction.atomic():
         content, resource = row.hash, f"kernel_files.storedfile:{row.code}"
+        note = contents.doubt(content, timezone.localdate())
         row.delete()
         audit.record(by, "files.discard", resource, detail={"hash": content})
-        transaction.on_commit(lambda: _let_go(content))
+        transaction.on_commit(lambda: _let_go(content, note))
 
 
-def _let_go(content: str) -> None:
+def _let_go(content: str, note: str) -> None:
     """Set a content aside that no row has; whoever stores it in the same moment brings it back."""
     rows = StoredFile.objects.filter(hash=content)
     if not rows.exists():
         contents.set_aside(content, timezone.localdate())
         if rows.exists():
             contents.bring_back(content, timezone.localdate())
+    contents.be_sure(note)
 
 
 def forget() -> int:
-    """Remove the contents that were set aside before yesterday; how many."""
+    """Remove the contents that were set aside before yesterday; how many.
+
+    Before, decide about those that a killed process left in doubt: what has a row is brought back, what has
+    none is set aside.
+    """
+    for note, content in contents.doubtful(timezone.localdate()):
+        if StoredFile.objects.filter(hash=content).exists():
+            _keep_hold(content, note)
+        else:
+            _let_go(content, note)
     return contents.forget_aside(timezone.localdate())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ MISSING = code("FIL-105", "A stored content is missing.", status=500)
 DAMAGED = code("FIL-106", "A stored content differs from its hash.", status=500)
 
 CHUNK = 1 << 20
+DOUBTFUL = "doubtful"  # names of contents about whose rows a transaction was deciding: see doubt
 ASIDE = "aside"  # contents that no row had; nothing is removed at once: see set_aside
 
 
@@ -163,6 +165,37 @@ def forget_aside(today: date) -> int:
     if paths:
         obstore.delete(store, paths)
     return len(paths)
+
+
+def doubt(content: str, today: date) -> str:
+    """Note that a transaction decides whether a content has a row; give the note to :func:`be_sure` after.
+
+    A process that is killed, or a transaction that is taken back, leaves the note for :func:`doubtful`.
+    """
+    note = f"{DOUBTFUL}/{today.isoformat()}/{content}.{secrets.token_hex(4)}"
+    try:
+        obstore.put(contents(), note, b"")
+    except OSError as error:
+        raise ProblemError(_no_space(error)) from error
+    except obstore.exceptions.BaseError as error:
+        raise ProblemError(_no_space(OSError(str(error)))) from error
+    return note
+
+
+def be_sure(note: str) -> None:
+    """It is decided, and done. A note that cannot be removed now does no harm."""
+    with suppress(OSError, obstore.exceptions.BaseError):
+        obstore.delete(contents(), note)
+
+
+def doubtful(today: date) -> list[tuple[str, str]]:
+    """The notes of days before today, each with its content: what they waited for is over."""
+    listed = [str(one["path"]) for piece in obstore.list(contents(), DOUBTFUL) for one in piece]
+    return [
+        (path, path.rpartition("/")[2].partition(".")[0])
+        for path in listed
+        if path.split("/")[1] < today.isoformat()
+    ]
 
 
 def damage(content: str) -> Problem | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from obstore.store import LocalStore
@@ -37,7 +38,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def kept(folder: Path) -> list[Path]:
-    return [file for file in folder.rglob("*") if file.is_file()]
+    """The contents in the folder, set aside or not."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return [file for file in files if store.DOUBTFUL not in file.parts]
 
 
 def test_a_file_comes_back_as_it_was() -> None:
@@ -174,3 +177,53 @@ def test_a_content_that_was_set_aside_is_stored_anew(django_capture_on_commit_ca
     with django_capture_on_commit_callbacks(execute=True):
         again = service.store(io.BytesIO(PNG), "b.png", by=BY)
     assert b"".join(service.open_stored(again)) == PNG
+
+
+def _tomorrow(monkeypatch: pytest.MonkeyPatch, days: int = 1) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: TODAY + timedelta(days=days))
+
+
+def test_a_content_whose_row_was_never_committed_is_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the process is killed, or the transaction is taken back, between the content and its row."""
+    with transaction.atomic():
+        service.store(io.BytesIO(PNG), "a.png", by=BY)
+        transaction.set_rollback(True)
+    assert len(kept(folder)) == 1
+    assert service.forget() == 0
+    assert len(kept(folder)) == 1, "another transaction may still decide today"
+    for days in (1, 2):
+        _tomorrow(monkeypatch, days)
+        assert service.forget() == 0
+    _tomorrow(monkeypatch, 3)
+    assert service.forget() == 1
+    assert not [file for file in folder.rglob("*") if file.is_file()]
+
+
+def test_a_killed_process_that_stored_keeps_its_content(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committed, and dead before it could bring back what another one had set aside."""
+    row = service.store(io.BytesIO(PNG), "a.png", by=BY)  # whatever waits for the commit does not run here
+    store.set_aside(row.hash, TODAY)
+    _tomorrow(monkeypatch)
+    assert service.forget() == 0
+    assert b"".join(service.open_stored(row)) == PNG
+    _tomorrow(monkeypatch, 3)
+    assert service.forget() == 0
+    assert len(kept(folder)) == 1
+
+
+def test_a_killed_process_that_discarded_lets_its_content_go(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        row = service.store(io.BytesIO(PNG), "a.png", by=BY)
+    assert not store.doubtful(TODAY + timedelta(days=1)), "what was decided is noted no more"
+    service.discard(row, by=BY)
+    _tomorrow(monkeypatch)
+    assert service.forget() == 0
+    _tomorrow(monkeypatch, 3)
+    assert service.forget() == 1
+    assert not kept(folder)
