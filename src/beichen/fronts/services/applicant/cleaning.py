@@ -30,6 +30,12 @@ _RUN = (
     "/RichMedia",
     "/XFA",
     "/SubmitForm",
+    "/ImportData",
+    "/GoToR",  # leads to another file, also one of another machine
+    "/GoToE",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
 )
 _FOREIGN = (b"PK\x03\x04", b"<html", b"<script", b"<svg", b"<!doctype", b"MZ\x90", b"\x7fELF", b"#!/")
 ENDINGS = ".jpg,.jpeg,.png,.webp,.pdf"
