@@ -287,6 +287,19 @@ class TestPaying:
         assert code_of(error) == "SRV-416"
         assert self.till.refunds == [payment.code]
 
+    @pytest.mark.parametrize("is_done", [False, True], ids=["not-asked-yet", "not-heard"])
+    def test_a_refund_during_which_the_house_died_is_made_up_for(self, is_done: bool) -> None:
+        """Decided and committed, and dead before the gateway was asked, or before its answer was kept."""
+        payment = self.paid()
+        Payment.objects.filter(pk=payment.pk).update(state=PaymentState.REFUNDING, reason="错收")
+        if is_done:
+            self.till.gateway.refund(payment.code, payment.amount, "错收")
+        for _minute in range(3):
+            paying.follow_payments()
+        payment.refresh_from_db()
+        assert (payment.state, payment.refunded_at is None) == (PaymentState.REFUNDED, False)
+        assert self.till.refunds == [payment.code]
+
     def test_reconciling_names_what_differs(self) -> None:
         payment = self.paid()
         assert paying.reconcile([payment], by=SETUP) == {"agreed": 1, "differing": []}

@@ -2,7 +2,8 @@
 
 An affair has one payment that counts; the database keeps it one. A notice that comes twice changes nothing,
 one that is not the gateway's is refused, and one that never comes is asked for. The process waits for the
-message that its item names and learns of the payment when it waits.
+message that its item names and learns of the payment when it waits. Long because what becomes of one is read
+in one piece.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from beichen.fronts.services.items.problems import NO_PAYMENT, NOT_THAT, NOTHING
 from beichen.fronts.services.items.words import ACTIVE_PAYMENTS, PaymentState
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.permissions import RECONCILE, START
+from beichen.fronts.services.problems import NOT_NOW
 from beichen.fronts.services.words import CLOSED
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor, system
@@ -181,15 +183,21 @@ def tell_process(key: int) -> bool:
             try:
                 with transaction.atomic():
                     acting.message(row.affair.code, message, data, by=PAYMENTS)
-            except ProblemError:
-                return False  # it does not wait for it yet
+            except ProblemError as error:
+                if any(problem.code != NOT_NOW for problem in error.problems):
+                    _log.warning("payment %s cannot be told to its process: %s", row.code, error)
+                return False  # it does not wait for it yet, or cannot go on: told again later
         row.told_at = timezone.now()
         row.save(update_fields=["told_at"])
     return True
 
 
 def follow_payments(now: datetime | None = None) -> int:
-    """Ask for payments of which no notice came, and tell processes that did not wait yet."""
+    """Ask for payments of which no notice came, and tell processes that did not wait yet.
+
+    What was to be given back when a process died is given back: the gateway does so once. Returns how many
+    payments were asked for.
+    """
     moment = now or timezone.now()
     untold = Payment.objects.filter(state=PaymentState.PAID, told_at=None, paid_at__isnull=False)
     for key in list(untold.order_by("paid_at").values_list("pk", flat=True)[:BATCH]):
@@ -204,7 +212,21 @@ def follow_payments(now: datetime | None = None) -> int:
             _look(row, chosen, moment)
         except ProblemError as error:
             _log.warning("payment %s: %s", row.code, error)
+    for row in Payment.objects.filter(state=PaymentState.REFUNDING).order_by("id")[:BATCH]:
+        try:
+            _go_on_refunding(row, chosen, moment)
+        except ProblemError as error:
+            _log.warning("payment %s cannot be given back: %s", row.code, error)
     return len(rows)
+
+
+def _go_on_refunding(row: Payment, chosen: PaymentGateway, now: datetime) -> None:
+    """What was decided is asked for, unless it was heard. Raises SRV-412."""
+    found = chosen.query(row.code)
+    if found is not None and found.state == Paid.PAID:
+        found = chosen.refund(row.code, row.amount, row.reason)
+    if found is not None:
+        settle(found, now)
 
 
 def _look(row: Payment, chosen: PaymentGateway, now: datetime) -> None:
