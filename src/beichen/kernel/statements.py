@@ -2,7 +2,8 @@
 
 Django builds the SQL of a queryset anew each time that it is asked, which costs ten times what the database
 needs for a row by its key. A :class:`Prepared` query is built once a process; a :class:`Slot` marks where a
-value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same in every process.
+value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same in every process. A
+connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
 :class:`Insertion` writes an instance as ``save(force_insert=True)`` does, but for signals: no room uses them.
 """
 
@@ -76,7 +77,7 @@ class Prepared(Generic[ModelT]):
         compiler, sql, parameters = self._compiled
         connection = connections["default"]
         sent = [one.sent(values) if isinstance(one, Slot) else one for one in parameters]
-        with connection.cursor() as cursor:
+        with _planned(connection) as cursor:
             cursor.execute(sql, sent)
             rows = cursor.fetchall()
         return iter(compiler.apply_converters(rows, self._converters) if self._converters else rows)
@@ -95,6 +96,22 @@ class Prepared(Generic[ModelT]):
     def first(self, **values: Any) -> ModelT | None:
         """The first instance, or None."""
         return next(iter(self.rows(**values)), None)
+
+
+def _planned(connection: Any) -> Any:
+    """A cursor whose statements PostgreSQL plans once a connection; planning costs it more than answering.
+
+    Django's own cursors put values into the text of a statement, so that each is another. SQLite's driver keeps
+    its statements by itself.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    import psycopg  # which an embedded house never needs
+
+    connection.ensure_connection()
+    cursor = psycopg.Cursor(connection.connection)
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrap(cursor)
 
 
 _PLAIN: dict[type[models.Field[Any, Any]], type] = {
