@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -27,6 +27,7 @@ from beichen.kernel.org.service import appoint, city_region, register_person
 from beichen.kernel.scene import service as packages
 from beichen.kernel.scene.section import PackageKind
 from beichen.platforms.geo.basemap import service as basemap
+from tests.emptied import empty, filled
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
@@ -74,7 +75,24 @@ def house(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         server = LiveServer("127.0.0.1")
         yield server.url
         server.stop()
-        call_command("flush", verbosity=0, interactive=False)
+        empty(connection, filled(connection))
+
+
+SETTLE = """
+() => new Promise((settled) => {
+  const began = performance.now();
+  let changed = began;
+  const watched = new MutationObserver(() => { changed = performance.now(); });
+  watched.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  const look = () => {
+    const now = performance.now();
+    if ((window.awaited > 0 || now - changed < 100) && now - began < 2000) return setTimeout(look, 20);
+    watched.disconnect();
+    return settled();
+  };
+  look();
+})
+"""
 
 
 class Visitor:
@@ -105,19 +123,36 @@ class Visitor:
         page.locator("input[name=password]").press("Enter")
         page.wait_for_url(f"{self.house}/")
 
+    def settle(self) -> Page:
+        """Wait until the page asks for nothing and did not change for a tenth of a second; two at most."""
+        self.page.evaluate(SETTLE)
+        return self.page
+
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA and its best practices."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # What is right is not gathered: on a long table that takes longer than to look.
         found = self.page.evaluate(
-            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
-            " 'best-practice']}).then(result => result.violations.map(one =>"
+            "() => axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
+            " 'wcag21aa', 'wcag22aa', 'best-practice']}).then(result => result.violations.map(one =>"
             " one.id + ' ' + one.nodes.map(node => node.target.join(' ')).join(', ')))"
         )
         return list(found)
 
 
 Visit = Callable[..., Visitor]
-WATCH_SHIFTS = """
+WATCH = """
+window.awaited = 0;
+window.fetch = ((ask) => (...asked) => {
+  window.awaited += 1;
+  return ask(...asked).finally(() => { window.awaited -= 1; });
+})(window.fetch);
+XMLHttpRequest.prototype.send = ((send) => function (...sent) {
+  window.awaited += 1;
+  this.addEventListener("loadend", () => { window.awaited -= 1; });
+  return send.apply(this, sent);
+})(XMLHttpRequest.prototype.send);
 window.shifted = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
@@ -136,7 +171,7 @@ def visit(chromium: Browser, house: str) -> Iterator[Visit]:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options
         )
-        context.add_init_script(WATCH_SHIFTS)
+        context.add_init_script(WATCH)
         context.add_cookies([{"name": "beichen_language", "value": language, "url": house}])
         contexts.append(context)
         return Visitor(context, house)

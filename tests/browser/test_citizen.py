@@ -50,7 +50,8 @@ def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str) ->
     found = {}
     paths = ["/report", FORM, "/follow", f"/follow/{Report.objects.latest('id').code}"]
     for path in ["/report/sent", *paths]:
-        visitor.go(path).wait_for_timeout(300)
+        visitor.go(path)
+        visitor.settle()
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -84,8 +84,8 @@ def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str) ->
     visitor.sign_in("console-zhao")
     found: dict[str, object] = {}
     for path in (*PATHS, f"/console/cases/{first_to_accept()}"):
-        page = visitor.go(path)
-        page.wait_for_timeout(400)
+        visitor.go(path)
+        page = visitor.settle()
         for summary in page.locator("main details > summary").all():
             if not summary.evaluate("one => one.parentElement.open"):
                 summary.click()

@@ -74,8 +74,8 @@ def sound(visitor: Visitor, paths: tuple[str, ...]) -> dict[str, object]:
     """What is wrong with these pages."""
     found: dict[str, object] = {}
     for path in paths:
-        page = visitor.go(path)
-        page.wait_for_load_state("networkidle")
+        visitor.go(path)
+        page = visitor.settle()
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -86,8 +86,8 @@ def test_every_page_is_sound(visit: Visit, size: tuple[int, int], theme: str, la
     visitor = visit(size, theme, language)
     found: dict[str, object] = {}
     for path in PATHS:
-        page = visitor.go(path)
-        page.wait_for_timeout(300)
+        visitor.go(path)
+        page = visitor.settle()
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -11,7 +11,7 @@ import pytest
 from tests.crash.place import Databases, Place
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Databases of the engine that this run is on: each test would last twice as long on both."""
     url = os.environ.get("BEICHEN_DATABASE_URL", "")
