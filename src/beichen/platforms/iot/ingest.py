@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -150,9 +151,9 @@ def _plain(text: str) -> float | bool | str:
         return text == "true"
     try:
         number = int(text) if text.lstrip("-").isdecimal() else float(text)
-    except ValueError:
+        return number if math.isfinite(number) else text
+    except (ValueError, OverflowError):
         return text
-    return number if math.isfinite(number) else text
 
 
 def _json(content: bytes) -> list[Any]:
@@ -180,7 +181,7 @@ def _record(number: int, row: Any) -> tuple[str, dict[str, Any]]:
     record: dict[str, Any] = {"values": {measure: value}}
     if row.get("at") is not None:
         at = row["at"]
-        record["ts"] = at if isinstance(at, str | int | float) else at.isoformat()
+        record["ts"] = at.isoformat() if isinstance(at, datetime) else at
     if row.get("seq") is not None:
         record["seq"] = row["seq"]
     try:

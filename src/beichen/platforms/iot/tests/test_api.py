@@ -167,8 +167,9 @@ def test_what_is_answered_is_in_the_stream(kept: NatsServer) -> None:
     path, payload = "/api/devices/D-1/telemetry", cbor2.dumps({"level_m": 2})
     done = Client().post(path, payload, content_type="application/cbor", headers=own)
     assert (done.status_code, done.json()) == (202, {"accepted": 1})
-    refused = Client().post(path, b"{", content_type="application/json", headers=own)
-    assert problems(refused) == ["IOT-110"]
+    for bad in (b"{", b'{"ts":1%s,"level_m":2}' % (b"0" * 400)):
+        refused = Client().post(path, bad, content_type="application/json", headers=own)
+        assert problems(refused) == ["IOT-110"], bad
     collector = Program("device-gateway")
     columns = {"device": ["D-1", "D-2", "D-1"], "measure": ["level_m"] * 3, "value": [1.0, 2.0, 3.0]}
     sink = pa.BufferOutputStream()
@@ -193,6 +194,8 @@ def test_what_is_answered_is_in_the_stream(kept: NatsServer) -> None:
         (b'[{"device":"a b","measure":"x","value":1}]', "application/json"),
         (b'[{"device":"D","measure":"x","value":null}]', "application/json"),
         (b'[{"device":"D","measure":"x","value":1,"at":"never"}]', "application/json"),
+        (b'[{"device":"D","measure":"x","value":1,"at":[1]}]', "application/json"),
+        (b"device,measure,value,seq\nD,x,1,%s\n" % (b"9" * 400), "text/csv"),
     ):
         assert problems(collector.send("POST", "/readings", content, media_type)) == ["IOT-110"], content
     kept.kill()

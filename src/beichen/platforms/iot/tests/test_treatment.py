@@ -51,7 +51,7 @@ def test_the_shapes_of_messages(content: Any, samples: list[tuple[Any, ...]]) ->
         b'{"ts":1e300,"a":1}', b'{"ts":-1,"a":1}', b'{"seq":-1,"a":1}', b'{"seq":1.5,"a":1}',
         b'{"values":[1]}', b'{"":1}', b'{"%s":1}' % (b"a" * 101), b"\xff", b"\xbf", b"\xa1\x01\x02",
         b"[" * 5_000, b"\x81" * 5_000, b'{"a":"\xff"}', b'{"ts":"2026-07-01T12:00:00Z"}',
-        cbor2.dumps({"ts": float("nan"), "a": 1}),
+        cbor2.dumps({"ts": float("nan"), "a": 1}), b'{"ts":1%s,"a":1}' % (b"0" * 400),
         orjson.dumps([{"a": 1}] * (MOST_READINGS + 1)),
     ],
 )  # fmt: skip
