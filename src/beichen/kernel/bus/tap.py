@@ -15,8 +15,16 @@ from nats.aio.client import Client
 from nats.protocol.parser import Parser
 
 END = b"\r\n"
+_MESSAGES = (b"MSG", b"HMSG")
 Take = Callable[[bytes, bytes, bytes, bytes], None]
 """Given a message's subject, reply subject, headers as they came, and content; it may not raise."""
+
+
+def _parts(words: list[bytes]) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+    """Of a first line: subject, subscription, reply subject, sizes of the headers and of the whole."""
+    has_headers = words[0] == b"HMSG"
+    reply = words[3] if len(words) == 5 + has_headers else b""
+    return words[1], words[2], reply, words[-2] if has_headers else b"0", words[-1]
 
 
 class _Splitter(Parser):
@@ -43,26 +51,28 @@ class _Splitter(Parser):
             data = b"".join((*self._held, data))
         at, self._missing = 0, 0
         while (stop := data.find(END, at)) >= 0:
-            words = data[at:stop].split()
             begin = stop + 2
-            if not words or words[0] not in (b"MSG", b"HMSG"):
+            words = data[at:stop].split()
+            if len(words) == 6 and words[0] == b"HMSG":  # as a stream delivers what came with headers: most
+                _word, subject, number, reply, head, size = words
+            elif words and words[0] in _MESSAGES:
+                subject, number, reply, head, size = _parts(words)
+            else:
                 self.buf.extend(data[at:begin])
                 await super().parse()
                 at = begin
                 continue
-            end = begin + int(words[-1])
+            end = begin + int(size)
             if len(data) < end + 2:
                 self._missing = end + 2 - len(data)
                 break
-            has_headers = words[0] == b"HMSG"
-            content = begin + int(words[-2]) if has_headers else begin
-            reply = words[3] if len(words) == 5 + has_headers else b""
-            take = self.takers.get(words[2])
+            content = begin + int(head)
+            take = self.takers.get(number)
             if take is not None:
-                take(words[1], reply, data[begin:content], data[content:end])
+                take(subject, reply, data[begin:content], data[content:end])
             else:
                 headers = data[begin:content] or None
-                await self.nc._process_msg(int(words[2]), words[1], reply, data[content:end], headers)
+                await self.nc._process_msg(int(number), subject, reply, data[content:end], headers)
             at = end + 2
         rest = data[at:]
         self._held = [rest] if rest else []

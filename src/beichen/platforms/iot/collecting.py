@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from beichen.kernel.bus.pull import Delivery, Pull
 from beichen.kernel.bus.tap import Tap
-from beichen.platforms.iot.topics import BATCHES, FROM_DEVICES, KEPT, QOS, STREAM
+from beichen.platforms.iot.topics import FROM_DEVICES, KEPT, PROBE, QOS, STREAM
 
 MOST_MESSAGES = 20_000
 MOST_BYTES = 32 << 20
@@ -23,6 +24,7 @@ LINGER_SECONDS = 0.4
 IDLE_SECONDS = 300.0
 MOST_PASSED = 100_000  # messages of quality of service 0 that wait at most
 _QUALITY_0 = f"{QOS}:0\r\n".encode()
+_PROBE = PROBE.encode()
 logger = logging.getLogger(__name__)
 
 
@@ -53,10 +55,21 @@ class Collected:
         return len(self.messages) >= MOST_MESSAGES or self.size >= MOST_BYTES
 
 
-def taken(message: Delivery) -> tuple[Taken, int]:
-    """A delivery, and its number at the consumer, of its reply subject."""
-    place, number, at = message.standing()
-    return Taken(place, at // 1_000, message.subject, message.content), number
+def taken(arrived: Sequence[Delivery], expected: int) -> list[Taken]:
+    """Deliveries, the first of which has the number ``expected`` at the consumer, but for what nobody said.
+
+    Raises LostError where one is missing: they come in their order, so that as many as they are numbered from
+    the first to the last are all.
+    """
+    first, last = arrived[0].standing().number, arrived[-1].standing().number
+    if first != expected or last - first != len(arrived) - 1:
+        raise LostError(f"a delivery of the readings is missing between {expected} and {last}")
+    found = []
+    for message in arrived:
+        if message.subject != _PROBE:
+            place, _number, at = message.standing()
+            found.append(Taken(place, at // 1_000, message.subject, message.content))
+    return found
 
 
 class Collector:
@@ -77,8 +90,8 @@ class Collector:
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=position + 1,
+            # no filter: of several the server looks at every subject of a block for each message
             ack_policy=AckPolicy.NONE,
-            filter_subjects=[f"{KEPT}{pattern}" for pattern in (*FROM_DEVICES, BATCHES)],
             inactive_threshold=IDLE_SECONDS,
             mem_storage=True,
         )
@@ -89,12 +102,9 @@ class Collector:
     async def _more(self) -> None:
         if self._pull is None:
             raise RuntimeError("started first")
-        for message in await self._pull.messages():
-            found, number = taken(message)
-            if number != self._expected:
-                raise LostError(f"delivery {self._expected} of the readings is missing")
-            self._expected += 1
-            self._waiting.append(found)
+        arrived = await self._pull.messages()
+        self._waiting += taken(arrived, self._expected)
+        self._expected += len(arrived)
 
     def _move(self, into: Collected, until: int | None) -> bool:
         """Move what waits into the batch; returns whether the batch is complete."""
