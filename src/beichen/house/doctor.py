@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,12 +19,15 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from beichen.fronts.codes import service as codes
+from beichen.fronts.services.items import service as items
 from beichen.kernel.access.openid import service as openid
 from beichen.kernel.bus import broker, server
 from beichen.platforms.ai import service as ai
 from beichen.platforms.iot import service as iot
+from beichen.platforms.ledger import service as ledger
 from beichen.platforms.warehouse import service as warehouse
-from beichen.problem import Level, Problem, ProblemError, code
+from beichen.problem import Level, Problem, ProblemError, code, shorten
 from beichen.settings import settings
 
 NO_DATABASE = code("DOC-101", "The database does not answer.", status=503)
@@ -33,6 +38,7 @@ LITTLE_SPACE = code("DOC-105", "There is little space left.", status=507)
 NO_ASSETS = code("DOC-106", "The static files are missing.", status=503)
 NO_FONT = code("DOC-107", "No font with Chinese characters is installed.")
 NO_PACKAGE = code("DOC-108", "A package is missing.", status=500)
+OPEN_KEY = code("DOC-109", "A private key can be read by others than its owner.")
 PACKAGES = ("granian", "nats", "obstore", "orjson", "shapely", "starlette")
 SPACE_BYTES = 1 << 30
 
@@ -158,6 +164,36 @@ def look_at_sign_in() -> Iterator[Problem]:
         return  # the check of the database says it
 
 
+def look_at_keys() -> Iterator[Problem]:
+    """Whether the keys of ledger, certificates and codes are here, are the right ones, and private."""
+    try:
+        yield from ledger.look()
+        yield from codes.look_at_keys()
+    except DatabaseError:
+        return  # the check of the database says it
+    for folder in (settings().ledger_keys_folder, settings().codes_keys_folder):
+        yield from _open_keys(folder)
+
+
+def _open_keys(folder: Path) -> Iterator[Problem]:
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+        return
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            hint = f"chmod 600 {file}"
+            yield Problem(
+                OPEN_KEY, shorten(f"others can read the key {file.name}"), hint=hint, level=Level.WARNING
+            )
+
+
+def look_at_payments() -> Iterator[Problem]:
+    """Whether fees can be paid, where there are any."""
+    try:
+        yield from items.look_at_payments()
+    except DatabaseError:
+        return  # the check of the database says it
+
+
 CHECKS = (
     Check("settings", look_at_settings),
     Check("packages", look_at_packages),
@@ -168,6 +204,8 @@ CHECKS = (
     Check("tables", look_at_tables),
     Check("models", look_at_models),
     Check("sign-in", look_at_sign_in),
+    Check("keys", look_at_keys),
+    Check("payments", look_at_payments),
     Check("space", look_at_space),
     Check("assets", look_at_assets),
     Check("fonts", look_at_fonts),

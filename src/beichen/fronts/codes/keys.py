@@ -8,6 +8,7 @@ was replaced goes on being believed; one that was stolen is refused, and what it
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ from beichen.kernel.statements import Prepared, slot
 from beichen.problem import Problem, ProblemError, Where, said
 from beichen.settings import settings
 from beichen_proof.jose import decoded, encoded
+from beichen_proof.refusal import RefusedError
 
+SECRET_BYTES = 32
 MOST_STICKER_KEYS = 255  # the number is one byte of a signature
 PAIRWISE = "pseudonyms.key"
 _ACTIVE = Prepared(
@@ -41,17 +44,20 @@ _NAMED = Prepared(lambda: CodeKey.objects.filter(name=slot(CodeKey, "name"), ref
 
 @lru_cache(maxsize=64)
 def _read(folder: Path, name: str) -> bytes:
-    return decoded(keys.kept_or_made(folder / name, lambda: encoded(secrets.token_bytes(32))))
+    found = decoded(keys.kept_or_made(folder / name, lambda: encoded(secrets.token_bytes(SECRET_BYTES))))
+    if len(found) != SECRET_BYTES:  # half a key signs what anybody can sign
+        raise OSError(name)
+    return found
 
 
 def _secret(name: str, *, is_new: bool = False) -> bytes:
-    """32 bytes out of a file. Raises ProblemError COD-102: a key that is gone is not made again."""
+    """32 bytes out of a file. Raises ProblemError COD-102: a key that is gone or cut is not made again."""
     folder = settings().codes_keys_folder
     try:
         if not is_new and not (folder / name).is_file():
             raise FileNotFoundError(name)
         return _read(folder, name)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RefusedError) as error:
         message = said("the key {name} cannot be read", name=name)
         hint = said("restore it into BEICHEN_CODES_KEYS from a backup")
         raise ProblemError(Problem(NO_KEY, message, Where(field=name), hint)) from error
@@ -69,8 +75,12 @@ def _make(use: str) -> CodeKey:
     secret = _secret(f"{name}.key", is_new=True)
     public = ""
     if use == KeyUse.PERSON:
-        public = encoded(Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw())
+        public = _public_text(secret)
     return CodeKey.objects.create(use=use, number=number, name=name, public=public, since=timezone.now())
+
+
+def _public_text(secret: bytes) -> str:
+    return encoded(Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw())
 
 
 def active_key(use: str) -> CodeKey:
@@ -124,6 +134,29 @@ def pairwise_secret() -> bytes:
     """What pseudonyms are made with. Another one would make everybody a stranger to every reader."""
     is_there = (settings().codes_keys_folder / PAIRWISE).is_file()
     return _secret(PAIRWISE, is_new=not is_there and not Pseudonym.objects.exists())
+
+
+def look_at_keys() -> Iterator[Problem]:
+    """Whether every key that is believed is here and is the right one, for `beichen doctor`; makes none.
+
+    A key of people that was replaced signs no more: its public part is enough.
+    """
+    for row in CodeKey.objects.filter(refused_at=None).order_by("use", "number"):
+        if row.use == KeyUse.PERSON and row.until is not None:
+            continue
+        try:
+            secret = secret_of(row)
+        except ProblemError as error:
+            yield from error.problems
+            continue
+        if row.public and row.public != _public_text(secret):
+            message = said("the key {name} is another one than the house knows", name=f"{row.name}.key")
+            yield Problem(NO_KEY, message, Where(field=row.name), said("restore it from a backup"))
+    if Pseudonym.objects.exists():
+        try:
+            pairwise_secret()
+        except ProblemError as error:
+            yield from error.problems
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from beichen.fronts.codes.gates import GateFacts, close_gate, enter_gate, gate_of, gates, readers
 from beichen.fronts.codes.granting import change_grant, find_entitlement, grant, grants, suspend_open
 from beichen.fronts.codes.holding import Held, Standing, card_of, held_by
-from beichen.fronts.codes.keys import key_set, refuse_key, rotate_key
+from beichen.fronts.codes.keys import key_set, look_at_keys, refuse_key, rotate_key
 from beichen.fronts.codes.looking import Look, look
 from beichen.fronts.codes.printing import Choice, find_run, make_print, order_print, runs
 from beichen.fronts.codes.scanning import (
@@ -48,6 +48,7 @@ __all__ = [
     "held_by",
     "key_set",
     "look",
+    "look_at_keys",
     "make_codes",
     "make_print",
     "order_print",

@@ -6,6 +6,7 @@ or holds another key, nothing is signed until it is restored: a log that changes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -58,20 +59,51 @@ def signing() -> Signing:
     row = log()
     if row is None:
         row = _begin()
-    signer = _signer(keys.kept(KEY))
-    if str(signer.verifier) != row.key:
-        message = said("the key in {file} is not that of the log {origin}", file=KEY, origin=row.origin)
-        hint = said("restore it into BEICHEN_LEDGER_KEYS from a backup")
-        raise ProblemError(Problem(NO_KEY, message, Where(field=KEY), hint))
+    signer = _own_signer(row)
     if not settings().ledger_sm2:
         return Signing(signer)
-    if not sm2.is_there():
-        raise ProblemError(Problem(NO_SM2, said("gmssl is not installed"), hint=said("install beichen[sm2]")))
+    _require_sm2()
     private = keys.kept_or_made(SM2_KEY, sm2.make_private)
     public = str(sm2_verifier(signer.name, private))
     if row.sm2_key != public:
         Log.objects.filter(pk=1).update(sm2_key=public)
     return Signing(signer, private)
+
+
+def look() -> Iterator[Problem]:
+    """Whether the log's keys are here and are the log's, for `beichen doctor`; begins no log, makes none."""
+    row = log()
+    try:
+        if settings().ledger_sm2:
+            _require_sm2()
+        if row is None:
+            return
+        signer = _own_signer(row)
+        if row.sm2_key and settings().ledger_sm2:
+            private = keys.kept(SM2_KEY)
+            if row.sm2_key != str(sm2_verifier(signer.name, private)):
+                raise _another(SM2_KEY, row)
+    except ProblemError as error:
+        yield from error.problems
+
+
+def _require_sm2() -> None:
+    if not sm2.is_there():
+        raise ProblemError(Problem(NO_SM2, said("gmssl is not installed"), hint=said("install beichen[sm2]")))
+
+
+def _own_signer(row: Log) -> Signer:
+    """The log's private key. Raises ProblemError LED-202 for one that is gone, or is another log's."""
+    signer = _signer(keys.kept(KEY))
+    if str(signer.verifier) != row.key:
+        raise _another(KEY, row)
+    return signer
+
+
+def _another(file: str, row: Log) -> ProblemError:
+    message = said("the key in {file} is not that of the log {origin}", file=file, origin=row.origin)
+    hint = said("restore it into BEICHEN_LEDGER_KEYS from a backup")
+    return ProblemError(Problem(NO_KEY, message, Where(field=file), hint))
 
 
 def _begin() -> Log:

@@ -25,6 +25,7 @@ from beichen.platforms.ledger.certificates.issuing import (
 )
 from beichen.platforms.ledger.heads import seal_audit_head
 from beichen.platforms.ledger.integrating import integrate
+from beichen.platforms.ledger.keeping import look
 from beichen.platforms.ledger.kinds import SealedKind, add_sealed_kind, sealed_kinds
 from beichen.platforms.ledger.proving import bundle, consistency, inclusion
 from beichen.platforms.ledger.sealing import entries, entries_of, find_entry, seal
@@ -54,6 +55,7 @@ __all__ = [
     "integrate",
     "issue",
     "load_certificate_kinds",
+    "look",
     "own_certificates",
     "retire_witness",
     "rotate_issuer_key",

@@ -15,6 +15,7 @@ from beichen.fronts.services.items.finding import (
     windows,
 )
 from beichen.fronts.services.items.marking import give_marks
+from beichen.fronts.services.items.payment.looking import look as look_at_payments
 from beichen.fronts.services.items.words import Channel, How
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "check_conditions",
     "give_marks",
     "item",
+    "look_at_payments",
     "needed",
     "price",
     "read_bundle",

@@ -7,12 +7,14 @@ A key that was stolen is another matter: what it signed is revoked, certificate 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.db import transaction
 from django.utils import timezone
+from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
 from beichen.kernel.access import service as access
@@ -20,8 +22,10 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.platforms.ledger import keys
+from beichen.platforms.ledger.codes import NO_KEY
 from beichen.platforms.ledger.models import IssuerKey
 from beichen.platforms.ledger.rights import ROTATE
+from beichen.problem import Problem, ProblemError, Where, said
 from beichen.settings import settings
 
 
@@ -52,11 +56,31 @@ def active_key() -> IssuerKey:
 
 @lru_cache(maxsize=8)
 def _read(folder: str, kid: str) -> JWK:
-    return JWK.from_json(keys.kept(_file(kid)))
+    try:
+        return JWK.from_json(keys.kept(_file(kid)))
+    except (JWException, TypeError):
+        raise _unusable(_file(kid), said("the key {name} cannot be read", name=_file(kid))) from None
+
+
+def _unusable(name: str, message: str) -> ProblemError:
+    hint = said("restore it into BEICHEN_LEDGER_KEYS from a backup")
+    return ProblemError(Problem(NO_KEY, message, Where(field=name), hint))
+
+
+def look() -> Iterator[Problem]:
+    """Whether the key that signs certificates is here and is the published one, for `beichen doctor`."""
+    for row in IssuerKey.objects.filter(until=None):
+        try:
+            private = _read(str(keys.folder()), row.kid)
+            if orjson.loads(private.export_public()) != row.jwk:
+                message = said("the key {name} is another one than the house knows", name=_file(row.kid))
+                raise _unusable(_file(row.kid), message)
+        except ProblemError as error:
+            yield from error.problems
 
 
 def private_of(row: IssuerKey) -> JWK:
-    """The private side. Raises ProblemError LED-202 when its file is gone."""
+    """The private side. Raises ProblemError LED-202 when its file is gone or holds no key."""
     return _read(str(keys.folder()), row.kid)
 
 
