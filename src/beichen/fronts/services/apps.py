@@ -21,6 +21,7 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.coded import find_coded_affair, offer_affair
         from beichen.fronts.services.doors import register_door
         from beichen.fronts.services.facts import record_all
+        from beichen.fronts.services.items.certifying import certify
         from beichen.fronts.services.items.navigation import put_in_reach
         from beichen.fronts.services.items.reaching import register
         from beichen.fronts.services.telling import notify
@@ -33,6 +34,7 @@ class ServicesConfig(AppConfig):
         register_coded("affair", find_coded_affair)
         register_offer("affair", offer_affair)
         register_door("notify", notify)
+        register_door("certificate", certify, gives=("certificate",))
         add_sealed_kind(SEALED_APPLICATION)
         register_card("affairs", 10, affairs_card)
         for holding in HOLDINGS:

@@ -134,11 +134,14 @@ def _answers(row: Affair, sent: Submission | None, process: Process) -> list[Any
 
 
 def _certificates(row: Affair) -> list[Certificate]:
-    """What was issued to the subject since the affair began: its result, where a certificate is one."""
+    """What was issued to the subject since the affair began: its result, where a certificate is one.
+
+    A certificate says when it was issued in whole seconds.
+    """
     if row.status != Status.DONE:
         return []
     rows = Certificate.objects.select_related("kind").filter(
-        holder__code=row.subject, issued_at__gte=row.opened_at
+        holder__code=row.subject, issued_at__gte=row.opened_at.replace(microsecond=0)
     )
     return list(rows.order_by("-id")[:10])
 
