@@ -16,6 +16,7 @@ STATED = {"key": "fresh", "name": "x", "purpose": "x", "redirect_uris": "https:/
 OPEN = {
     "o/.well-known/openid-configuration": "what the provider is, the same for everybody",
     ".well-known/oauth-authorization-server/o": "the same",
+    "o/openapi.json": "how the provider is spoken to, the same for everybody",
     "o/jwks": "public keys",
     "o/token": SECRET,
     "o/introspect": SECRET,

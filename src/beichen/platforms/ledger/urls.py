@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beichen.platforms.ledger.views import certificates, checking, entries, ledger, tlog
+from beichen.platforms.ledger.views import certificates, checking, description, entries, ledger, tlog
 
 app_name = "platforms_ledger"
 urlpatterns = [
+    path("tlog/openapi.json", description.description, name="tlog-description"),
     path("tlog/checkpoint", tlog.checkpoint, name="checkpoint"),
     path("tlog/pending", tlog.pending, name="pending"),
     path("tlog/policy", tlog.policy, name="policy"),

@@ -20,6 +20,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from beichen.kernel.access.openid import devices, issuing, keys
 from beichen.kernel.access.openid.callers import credentials_of, find_party
+from beichen.kernel.access.openid.description import document as description_document
 from beichen.kernel.access.openid.discovery import document
 from beichen.kernel.access.openid.models import Token, TokenKind
 from beichen.kernel.access.openid.provider import device_endpoint, issuer, provider
@@ -67,7 +68,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
                 return HttpResponseNotAllowed([*methods, "OPTIONS"])
             try:
                 check_rate("access.openid", address_of(request), CALLS)
-                if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+                if _size(request) > MOST_BYTES:
                     return _wrong("invalid_request", "The form is too large.", 413)
                 with transaction.atomic():
                     return view(request)
@@ -78,6 +79,12 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         return call
 
     return around
+
+
+def _size(request: HttpRequest) -> int:
+    """How long the body is said to be; what is no number is more than is taken."""
+    text = request.headers.get("Content-Length") or "0"
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else MOST_BYTES + 1
 
 
 def _away(error: ProblemError) -> HttpResponse:
@@ -152,6 +159,12 @@ def discovery(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(document())
     response["Cache-Control"] = "public, max-age=300"
     return _open(response)
+
+
+@endpoint("GET", "HEAD")
+def description(_request: HttpRequest) -> HttpResponse:
+    """What the endpoints take and answer, as OpenAPI."""
+    return _open(JsonResponse(description_document()))
 
 
 @endpoint("GET", "HEAD")

@@ -9,6 +9,7 @@ from beichen.kernel.access.openid import protocol
 urlpatterns = [
     path("o/.well-known/openid-configuration", protocol.discovery, name="openid-discovery"),
     path(".well-known/oauth-authorization-server/o", protocol.discovery, name="oauth-metadata"),
+    path("o/openapi.json", protocol.description, name="openid-description"),
     path("o/jwks", protocol.jwks, name="openid-jwks"),
     path("o/token", protocol.token, name="openid-token"),
     path("o/introspect", protocol.introspect, name="openid-introspect"),
