@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
-from beichen.fronts.services.items import booking, marking
+from beichen.fronts.services.items import booking, coming, marking
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.declaring import forget_catalogue
-from beichen.fronts.services.items.models import Appointment, Receipt
+from beichen.fronts.services.items.models import Appointment, Receipt, Ticket
 from beichen.fronts.services.models import Affair
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import appoint, city_region, register_person
+from beichen.registry.service import address_of_code
 from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -129,6 +132,8 @@ def test_every_page_of_staff_is_sound(
             f"/services/appointments/{staff['booked']}?day={staff['day']}",
             f"/services/appointments/new?window=service-hall&day={staff['day']}",
             "/services/windows/service-hall/queue",
+            "/services/windows/service-hall/check-in",
+            "/services/apply/open-a-firm?for=window",
             f"/services/bundles/runs/{staff['run']}",
         ),
         "chief": (*shared, "/services/supervision", "/services/statistics", "/services/payments"),
@@ -188,3 +193,34 @@ def test_a_clerk_receives_an_application_on_a_phone(visit: Visit, staff: dict[st
     assert not Affair.objects.filter(subject="DEMO-9").exists()
     assert visitor.violations() == []
     assert staff["run"]
+
+
+def test_somebody_checks_in_by_the_code_of_the_window(visit: Visit, staff: dict[str, str]) -> None:
+    forget_rates()
+    window, now = items.window("service-hall"), timezone.now()
+    person = register_person("来人", by=BY)
+    account = Account.objects.create_user("comer", password="long-enough-secret", person=person)
+    city = city_region()
+    assert city is not None
+    booked = Appointment.objects.create(
+        code="COMER-1", window=window, subject=person.code, by=f"person:{person.code}", starts_at=now,
+        ends_at=now + timedelta(minutes=30), seat=90, booked_at=now, region=city,
+    )  # fmt: skip
+    parts = urlsplit(address_of_code(coming.code_of(window)))
+    visitor = visit(PHONE)
+    visitor.sign_in("comer")
+    page = visitor.go(f"{parts.path}?{parts.query}")
+    assert visitor.violations() == []
+    page.get_by_role("link", name="签到").click()
+    page.wait_for_url("**/check-in?at=**")
+    assert visitor.violations() == []
+    page.get_by_role("button", name="我已到").click()
+    expect(page.get_by_text("您的号码")).to_be_visible()
+    assert visitor.violations() == []
+    ticket = Ticket.objects.get(appointment=booked)
+    expect(page.locator(".coming-number")).to_have_text(f"A{ticket.number:03d}")
+    assert staff["run"]
+    assert visitor.complaints == []
+    ticket.delete()
+    booked.delete()
+    account.delete()

@@ -61,6 +61,8 @@ KINDS: dict[str, str | Promise] = {
     "organisation": pgettext("code", "Organisation"),
     "person": pgettext("code", "Person"),
     "certificate": pgettext("code", "Certificate"),
+    "window": pgettext("code", "Window"),
+    "bundle": pgettext("code", "Affairs"),
 }
 _DAYS = ("一", "二", "三", "四", "五", "六", "日")
 _ENGLISH_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ServicesConfig(AppConfig):
@@ -15,31 +16,43 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         """Open the room's own door, keep the table of affairs fresh for figures, put the pages in reach."""
         from beichen.fronts.services.applicant.card import affairs_card
+        from beichen.fronts.services.applicant.closing import give_back, open_affairs
         from beichen.fronts.services.applicant.holding import HOLDINGS
         from beichen.fronts.services.applicant.navigation import put_in_reach as put_applicants_in_reach
         from beichen.fronts.services.applicant.sealed import SEALED_APPLICATION
-        from beichen.fronts.services.coded import find_coded_affair, offer_affair
+        from beichen.fronts.services.coded import find_coded_affair, find_coded_run, offer_affair, offer_run
         from beichen.fronts.services.doors import register_door
         from beichen.fronts.services.facts import record_all
+        from beichen.fronts.services.items import offers
         from beichen.fronts.services.items.certifying import certify
+        from beichen.fronts.services.items.naming import item_names
         from beichen.fronts.services.items.navigation import put_in_reach
         from beichen.fronts.services.items.reaching import register
         from beichen.fronts.services.telling import notify
-        from beichen.hubs.data.service import feed_table
-        from beichen.kernel.access.service import register_holding
+        from beichen.hubs.data.service import feed_table, name_members
+        from beichen.kernel.access.service import register_ending, register_holding, register_open_matters
         from beichen.platforms.ledger.service import add_sealed_kind
         from beichen.registry.service import register_coded, register_offer
         from beichen.web.cards import register_card
 
         register_coded("affair", find_coded_affair)
+        register_coded("bundle", find_coded_run)
+        register_coded(offers.WINDOW, offers.find_coded_window)
         register_offer("affair", offer_affair)
+        register_offer("bundle", offer_run)
+        register_offer(offers.WINDOW, offers.offer_at_window)
+        register_offer("place", offers.offer_at_place)
+        register_offer("*", offers.offer_items)
         register_door("notify", notify)
         register_door("certificate", certify, gives=("certificate",))
         add_sealed_kind(SEALED_APPLICATION)
         register_card("affairs", 10, affairs_card)
+        register_open_matters("services", open_affairs)
+        register_ending("services", give_back)
         for holding in HOLDINGS:
             register_holding(holding)
         feed_table("affairs", record_all)
+        name_members("item", _("Service"), item_names)
         put_in_reach()
         put_applicants_in_reach()
         register()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from beichen.fronts.services.affair import acting
 from beichen.fronts.services.items.applying import Given, apply
+from beichen.fronts.services.items.bundling import apply_bundle
+from beichen.fronts.services.items.models import BundleRun
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair, Task
 from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene import vocabulary
 
@@ -21,6 +24,7 @@ _DONE: Schema = vocabulary.record(
     {
         "outcome": {"type": "string"},
         "body": vocabulary.KEY,
+        "item": vocabulary.KEY,
         "data": vocabulary.mapping_of({}, vocabulary.FIELD),
     },
 )
@@ -44,6 +48,7 @@ SCHEMA: Schema = {
         {
             "process": vocabulary.KEY,
             "item": vocabulary.KEY,
+            "bundle": vocabulary.KEY,
             "materials": vocabulary.mapping_of({"enum": [str(how) for how in How]}, vocabulary.KEY),
             "channel": {"enum": [str(one) for one in Channel]},
             "days": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "how many days ago"},
@@ -65,6 +70,8 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     moment = timezone.now() - timedelta(days=entry.get("days", 0))
     region = region_by_code(entry["region"])
     key = f"demo-{entry['key']}"
+    if "bundle" in entry:
+        return _install_bundle(entry, region, key, moment, by=by)
     if Affair.objects.filter(key=f"{by.key}:{key}"[:200]).exists():
         return False
     if "item" in entry:
@@ -75,7 +82,7 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
             region,
             by=by,
             key=key,
-            materials=[Given(name, How(how)) for name, how in entry.get("materials", {}).items()],
+            materials=_given(entry),
             channel=Channel(entry.get("channel", Channel.ONLINE)),
             now=moment,
             is_demo=True,
@@ -107,6 +114,36 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     if why := entry.get("suspended"):
         acting.suspend(affair.code, why, by=by)
     return True
+
+
+def _install_bundle(entry: dict[str, Any], region: Region, key: str, moment: datetime, *, by: Actor) -> bool:
+    """A bundle, whose steps name the part of which they are."""
+    if BundleRun.objects.filter(key=f"{by.key}:{key}"[:200]).exists():
+        return False
+    run = apply_bundle(
+        entry["bundle"],
+        entry["data"],
+        entry["subject"],
+        region,
+        by=by,
+        key=key,
+        materials=_given(entry),
+        channel=Channel(entry.get("channel", Channel.ONLINE)),
+        now=moment,
+        is_demo=True,
+    )
+    for number, step in enumerate(entry.get("done", ()), 1):
+        affair = run.parts.get(item__key=step["item"]).affair
+        if affair is not None:
+            at = min(timezone.now(), moment + timedelta(hours=number))
+            task = _waiting(affair, step)
+            told = (step.get("outcome", ""), step.get("data", {}))
+            acting.complete(affair.code, task.number, *told, by=by, now=at)
+    return True
+
+
+def _given(entry: dict[str, Any]) -> list[Given]:
+    return [Given(name, How(how)) for name, how in entry.get("materials", {}).items()]
 
 
 def _waiting(affair: Affair, step: dict[str, Any]) -> Task:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from beichen.kernel.levels import Level
 from beichen.platforms.warehouse.service import Column, ColumnType, TableFacts, room_table
 
+PERSONAL = Level.L3.value
+"""A rating is its author's: alone with its affair it is seen for a purpose only, summed up by everybody."""
 TEXT, NUMBER, BOOLEAN, TIME = ColumnType.TEXT, ColumnType.NUMBER, ColumnType.BOOLEAN, ColumnType.TIME
 
 AFFAIRS = room_table(
@@ -37,6 +39,8 @@ AFFAIRS = room_table(
             Column("materials", NUMBER, "材料数", "Materials"),
             Column("reused", NUMBER, "免提交材料数", "Materials that the city held"),
             Column("asked", NUMBER, "补正次数", "Times that material was asked for"),
+            Column("rated", NUMBER, "评价数", "Ratings", level=PERSONAL),
+            Column("pleased", NUMBER, "好评数", "Ratings of three grades and more", level=PERSONAL),
             Column("is_demo", BOOLEAN, "演示数据", "Demo", required=True),
         ),
     )

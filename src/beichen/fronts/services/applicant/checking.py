@@ -11,7 +11,6 @@ from beichen.fronts.services.applicant.prefilling import Proposal, held_material
 from beichen.fronts.services.applicant.sending import judged
 from beichen.fronts.services.applicant.signing import signer
 from beichen.fronts.services.applicant.uploading import MATERIAL, uploads_of
-from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.forms.judging import Path
 from beichen.fronts.services.forms.rendering import in_words
 from beichen.fronts.services.forms.showing import Shown, shown_answers
@@ -26,7 +25,10 @@ from beichen.web.wording import in_words as problem_in_words
 
 @dataclass(slots=True)
 class MaterialRow:
-    """A paper of the item: where the city holds it, what was brought, what is wrong with that."""
+    """A paper of the item: where the city holds it, what was brought, what is wrong with that.
+
+    ``giver`` is the part of a bundle whose result it is: nobody has to bring it.
+    """
 
     key: str
     name: str
@@ -36,6 +38,7 @@ class MaterialRow:
     is_taken: bool = False
     upload: Upload | None = None
     errors: tuple[str, ...] = ()
+    giver: str = ""
 
     @property
     def field(self) -> str:
@@ -45,7 +48,7 @@ class MaterialRow:
     @property
     def is_missing(self) -> bool:
         """Whether it keeps the application from being sent."""
-        return self.is_required and self.upload is None and not self.is_taken
+        return self.is_required and self.upload is None and not self.is_taken and not self.giver
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Wrong:
 def materials_of(writing: Writing, wrong: ProblemError | None = None) -> list[MaterialRow]:
     """The papers that the answers so far need, in the item's order."""
     held = {one.name: one for one in held_materials(writing)}
-    uploads = uploads_of(writing.draft)
+    uploads, within = uploads_of(writing.draft), writing.offered.within
     rows = []
     for key, one in items.needed(writing.item, writing.values).items():
         field = f"{MATERIAL}{key}"
@@ -75,6 +78,7 @@ def materials_of(writing: Writing, wrong: ProblemError | None = None) -> list[Ma
                 key in writing.draft.materials and key in held,
                 uploads.get(field),
                 tuple(problem_in_words(problem) for problem in told),
+                within.get(key, ""),
             )
         )
     return rows
@@ -88,8 +92,6 @@ def check_page(writing: Writing, wrong: ProblemError | None, *, by: Actor) -> di
     given = {**writing.draft.given, **{name: [one.code] for name, one in uploads.items()}}
     answers = writing.form.read(given)
     told: list[Shown] = shown_answers(writing.form.schema, answers, writing.draft.sources, files)
-    process = read_process(writing.process.declared)
-    price = items.price(writing.item.fee, writing.values)
     return {
         "answers": told,
         "asked": shown_answers(writing.asked_form.schema, writing.asked_form.read(writing.draft.asked)),
@@ -99,8 +101,8 @@ def check_page(writing: Writing, wrong: ProblemError | None, *, by: Actor) -> di
         "problems": [problem_in_words(one) for one in wrong.problems] if wrong else [],
         "signer": signer(),
         "signs_as": by.name,
-        "promised": time_words(writing.item.promised or process.promised),
-        "price": price.amount / 100,
+        "promised": time_words(writing.offered.promised),
+        "price": writing.offered.fee(writing.values) / 100,
         "region": region_by_code(writing.draft.region),
         "is_ready": not faults and not any(one.is_missing for one in materials),
     }

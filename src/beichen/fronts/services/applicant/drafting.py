@@ -10,23 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from beichen.fronts.services.affair.acting import newest
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
+from beichen.fronts.services.applicant.offered import Offered, declared_form, find_offered, offer
 from beichen.fronts.services.applicant.problems import DRAFT_CHANGED, TOO_MANY_DRAFTS, no_draft
-from beichen.fronts.services.declaration import read_process
-from beichen.fronts.services.forms.service import (
-    Answers,
-    Form,
-    form_of,
-    form_of_fields,
-    form_of_process,
-    form_of_version,
-)
+from beichen.fronts.services.applicant.scanned import field_of
+from beichen.fronts.services.forms.service import Answers, Form
 from beichen.fronts.services.items import service as items
-from beichen.fronts.services.items.models import ServiceItem
+from beichen.fronts.services.items.models import ServiceBundle, ServiceItem
 from beichen.fronts.services.items.problems import NOT_FOR
-from beichen.fronts.services.models import Definition
 from beichen.kernel.access import service as access
 from beichen.kernel.access.service import Subject
 from beichen.kernel.actor import Actor
@@ -42,14 +35,30 @@ MOST_NAMES, MOST_TEXT = 2_000, 400_000
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A draft with its item, its form, and what has been answered so far."""
+    """A draft with what it is for, and what has been answered so far."""
 
     draft: Draft
-    row: ServiceItem
-    item: items.Item
-    form: Form
-    asked_form: Form
-    process: Definition
+    offered: Offered
+
+    @property
+    def row(self) -> ServiceItem | ServiceBundle:
+        """The item or the bundle."""
+        return self.offered.row
+
+    @property
+    def item(self) -> items.Item:
+        """What the item asks for; of a bundle, what those of its items do that are needed."""
+        return self.offered.item
+
+    @property
+    def form(self) -> Form:
+        """Its form."""
+        return self.offered.form
+
+    @property
+    def asked_form(self) -> Form:
+        """The form of its guided check."""
+        return self.offered.asked_form
 
     @property
     def answers(self) -> Answers:
@@ -75,18 +84,20 @@ def begin(
     *,
     by: Actor,
     channel: str = items.Channel.ONLINE,
+    at: str = "",
     now: datetime | None = None,
 ) -> Draft:
-    """Begin an application on the newest version of the item's form.
+    """Begin an application for an item or a bundle on the newest version of its form; ``at`` is the code of
+    the object at which it is begun.
 
-    Raises ProblemError SRV-401 for no such item, SRV-503 for too many drafts, SRV-305 and SRV-402 for what
-    the guided check refuses.
+    Raises ProblemError SRV-401 for no such one, ACC-302, SRV-503 for too many drafts, SRV-305 and SRV-402 for
+    what the guided check refuses.
     """
-    row = items.item(item_key)
-    item, moment = items.read_item(row), now or timezone.now()
-    kept = _small(asked)
-    _check(item, kept)
-    form = (form_of(row.scene, row.form) or form_of("", row.form)) if row.form else None
+    row, moment, kept = find_offered(item_key), now or timezone.now(), _small(asked)
+    offered = offer(row, {}, kept)
+    _allow(offered, subject.code, channel, by=by)
+    _check(offered, kept)
+    form, here = declared_form(row), field_of(offered.item, at, by=by)
     if drafts(by).count() >= MOST:
         hint = said("send one or throw one away at /my/drafts")
         raise ProblemError(Problem(TOO_MANY_DRAFTS, said("you keep {limit} drafts", limit=MOST), hint=hint))
@@ -95,10 +106,15 @@ def begin(
         subject=subject.code,
         subject_name=subject.name[:100],
         item=row.key,
+        is_bundle=isinstance(row, ServiceBundle),
         form_id=form.version if form else None,
         region=region.code,
         asked=kept,
-        given={name: kept[name] for name in (form.schema["properties"] if form else ()) if name in kept},
+        given={
+            **{name: kept[name] for name in (form or offered.form).schema["properties"] if name in kept},
+            **{name: [text] for name, text in here.items()},
+        },
+        sources={name: gettext("the code that was scanned") for name in here},
         channel=channel,
         begun_at=moment,
         changed_at=moment,
@@ -106,9 +122,8 @@ def begin(
     )
 
 
-def _check(item: items.Item, asked: Mapping[str, Sequence[str]]) -> None:
-    answers = form_of_fields(item.ask, item.ask).read(asked)
-    found = items.check_conditions(item, answers)
+def _check(offered: Offered, asked: Mapping[str, Sequence[str]]) -> None:
+    found = items.check_conditions(offered.item, offered.asked_form.read(asked))
     if found.is_eligible is False:
         raise ProblemError(
             *(Problem(NOT_FOR, shorten(reason.label), hint=reason.label[:200]) for reason in found.reasons)
@@ -129,14 +144,17 @@ def write_on(code: str, *, by: Actor) -> Writing:
 
 
 def _writing(draft: Draft, *, by: Actor) -> Writing:
-    if draft.channel != items.Channel.WINDOW:
-        access.subject_for(by, draft.subject, draft.item)
-    row = items.item(draft.item)
-    definition = newest(row.process)
-    process = read_process(definition.declared)
-    form = form_of_version(draft.form) if draft.form is not None else form_of_process(process)
-    item = items.read_item(row)
-    return Writing(draft, row, item, form, form_of_fields(item.ask, item.ask), definition)
+    row = items.bundle(draft.item) if draft.is_bundle else items.item(draft.item)
+    offered = offer(row, draft.given, draft.asked, draft.form)
+    _allow(offered, draft.subject, draft.channel, by=by)
+    return Writing(draft, offered)
+
+
+def _allow(offered: Offered, subject: str, channel: str, *, by: Actor) -> None:
+    """Raises ProblemError ACC-302 for who does not act for the subject in everything that it takes."""
+    if channel != items.Channel.WINDOW:
+        for key in offered.keys:
+            access.subject_for(by, subject, key)
 
 
 def _small(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -228,5 +246,5 @@ def sweep(*, by: Actor, now: datetime | None = None, most: int = 500) -> int:
 
 def sent_as(code: str, *, by: Actor) -> Submission | None:
     """What a draft of the actor's became, once it was sent."""
-    rows = Submission.objects.select_related("affair__definition", "affair__region")
+    rows = Submission.objects.select_related("affair__definition", "affair__region", "run__bundle")
     return rows.filter(draft=code, owner=by.key).first()

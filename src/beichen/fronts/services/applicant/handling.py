@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from beichen.fronts.services.applicant.models import Submission, Upload
-from beichen.fronts.services.applicant.own import submission_of
-from beichen.fronts.services.applicant.uploading import files_of
+from beichen.fronts.services.applicant.sent import submission_of
+from beichen.fronts.services.applicant.uploading import files_for
 from beichen.fronts.services.forms.showing import Shown, shown_answers
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.permissions import READ
@@ -32,13 +32,16 @@ class Handled:
 def application_of(row: Affair, *, by: Actor) -> Handled | None:
     """The application behind an affair that was found for the officer; None where none was sent online.
 
-    Fields above the clearance are withheld; a look at personal ones is recorded for whom they are about.
+    Where no form was declared the affair's own data are all that was said, and only files are added. Fields
+    above the clearance are withheld; a look at personal ones is recorded for whom they are about.
     """
     sent = submission_of(row)
-    if sent is None or sent.form is None:
+    if sent is None:
         return None
+    files = files_for(sent, row)
+    if sent.form is None:
+        return Handled(sent, [], files) if files else None
     reach = Level.L4 if by.is_system else access.clearance(by, READ, row)
-    files = list(files_of(sent))
     names = {one.code: one.file.name for one in files}
     schema = _within(sent.form.declared, int(reach))
     shown = shown_answers(schema, sent.answers, sent.sources, names)

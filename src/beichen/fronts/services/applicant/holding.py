@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.applicant.drafting import erase
@@ -40,13 +40,13 @@ def _erase_drafts(code: str, by: Actor) -> int:
 
 
 def _sent(code: str) -> QuerySet[Submission]:
-    return Submission.objects.filter(affair__subject=code)
+    return Submission.objects.filter(Q(affair__subject=code) | Q(run__subject=code))
 
 
 def _export_sent(code: str) -> list[dict[str, Any]]:
     return [
         {
-            "affair": row.affair.code,
+            "affair": row.code,
             "item": row.item,
             "answers": row.answers,
             "from": row.sources,
@@ -54,7 +54,7 @@ def _export_sent(code: str) -> list[dict[str, Any]]:
             "sent": row.sent_at.isoformat(timespec="seconds"),
             "files": [one.file.name for one in row.uploads.select_related("file")],
         }
-        for row in _sent(code).select_related("affair")
+        for row in _sent(code).select_related("affair", "run")
     ]
 
 

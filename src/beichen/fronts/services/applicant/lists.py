@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy as pgettext
 from beichen.fronts.services.applicant.drafting import drafts
 from beichen.fronts.services.applicant.models import Draft
 from beichen.fronts.services.applicant.own import own_affairs
-from beichen.fronts.services.items.models import ServiceItem
+from beichen.fronts.services.items.models import ServiceBundle, ServiceItem
 from beichen.fronts.services.listing import RuledTable, end_of
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.signs import promise_badge
@@ -94,7 +94,8 @@ def _opened(row: Affair) -> str:
 
 def drafts_table(by: Actor) -> RuledTable:
     """The drafts of who writes."""
-    names = {row.key: row.label for row in ServiceItem.objects.only("key", "name", "name_en")}
+    offered: tuple[type[ServiceItem | ServiceBundle], ...] = (ServiceItem, ServiceBundle)
+    names = {row.key: row.label for one in offered for row in one.objects.only("key", "name", "name_en")}
     columns: list[Column[Draft]] = [
         Column(
             "item",

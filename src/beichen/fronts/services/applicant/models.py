@@ -17,10 +17,12 @@ from beichen.kernel.levels import Level
 from beichen.kernel.org.models import random_code
 
 AFFAIR = "fronts_services.Affair"
+RUN = "fronts_services.BundleRun"
 
 
 class Draft(models.Model):
-    """An application that is being written. ``owner`` is the key of who writes, ``subject`` for whom.
+    """An application that is being written. ``owner`` is the key of who writes, ``subject`` for whom;
+    ``item`` is the key of the item or, with ``is_bundle``, of the bundle.
 
     ``given`` is what the page sent, by the names of its fields; ``asked`` the answers to the guided check;
     ``sources`` says of each field that was taken over where it came from; ``materials`` which papers the city
@@ -32,6 +34,7 @@ class Draft(models.Model):
     subject = models.CharField(max_length=40)
     subject_name = models.CharField(max_length=100, blank=True)
     item = models.SlugField(max_length=60)
+    is_bundle = models.BooleanField(default=False)
     form = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=20)
     given: models.JSONField[Any, Any] = models.JSONField(default=dict)
@@ -61,14 +64,22 @@ class Draft(models.Model):
 class Submission(models.Model):
     """What was sent: the answers under a form's version, where they came from, how it was signed.
 
-    ``draft`` is the code of the draft that it was: the same one is sent once. With the affair's code and
-    ``secret`` anybody follows the affair without an account.
+    ``draft`` is the code of the draft that it was: the same one is sent once. With its code and ``secret``
+    anybody follows it without an account. It opened an affair, or the run of a bundle, of which ``declared``
+    is the form as it was made of those of the parts.
     """
 
-    affair = models.OneToOneField(AFFAIR, models.PROTECT, related_name="submission")
+    # One of both is there: readers know which they asked for.
+    affair: models.OneToOneField[Any, Any] = models.OneToOneField(
+        AFFAIR, models.PROTECT, null=True, related_name="submission"
+    )
+    run: models.OneToOneField[Any, Any] = models.OneToOneField(
+        RUN, models.PROTECT, null=True, related_name="submission"
+    )
     draft = models.CharField(max_length=16, unique=True)
     item = models.SlugField(max_length=60)
     form = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+")
+    declared: models.JSONField[Any, Any] = models.JSONField(default=dict)
     owner = models.CharField(max_length=100)
     subject = models.CharField(max_length=40)
     subject_name = models.CharField(max_length=100, blank=True)
@@ -84,9 +95,21 @@ class Submission(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(affair__isnull=True, run__isnull=False)
+                | models.Q(affair__isnull=False, run__isnull=True),
+                name="submission_opened_one",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.draft
+
+    @property
+    def code(self) -> str:
+        """The number of what it opened."""
+        return str((self.affair if self.affair_id else self.run).code)
 
 
 class Upload(models.Model):

@@ -154,10 +154,13 @@ class _Base:
 
         def find() -> dict[str, list[str]]:
             rows = Submission.objects.select_related("form").filter(
-                affair__subject=self._draft.subject, item=self._draft.item
+                subject=self._draft.subject, item=self._draft.item
             )
             row = rows.order_by("-id").first()
-            return flat(row.form.declared, row.answers) if row is not None and row.form is not None else {}
+            if row is None:
+                return {}
+            declared = row.form.declared if row.form is not None else row.declared
+            return flat(declared, row.answers) if declared else {}
 
         found: dict[str, list[str]] = self._once("earlier", find)
         return found

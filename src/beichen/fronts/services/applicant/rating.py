@@ -66,7 +66,7 @@ def _tell(affair: Affair, row: Rating, *, by: Actor) -> None:
     """Let the trail and the bus say it, without the words: those are read where the affair is handled."""
     locked = Affair.objects.select_for_update(of=("self",)).select_related("definition", "region")
     found = locked.get(pk=affair.pk)
-    data = {"outcome": str(row.grade), "contact": row.contact, "reasons": row.reasons, "case": row.case}
+    data = {"grade": row.grade, "contact": row.contact, "reasons": row.reasons, "case": row.case}
     happened(found, "rated", data, by=by, now=row.at)
     found.save(update_fields=["version"])
 

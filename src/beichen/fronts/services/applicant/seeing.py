@@ -20,7 +20,10 @@ def see(code: str) -> None:
     upload = (
         Upload.objects.select_related("file", "draft__form").filter(code=code, draft__isnull=False).first()
     )
-    if upload is None or upload.draft is None or upload.draft.form is None:
+    if upload is None or upload.draft is None:
+        return
+    if upload.draft.form is None:
+        keep_read(code, None)  # a form that nobody declared names no text to look for
         return
     kind = field_at(upload.draft.form.declared, tuple(upload.field.split("."))).get("x-read")
     if kind is None:

@@ -17,13 +17,15 @@ from django.utils import timezone
 from beichen.fronts.services.affair.acting import newest
 from beichen.fronts.services.applicant.drafting import Writing, sent_as, write_on
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
-from beichen.fronts.services.applicant.sealed import KIND
+from beichen.fronts.services.applicant.sealed import KIND, content_of
 from beichen.fronts.services.applicant.signing import Statement, hash_of, signer
 from beichen.fronts.services.applicant.uploading import MATERIAL
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.forms.facts import check_facts
 from beichen.fronts.services.forms.service import Answers, validate
 from beichen.fronts.services.items import service as items
+from beichen.fronts.services.items.models import BundleRun
+from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.org.service import region_by_code
@@ -58,6 +60,7 @@ def _send(writing: Writing, said_so: Mapping[str, str], *, by: Actor, assurance:
         draft=draft.code,
         item=draft.item,
         form=draft.form,
+        declared=writing.form.schema if draft.is_bundle and draft.form is None else {},
         owner=draft.owner,
         subject=draft.subject,
         subject_name=draft.subject_name,
@@ -66,18 +69,30 @@ def _send(writing: Writing, said_so: Mapping[str, str], *, by: Actor, assurance:
         secret="".join(secrets.choice(ALPHABET) for _place in range(8)),
         sent_at=now,
     )
-    files = sorted([one.field, one.file.hash] for one in uploads)
-    content = {
-        "item": sent.item,
-        "form": sent.form_id,
-        "subject": sent.subject,
-        "answers": answers,
-        "files": files,
-    }
-    sent.sha256 = hash_of(content)
+    sent.sha256 = hash_of(content_of(sent, uploads))
     statement = Statement(sent.sha256, sent.subject, now, assurance)
     sent.signature = signer().sign(statement, said_so, by=by)
-    sent.affair = items.apply(
+    if draft.is_bundle:
+        sent.run = _open_run(writing, answers, uploads, by=by)
+    else:
+        sent.affair = _open_affair(writing, answers, uploads, by=by)
+    sent.save(force_insert=True)
+    for upload in uploads:
+        upload.draft, upload.submission = None, sent
+        upload.save(update_fields=["draft", "submission"])
+    ledger.seal(KIND, sent.code, sent.sha256, by=by)
+    detail = {"item": sent.item, "sources": sorted(set(draft.sources.values()))}
+    kind = "bundlerun" if draft.is_bundle else "affair"
+    audit.record(
+        by, "services.apply", f"fronts_services.{kind}:{sent.code}", detail=detail, subject=sent.subject
+    )
+    draft.delete()
+    return sent
+
+
+def _open_affair(writing: Writing, answers: Answers, uploads: list[Upload], *, by: Actor) -> Affair:
+    draft = writing.draft
+    return items.apply(
         draft.item,
         _data(writing, answers),
         draft.subject,
@@ -87,23 +102,31 @@ def _send(writing: Writing, said_so: Mapping[str, str], *, by: Actor, assurance:
         materials=_materials(writing, uploads),
         answers=_asked(writing, answers),
         channel=items.Channel(draft.channel),
-        agent="" if by.key == f"person:{draft.subject}" else by.key.rpartition(":")[2],
+        agent=_agent(draft, by),
     )
-    sent.save(force_insert=True)
-    for upload in uploads:
-        upload.draft, upload.submission = None, sent
-        upload.save(update_fields=["draft", "submission"])
-    ledger.seal(KIND, sent.affair.code, sent.sha256, by=by)
-    detail = {"item": sent.item, "sources": sorted(set(draft.sources.values()))}
-    audit.record(
-        by,
-        "services.apply",
-        f"fronts_services.affair:{sent.affair.code}",
-        detail=detail,
-        subject=sent.subject,
+
+
+def _open_run(writing: Writing, answers: Answers, uploads: list[Upload], *, by: Actor) -> BundleRun:
+    """Everything of a bundle at once: each part takes of the answers and papers what it asks for."""
+    draft, whole = writing.draft, writing.offered.whole
+    told = {**_asked(writing, answers), **answers}
+    known = whole.fields(whole.items) if whole is not None else {}
+    return items.apply_bundle(
+        draft.item,
+        {name: value for name, value in told.items() if name in known},
+        draft.subject,
+        region_by_code(draft.region),
+        by=by,
+        key=f"draft:{draft.code}",
+        materials=_materials(writing, uploads),
+        channel=items.Channel(draft.channel),
+        agent=_agent(draft, by),
     )
-    draft.delete()
-    return sent
+
+
+def _agent(draft: Draft, by: Actor) -> str:
+    """The code of who acts for the subject, where it is somebody else."""
+    return "" if by.key == f"person:{draft.subject}" else by.key.rpartition(":")[2]
 
 
 def judged(writing: Writing, uploads: list[Upload]) -> Answers:
@@ -118,7 +141,7 @@ def judged(writing: Writing, uploads: list[Upload]) -> Answers:
 
 def _data(writing: Writing, answers: Answers) -> dict[str, Any]:
     """What of the answers the process asks for at its start; the rest stays with the application."""
-    process = read_process(newest(writing.row.process).declared)
+    process = read_process(newest(items.item(writing.row.key).process).declared)
     return {name: answers[name] for name in process.start if name in answers}
 
 

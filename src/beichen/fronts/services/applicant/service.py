@@ -14,14 +14,17 @@ from beichen.fronts.services.applicant.drafting import (
     throw_away,
     write_on,
 )
+from beichen.fronts.services.applicant.offered import Offered, find_offered, offer
 from beichen.fronts.services.applicant.own import (
     answer_material,
     followed,
-    item_of,
+    followed_run,
     none,
     own_affair,
     own_affairs,
-    submission_of,
+    own_file,
+    own_run,
+    own_submission,
     withdraw,
 )
 from beichen.fronts.services.applicant.prefilling import (
@@ -34,10 +37,12 @@ from beichen.fronts.services.applicant.rating import rate
 from beichen.fronts.services.applicant.reading import confirm, is_reader_there, read_picture, suggestions
 from beichen.fronts.services.applicant.receipt import receipt_facts, receipt_pdf
 from beichen.fronts.services.applicant.sending import judged, send
+from beichen.fronts.services.applicant.sent import form_schema, item_of, submission_of
 from beichen.fronts.services.applicant.signing import Signer, Statement, register_signer, signer
 from beichen.fronts.services.applicant.uploading import (
     MATERIAL,
     bring,
+    files_for,
     files_of,
     handled_upload,
     own_upload,
@@ -48,6 +53,7 @@ from beichen.fronts.services.applicant.uploading import (
 __all__ = [
     "ENDINGS",
     "MATERIAL",
+    "Offered",
     "Signer",
     "Statement",
     "Writing",
@@ -56,8 +62,12 @@ __all__ = [
     "bring",
     "confirm",
     "drafts",
+    "files_for",
     "files_of",
+    "find_offered",
     "followed",
+    "followed_run",
+    "form_schema",
     "handled_upload",
     "held_materials",
     "is_reader_there",
@@ -65,9 +75,13 @@ __all__ = [
     "judged",
     "keep",
     "none",
+    "offer",
     "own_affair",
     "own_affairs",
     "own_draft",
+    "own_file",
+    "own_run",
+    "own_submission",
     "own_upload",
     "proposals",
     "rate",

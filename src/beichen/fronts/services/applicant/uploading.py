@@ -14,6 +14,9 @@ from beichen.fronts.services.applicant.cleaning import MOST_BYTES, clean
 from beichen.fronts.services.applicant.drafting import forget_file
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
 from beichen.fronts.services.applicant.problems import TOO_MANY_FILES, no_draft
+from beichen.fronts.services.applicant.sent import submission_of
+from beichen.fronts.services.items.finding import read_item
+from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import service as files
@@ -59,16 +62,16 @@ def bring(draft: Draft, field: str, file: Readable, *, by: Actor) -> Upload:
         return Upload.objects.create(draft=draft, field=field[:150], file=held, uploaded_at=timezone.now())
 
 
-def bring_later(sent: Submission, field: str, file: Readable, *, by: Actor) -> Upload:
+def bring_later(sent: Submission, affair: Affair, field: str, file: Readable, *, by: Actor) -> Upload:
     """Keep a file that answers what was asked for after an application was sent. Raises as :func:`bring`."""
+    place = field if sent.affair_id else f"{affair.code}.{field}"
     if Upload.objects.filter(submission=sent).count() >= MOST:
         message = said("more than {limit} files", limit=MOST)
         raise ProblemError(Problem(TOO_MANY_FILES, message, Where(field=field)))
     name, content = clean(file.name or "file", file.read(MOST_BYTES + 1), field)
-    affair = sent.affair
     held = files.store(io.BytesIO(content), name, by=by, level=Level.L3, region=affair.region)
     return Upload.objects.create(
-        submission=sent, field=f"{ANSWER}{field}"[:150], file=held, uploaded_at=timezone.now()
+        submission=sent, field=f"{ANSWER}{place}"[:150], file=held, uploaded_at=timezone.now()
     )
 
 
@@ -82,6 +85,17 @@ def take_away(draft: Draft, field: str, *, by: Actor) -> None:
 def files_of(sent: Submission) -> QuerySet[Upload]:
     """The files that came with an application and later."""
     return Upload.objects.select_related("file").filter(submission=sent).order_by("id")
+
+
+def files_for(sent: Submission, affair: Affair) -> list[Upload]:
+    """Those of them that are an affair's: of a bundle what that part asks for, now or later."""
+    rows = list(files_of(sent))
+    if sent.affair_id:
+        return rows
+    item = read_item(affair.application.item)
+    asked = {f"{MATERIAL}{key}" for key in item.materials} | set(affair.data)
+    own = f"{ANSWER}{affair.code}."
+    return [row for row in rows if row.field in asked or row.field.startswith(own)]
 
 
 def own_upload(code: str, *, by: Actor) -> Upload:
@@ -99,8 +113,9 @@ def handled_upload(affair_code: str, code: str, *, by: Actor) -> Upload:
     Raises ProblemError SRV-301, SRV-501.
     """
     affair = find_affair(affair_code, by=by)
-    rows = Upload.objects.select_related("file", "submission")
-    row = rows.filter(code=code, submission__affair=affair).first()
+    sent = submission_of(affair)
+    found = files_for(sent, affair) if sent is not None else []
+    row = next((one for one in found if one.code == code), None)
     if row is None:
         raise no_draft()
     resource = f"fronts_services.upload:{row.code}"

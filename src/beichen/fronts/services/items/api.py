@@ -17,7 +17,7 @@ from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.applying import Given
 from beichen.fronts.services.items.booking_api import router as booking
 from beichen.fronts.services.items.catalogue import entries, search
-from beichen.fronts.services.items.document import entry, run_entry, whole
+from beichen.fronts.services.items.document import entry, run_entry, whole, whole_bundle
 from beichen.fronts.services.items.payment import paying
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.problems import bad
@@ -113,6 +113,13 @@ def apply(request: HttpRequest, item_key: str, told: ItemApplication, response: 
     )
     response["ETag"] = f'"{row.version}"'
     return Status(201, affair_entry(row))
+
+
+@router.get("/bundles/{slug:bundle_key}", summary="A bundle as it is declared")
+def read_bundle(request: HttpRequest, bundle_key: str) -> dict[str, Any]:
+    """Its items in their order, and what they ask for together, once."""
+    acting(request)
+    return whole_bundle(items.bundle(bundle_key))
 
 
 @router.post("/bundles/{slug:bundle_key}/applications", summary="Apply for a bundle", response={201: Any})

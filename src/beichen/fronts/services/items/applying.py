@@ -110,6 +110,18 @@ def require_applicant(key: str, item: Item, subject: str, *, by: Actor) -> None:
         access.require_assurance(by, least)
 
 
+def is_known_enough(item: Item, *, by: Actor) -> bool:
+    """Whether the actor's identity is as sure as the item asks for when it is applied for."""
+    least = ASSURANCE[item.assurance]
+    if least is None:
+        return True
+    try:
+        access.require_assurance(by, least)
+    except ProblemError:
+        return False
+    return True
+
+
 def may_take_in(process: Process, region: Region, *, by: Actor) -> bool:
     """Whether the actor takes applications in for others there."""
     probe = Affair(region=region, level=int(Level[process.level]))

@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from beichen.fronts.services.affair import acting, clocks
 from beichen.fronts.services.affair.values import read_fields
-from beichen.fronts.services.declaration import Field, read_process
+from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.items.applying import (
     Given,
     apply,
@@ -27,17 +28,20 @@ from beichen.fronts.services.items.applying import (
     require_applicant,
 )
 from beichen.fronts.services.items.checking import holds_now
-from beichen.fronts.services.items.declaration import Item, Material
+from beichen.fronts.services.items.declaration import Item
 from beichen.fronts.services.items.finding import bundle as find_bundle
 from beichen.fronts.services.items.finding import read_bundle, read_item
-from beichen.fronts.services.items.models import BundlePart, BundleRun, ServiceBundle, ServiceItem
-from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, NO_ITEM, NOT_FOR, none
+from beichen.fronts.services.items.models import BundlePart, BundleRun
+from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, NOT_FOR, none
+from beichen.fronts.services.items.telling import tell_answer
+from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.words import ENDED_PARTS, Channel, How, PartState
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.problems import BAD_VALUE
 from beichen.fronts.services.words import Status
 from beichen.hubs.events.service import dated_code
 from beichen.kernel.access import service as access
+from beichen.kernel.access.service import Subject
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
@@ -47,49 +51,6 @@ from beichen.problem import Problem, ProblemError, Where, said, shorten
 
 _GOOD = (PartState.DONE, PartState.SKIPPED)
 _BAD = (PartState.REFUSED, PartState.BLOCKED)
-
-
-class Whole:
-    """A bundle with its items: what it asks for altogether, each field, question and paper once."""
-
-    def __init__(self, row: ServiceBundle) -> None:
-        self.declared = read_bundle(row.declared)
-        rows = {one.key: one for one in ServiceItem.objects.filter(key__in=self.declared.items)}
-        absent = [key for key in self.declared.items if key not in rows or not rows[key].is_offered]
-        if absent:
-            raise none(NO_ITEM, said("there is no item {key!r}", key=absent[0]), absent[0])
-        self.rows = {key: rows[key] for key in self.declared.items}
-        self.items: dict[str, Item] = {key: read_item(one) for key, one in self.rows.items()}
-        self.processes = {
-            key: read_process(acting.newest(one.process).declared) for key, one in self.rows.items()
-        }
-
-    def fields(self, keys: Iterable[str]) -> dict[str, Field]:
-        """The fields that the processes of these items ask for at their start, and their questions."""
-        found: dict[str, Field] = {}
-        for key in keys:
-            process = self.processes[key]
-            found |= {name: process.fields[name] for name in process.start if name not in found}
-        for key in keys:
-            found |= {name: one for name, one in self.items[key].ask.items() if name not in found}
-        return found
-
-    def materials(self, keys: Iterable[str]) -> dict[str, Material]:
-        """Their papers without doubles: the one that is always required stands for the same of others."""
-        found: dict[str, Material] = {}
-        for key in keys:
-            for name, one in self.items[key].materials.items():
-                if name not in found or one.required is True:
-                    found[name] = one
-        return found
-
-    def needed(self, data: Mapping[str, Any]) -> list[str]:
-        """The items that this application needs: those whose condition does not fail."""
-        return [
-            key
-            for key, part in self.declared.items.items()
-            if not part.when or holds_now(part.when, data) is not False
-        ]
 
 
 @transaction.atomic
@@ -103,12 +64,14 @@ def apply_bundle(
     key: str,
     materials: Iterable[Given] = (),
     channel: Channel = Channel.ONLINE,
+    agent: str = "",
     now: datetime | None = None,
     is_demo: bool = False,
 ) -> BundleRun:
     """Apply for everything of a bundle at once; the same key of the same actor gives the first run.
 
-    ``data`` answer the fields of all processes and the questions of all items. Raises ProblemError ACC-302,
+    ``data`` answer the fields of all processes and the questions of all items. A paper that is the result of
+    a part before it need not be given: the city holds it by then. Raises ProblemError ACC-302,
     ACC-403, SRV-401 to 403, SRV-409 and what starting an affair refuses; then nothing is written.
     """
     own = f"{by.key}:{key}"[:200] if key else None
@@ -119,8 +82,9 @@ def apply_bundle(
     _allowed(whole, subject_code, region, by=by)
     fields = whole.fields(whole.items)
     wanted = whole.needed(read_fields(fields, fields, data, partly=True))
-    values, given = _values(whole, wanted, data), tuple(materials)
-    _complete(whole, wanted, given, values, is_clerk=channel == Channel.PROGRAM and not given)
+    values, brought = _values(whole, wanted, data), tuple(materials)
+    given = (*brought, *_within(whole, wanted, brought))
+    _complete(whole, wanted, given, values, is_clerk=channel == Channel.PROGRAM and not brought)
     promise = whole.declared.promised
     run = BundleRun(
         code=dated_code(moment),
@@ -131,6 +95,7 @@ def apply_bundle(
         data=values,
         materials=[[one.key, str(one.how), one.file, one.note] for one in given],
         channel=channel,
+        agent=agent[:40],
         key=own,
         opened_at=moment,
         promised_at=clocks.due(moment, duration(promise)) if promise else None,
@@ -173,6 +138,15 @@ def _values(whole: Whole, wanted: list[str], data: Mapping[str, Any]) -> dict[st
     if problems:
         raise ProblemError(*problems)
     return values
+
+
+def _within(whole: Whole, wanted: list[str], brought: tuple[Given, ...]) -> list[Given]:
+    """The papers that parts of the bundle give each other, where nobody brought one."""
+    named = {one.key for one in brought}
+    within = whole.within(wanted)
+    return [
+        Given(key, How.HELD, note=whole.items[of].name.zh) for key, of in within.items() if key not in named
+    ]
 
 
 def _complete(
@@ -249,6 +223,7 @@ def _start(run: BundleRun, part: BundlePart, *, by: Actor, now: datetime) -> Non
         key=f"bundle:{run.code}:{key}",
         materials=given,
         channel=Channel(run.channel),
+        agent=run.agent,
         now=now,
         is_demo=run.is_demo,
     )
@@ -321,6 +296,7 @@ def _conclude(run: BundleRun, *, by: Actor, now: datetime) -> None:
         run.closed_at, run.is_good = now, all(state in _GOOD for state in states)
         run.save(update_fields=["closed_at", "is_good"])
         _tell(run, "closed", {"outcome": "done" if run.is_good else "partly"}, by=by)
+        tell_answer(run, by=by)
 
 
 def _tell(run: BundleRun, name: str, data: Mapping[str, Any], *, by: Actor) -> None:
@@ -335,13 +311,23 @@ def find_run(code: str, *, by: Actor) -> BundleRun:
 
     rows = BundleRun.objects.select_related("bundle", "region")
     row = rows.filter(code=code.strip().upper()[:20]).first()
-    if row is not None and (by.is_system or access.decide(by, READ, row) or _is_own(row, by)):
+    if row is not None and (by.is_system or access.decide(by, READ, row) or is_own(row, by)):
         return row
     raise none(NO_BUNDLE, said("there is no affair {code!r}", code=code[:30]), code)
 
 
-def _is_own(row: BundleRun, by: Actor) -> bool:
-    return any(one.code == row.subject for one in access.subjects_of(by))
+def is_own(row: BundleRun, by: Actor) -> bool:
+    """Whether the actor acts for whom it was applied for, in all of its items."""
+    keys = read_bundle(row.declared).items
+    return any(
+        one.code == row.subject and all(one.covers(key) for key in keys) for one in access.subjects_of(by)
+    )
+
+
+def runs_of(subject: Subject) -> QuerySet[BundleRun]:
+    """The runs of a subject for which somebody acts in everything, the newest first."""
+    rows = BundleRun.objects.filter(subject=subject.code).select_related("bundle", "region")
+    return rows.order_by("-id") if not subject.affairs else rows.none()
 
 
 def parts_of(run: BundleRun) -> list[BundlePart]:

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from beichen.fronts.services.affair.acting import newest_keys
 from beichen.fronts.services.items.declaration import read_bundle_entry, read_item_entry
 from beichen.fronts.services.items.declaring import CACHE
-from beichen.fronts.services.items.models import ServiceBundle, ServiceItem
+from beichen.fronts.services.items.models import ServiceBundle, ServiceItem, ServiceWindow
 from beichen.fronts.services.items.spelling import letter_of, plain
 from beichen.kernel.org.models import Body
 
@@ -30,7 +30,11 @@ SHORTEST_SLIP = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item or a bundle as the catalogue lists it; ``promised`` is a duration such as ``5d``."""
+    """An item or a bundle as the catalogue lists it.
+
+    ``promised`` is a duration such as ``5d``, ``parts`` are the items of a bundle,
+    ``windows`` those at which it is done, ``at`` the types of objects at whose codes it is offered.
+    """
 
     key: str
     kind: str
@@ -51,6 +55,9 @@ class Entry:
     visits: int
     online: bool
     scene: str
+    parts: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -90,8 +97,14 @@ def entries() -> list[Entry]:
 def _read() -> list[Entry]:
     promised = newest_keys()
     rows = list(ServiceItem.objects.filter(is_offered=True).order_by("key")[:MOST])
+    windows: dict[str, list[str]] = {}
+    for key, of in ServiceWindow.objects.filter(is_offered=True).order_by("key").values_list("key", "body"):
+        windows.setdefault(of, []).append(key)
     bodies = {row.key: row for row in Body.objects.filter(key__in={row.body for row in rows})}
-    found = [_item(row, bodies.get(row.body), promised.get(row.process, "")) for row in rows]
+    found = [
+        _item(row, bodies.get(row.body), promised.get(row.process, ""), windows.get(row.body, []))
+        for row in rows
+    ]
     items = {entry.key: entry for entry in found}
     bundles = ServiceBundle.objects.filter(is_offered=True).order_by("key")[:MOST]
     found += [_bundle(row, items) for row in bundles]
@@ -102,7 +115,7 @@ def _keys(spellings: list[list[str]]) -> tuple[str, ...]:
     return tuple(part for _text, whole, initials in spellings for part in (whole, initials))
 
 
-def _item(row: ServiceItem, body: Body | None, promised: str) -> Entry:
+def _item(row: ServiceItem, body: Body | None, promised: str, windows: list[str]) -> Entry:
     item = read_item_entry(row.declared)
     return Entry(
         key=row.key,
@@ -124,6 +137,8 @@ def _item(row: ServiceItem, body: Body | None, promised: str) -> Entry:
         visits=item.visits,
         online=item.online,
         scene=row.scene,
+        windows=item.windows or tuple(windows),
+        at=tuple(item.at),
     )
 
 
@@ -151,6 +166,8 @@ def _bundle(row: ServiceBundle, items: dict[str, Entry]) -> Entry:
         visits=max((part.visits for part in parts), default=0),
         online=all(part.online for part in parts),
         scene=row.scene,
+        parts=tuple(bundle.items),
+        at=tuple(dict.fromkeys(one for key in bundle.items if key in items for one in items[key].at)),
     )
 
 

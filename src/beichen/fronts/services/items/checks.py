@@ -12,8 +12,10 @@ from beichen.fronts.services.items.problems import (
     BAD_HOURS,
     CIRCLE,
     DISAGREE,
+    ITEM_TAKEN,
     NO_END,
     NO_ITEM_HERE,
+    NO_PLACE,
     NO_PROCESS_HERE,
     TOO_LONG,
 )
@@ -38,6 +40,29 @@ def check_item(document: Document, path: Path, entry: Entries, processes: Entrie
     yield from _check_times(document, path, entry)
     asked = set(entry.get("ask", ()))
     yield from _check_conditions(document, path, entry, asked, asked | set(process.get("start", ())))
+
+
+def check_places(
+    document: Document, path: Path, entry: Entries, processes: Entries, types: Collection[str]
+) -> Iterator[Problem]:
+    """The types of objects at whose codes an item is offered, and the fields that take the object."""
+    process = processes.get(entry["process"], {})
+    fields = process.get("fields", {})
+    texts = [name for name in process.get("start", ()) if _is_text(fields.get(name, {}))]
+    for kind, name in entry.get("at", {}).items():
+        if kind not in types:
+            where = document.key_position((*path, "at", kind))
+            yield Problem(
+                NO_PLACE, shorten(f"no type of objects is called {kind}"), where, nearest(kind, types)
+            )
+        if name not in texts:
+            where = document.position((*path, "at", kind))
+            message = shorten(f"the process asks for no text {name} at its start")
+            yield Problem(NO_PLACE, message, where, nearest(name, texts))
+
+
+def _is_text(field: Entries) -> bool:
+    return field.get("type", "string") in ("string", "text")
 
 
 def _check_ends(document: Document, path: Path, entry: Entries, process: Entries) -> Iterator[Problem]:
@@ -91,6 +116,9 @@ def check_bundle(
 ) -> Iterator[Problem]:
     """One bundle: its items, their order, and that they ask for the same things in the same way."""
     parts = entry["items"]
+    if path[-1] in items:
+        where = document.key_position(path)
+        yield Problem(ITEM_TAKEN, shorten(f"an item is called {path[-1]} too"), where, "another key")
     for key, part in parts.items():
         if key not in items:
             where = document.key_position((*path, "items", key))

@@ -97,7 +97,10 @@ class Marks(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """A service item (事项). ``good`` are the ends of its process that give what was asked for."""
+    """A service item (事项). ``good`` are the ends of its process that give what was asked for.
+
+    ``at`` are types of objects at whose codes it is offered, each with the field that takes the object.
+    """
 
     name: Words
     body: str
@@ -118,6 +121,7 @@ class Item(Struct, frozen=True):
     result: Result | None = None
     good: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    at: dict[str, str] = {}
     faq: tuple[Frequent, ...] = ()
     visits: int = 0
     online: bool = True

@@ -57,6 +57,7 @@ def declare_items(
 ) -> Changes:
     """Make what is offered of ``scene`` equal what it declares. Raises ProblemError SRV-128."""
     changes = Changes()
+    _refuse_same(items, bundles, scene)
     _declare(ServiceItem, items, scene, changes, _item_columns)
     _declare(ServiceBundle, bundles, scene, changes, _no_columns)
     _declare(ServiceWindow, windows, scene, changes, _window_columns)
@@ -65,6 +66,21 @@ def declare_items(
         audit.record(by, "services.item.declare", "fronts_services.serviceitem", detail=detail)
         transaction.on_commit(forget_catalogue)
     return changes
+
+
+def _refuse_same(items: Mapping[str, Entry], bundles: Mapping[str, Entry], scene: str) -> None:
+    """An item and a bundle have one address to apply at: no key is of both. Raises ProblemError SRV-128."""
+    others_items = ServiceItem.objects.filter(key__in=list(bundles), is_offered=True).exclude(scene=scene)
+    others_bundles = ServiceBundle.objects.filter(key__in=list(items), is_offered=True).exclude(scene=scene)
+    both = {row.key: row.scene for row in (*others_items, *others_bundles)}
+    both |= dict.fromkeys(items.keys() & bundles.keys(), scene)
+    if both:
+        raise ProblemError(
+            *(
+                Problem(ITEM_TAKEN, shorten(f"{key} is an item and a bundle, declared by {owner}"))
+                for key, owner in sorted(both.items())
+            )
+        )
 
 
 @transaction.atomic

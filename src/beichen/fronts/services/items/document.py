@@ -9,7 +9,8 @@ from django.utils.timezone import localtime
 from beichen.fronts.services.items.bundling import parts_of
 from beichen.fronts.services.items.catalogue import Entry
 from beichen.fronts.services.items.declaration import unpacked
-from beichen.fronts.services.items.models import BundleRun, ServiceItem
+from beichen.fronts.services.items.models import BundleRun, ServiceBundle, ServiceItem
+from beichen.fronts.services.items.whole import Whole
 
 
 def entry(one: Entry) -> dict[str, Any]:
@@ -33,6 +34,25 @@ def entry(one: Entry) -> dict[str, Any]:
 def whole(row: ServiceItem) -> dict[str, Any]:
     """An item as its scene declares it."""
     return {"key": row.key, "scene": row.scene, **unpacked(row.declared)}
+
+
+def whole_bundle(row: ServiceBundle) -> dict[str, Any]:
+    """A bundle as its scene declares it, with what its items ask for once; papers that parts give."""
+    known = Whole(row)
+    return {
+        "key": row.key,
+        "scene": row.scene,
+        **unpacked(row.declared),
+        "fields": {
+            name: {"type": one.type, "name": {"zh": one.name.zh, "en": one.name.en}, "required": one.required}
+            for name, one in known.fields(known.items).items()
+        },
+        "materials": {
+            name: {"name": {"zh": one.name.zh, "en": one.name.en}, "required": one.required}
+            for name, one in known.materials(known.items).items()
+        },
+        "within": known.within(known.items),
+    }
 
 
 def run_entry(run: BundleRun) -> dict[str, Any]:

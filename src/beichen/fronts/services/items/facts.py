@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
+from beichen.fronts.services.applicant.models import Rating
+from beichen.fronts.services.applicant.words import BAD_GRADES
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.items.models import Application
 from beichen.fronts.services.models import Affair, AffairEvent, Task
@@ -20,7 +22,7 @@ _NOTHING: Mapping[str, Any] = dict.fromkeys(
 
 
 def facts_of(rows: Iterable[Affair]) -> dict[int, dict[str, Any]]:
-    """The columns of items for affairs, by their ids; three queries for all of them."""
+    """The columns of items for affairs, by their ids; four queries for all of them."""
     ids = [row.pk for row in rows]
     known = {
         one.affair_id: one
@@ -35,9 +37,18 @@ def facts_of(rows: Iterable[Affair]) -> dict[int, dict[str, Any]]:
         .values_list("affair_id")
         .annotate(count=Count("id"))
     )
+    ratings = (
+        Rating.objects.filter(affair_id__in=ids)
+        .order_by()
+        .values("affair_id")
+        .annotate(rated=Count("id"), pleased=Count("id", filter=~Q(grade__in=BAD_GRADES)))
+    )
+    rated = {one["affair_id"]: (one["rated"], one["pleased"]) for one in ratings}
     return {
         row.pk: {
             **_of(known.get(row.pk), row),
+            "rated": rated.get(row.pk, (0, 0))[0],
+            "pleased": rated.get(row.pk, (0, 0))[1],
             "steps": steps.get(row.pk, 0),
             "asked": asked.get(row.pk, 0),
         }

@@ -34,6 +34,8 @@ def figures_table(
         _number("steps", _("Steps")),
         _number("reused", _("Papers reused, %")),
         _number("asked", _("Asked for material, %")),
+        _number("rated", _("Ratings")),
+        _number("pleased", _("Satisfied, %")),
     ]
     return Table("statistics", _("Figures of services"), list(rows), columns, (), ("group",), kept=kept)
 

@@ -76,6 +76,7 @@ def catalogue_table(rows: Sequence[Entry]) -> CatalogueTable:
         Filter("body", _("Body"), "body", bodies),
         Filter("way", _("Way"), "ways", list(WAYS.items())),
         Filter("letter", _("Letter"), "letter", [(one, one) for one in letters]),
+        Filter("window", _("Window"), "windows", [(row.key, row.label) for row in windows()]),
     ]
     return CatalogueTable("services", _("Services"), rows, columns, filters, ("name",))
 

@@ -98,6 +98,7 @@ class BundleRun(models.Model):
     data: models.JSONField[Any, Any] = models.JSONField(default=dict)
     materials: models.JSONField[Any, Any] = models.JSONField(default=list)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)
+    agent = models.CharField(max_length=40, blank=True)  # the code of who acted for the subject
     key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - many have none
     opened_at = models.DateTimeField()
     promised_at = models.DateTimeField(null=True)

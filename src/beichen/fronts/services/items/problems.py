@@ -14,6 +14,7 @@ CIRCLE = code("SRV-124", "Parts of a bundle wait for each other in a circle.")
 BAD_HOURS = code("SRV-125", "A window's hours, slots or place cannot be.")
 DISAGREE = code("SRV-126", "Items of a bundle ask for a field in different ways.")
 TOO_LONG = code("SRV-127", "An item promises a time that cannot be.")
+NO_PLACE = code("SRV-129", "An item is offered at objects that cannot be, or in a field that takes none.")
 ITEM_TAKEN = code("SRV-128", "Another scene declares this item, bundle or window already.", status=409)
 
 NO_ITEM = code("SRV-401", "There is no such item.", status=404)
@@ -37,6 +38,7 @@ TOO_MANY = code("SRV-418", "One applicant holds too many appointments.", status=
 NO_TICKET = code(
     "SRV-419", "There is no such number, or it does not stand where this can be done.", status=409
 )
+NOT_HERE = code("SRV-420", "The code of the window was not scanned just now.", status=403)
 
 
 def none(codename: str, message: str, key: str, known: list[str] | None = None) -> ProblemError:

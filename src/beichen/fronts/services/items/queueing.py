@@ -16,7 +16,7 @@ from beichen.fronts.services.items.booking import find_appointment
 from beichen.fronts.services.items.finding import item as find_item
 from beichen.fronts.services.items.finding import read_window
 from beichen.fronts.services.items.finding import window as find_window
-from beichen.fronts.services.items.models import Appointment, ServiceWindow, Ticket
+from beichen.fronts.services.items.models import Appointment, ServiceItem, ServiceWindow, Ticket
 from beichen.fronts.services.items.problems import NO_TICKET, NOT_BOOKED
 from beichen.fronts.services.items.words import BookingState, TicketState
 from beichen.fronts.services.permissions import SERVE
@@ -68,6 +68,18 @@ def take_number(
     moment, window = now or timezone.now(), find_window(window_key)
     require_clerk(window, by=by)
     item = find_item(item_key) if item_key else None
+    return _give_number(window, item, appointment, moment, by=by)
+
+
+def take_own_number(window: ServiceWindow, appointment: str, *, by: Actor, now: datetime) -> Ticket:
+    """The same for who comes with their own appointment and says so themselves. Raises SRV-407, SRV-408."""
+    row = find_appointment(appointment.replace("\x00", ""), by=by)
+    return _give_number(window, None, row.code, now, by=by)
+
+
+def _give_number(
+    window: ServiceWindow, item: ServiceItem | None, appointment: str, moment: datetime, *, by: Actor
+) -> Ticket:
     day = today(moment)
     with transaction.atomic():
         booked = _arrive(appointment, window, day, by=by) if appointment else None

@@ -111,6 +111,7 @@ ITEM: Schema = vocabulary.record(
         "result": RESULT,
         "good": {"type": "array", "items": vocabulary.FIELD, "uniqueItems": True},
         "windows": {"type": "array", "items": vocabulary.KEY, "uniqueItems": True},
+        "at": vocabulary.mapping_of(vocabulary.FIELD, vocabulary.KEY, maxProperties=20),
         "faq": {
             "type": "array",
             "maxItems": 30,

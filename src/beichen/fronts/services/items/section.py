@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from beichen.fronts.services.items.checks import check_bundle, check_item, check_window
+from beichen.fronts.services.items.checks import check_bundle, check_item, check_places, check_window
 from beichen.fronts.services.items.declaring import declare_items, declare_windows
 from beichen.fronts.services.items.schema import SERVICES, WINDOWS
 from beichen.kernel.actor import Actor
@@ -13,7 +13,7 @@ from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
 from beichen.problem import Problem
 
-DECLARED, PROCESSES, CITY = "services.yaml", "processes.yaml", "windows.yaml"
+DECLARED, PROCESSES, OBJECTS, CITY = "services.yaml", "processes.yaml", "objects.yaml", "windows.yaml"
 
 
 class ServicesSection(Section):
@@ -23,7 +23,7 @@ class ServicesSection(Section):
     kind = PackageKind.SCENE
     files = (DECLARED,)
     order = 72
-    reads = (PROCESSES,)
+    reads = (PROCESSES, OBJECTS)
 
     def schema(self) -> dict[str, Any]:
         """What `services.yaml` says."""
@@ -39,9 +39,11 @@ class ServicesSection(Section):
         items = {
             key: entry for one in packages for key, entry in one.value(DECLARED).get("items", {}).items()
         }
+        types = {key for one in packages for key in one.value(OBJECTS)}
         problems: list[Problem] = []
         for key, entry in document.value.get("items", {}).items():
             problems += check_item(document, ("items", key), entry, processes)
+            problems += check_places(document, ("items", key), entry, processes, types)
         for key, entry in document.value.get("bundles", {}).items():
             problems += check_bundle(document, ("bundles", key), entry, items, processes)
         for key, entry in document.value.get("windows", {}).items():

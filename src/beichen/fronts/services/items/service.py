@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from beichen.fronts.services.items.applying import Given, apply
+from beichen.fronts.services.items.applying import Given, apply, is_known_enough
+from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.checking import Eligibility, Price, check_conditions, needed, price
 from beichen.fronts.services.items.declaration import Item, Material
 from beichen.fronts.services.items.finding import (
@@ -27,9 +28,11 @@ __all__ = [
     "Material",
     "Price",
     "apply",
+    "apply_bundle",
     "bundle",
     "check_conditions",
     "give_marks",
+    "is_known_enough",
     "item",
     "look_at_payments",
     "needed",

@@ -1,4 +1,4 @@
-"""Figures of services: promised against real days, zero trips, steps, papers reused, by item, body, region.
+"""Figures of services: promised against real days, zero trips, papers reused, ratings, by item, body, region.
 
 Counted from the table of affairs, by the engine of the warehouse; within the reader's regions and bodies.
 """
@@ -21,8 +21,11 @@ from beichen.platforms.warehouse import service as warehouse
 GROUPS = ("item", "body", "region", "channel", "process")
 MOST_ROWS = 2_000
 _MEASURES = (
-    "promised", "legal", "real", "in_time", "zero_trip", "one_day", "steps", "reused", "asked",
+    "promised", "legal", "real", "in_time", "zero_trip", "one_day", "steps", "reused", "asked", "rated",
+    "pleased",
 )  # fmt: skip
+FEWEST = 5
+"""Of fewer affairs that were rated no share is told: it would say what one of those few had given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Figures:
     steps: float | None
     reused: float | None
     asked: float | None
+    rated: float | None
+    pleased: float | None
 
 
 def period_of(text: str, today: date) -> tuple[date, date]:
@@ -94,7 +99,10 @@ def figures(
         "100.0 * count(*) filter (where visits = 0) / nullif(count(visits), 0) as zero_trip, "
         "100.0 * count(*) filter (where working_days <= 1) / count(*) as one_day, "
         "avg(steps) as steps, 100.0 * sum(reused) / nullif(sum(materials), 0) as reused, "
-        "100.0 * count(*) filter (where asked > 0) / count(*) as asked "
+        "100.0 * count(*) filter (where asked > 0) / count(*) as asked, "
+        "coalesce(sum(rated), 0) as rated, "
+        f"case when count(*) filter (where rated > 0) >= {FEWEST} "
+        "then 100.0 * sum(pleased) / sum(rated) end as pleased "
         f"from affairs where {conditions} group by all order by n desc, g limit {MOST_ROWS}"
     )
     with warehouse.reader() as asked:

@@ -1,4 +1,4 @@
-"""Who is told what of marks, appointments and payments; the templates stand in the scene `appointments`.
+"""Who is told what of marks, appointments and bundles; templates stand in the scene `appointments`.
 
 A city without the templates sends nothing. A notice names code, item and time, never who applied.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from beichen.fronts.services.items.models import Appointment, Mark, ServiceItem
+from beichen.fronts.services.items.models import Appointment, BundleRun, Mark, ServiceItem
 from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus import service as bus
@@ -20,6 +20,14 @@ from beichen.platforms.comms.models import Template
 
 MARKED = {"yellow": "affair-yellow", "red": "affair-red"}
 REMINDER = "appointment-reminder"
+ANSWER = "bundle-answer"
+ANSWERS = {
+    True: {"zh": "已全部办结", "en": "everything is concluded"},
+    False: {
+        "zh": "已部分办结，未办成的事项及原因请查看详情",
+        "en": "concluded in part; see what stands and what does not",
+    },
+}
 
 
 def _is_known(template: str) -> bool:
@@ -85,6 +93,29 @@ def remind(row: Appointment, *, by: Actor) -> bool:
         by=by,
         key=f"appointment:{row.code}:{int(row.starts_at.timestamp())}",
     )
+    return True
+
+
+def tell_answer(run: BundleRun, *, by: Actor) -> bool:
+    """Tell whoever applied for a bundle its one answer; whether somebody was told."""
+    person = Person.objects.filter(code=run.agent or run.subject).first()
+    if person is None or not _is_known(ANSWER):
+        return False
+    bundle: Any = run.bundle
+    values = {
+        "code": run.code,
+        "bundle": {"zh": bundle.name, "en": bundle.name_en},
+        "answer": ANSWERS[bool(run.is_good)],
+    }
+    notice = comms.Notice(
+        template=ANSWER,
+        values=values,
+        about=f"bundle:{run.code}",
+        level=Level.L3,
+        href=f"/services/bundles/runs/{run.code}",
+        region=run.region,
+    )
+    comms.send(notice, to=[comms.ToPerson(person)], by=by, key=f"bundle:{run.code}")
     return True
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.fronts.services.items import booking, queueing
@@ -52,6 +52,7 @@ class TestOpening:
         assert is_open(own, datetime(2025, 6, 14, 9, 30, tzinfo=ZONE))
         assert not is_open(own, datetime(2025, 6, 14, 10, 0, tzinfo=ZONE))
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.integers(5, 240),
         st.tuples(st.integers(0, 23), st.integers(0, 59)),

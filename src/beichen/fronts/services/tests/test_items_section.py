@@ -34,6 +34,17 @@ def line_of(words: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if words in line)
 
 
+def test_objects_and_fields_at_which_an_item_is_offered_are_known(tmp_path: Path) -> None:
+    good = "    good: [registered]\n"
+    line = line_of("good: [registered]") + 1
+    found = broken(tmp_path, good, f"{good}    at: {{lamp: capital_wan}}\n")
+    assert found == [f"{line}:SRV-129", f"{line}:SRV-129"], "no such type, and no text"
+
+
+def test_a_bundle_is_not_called_as_an_item_is(tmp_path: Path) -> None:
+    assert broken(tmp_path, "  open-a-firm:", "  seal-record:") == [f"{line_of('  open-a-firm:')}:SRV-128"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words", "code"),
     [

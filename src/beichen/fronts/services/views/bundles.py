@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.services import service as services
+from beichen.fronts.services.applicant import service
+from beichen.fronts.services.applicant.models import Submission
+from beichen.fronts.services.applicant.tracking import stand_of
+from beichen.fronts.services.declaration import read_process
+from beichen.fronts.services.forms.showing import shown_answers
 from beichen.fronts.services.items import bundling
-from beichen.fronts.services.items.models import BundleRun
+from beichen.fronts.services.items.models import BundlePart, BundleRun
+from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.items.words import PartState
+from beichen.fronts.services.models import Affair
+from beichen.fronts.services.views.answering import shown_file
+from beichen.fronts.services.views.filling import signing_in
 from beichen.kernel.access.service import acting
+from beichen.platforms.ledger.models import Certificate
 
 TONES = {
     PartState.DONE: "on-course",
@@ -33,29 +49,101 @@ def answer_of(run: BundleRun) -> str:
     return gettext("Concluded in part: what stands and what does not is said below.")
 
 
-def run_context(run: BundleRun) -> dict[str, Any]:
-    """What a page says of a run."""
+def page(
+    request: HttpRequest, run: BundleRun, *, is_own: bool = False, is_followed: bool = False
+) -> HttpResponse:
+    """A run; ``is_own``: with what its applicant alone sees, and what they must do."""
     parts = bundling.parts_of(run)
-    over = sum(one.state not in (PartState.WAITING, PartState.RUNNING) for one in parts)
-    return {
+    counted = [one for one in parts if one.state != PartState.SKIPPED]
+    context: dict[str, Any] = {
         "run": run,
         "answer": answer_of(run),
-        "parts": [
-            {
-                "part": part,
-                "state": PartState(part.state).label,
-                "tone": TONES[PartState(part.state)],
-                "affair": part.affair,
-            }
-            for part in parts
-        ],
-        "over": over,
-        "count": len(parts),
+        "promised": localtime(run.promised_at) if run.promised_at else None,
+        "parts": [_part(one, is_own=is_own, is_staff=not is_own and not is_followed) for one in parts],
+        "over": sum(one.state not in (PartState.WAITING, PartState.RUNNING) for one in counted),
+        "count": len(counted),
+        "is_own": is_own,
+        "is_followed": is_followed,
     }
+    if is_own:
+        context |= _own(run)
+    return render(request, "services/bundle_run.html", context)
 
 
+def _part(part: BundlePart, *, is_own: bool, is_staff: bool) -> Mapping[str, Any]:
+    state, affair = PartState(part.state), part.affair
+    found: dict[str, Any] = {
+        "part": part,
+        "state": state.label,
+        "tone": TONES[state],
+        "affair": affair,
+        "sentence": "",
+        "address": "",
+    }
+    if affair is not None:
+        found["sentence"] = _sentence(affair)
+        if is_own or is_staff:
+            route = "services:own-affair" if is_own else "services:affair"
+            found["address"] = reverse(route, args=[affair.code])
+    if affair is not None and is_own:
+        found["asked"] = [one for one in affair.pauses if one.get("kind") == "material"]
+        found["is_due"] = is_due(affair)
+    return found
+
+
+def _sentence(affair: Affair) -> str:
+    process, tasks = read_process(affair.definition.declared), services.tasks_of(affair)
+    timers = services.timers_of(affair)
+    return stand_of(affair, process, tasks, timers, [], timezone.now()).sentence
+
+
+def _own(run: BundleRun) -> dict[str, Any]:
+    """What was sent, and the results."""
+    sent = Submission.objects.select_related("form").filter(run=run).first()
+    rows = Certificate.objects.select_related("kind").filter(
+        holder__code=run.subject, issued_at__gte=run.opened_at
+    )
+    found: dict[str, Any] = {"sent": sent, "certificates": list(rows.order_by("-id")[:20])}
+    if sent is not None:
+        files = list(service.files_of(sent))
+        names = {one.code: one.file.name for one in files}
+        schema = service.form_schema(sent, None)
+        found |= {"answers": shown_answers(schema, sent.answers, sent.sources, names), "files": files}
+    return found
+
+
+@never_cache
 @require_safe
 def run(request: HttpRequest, code: str) -> HttpResponse:
     """The run of a bundle, for its subject and for whoever sees affairs there."""
-    row = bundling.find_run(code, by=acting(request))
-    return render(request, "services/bundle_run.html", run_context(row))
+    by = acting(request)
+    row = bundling.find_run(code, by=by)
+    return page(request, row, is_own=bundling.is_own(row, by))
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """The receipt on the screen."""
+    if (way := signing_in(request)) is not None:
+        return way
+    facts = service.receipt_facts(service.own_submission(code, by=acting(request)))
+    return render(request, "services/applicant/receipt.html", facts)
+
+
+@never_cache
+@require_safe
+def receipt_paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The receipt as a PDF."""
+    sent = service.own_submission(code, by=acting(request))
+    response = HttpResponse(service.receipt_pdf(sent), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{sent.code}.pdf"'
+    return response
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, code: str, upload: str) -> HttpResponseBase:
+    """A file that came with one's own application."""
+    run = service.own_run(code, by=acting(request))
+    return shown_file(service.own_file(run, upload))

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_safe
 
 from beichen.fronts.services.declaration import Process, Step
 from beichen.fronts.services.items import service as items
-from beichen.fronts.services.items.bundling import Whole
 from beichen.fronts.services.items.catalogue import entries
 from beichen.fronts.services.items.declaration import Item, Material
 from beichen.fronts.services.items.forms import CheckForm
 from beichen.fronts.services.items.life_events import FIRM, PERSON
 from beichen.fronts.services.items.listing import catalogue_table
-from beichen.fronts.services.items.models import ServiceItem, ServiceWindow
+from beichen.fronts.services.items.models import ServiceBundle, ServiceItem, ServiceWindow
 from beichen.fronts.services.items.paper import as_pdf, qr_picture
+from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.wording import (
     ASSURANCE,
     AUDIENCE,
@@ -35,8 +35,9 @@ from beichen.fronts.services.items.wording import (
     yuan,
 )
 from beichen.fronts.services.models import Definition
+from beichen.fronts.services.permissions import START
 from beichen.fronts.services.service import newest, read_process
-from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.access.service import acting, check_rate, decide
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import city_name
 from beichen.settings import settings
@@ -128,6 +129,7 @@ def guide_of(row: ServiceItem, request: HttpRequest) -> dict[str, Any]:
             (step.name.label, time_words(step.within))
             for _place, step in sorted(_places(definition, process), key=lambda pair: pair[0])
         ],
+        "bundles": [one for one in entries() if one.kind == "bundle" and row.key in one.parts],
         "query": request.GET.urlencode(),
         "apply_url": apply_address(row),
     }
@@ -140,14 +142,9 @@ def _places(definition: Definition, process: Process) -> list[tuple[int, Step]]:
     return [(diagram.find(f'Task id="{key}"'), step) for key, step in timed]
 
 
-def apply_address(row: ServiceItem) -> str:
-    """Where an item is applied for."""
-    from django.urls import NoReverseMatch
-
-    try:
-        return reverse("services:fill", args=[row.key])
-    except NoReverseMatch:
-        return ""
+def apply_address(row: ServiceItem | ServiceBundle) -> str:
+    """Where an item or a bundle is applied for."""
+    return reverse("services:fill", args=[row.key])
 
 
 def _materials(known: dict[str, Material], needed: dict[str, Material]) -> list[dict[str, Any]]:
@@ -208,12 +205,16 @@ def bundle(request: HttpRequest, key: str) -> HttpResponse:
         }
         for name, part in whole.declared.items.items()
     ]
+    within = whole.within(whole.items)
+    papers = {name: one for name, one in whole.materials(whole.items).items() if name not in within}
     context = {
         "row": row,
         "bundle": whole.declared,
+        "apply_url": apply_address(row) if all(one.online for one in whole.items.values()) else "",
+        "is_clerk": bool(decide(acting(request), START)),
         "parts": parts,
         "promised": time_words(whole.declared.promised),
-        "materials": _materials(whole.materials(whole.items), {}),
+        "materials": _materials(papers, {}),
         "fields": [one.name.label for one in whole.fields(whole.items).values()],
         "separate": sum(len(item.materials) for item in whole.items.values()),
     }

@@ -1,43 +1,26 @@
-"""`/services/apply/ITEM`: applying for an item, step by step, on a draft that is kept as one goes."""
+"""`/services/apply/KEY/DRAFT/…`: an application step by step, on a draft that is kept as one goes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from beichen.fronts.services.applicant import service
 from beichen.fronts.services.applicant.checking import check_page, file_fields, materials_of
 from beichen.fronts.services.applicant.filled import FormPage, given_of, removed_row, with_row
+from beichen.fronts.services.applicant.models import Submission
 from beichen.fronts.services.applicant.words import Step
-from beichen.fronts.services.forms.rendering import AnswersForm, regions
-from beichen.fronts.services.forms.service import form_of_fields
-from beichen.fronts.services.items import service as items
-from beichen.fronts.services.permissions import START
 from beichen.fronts.services.views.answering import at_field
-from beichen.kernel.access.service import (
-    Subject,
-    acting,
-    assurance_of,
-    check_rate,
-    chosen_subject,
-    decide,
-    subjects_of,
-)
-from beichen.kernel.actor import Actor
-from beichen.kernel.org.service import city_region, region_by_code
+from beichen.kernel.access.service import acting, assurance_of, check_rate, subjects_of
 from beichen.problem import ProblemError
-from beichen.web.forms import ProblemForm
 
 UPLOADS, SAVES = "60/hour", "120/minute"
-WINDOW = "window"
 
 
 def signing_in(request: HttpRequest) -> HttpResponse | None:
@@ -47,77 +30,13 @@ def signing_in(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
 
 
-class BeginForm(ProblemForm):
-    """For whom, and where."""
-
-    region = django_forms.ChoiceField(label=_("Region"))
-    subject = django_forms.CharField(label=_("Code of the applicant"), max_length=40, required=False)
-    subject_name = django_forms.CharField(label=_("Name of the applicant"), max_length=100, required=False)
-
-    def __init__(self, *args: Any, is_window: bool, **named: Any) -> None:
-        super().__init__(*args, **named)
-        choice = self.fields["region"]
-        if isinstance(choice, django_forms.ChoiceField):
-            choice.choices = regions()
-        if not is_window:
-            del self.fields["subject"], self.fields["subject_name"]
+def receipt_address(sent: Submission) -> str:
+    """Where the receipt of what was sent stands."""
+    route = "services:own-receipt" if sent.affair_id else "services:run-receipt"
+    return reverse(route, args=[sent.code])
 
 
-def _is_window(request: HttpRequest, by: Actor) -> bool:
-    return request.GET.get("for") == WINDOW and bool(decide(by, START))
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def fill(request: HttpRequest, key: str) -> HttpResponse:
-    """Who applies, and the guided check; begun, a draft is there."""
-    if (way := signing_in(request)) is not None:
-        return way
-    by, row = acting(request), items.item(key)
-    item, is_window = items.read_item(row), _is_window(request, by)
-    asked_form = form_of_fields(item.ask, item.ask)
-    sent = request.POST if request.method == "POST" else None
-    city = city_region()
-    begin = BeginForm(sent, is_window=is_window, initial={"region": city.code if city else ""})
-    asked = given_of(asked_form, request.POST if sent is not None else request.GET)
-    questions = AnswersForm(asked_form, asked, {}, asked_form.read(asked))
-    if sent is not None and begin.is_valid():
-        try:
-            subject, channel = _subject(request, begin, is_window)
-            region = region_by_code(begin.cleaned_data["region"])
-            draft = service.begin(row.key, subject, region, asked, by=by, channel=channel)
-        except ProblemError as error:
-            if error.status in (403, 404):
-                raise
-            questions.take(error)
-        else:
-            return HttpResponseRedirect(reverse("services:fill-step", args=[key, draft.code, Step.FORM]))
-    context = {
-        "row": row,
-        "item": item,
-        "begin": begin,
-        "questions": questions,
-        "subject": None if is_window else chosen_subject(request),
-        "has_others": len(subjects_of(by)) > 1,
-        "is_window": is_window,
-        "drafts": service.drafts(by).filter(item=row.key)[:5],
-        "steps": _steps(key, "", Step.WHO),
-    }
-    is_wrong = sent is not None
-    return render(request, "services/applicant/begin.html", context, status=422 if is_wrong else 200)
-
-
-def _subject(request: HttpRequest, begin: BeginForm, is_window: bool) -> tuple[Subject, items.Channel]:
-    if not is_window:
-        return chosen_subject(request), items.Channel.ONLINE
-    told = begin.cleaned_data
-    return (
-        Subject(told["subject"].strip().upper(), told["subject_name"].strip(), "person"),
-        items.Channel.WINDOW,
-    )
-
-
-def _steps(key: str, code: str, current: str) -> list[dict[str, Any]]:
+def steps_of(key: str, code: str, current: str) -> list[dict[str, Any]]:
     """The steps as links; those of a draft that is there can be gone to in any order."""
     return [
         {
@@ -144,7 +63,7 @@ def step(request: HttpRequest, key: str, code: str, step: str) -> HttpResponse:
     if step not in _HANDLERS:
         raise Http404
     if (sent := service.sent_as(code, by=by)) is not None:
-        return HttpResponseRedirect(reverse("services:own-receipt", args=[sent.affair.code]))
+        return HttpResponseRedirect(receipt_address(sent))
     writing = service.write_on(code, by=by)
     if writing.row.key != key:
         raise Http404
@@ -254,7 +173,7 @@ def _shared(writing: service.Writing, step: str) -> dict[str, Any]:
         "draft": writing.draft,
         "row": writing.row,
         "item": writing.item,
-        "steps": _steps(writing.row.key, writing.draft.code, step),
+        "steps": steps_of(writing.row.key, writing.draft.code, step),
     }
 
 
@@ -292,7 +211,7 @@ def _check(request: HttpRequest, writing: service.Writing) -> HttpResponse:
                 raise
             wrong = error
         else:
-            return HttpResponseRedirect(reverse("services:own-receipt", args=[sent.affair.code]))
+            return HttpResponseRedirect(receipt_address(sent))
     context = {**_shared(writing, Step.CHECK), **check_page(writing, wrong, by=acting(request))}
     return render(request, "services/applicant/check.html", context, status=422 if wrong else 200)
 

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beichen.fronts.services.applicant import service
 from beichen.fronts.services.applicant.forms import FollowForm
+from beichen.fronts.services.items.models import BundleRun
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.views import bundles
 from beichen.fronts.services.views.own import diagram_of, page, rated
 from beichen.kernel.access.service import address_of, check_rate
 from beichen.problem import ProblemError
@@ -30,7 +32,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         code, secret = form.cleaned_data["code"].strip().upper(), form.cleaned_data["secret"]
         try:
             check_rate("services.follow", address_of(request), RATE)
-            row = service.followed(code, secret)
+            row = _find(code, secret)
         except ProblemError as error:
             form.take(error)
         else:
@@ -41,15 +43,29 @@ def follow(request: HttpRequest) -> HttpResponse:
     return render(request, "services/applicant/follow.html", context, status=422 if form.errors else 200)
 
 
-def _followed(request: HttpRequest, code: str) -> Affair | None:
-    """The affair, when this session knows its code."""
+def _find(code: str, secret: str) -> Affair | BundleRun:
+    """The affair or the bundle of a number and its code. Raises ProblemError SRV-521."""
+    try:
+        return service.followed(code, secret)
+    except ProblemError:
+        return service.followed_run(code, secret)
+
+
+def _known(request: HttpRequest, code: str) -> Affair | BundleRun | None:
+    """What has this number, when this session knows its code."""
     secret = request.session.get(FOLLOWED, {}).get(code)
     if secret is None:
         return None
     try:
-        return service.followed(code, secret)
+        return _find(code, secret)
     except ProblemError:
         return None
+
+
+def _followed(request: HttpRequest, code: str) -> Affair | None:
+    """The same of an affair."""
+    row = _known(request, code)
+    return row if isinstance(row, Affair) else None
 
 
 def _asked() -> HttpResponse:
@@ -59,9 +75,13 @@ def _asked() -> HttpResponse:
 @never_cache
 @require_safe
 def followed(request: HttpRequest, code: str) -> HttpResponse:
-    """One affair; whoever does not know its code is asked for it."""
-    row = _followed(request, code)
-    return _asked() if row is None else page(request, row, is_followed=True)
+    """One affair or bundle; whoever does not know its code is asked for it."""
+    row = _known(request, code)
+    if row is None:
+        return _asked()
+    if isinstance(row, BundleRun):
+        return bundles.page(request, row, is_followed=True)
+    return page(request, row, is_followed=True)
 
 
 @require_safe

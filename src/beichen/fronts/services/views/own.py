@@ -23,19 +23,25 @@ from beichen.fronts.services.applicant.models import Submission
 from beichen.fronts.services.applicant.tracking import stand_of
 from beichen.fronts.services.applicant.words import Contact
 from beichen.fronts.services.declaration import Process, read_process
-from beichen.fronts.services.forms.service import form_of_process, form_of_version
+from beichen.fronts.services.forms.service import form_of_process
 from beichen.fronts.services.forms.showing import shown_answers
+from beichen.fronts.services.items import bundling
+from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.signs import promise_badge
 from beichen.fronts.services.views.affair import main_file
 from beichen.fronts.services.views.answering import shown_file
-from beichen.fronts.services.views.filling import signing_in
+from beichen.fronts.services.views.bundles import answer_of
+from beichen.fronts.services.views.filling import receipt_address, signing_in
 from beichen.fronts.services.words import CLOSED, Status
 from beichen.kernel.access.service import acting, check_rate, chosen_subject
 from beichen.platforms.ledger.models import Certificate
 from beichen.problem import ProblemError
 from beichen.web.tables import answer
 from beichen.web.wording import in_words
+
+RUNS = 20
+"""So many bundles stand above the list of affairs, the newest first."""
 
 
 @never_cache
@@ -46,7 +52,9 @@ def affairs(request: HttpRequest) -> HttpResponseBase:
         return way
     subject = chosen_subject(request)
     table = own_table(subject, timezone.now())
-    return answer(request, table, "services/applicant/affairs.html", {"subject": subject})
+    runs = list(bundling.runs_of(subject)[:RUNS])
+    context = {"subject": subject, "runs": [(run, answer_of(run)) for run in runs]}
+    return answer(request, table, "services/applicant/affairs.html", context)
 
 
 def page(
@@ -79,7 +87,10 @@ def page(
         "is_followed": is_followed,
         "sent": sent,
         "answers": [] if is_followed else _answers(row, sent, process),
-        "files": [] if is_followed or sent is None else list(service.files_of(sent)),
+        "files": [] if is_followed or sent is None else service.files_for(sent, row),
+        "receipt": receipt_address(sent) if sent is not None else "",
+        "bundle": sent.run if sent is not None and sent.run_id else None,
+        "is_due": not is_followed and is_due(row),
         "waits": " ".join(course["waits"]),
         "done": " ".join(course["done"]),
         "is_drawn": "BPMNDiagram" in main_file(row),
@@ -124,13 +135,11 @@ def _acts(row: Affair, process: Process, bad: Mapping[str, Any]) -> dict[str, An
 
 
 def _answers(row: Affair, sent: Submission | None, process: Process) -> list[Any]:
-    form = (
-        form_of_version(sent.form) if sent is not None and sent.form is not None else form_of_process(process)
-    )
-    if sent is None:
-        return shown_answers(form.schema, row.data)
+    """What was said for it: of a bundle's part what that part asks for."""
+    if sent is None or sent.run_id:
+        return shown_answers(form_of_process(process).schema, row.data)
     files = {one.code: one.file.name for one in service.files_of(sent)}
-    return shown_answers(form.schema, sent.answers, sent.sources, files)
+    return shown_answers(service.form_schema(sent, row), sent.answers, sent.sources, files)
 
 
 def _certificates(row: Affair) -> list[Certificate]:
@@ -175,37 +184,31 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """The receipt on the screen."""
     if (way := signing_in(request)) is not None:
         return way
-    return render(request, "services/applicant/receipt.html", service.receipt_facts(_sent(request, code)))
+    sent = service.own_submission(code, by=acting(request))
+    return render(request, "services/applicant/receipt.html", service.receipt_facts(sent))
 
 
 @never_cache
 @require_safe
 def receipt_paper(request: HttpRequest, code: str) -> HttpResponse:
     """The receipt as a PDF."""
-    sent = _sent(request, code)
+    sent = service.own_submission(code, by=acting(request))
     response = HttpResponse(service.receipt_pdf(sent), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{sent.affair.code}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{sent.code}.pdf"'
     return response
-
-
-def _sent(request: HttpRequest, code: str) -> Submission:
-    row = service.own_affair(code, by=acting(request))
-    sent = service.submission_of(row)
-    if sent is None:
-        raise service.none(code)
-    sent.affair = row
-    return sent
 
 
 @never_cache
 @require_safe
 def file(request: HttpRequest, code: str, upload: str) -> HttpResponseBase:
     """A file that came with one's own affair."""
-    sent = _sent(request, code)
-    row = service.files_of(sent).filter(code=upload).first()
-    if row is None:
+    row = service.own_affair(code, by=acting(request))
+    sent = service.submission_of(row)
+    files = service.files_for(sent, row) if sent is not None else []
+    found = next((one for one in files if one.code == upload), None)
+    if found is None:
         raise service.none(code)
-    return shown_file(row)
+    return shown_file(found)
 
 
 @never_cache

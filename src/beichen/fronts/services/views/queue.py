@@ -10,19 +10,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from beichen.fronts.services.items import booking, queueing
+from beichen.fronts.services.items import booking, coming, queueing
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.catalogue import entries
 from beichen.fronts.services.items.models import Appointment, ServiceWindow, Ticket
+from beichen.fronts.services.items.paper import qr_picture
 from beichen.fronts.services.items.words import BookingState, TicketState
 from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
+from beichen.registry.service import address_of_code
 from beichen.web.tables import Column, Rows
 from beichen.web.wording import in_words
 
@@ -81,7 +84,16 @@ def _context(request: HttpRequest, window: ServiceWindow) -> dict[str, Any]:
         "rows": _rows(window),
         "expected": _expected(window, by),
         "services": [(one.key, one.name) for one in entries() if one.kind == "item"][:500],
+        "picture": _picture(window),
     }
+
+
+def _picture(window: ServiceWindow) -> SafeString | str:
+    """The window's own code, to hang up there; nothing while the house cannot sign any."""
+    try:
+        return qr_picture(address_of_code(coming.code_of(window)))
+    except ProblemError:
+        return ""
 
 
 @require_safe

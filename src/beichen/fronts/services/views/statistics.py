@@ -1,4 +1,4 @@
-"""`/services/statistics`: promised against real days, zero trips, steps, papers reused; with exports."""
+"""`/services/statistics`: promised against real days, zero trips, papers reused, ratings; with exports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from beichen.fronts.services.items.catalogue import entries
 from beichen.fronts.services.items.figures import figures_table
-from beichen.fronts.services.items.statistics import GROUPS, figures, period_of
+from beichen.fronts.services.items.statistics import FEWEST, GROUPS, figures, period_of
 from beichen.fronts.services.items.words import Channel
 from beichen.fronts.services.models import Definition
 from beichen.fronts.services.permissions import INSPECT
@@ -54,6 +54,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "region": region,
         "first": first,
         "end": end,
+        "fewest": FEWEST,
         "count": sum(one.count for one in rows),
     }
     return answer(request, table, "services/statistics.html", context)

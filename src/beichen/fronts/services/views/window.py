@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beichen.fronts.services.items import receiving
 from beichen.fronts.services.items import service as items
-from beichen.fronts.services.items.bundling import Whole, apply_bundle
+from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.catalogue import entries, search
 from beichen.fronts.services.items.forms import BundleForm, ReceiveForm
 from beichen.fronts.services.items.listing import receipts_table
 from beichen.fronts.services.items.models import Receipt
+from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.wording import paper_words, time_words
 from beichen.fronts.services.items.words import Channel, How, ReceiptKind
 from beichen.fronts.services.permissions import START
@@ -91,7 +92,9 @@ def receive_bundle(request: HttpRequest, key: str) -> HttpResponse:
     require(by, START)
     row = items.bundle(key)
     whole = Whole(row)
-    fields, materials = whole.fields(whole.items), whole.materials(whole.items)
+    within = whole.within(whole.items)
+    papers = whole.materials(whole.items).items()
+    fields, materials = whole.fields(whole.items), {key: one for key, one in papers if key not in within}
     form = BundleForm(fields, materials, regions(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
