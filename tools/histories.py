@@ -42,7 +42,7 @@ class LongLoader(MigrationLoader):
         for key in squashed:
             del self.disk_migrations[key]
         for one in self.disk_migrations.values():
-            one.dependencies[:] = [
+            one.dependencies = [
                 squashed[of].replaces[-1] if of in squashed else of for of in map(_pair, one.dependencies)
             ]
 

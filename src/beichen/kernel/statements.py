@@ -2,8 +2,8 @@
 
 Django builds the SQL of a queryset anew each time that it is asked, which costs ten times what the database
 needs for a row by its key. A :class:`Prepared` query is built once a process; a :class:`Slot` marks where a
-value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same in every process. A
-connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
+value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same in every process.
+A connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
 :class:`Insertion` writes an instance as ``save(force_insert=True)`` does, but for signals: no room uses them.
 """
 
@@ -101,8 +101,8 @@ class Prepared(Generic[ModelT]):
 def _planned(connection: Any) -> Any:
     """A cursor whose statements PostgreSQL plans once a connection; planning costs it more than answering.
 
-    Django's own cursors put values into the text of a statement, so that each is another. SQLite's driver keeps
-    its statements by itself.
+    Django's own cursors put values into the text of a statement, so that each is another. SQLite's driver
+    keeps its statements by itself.
     """
     if connection.vendor != "postgresql":
         return connection.cursor()

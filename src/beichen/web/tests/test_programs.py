@@ -44,7 +44,12 @@ def test_who_names_no_version_saw_none(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [({"a": "字", "b": [1, None]}, True), ({"a": "x\x00"}, False), ({"a": 2**70}, False), ({"a": "\ud800"}, False)],
+    [
+        ({"a": "字", "b": [1, None]}, True),
+        ({"a": "x\x00"}, False),
+        ({"a": 2**70}, False),
+        ({"a": "\ud800"}, False),
+    ],
 )
 def test_only_what_can_be_kept_is_sound(values: dict[str, Any], expected: bool) -> None:
     """No character without a form, no half of a pair, no number beyond 64 bits."""
