@@ -1,16 +1,18 @@
 """A process that seals, or brings what was sealed into the log, and kills itself at a named point.
 
 `python -m tests.crash.ledger seal COUNT`: in transactions of three, the last of which dies before it commits.
-`python -m tests.crash.ledger work [POINT]`: as the worker does, until nothing waits. `verify` fails when
-anything is wrong.
+`python -m tests.crash.ledger work [POINT | @MOMENT]`: as the worker does, until nothing waits. `verify` fails
+when anything is wrong, `prove FOLDER` writes proofs of entries there.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import django
@@ -23,8 +25,9 @@ from django.db import transaction  # Django first
 from beichen.kernel.actor import system
 from beichen.kernel.levels import Level
 from beichen.platforms.ledger import integrating, service, store
-from beichen.platforms.ledger.models import Log
+from beichen.platforms.ledger.models import Entry, Log
 from tests.crash.driver import after, before, die, nth
+from tests.crash.moments import watched
 
 BY = system("crash")
 POINTS: dict[str, Callable[[], None]] = {
@@ -67,22 +70,32 @@ def work() -> None:
         pass
 
 
-def main() -> None:
+def prove(folder: str) -> None:
+    """The bundle of each seventh entry and of the last, as its holder is given it."""
+    rows = list(Entry.objects.order_by("position"))
+    for row in {row.pk: row for row in (*rows[::7], rows[-1])}.values():
+        Path(folder, f"{row.position}.json").write_text(json.dumps(service.bundle(row)), encoding="utf-8")
+
+
+def main(words: list[str]) -> None:
     """Do what the arguments say."""
     service.add_sealed_kind(service.SealedKind("crash.thing", "Thing", Level.L1))
     integrating.MOST = 100  # several batches
-    match sys.argv[1]:
-        case "seal":
-            seal(int(sys.argv[2]))
-        case "work":
-            if len(sys.argv) > 2:
-                POINTS[sys.argv[2]]()
+    match words:
+        case ["seal", count]:
+            seal(int(count))
+        case ["work", *points]:
+            for point in points:
+                POINTS[point]()
             work()
-        case "verify":
+        case ["prove", folder]:
+            prove(folder)
+        case ["verify"]:
             problems = service.verify().problems
             sys.stderr.writelines(f"{problem}\n" for problem in problems)
             sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":
-    main()
+    with watched(sys.argv[1:]) as words:
+        main(words)

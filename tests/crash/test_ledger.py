@@ -3,14 +3,18 @@ on."""
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from beichen_proof.bundle import check_bundle
 from beichen_proof.client import LogReader
 from beichen_proof.note import Verifier
+from beichen_proof.policy import Policy
 from beichen_proof.refusal import Reason, RefusedError
 from beichen_proof.witness import Witness
+from tests.crash.moments import moments
 from tests.crash.place import Place
 
 DRIVER = "tests.crash.ledger"
@@ -48,7 +52,7 @@ class Onlooker:
     """A witness that looks at the log now and then."""
 
     def __init__(self, place: Place, folder: Path) -> None:
-        self._place = place
+        self._place, self.folder = place, folder
         self._witness = Witness.make(folder / "witness", "w.example")
         self._reader = OfFiles(place, folder / "tlog-files" / "tlog")
 
@@ -71,6 +75,19 @@ def assert_whole(place: Place, onlooker: Onlooker, count: int) -> None:
     assert len({row[1] for row in rows}) == count
     assert not [row for row in rows if str(row[1]).startswith("never")]
     assert onlooker.look() == count
+    assert_proven(place, onlooker.folder / "proofs", {str(row[1]) for row in rows})
+
+
+def assert_proven(place: Place, folder: Path, references: set[str]) -> None:
+    """Entries have proofs that the stand-alone verifier believes: each seventh, and the last."""
+    folder.mkdir()
+    place.done("prove", str(folder), driver=DRIVER)
+    key = place.rows("SELECT key FROM platforms_ledger_log")[0][0]
+    policy = Policy.parse(f"log {key}\nquorum none\n")
+    sealed = [check_bundle(file.read_bytes(), policy) for file in folder.iterdir()]
+    assert {one.reference for one in sealed} <= references
+    count = len(references)
+    assert sorted(one.index for one in sealed) == sorted({*range(0, count, 7), count - 1})
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -106,3 +123,16 @@ def test_a_worker_killed_again_and_again_while_others_seal(place: Place, tmp_pat
     for process in sealing:
         process.wait()
     assert_whole(place, onlooker, 600)
+
+
+@pytest.mark.parametrize("seed", [5, 8])
+def test_a_worker_killed_at_random_moments(place: Place, tmp_path: Path, seed: int) -> None:
+    place.use(BEICHEN_FILES_URL=str(tmp_path / "tlog-files"), BEICHEN_LEDGER_KEYS=str(tmp_path / "keys"))
+    onlooker, killed = Onlooker(place, tmp_path), 0
+    for number, moment in enumerate(moments(seed, 6, 12)):
+        if number % 2 == 0:
+            place.killed("seal", "90", driver=DRIVER)
+        killed += place.start("work", moment, driver=DRIVER).wait(60) == -signal.SIGKILL
+        onlooker.look()
+    assert killed >= 2
+    assert_whole(place, onlooker, 270)

@@ -1,0 +1,11 @@
+"""The names of the points at which the driver can kill itself; the driver knows what they mean."""
+
+from __future__ import annotations
+
+COUNT = 6
+POINTS = (
+    "the affair started, not committed",
+    "sealed, the draft still there",
+    "everything written, not committed",
+    "committed, no receipt",
+)
