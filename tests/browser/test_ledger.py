@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import time
+from typing import Any
+
 import pytest
+import segno
+from playwright.sync_api import Page, expect
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import system
@@ -74,7 +80,71 @@ def test_somebody_shows_a_part_and_another_checks_it(visit: Visit, certified: tu
     page = visitor.go("/verify")
     page.get_by_label("证照文本").fill(text)
     page.get_by_role("button", name="查验", exact=True).click()
-    assert page.get_by_text("可以采信").is_visible()
+    expect(page.get_by_text("可以采信")).to_be_visible()
     page.get_by_label("证照文本").fill(text.replace("ey", "eY", 1))
     page.get_by_role("button", name="查验", exact=True).click()
-    assert page.get_by_text("不可采信").is_visible()
+    expect(page.get_by_text("不可采信")).to_be_visible()
+
+
+def picture(text: str) -> Any:
+    """A photograph of the code on a certificate."""
+    found = io.BytesIO()
+    segno.make(text, error="l", micro=False).save(found, kind="png", scale=6, border=6)
+    return {"name": "code.png", "mimeType": "image/png", "buffer": found.getvalue()}
+
+
+def test_the_code_on_a_certificate_is_read_and_checked(visit: Visit, certified: tuple[str, str, str]) -> None:
+    _code, text, _number = certified
+    visitor = visit(PHONE, "light", "zh-hans")
+    page = visitor.go("/verify")
+    expect(page.get_by_role("button", name="使用摄像头")).to_be_visible()
+    page.locator("bc-scanner input[type=file][accept^=image]").set_input_files(picture(text))
+    expect(page.get_by_text("可以采信")).to_be_visible()
+    assert page.get_by_text("张三").is_visible()
+    page.locator("bc-scanner input[type=file][accept^=image]").set_input_files(
+        picture("https://x.example/c/1")
+    )
+    expect(page.get_by_text("不可采信")).to_be_visible()
+    assert visitor.violations() == []
+    assert visitor.complaints == []
+
+
+def offline(page: Page, text: str) -> str:
+    """What the page says of a certificate that is pasted."""
+    page.get_by_label("证照文本").fill(text)
+    page.get_by_role("button", name="查验", exact=True).click()
+    verdict = page.locator("[data-verdict]")
+    expect(verdict).not_to_have_text("")
+    found = verdict.inner_text()
+    page.evaluate("() => { document.querySelector('[data-verdict]').textContent = '' }")
+    return found
+
+
+def test_without_a_network_it_checks_what_can_be_checked(
+    visit: Visit, certified: tuple[str, str, str], django_db_blocker: Any
+) -> None:
+    _code, text, _number = certified
+    with django_db_blocker.unblock():
+        kind = service.find_kind("residence-permit", by=BY)
+        revoked = service.issue(kind, GIVEN, by=BY)
+        service.change_state(revoked.code, "revoke", "x", by=BY)
+    visitor = visit(PHONE, "light", "zh-hans")
+    page = visitor.go("/verify")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    kept = "() => caches.open('beichen-verify-1').then((one) => one.keys()).then((all) => all.length)"
+    for _try in range(50):
+        if page.evaluate(kept):
+            break
+        time.sleep(0.1)
+    visitor.page.context.set_offline(True)
+    assert "未被改动" in offline(page, text)
+    assert page.locator("[data-rows]").inner_text().count("张三") == 1
+    assert "未撤销" in page.locator("[data-state]").inner_text()
+    assert "撤销" in offline(page, revoked.text)
+    token, rest = text.split("~", 1)
+    head, body, signature = token.split(".")
+    changed = f"{head}.{body[:-4]}{'AAAA' if body[-4:] != 'AAAA' else 'BBBB'}.{signature}~{rest}"
+    assert "伪造" in offline(page, changed) or "不是" in offline(page, changed)
+    assert "伪造" in offline(page, f"{text}WyJ4IiwieSIsMV0~"), "a field that nobody signed"
+    assert "不是" in offline(page, "nonsense")
+    assert visitor.violations() == []

@@ -24,6 +24,7 @@ class LedgerConfig(AppConfig):
         from beichen.platforms.ledger.rights import READ, READ_CERTIFICATES, READ_ENTRIES
         from beichen.registry.service import register_coded, register_offer
         from beichen.web.links import add_to_navigation
+        from beichen.web.offline import OfflinePage, keep_offline
 
         register_coded("certificate", find_coded_certificate)
         register_offer("certificate", offer_certificate)
@@ -42,6 +43,13 @@ class LedgerConfig(AppConfig):
             order=120,
             under=home,
             permission=READ_CERTIFICATES,
+        )
+        keep_offline(
+            OfflinePage(
+                _("Check a certificate"),
+                "platforms_ledger:verify",
+                assets=("platforms_ledger/ledger.css", "platforms_ledger/verify.js", "web/js/scanner.js"),
+            )
         )
         add_to_navigation(
             _("Check a certificate"), "platforms_ledger:verify", order=121, under=home, permission=READ

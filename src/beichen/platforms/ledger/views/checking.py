@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from beichen.kernel.access.service import address_of, check_rate
 from beichen.platforms.ledger.certificates import issuers, statuses
 from beichen.platforms.ledger.certificates.checking import MOST_BYTES, Finding, check, shown_fields, text_of
 from beichen.platforms.ledger.certificates.forms import CheckForm
+from beichen.platforms.ledger.certificates.trust import sentences, trust
 from beichen.platforms.ledger.certificates.words import REASONS, field_name, kind_name, value_words
 from beichen.platforms.ledger.codes import NO_CERTIFICATE_KIND, UNREADABLE
 from beichen.platforms.ledger.models import CertificateKind
@@ -23,10 +25,11 @@ from beichen.problem import Problem, ProblemError, Where, said
 RATE = "60/minute"
 
 
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """Paste it, or bring its file: whether it may be believed, and if not, why."""
+    """Scan it, paste it, or bring its file: whether it may be believed, and if not, why."""
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
     finding = None
     if request.method == "POST" and form.is_valid():
@@ -35,7 +38,12 @@ def verify(request: HttpRequest) -> HttpResponse:
             finding = check(_text(form))
         except ProblemError as error:
             form.take(error)
-    context: dict[str, Any] = {"form": form, **(_told(finding) if finding else {})}
+    context: dict[str, Any] = {
+        "form": form,
+        "trust": trust(),
+        "sentences": sentences(),
+        **(_told(finding) if finding else {}),
+    }
     return render(
         request, "platforms_ledger/certificates/verify.html", context, status=422 if form.errors else 200
     )
