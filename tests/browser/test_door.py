@@ -31,6 +31,7 @@ OWN = (
     "/my/certificates",
     "/my/messages",
     "/my/data",
+    "/my/data/close",
     "/my/representation",
     "/account/acting-for",
 )

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-MOST = 12
+MOST, MOST_TILES = 12, 24
 """A shelf holds at most so many: the page behind it has the rest."""
 Provider = Callable[[HttpRequest], "Shelf | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A name, its page, and a few words about it (a date, how many)."""
+    """A name, its page, and a few words about it (a date, how many); ``sign`` is one character for a tile."""
 
     title: str
     url: str
     about: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What stands together under one title; ``url`` is the page of all of it."""
+    """What stands together under one title; ``url`` is the page of all of it.
+
+    With ``is_tiled`` its items are tiles side by side, for things that people choose among.
+    """
 
     title: str | Promise
     url: str
     items: tuple[Item, ...]
+    is_tiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def shelves(request: HttpRequest) -> list[tuple[str, Shelf]]:
         (entry.key, entry.provide(request)) for entry in sorted(_entries.values(), key=attrgetter("order"))
     )
     return [
-        (key, Shelf(one.title, one.url, one.items[:MOST]))
+        (key, replace(one, items=one.items[: MOST_TILES if one.is_tiled else MOST]))
         for key, one in asked
         if one is not None and one.items
     ]

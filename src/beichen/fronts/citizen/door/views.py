@@ -70,9 +70,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The door."""
     has_account = request.user.is_authenticated and not is_shell(request)
     may_read = access.decide(access.acting(request), SEND)  # who may report may see what came of it
+    found = shelves(request)
     context = {
         "ways": [(way, way.address(has_account=has_account)) for way in WAYS if is_open(way.path)],
-        "shelves": [(f"shelf-{key}", shelf) for key, shelf in shelves(request)],
+        "tiled": [(f"shelf-{key}", shelf) for key, shelf in found if shelf.is_tiled],
+        "shelves": [(f"shelf-{key}", shelf) for key, shelf in found if not shelf.is_tiled],
         "categories": categories()[:MOST_NEAR],
         "closed": [closed_words(case) for case in closed_lately(MOST_CLOSED)] if may_read else [],
         "about": ABOUT if is_open(ABOUT) else "",

@@ -32,4 +32,28 @@ FIRM: Mapping[str, Promise] = {
     "finance": pgettext("life event", "Finance and support"),
     "closing": pgettext("life event", "Closing a firm"),
 }
+SIGNS: Mapping[str, str] = {
+    "birth": "生",
+    "schooling": "学",
+    "work": "业",
+    "household": "户",
+    "marriage": "婚",
+    "housing": "房",
+    "utilities": "水",
+    "transport": "车",
+    "health": "医",
+    "security": "保",
+    "retirement": "老",
+    "disability": "助",
+    "death": "念",
+    "founding": "创",
+    "permits": "证",
+    "building": "建",
+    "operation": "营",
+    "hiring": "聘",
+    "innovation": "研",
+    "finance": "资",
+    "closing": "销",
+}
+"""One character for each, as the tiles of the door show it."""
 LIFE_EVENTS: Mapping[str, Promise] = {**PERSON, **FIRM}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.items.catalogue import entries, search
-from beichen.fronts.services.items.life_events import LIFE_EVENTS
+from beichen.fronts.services.items.life_events import FIRM, PERSON, SIGNS
 from beichen.fronts.services.items.listing import address_of
 from beichen.fronts.services.items.models import Appointment
 from beichen.fronts.services.items.words import BookingState
@@ -43,16 +47,31 @@ def appointments_card(_request: HttpRequest, subject: Subject) -> Card:
     return Card(_("Appointments"), f"{reverse('services:appointments')}?whose=own", count, lines)
 
 
-def life_shelf(_request: HttpRequest) -> Shelf:
-    """The events in life for which something is offered, with how many services."""
-    offered = [event for one in entries() for event in one.events]
+def person_shelf(_request: HttpRequest) -> Shelf:
+    """The events in the life of a person for which something is offered."""
+    return _life(_("In the life of a person"), PERSON)
+
+
+def firm_shelf(_request: HttpRequest) -> Shelf:
+    """The same of a firm."""
+    return _life(_("In the life of a firm"), FIRM)
+
+
+def _life(title: Promise | str, events: Mapping[str, Promise]) -> Shelf:
+    """A tile for each event, with how many services there are."""
+    offered = Counter(event for one in entries() for event in one.events)
     catalogue = reverse("services:catalogue")
     items = tuple(
-        Item(str(words), f"{catalogue}?event={event}", str(offered.count(event)))
-        for event, words in LIFE_EVENTS.items()
-        if event in offered
+        Item(
+            str(words),
+            f"{catalogue}?event={event}",
+            ngettext("%(count)d service", "%(count)d services", offered[event]) % {"count": offered[event]},
+            SIGNS[event],
+        )
+        for event, words in events.items()
+        if offered[event]
     )
-    return Shelf(_("Services by life event"), catalogue, items)
+    return Shelf(title, catalogue, items, is_tiled=True)
 
 
 def notice_shelf(_request: HttpRequest) -> Shelf:
@@ -69,7 +88,8 @@ def notice_shelf(_request: HttpRequest) -> Shelf:
 
 def register() -> None:
     """Enter all with the door, and the items with representations, which may be limited to some."""
-    register_shelf("life-events", 10, life_shelf)
+    register_shelf("life-events", 10, person_shelf)
+    register_shelf("firm-events", 11, firm_shelf)
     register_shelf("notices", 40, notice_shelf)
     register_affairs(lambda: [(one.key, one.name) for one in entries() if one.kind != "bundle"])
     register_finding("services", find_services)
