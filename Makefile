@@ -4,9 +4,11 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3
 BIN := .venv/bin
+# The parts of `make check`, the longest first.
+CHECKS := types documents migrations imports words templates format lint layout spelling
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: setup run test test-services check format bench clean
+.PHONY: setup run test test-services check format bench clean $(CHECKS:%=check-%)
 
 # Locked dependencies, assets and words; done again only when a lock file or a catalogue changes.
 setup: .venv/.python .venv/.assets .venv/.words
@@ -40,20 +42,33 @@ test: setup
 ROOMS ?=
 MARKS ?= not browser
 test-services: setup
-	tools/services $(BIN)/pytest -n auto --dist loadgroup -m "$(MARKS)" $(ROOMS)
+	SERVICES_FORGETFUL=1 tools/services $(BIN)/pytest -n auto --dist loadgroup -m "$(MARKS)" $(ROOMS)
 
+# Beside each other; all mistakes at once.
 check: setup
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory --output-sync=target --keep-going --jobs="$$(nproc)" $(CHECKS:%=check-%)
+
+check-types:
 	$(BIN)/mypy
-	$(BIN)/python tools/layout.py
+check-documents:
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir var/site
+check-migrations:
 	$(BIN)/beichen manage makemigrations --check --dry-run
+check-imports:
+	$(BIN)/lint-imports
+check-words:
+	$(BIN)/python tools/translations.py check
+check-templates:
 	$(BIN)/djlint --quiet --check src
 	$(BIN)/djlint --quiet --lint src
-	$(BIN)/python tools/translations.py check
+check-format:
+	$(BIN)/ruff format --check .
+check-lint:
+	$(BIN)/ruff check .
+check-layout:
+	$(BIN)/python tools/layout.py
+check-spelling:
 	$(BIN)/codespell src docs tests tools README.md CHANGELOG.md
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir var/site
 
 format: setup
 	$(BIN)/ruff format .

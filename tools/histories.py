@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import django
@@ -42,7 +42,7 @@ class LongLoader(MigrationLoader):
         for key in squashed:
             del self.disk_migrations[key]
         for one in self.disk_migrations.values():
-            one.dependencies = [
+            cast("Any", one).dependencies = [
                 squashed[of].replaces[-1] if of in squashed else of for of in map(_pair, one.dependencies)
             ]
 
