@@ -26,6 +26,9 @@ FILES = {
     "three/build/three.core.min.js": "three.core.min.js",
     "three/examples/jsm/loaders/GLTFLoader.js": "GLTFLoader.js",
     "three/examples/jsm/utils/BufferGeometryUtils.js": "BufferGeometryUtils.js",
+    "three/examples/jsm/loaders/DRACOLoader.js": "DRACOLoader.js",
+    "three/examples/jsm/libs/meshopt_decoder.module.js": "meshopt_decoder.module.js",
+    "three/examples/jsm/libs/draco/gltf/draco_wasm_wrapper.js": "decoders/draco_wasm_wrapper.js",
     "3d-tiles-renderer/build/index.three.js": "3d-tiles.js",
     "sortablejs/Sortable.min.js": "Sortable.min.js",
     "hls.js/dist/hls.light.min.js": "hls.light.min.js",
@@ -39,7 +42,10 @@ FILES = {
         )
     },
 }  # fmt: skip
-BINARIES = {"zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm"}
+BINARIES = {
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
+    "three/examples/jsm/libs/draco/gltf/draco_decoder.wasm": "decoders/draco_decoder.wasm",
+}
 PIECES = {"3d-tiles-renderer/build": "renderer-*.js"}  # modules that the ones above name, kept by their names
 # A browser without a bundler knows no packages: what a module imports by such a name is the file beside it.
 IMPORTS = {

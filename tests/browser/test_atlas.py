@@ -19,7 +19,8 @@ from beichen.platforms.geo.atlas import landmarks
 from beichen.platforms.geo.basemap import service as basemap
 from beichen.settings import Settings, settings
 from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.outside import Outside, box, outside, tileset
+from tests.browser.models import box, draco, meshopt
+from tests.browser.outside import Outside, outside, tileset
 from tests.browser.outside import picture as coloured
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db]
@@ -59,8 +60,8 @@ def point(x: float, y: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [x, y]}
 
 
-def install(models: list[str]) -> None:
-    """Buildings with heights, cellars and years; pipes below the ground; landmarks."""
+def install(models: list[str], apart: float = 0.0) -> None:
+    """Buildings with heights, cellars and years; pipes below the ground; landmarks, so many degrees apart."""
     houses = [
         {"name": f"楼{n}", "use": "住宅" if n % 2 else "商业", "m": 30.0 + 8 * n, "deep": 12.0,
          "built": f"{1990 + 5 * n}-01-01", "at": square(X + 0.002 * (n % 3), Y + 0.002 * (n // 3))}
@@ -75,7 +76,10 @@ def install(models: list[str]) -> None:
         ],
     }
     dimensions = {"height": "m", "depth": "deep", "valid_from": "built"}
-    places = [{"name": f"地标{n}", "at": point(*TOWER), "model": address} for n, address in enumerate(models)]
+    places = [
+        {"name": f"地标{n}", "at": point(TOWER[0] + n * apart, TOWER[1]), "model": address}
+        for n, address in enumerate(models)
+    ]
     service.install_layers(
         [
             layer("houses", "新建楼宇", "polygon", houses, dimensions=dimensions, legend=legend,
@@ -265,6 +269,35 @@ def test_landmarks_of_gltf_and_3d_tiles_stand_in_their_places(
     assert reds[2] < 50, reds
     expected = ("missing.glb", "tiles versions at 1.1")  # which the library reads, and says so
     assert [one for one in visitor.complaints if not any(words in one for words in expected)] == []
+
+
+def test_compressed_landmarks_are_drawn(visit: Visit, city: str, beside: Outside) -> None:
+    """Geometry by Draco and by meshopt, and Draco within 3D Tiles."""
+    kind = "model/gltf-binary"
+    models = [
+        beside.put("/draco.glb", draco(), kind),
+        beside.put("/meshopt.glb", meshopt(), kind),
+        beside.put("/tiles/tileset.json", tileset("../draco.glb", earthly(TOWER[0] + 0.006, TOWER[1]))),
+    ]
+    install(models, apart=0.002)
+    visitor = visit(DESK)
+    page = live(visitor.go("/layers/towers"), "/layers/towers")
+    middle = [TOWER[0] + 0.004, TOWER[1]]
+    page.evaluate(f"document.querySelector('bc-map').map.jumpTo({{center: {middle}, zoom: 15.5, pitch: 60}})")
+    shown: dict[str, str] = {}
+    for _time in range(120):
+        shown = page.evaluate("({ ...document.querySelector('bc-map').dataset })")
+        if shown.get("landmarks") == "3" or "failed" in shown:
+            break
+        page.wait_for_timeout(1_000)
+    assert shown.get("landmarks") == "3", (shown, visitor.complaints, beside.asked)
+    drawn(page, "layer:towers")
+    picture(page, "towers-compressed")
+    places = [[TOWER[0] + 0.002 * number, TOWER[1]] for number in (0, 1, 3)]
+    reds = page.evaluate(COUNT_REDS, [*places, [TOWER[0] - 0.004, TOWER[1]]])
+    assert min(reds[:3]) > 200, reds
+    assert reds[3] < 50, reds
+    assert [one for one in visitor.complaints if "tiles versions at 1.1" not in one] == []
 
 
 COUNT_REDS = """async (places) => {

@@ -2,8 +2,8 @@
 
 Django builds the SQL of a queryset anew each time that it is asked, which costs ten times what the database
 needs for a row by its key. A :class:`Prepared` query is built once a process; a :class:`Slot` marks where a
-value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same in every process.
-A connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
+value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same everywhere. Each
+connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
 :class:`Insertion` writes an instance as ``save(force_insert=True)`` does, but for signals: no room uses them.
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
@@ -35,6 +36,8 @@ from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
 SHOWN = 50  # features of a page
+# What reads compressed models of landmarks: WebAssembly of the house's own, in workers that a loader writes.
+DECODING = {"script-src": ["'wasm-unsafe-eval'"], "worker-src": ["blob:"]}
 KINDS = {
     GeometryKind.POINT: _("Points of the map"),
     GeometryKind.LINE: _("Lines of the map"),
@@ -103,6 +106,7 @@ def _find(key: str, by: Actor) -> Layer:
     return row  # type: ignore[no-any-return]
 
 
+@csp_update(DECODING)
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every layer that the reader may read or keep."""
@@ -164,6 +168,7 @@ def _form(request: HttpRequest, form: Any, title: Any, *, is_upload: bool) -> Ht
     return render(request, "platforms_geo/form.html", context, status=status)
 
 
+@csp_update(DECODING)  # type: ignore[arg-type]  # whose types know no parts of addresses
 @require_safe
 def layer(request: HttpRequest, key: str) -> HttpResponseBase:
     """A layer: a map, its fields, features, revisions, files, legend."""
@@ -258,6 +263,7 @@ def switch(request: HttpRequest, key: str) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("layers:layer", args=[row.key]))
 
 
+@csp_update(DECODING)  # type: ignore[arg-type]
 @require_POST
 def legend(request: HttpRequest, key: str) -> HttpResponseBase:
     """Keep a layer's legend."""

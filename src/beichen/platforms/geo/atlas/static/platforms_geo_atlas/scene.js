@@ -1,8 +1,8 @@
 // What draws landmarks: three.js in the canvas of the map, as a layer of its own. The scene is in metres, x to the
 // east, y to the north, z up, about an origin in the city; models of glTF stand in it, 3D Tiles are set into it.
 import { AmbientLight, Camera, DirectionalLight, Group, Matrix4, PerspectiveCamera, Scene as Stage, Sphere, Vector3, WebGLRenderer } from "../vendor/three.module.min.js";
-import { GLTFLoader } from "../vendor/GLTFLoader.js";
 import { TilesRenderer, WGS84_ELLIPSOID } from "../vendor/3d-tiles.js";
+import { CLOUDS, SCENES, draco, loaderOf } from "./decoders.js";
 
 const LAYER = "landmarks";
 const EARTH_M = 6_000_000; // 3D Tiles nearer than this to the middle of the earth say no place on it
@@ -23,7 +23,7 @@ export class Scene {
     this.camera = new Camera();
     this.looking = new PerspectiveCamera(); // from where tiles are chosen
     this.looking.up.set(0, 0, 1);
-    this.loader = new GLTFLoader();
+    this.loader = loaderOf();
     const place = () => this.map.getLayer(LAYER) ?? this.map.addLayer(this.layer());
     this.map.on("styledata", place);
     place();
@@ -88,6 +88,8 @@ export class Scene {
     const object = new Group();
     object.position.copy(this.place(model.at));
     const tiles = new TilesRenderer(model.url);
+    tiles.manager.addHandler(SCENES, loaderOf(tiles.manager));
+    tiles.manager.addHandler(CLOUDS, draco);
     tiles.setCamera(this.looking);
     tiles.addEventListener("load-root-tileset", () => {
       const around = new Sphere();
