@@ -74,4 +74,4 @@ def keep_applications() -> None:
 
 def application_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
-    return {"application_file": Upload.objects.get().code}
+    return {"application_file": Upload.objects.order_by("id")[0].code}
