@@ -13,7 +13,8 @@ import pytest
 from beichen.settings import settings as chosen
 
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
-chosen.cache_clear()  # Django has asked for them already: all tests use the folder, not only those after a change
+# Django has asked for them already: all tests use the folder, not only those after a change
+chosen.cache_clear()
 
 LONGEST_NAME = 200
 
