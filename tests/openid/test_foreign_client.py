@@ -3,106 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oidc.core import CodeIDToken
-from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
-from joserfc import jwt
-from joserfc.jwk import KeySet
-from pytest_django.live_server_helper import LiveServer
 
-from beichen.kernel.access.openid.keys import forget_keys
-from beichen.kernel.access.openid.parties import PartyFacts, register_party
-from beichen.kernel.access.rates import forget_rates
-from beichen.kernel.access.service import create_account, create_client, load_roles
-from beichen.kernel.actor import system
-from beichen.kernel.org.service import BodyFacts, load_bodies, register_person
-from beichen.settings import settings
-from tests.openid.person import PASSWORD, Person
+from beichen.kernel.access.service import create_client
+from tests.openid.person import Person
+from tests.openid.systems import BY, checked, metadata_of, registered, session, signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
-BY = system("test")
-BACK = "https://bills.example/signed-in"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-_opened: list[OAuth2Session] = []
-VERIFIER = "a-verifier-that-is-long-enough-to-be-one-0123456789"
-
-
-@pytest.fixture
-def house(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A served house with a person `an` and two systems."""
-    monkeypatch.setenv("BEICHEN_PUBLIC_URL", live_server.url)
-    for forget in (settings.cache_clear, forget_keys, forget_rates):
-        forget()
-    load_roles(by=BY)
-    load_bodies([BodyFacts("water", "水务局")], by=BY)
-    person = register_person("安", phone="+8613900000000", by=BY)
-    create_account("an", PASSWORD, person, by=BY)
-    yield live_server.url
-    while _opened:
-        _opened.pop().close()
-    monkeypatch.undo()
-    for forget in (settings.cache_clear, forget_keys, forget_rates):
-        forget()
-
-
-def registered(key: str, **stated: Any) -> str:
-    """A system; its secret."""
-    scopes = ("openid", "profile", "phone", "offline_access")
-    return register_party(PartyFacts(key, "账单", "查询账单", "water", (BACK,), scopes, **stated), by=BY)[1]
-
-
-def session(key: str, secret: str | None, scope: str = "openid profile phone") -> OAuth2Session:
-    """Authlib's session of a system."""
-    method = "client_secret_basic" if secret else "none"
-    opened = OAuth2Session(
-        key,
-        secret,
-        scope=scope,
-        redirect_uri=BACK,
-        code_challenge_method="S256",
-        token_endpoint_auth_method=method,
-        revocation_endpoint_auth_method=method,
-    )
-    _opened.append(opened)
-    return opened
-
-
-def metadata_of(house: str) -> OpenIDProviderMetadata:
-    """What discovery says, checked by Authlib."""
-    told = requests.get(get_well_known_url(f"{house}/o", external=True), timeout=10).json()
-    metadata = OpenIDProviderMetadata(told)
-    if house.startswith("https:"):
-        metadata.validate()
-    return metadata
-
-
-def checked(house: str, token: str, key: str, nonce: str) -> CodeIDToken:
-    """An ID token, checked by Authlib as its clients do."""
-    keys = KeySet.import_key_set(requests.get(metadata_of(house)["jwks_uri"], timeout=10).json())
-    decoded = jwt.decode(token, keys, algorithms=["RS256"])
-    options = {"iss": {"value": f"{house}/o"}, "aud": {"value": key}}
-    claims = CodeIDToken(decoded.claims, decoded.header, options, {"nonce": nonce, "client_id": key})
-    claims.validate(leeway=5)
-    return claims
-
-
-def signed_in(house: str, system_: OAuth2Session, **more: str) -> dict[str, Any]:
-    """A person signs in to the system: its tokens."""
-    metadata = metadata_of(house)
-    address, _state = system_.create_authorization_url(
-        metadata["authorization_endpoint"], code_verifier=VERIFIER, nonce="n-1", **more
-    )
-    landed = Person(house, "an", ("phone", "offline_access")).go(address)
-    token = system_.fetch_token(
-        metadata["token_endpoint"], authorization_response=landed, code_verifier=VERIFIER
-    )
-    return dict(token)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("is_public", [False, True])
