@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, note
+from hypothesis import HealthCheck, example, given, note
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
@@ -92,7 +92,7 @@ def carried_out(here: Town, step: tuple[str, Any]) -> None:
             kind = names[code].kind if code in names else "county"
             facts.append(RegionFacts(code, code, kind, parent))
         load_regions(facts, by=BY)
-        here.tree = what
+        here.tree = {**here.tree, **what}  # a district that ended stays where it lay: its rows are its own
     else:
         PUTTING[word](*what)
         both = what if word == "put, and be overtaken" else (what,)
@@ -188,6 +188,15 @@ def begun() -> Town:
     return here
 
 
+NIGHT = datetime(2025, 1, 31, 16, tzinfo=UTC)  # midnight: the first of February in the city alone
+DONE = {
+    "code": "A", "region": NORTH, "body": "desk", "event": "light", "done_at": NIGHT, "day": None,
+    "in_time": True, "is_demo": True,
+}  # fmt: skip
+
+
+@example(plan=[("put", [DONE]), ("put", [{**DONE, "done_at": None}])])
+@example(plan=[("split", TREES[2]), ("put", [DONE]), ("split", TREES[0]), ("put", [{**DONE, "code": "B"}])])
 @given_settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=st.lists(steps, min_size=2, max_size=6))
 def test_whatever_happens_the_figures_are_those_of_plain_counting(
