@@ -13,8 +13,7 @@ import pytest
 from beichen.settings import settings as chosen
 
 os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
-# Django has asked for them already: all tests use the folder, not only those after a change
-chosen.cache_clear()
+chosen.cache_clear()  # Django has asked for them already; a change would else move the folder amid a run
 
 LONGEST_NAME = 200
 
@@ -44,19 +43,9 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def pytest_configure() -> None:
-    """Serve static files without a collected manifest; empty the database and keep passwords quickly."""
+    """Serve static files without a collected manifest."""
     from django.conf import settings
-    from django.contrib.auth.hashers import Argon2PasswordHasher
 
-    from tests.emptied import empty_quickly
-
-    empty_quickly()
-    # Argon2 still, but nobody attacks a test: it needs no hundred megabytes and eight threads a password.
-    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = (
-        1,
-        8,
-        1,
-    )
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -80,15 +69,9 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another engine than the embedded one, run what can tell them apart; the rest ran before.
-
-    A module of the browser tests fills the house for itself, so that one worker runs all of it.
-    """
+    """On another engine than the embedded one, run what can tell them apart; the rest ran before."""
     from beichen.settings import settings
 
-    for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if settings().database.startswith("sqlite:"):
         return
     told_apart = [item for item in items if _meets_an_engine(item)]
