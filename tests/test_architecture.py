@@ -36,6 +36,7 @@ OFFERED = {
     "beichen.kernel.jobs.loops": "where a room registers what runs without end",
     "beichen.kernel.jobs.schedule": "where a room registers what runs by the clock",
     "beichen.platforms.geo.legends": "how the values of a layer are drawn",
+    "beichen.platforms.geo.mvt.points": "tiles of plain points, of what a source keeps half made",
     "beichen.platforms.geo.source": "what a layer is asked, and answers",
     "beichen.kernel.scene.codes": "the codes of mistakes that every section tells",
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",

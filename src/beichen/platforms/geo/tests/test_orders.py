@@ -82,15 +82,14 @@ def ids(snapshot: Snapshot, asked: Asked) -> list[str]:
 def test_a_condition_leaves_what_a_look_at_every_row_leaves(
     node: Condition, limit: int, is_boxed: bool, snapshot: Snapshot
 ) -> None:
-    asked = Asked(limit=limit, condition=checked(node, FIELDS))
-    wanted = asked.condition
-    assert wanted is not None
-    note(wanted)
+    told = checked(node, FIELDS)
+    note(told)
+    asked = Asked(limit=limit, condition=told)
     if is_boxed:
         asked = replace(asked, box=(125.0, 43.0, 126.0, 44.0))
     found = ids(snapshot, asked)
     whole = pa.Table.from_batches(list(snapshot.batches()))
-    assert sorted(found) == sorted(whole.filter(pa.array(mask(whole, wanted)))[KEY].to_pylist())
+    assert sorted(found) == sorted(whole.filter(pa.array(mask(whole, told)))[KEY].to_pylist())
 
 
 def condition(text: str) -> Condition:

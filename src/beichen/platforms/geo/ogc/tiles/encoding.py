@@ -22,7 +22,6 @@ import shapely
 
 from beichen.platforms.geo.mvt import points
 from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, Positions, Tile
-from beichen.platforms.geo.snapshots.values import Dots
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Asked, Source
 
 MAX_FEATURES = 20_000
@@ -37,21 +36,23 @@ _kept = threading.local()
 def drawn(source: Source, asked: Asked, tile: Tile, name: str) -> bytes:
     """The tile of what is asked of a source; see :func:`encoded`."""
     dots = source.dots(asked)
-    found = None if dots is None else _copied(dots, tile, name)
+    found = None if dots is None else _copied(dots.places, dots.properties, tile, name)
     if found is None or len(found) > MAX_BYTES:
         return encoded(source.columns(asked), tile, name)
     return found
 
 
-def _copied(dots: Dots, tile: Tile, name: str) -> bytes:
-    """A tile of points whose values were made before."""
-    places = np.round(tile.placed(dots.places))
+def _copied(
+    degrees: Positions, properties_of: Callable[[Any], points.Properties], tile: Tile, name: str
+) -> bytes:
+    """A tile of points whose values were made before, of those that are chosen (None: of all)."""
+    places = np.round(tile.placed(degrees))
     inside = _inside(places)
     is_whole = bool(inside.all())
     places = places if is_whole else places[inside]
     if not len(places):
         return b""
-    properties = dots.properties(None if is_whole else inside)
+    properties = properties_of(None if is_whole else inside)
     return points.written(places[:, 0], places[:, 1], properties, name, EXTENT)
 
 
