@@ -1,7 +1,7 @@
 """Devices that speak MQTT for benchmarks, without a library: what is measured is the broker, not they.
 
-`python -m bench._devices publish PORT SECRETS COUNT START [RATE] | subscribe PORT COUNT`; SECRETS is a file
-with a list of codes and tokens, START the devices' own clock in milliseconds, RATE messages a second in all.
+`python -m bench._devices PORT SECRETS COUNT START [RATE]`; SECRETS is a file with a list of codes and tokens,
+START the devices' own clock in milliseconds, RATE messages a second in all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import struct
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 WINDOW = 200
 PAUSE = 0.01
@@ -77,37 +76,11 @@ async def publish(port: int, secrets: list[list[str]], count: int, start: int, r
     )
 
 
-async def subscribe(port: int, count: int) -> None:
-    """The peer: decode and count, then end."""
-    from gmqtt import Client
-
-    done, got = asyncio.Event(), 0
-
-    def take(_client: Any, _topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
-        nonlocal got
-        json.loads(payload)
-        got += 1
-        if got >= count:
-            done.set()
-        return 0
-
-    client = Client("peer")
-    client.on_message = take
-    client.on_subscribe = lambda *_: print("subscribed", flush=True)
-    await client.connect("127.0.0.1", port, version=4)
-    client.subscribe("v1/+/telemetry", qos=1)
-    await done.wait()
-    await client.disconnect()
-
-
 def main() -> None:
     """Do what the arguments say."""
-    word, port, *rest = sys.argv[1:]
-    if word == "publish":
-        secrets = json.loads(Path(rest[0]).read_text())
-        asyncio.run(publish(int(port), secrets, int(rest[1]), int(rest[2]), float([*rest, "0"][3])))
-    else:
-        asyncio.run(subscribe(int(port), int(rest[0])))
+    port, name, count, start, *rest = sys.argv[1:]
+    secrets = json.loads(Path(name).read_text())
+    asyncio.run(publish(int(port), secrets, int(count), int(start), float(rest[0]) if rest else 0))
 
 
 if __name__ == "__main__":

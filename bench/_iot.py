@@ -6,123 +6,28 @@ import asyncio
 import http.client
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench._mqtt import SPEAKING, publisher, rows_of
 from bench._registry import serve
+from bench._table import in_table, until
 
-DEVICES, SPEAKING = 51, 50  # those in batches, and those with a connection of their own
-PATIENCE = 240.0
+DEVICES = SPEAKING + 1  # those in batches
 ROWS = 200_000  # of one batch over HTTP
 PROBES, PAUSE, RATE = 30, 0.05, 5_000
 KIND = "application/vnd.apache.arrow.stream"
 
 
-def until(holds: Callable[[], bool], pause: float = 0.05) -> None:
-    """Wait for something that comes true."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("too late")
-        time.sleep(pause)
-
-
-def _publisher(port: int, secrets: Path, *numbers: int) -> subprocess.Popen[bytes]:
-    words = [str(port), str(secrets), *map(str, numbers)]
-    return subprocess.Popen([sys.executable, "-m", "bench._devices", "publish", *words])
-
-
-def _published(port: int, secrets: Path, *numbers: int) -> None:
-    _publisher(port, secrets, *numbers).wait(PATIENCE)
-
-
-@contextmanager
-def _mosquitto(folder: Path) -> Iterator[int]:
-    from beichen.kernel.bus.tests.broker import free_port, wait_for_port
-
-    port, config = free_port(), folder / "mosquitto.conf"
-    queue = "max_queued_messages 0\nmax_inflight_messages 0\n"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{queue}")
-    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-    with (folder / "mosquitto.log").open("wb") as log:
-        running = subprocess.Popen([program, "-c", str(config)], stdout=log, stderr=log)
-    try:
-        wait_for_port(port)
-        yield port
-    finally:
-        running.terminate()
-        running.wait()
-
-
-def _peer(port: int, secrets: Path, size: int) -> float:
-    command = [sys.executable, "-m", "bench._devices", "subscribe", str(port), str(size)]
-    subscriber = subprocess.Popen(command, stdout=subprocess.PIPE)
-    if subscriber.stdout is not None:
-        subscriber.stdout.readline()
-    started = time.perf_counter()
-    publisher = _publisher(port, secrets, size, 0)
-    subscriber.wait(PATIENCE)
-    taken = time.perf_counter() - started
-    publisher.wait(PATIENCE)
-    return taken
-
-
-def counted() -> int:
-    """How many readings the table answers."""
-    from beichen.platforms.warehouse import service as warehouse
-
-    with warehouse.reader() as ask:
-        return int(ask.sql("SELECT count(*) AS number FROM readings")["number"][0].as_py())
-
-
-def _treated() -> int:
-    """How many readings are in, as the database says: it costs less to ask than the table."""
-    from django.db.models import Sum
-
-    from beichen.platforms.iot.models import Tally
-
-    return int(Tally.objects.aggregate(sum=Sum("number"))["sum"] or 0)
-
-
-def _in_table(size: int, send: Callable[[], None]) -> tuple[float, float]:
-    """Seconds until the table answers all that was sent, and until all were acknowledged."""
-    before, treated = counted(), _treated()
-    started = time.perf_counter()
-    send()
-    acknowledged = time.perf_counter() - started
-    until(lambda: _treated() >= treated + size)
-    if counted() != before + size:
-        raise ValueError(f"{counted() - before} of {size} readings are in the table")
-    return time.perf_counter() - started, acknowledged
-
-
-def _mqtt(sizes: list[int], port: int, secrets: Path, clock: int, folder: Path) -> Iterator[dict[str, Any]]:
-    with _mosquitto(folder) as peer_port:
-        for asked in sizes:
-            size = asked // SPEAKING * SPEAKING
-            ours, acknowledged = _in_table(size, partial(_published, port, secrets, size, clock))
-            clock += size // SPEAKING
-            yield {
-                "case": "MQTT QoS 1, a reading a message, to table",
-                "size": size,
-                "ours": ours,
-                "peer": _peer(peer_port, secrets, size),
-                "name": "Mosquitto + gmqtt",
-                "figures": {"acknowledged_s": round(acknowledged, 2)},
-            }
-
-
 def _bodies(size: int, clock: int) -> list[bytes]:
-    """Batches of a hub of two hundred devices, each reading in turn ten thousand times a second."""
+    """Batches of a hub, each of whose devices reads in turn ten thousand times a second."""
     import numpy as np
     import pyarrow as pa
 
@@ -172,12 +77,12 @@ def _arrow(sizes: list[int], key: str, clock: int, folder: Path) -> Iterator[dic
                     raise http.client.HTTPException(f"{answer.status} {content[:300]!r}")
 
         first = partial(post, _bodies(DEVICES, clock))  # the first of a process looks everything up
-        _in_table(DEVICES, first)
+        in_table(DEVICES, first)
         for size in sizes:
             clock += 10
             bodies = _bodies(size, clock)
             clock += size // DEVICES // 10
-            ours, acknowledged = _in_table(size, partial(post, bodies))
+            ours, acknowledged = in_table(size, partial(post, bodies))
             yield {
                 "case": "Arrow over HTTP, batches of 200,000, to table",
                 "size": size,
@@ -282,9 +187,9 @@ def measure(sizes: list[int], batches: list[int], folder: Path) -> dict[str, Any
     try:
         until(lambda: b"gateway works" in log.read_bytes())
         now = int(time.time() * 1000)  # the devices' own clocks go on from size to size
-        rows = [*_mqtt(sizes, chosen.mqtt_port, secrets, now - 3_000_000, folder)]
+        rows = [*rows_of(sizes, chosen.mqtt_port, secrets, now - 3_000_000, folder)]
         rows += _arrow(batches, key, now - 2_000_000, folder)
-        loading = _publisher(chosen.mqtt_port, secrets, RATE * 600, now - 1_000_000, RATE)
+        loading = publisher(chosen.mqtt_port, secrets, RATE * 600, now - 1_000_000, RATE)
         try:
             time.sleep(5)
             delays = asyncio.run(_delays(chosen.mqtt_port, *probe))
