@@ -43,9 +43,19 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def pytest_configure() -> None:
-    """Serve static files without a collected manifest."""
+    """Serve static files without a collected manifest; empty the database and keep passwords quickly."""
     from django.conf import settings
+    from django.contrib.auth.hashers import Argon2PasswordHasher
 
+    from tests.emptied import empty_quickly
+
+    empty_quickly()
+    # Argon2 still, but nobody attacks a test: it needs no hundred megabytes and eight threads a password.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = (
+        1,
+        8,
+        1,
+    )
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -62,16 +72,27 @@ def pytest_collection() -> None:
 
 
 def pytest_runtest_setup() -> None:
-    """Forget what a process keeps of devices: a test's database counts their changes from the beginning."""
+    """Forget what a process keeps: of devices, whose changes a test's database counts from the beginning; of
+    names, of catalogues, and how often somebody signed in.
+    """
+    from django.core.cache import cache
+
+    cache.clear()
     foretelling = sys.modules.get("beichen.platforms.iot.foretelling")
     if foretelling is not None:
         foretelling.forget()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another engine than the embedded one, run what can tell them apart; the rest ran before."""
+    """On another engine than the embedded one, run what can tell them apart; the rest ran before.
+
+    A module of the browser tests fills the house for itself, so that one worker runs all of it.
+    """
     from beichen.settings import settings
 
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if settings().database.startswith("sqlite:"):
         return
     told_apart = [item for item in items if _meets_an_engine(item)]

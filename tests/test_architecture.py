@@ -42,6 +42,7 @@ OFFERED = {
     "beichen.kernel.scene.document": "the language in which rooms describe their sections",
     "beichen.kernel.scene.durations": "the language in which rooms describe their sections",
     "beichen.kernel.scene.expressions": "the language in which scenes state conditions",
+    "beichen.kernel.scene.markdown": "the language in which rooms describe their sections",
     "beichen.kernel.scene.section": "the language in which rooms describe their sections",
     "beichen.kernel.scene.vocabulary": "the language in which rooms describe their sections",
     "beichen.kernel.scene.stories.stage": "the language in which rooms describe steps of stories",

@@ -61,6 +61,7 @@ def _bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+@pytest.mark.long
 def test_services() -> None:
     """For a program that may do everything that a person may."""
     stall.build()
@@ -86,7 +87,7 @@ def test_services() -> None:
         "outcome": "accept",
         "reason": "x",
     }  # fmt: skip
-    assert call_all(_api("services"), known, _bearer(key), [not_a_server_error]) == 20
+    assert call_all(_api("services"), known, _bearer(key), [not_a_server_error]) == 21
 
 
 def _booked() -> str:
@@ -108,6 +109,7 @@ def test_codes(caller: str) -> None:
     assert call_all(_api("codes"), known, _bearer(key), [not_a_server_error]) == 8
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_public", [False, True])
 def test_the_openid_provider(is_public: bool) -> None:
     """For a system with a secret and for one without: statuses, types and members are as described."""

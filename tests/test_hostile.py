@@ -144,6 +144,7 @@ def leads_somewhere(answer: HttpResponseBase | None) -> bool:
     return answer is not None and answer.status_code not in (404, 403, 401)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.usefixtures("own_folders")
 def test_no_page_breaks_echoes_or_leads_elsewhere() -> None:
