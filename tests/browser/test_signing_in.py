@@ -19,10 +19,6 @@ from beichen.kernel.org.service import appoint, city_region, register_person
 from tests.browser.conftest import DESK, PHONE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-# Pages that the worker fetches at a first visit bring the token of before the sign-in: let them come first.
-KEPT = """() => Promise.race([
-  navigator.serviceWorker.ready, new Promise((go) => setTimeout(go, 3000))
-]).then(() => true)"""
 BY = system("test")
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 SCOPES = ("openid", "profile", "posts", "acting_for", "phone", "offline_access")
@@ -85,7 +81,6 @@ def test_a_person_signs_in_to_a_foreign_system(
     page = visitor.go(asked(foreign, prompt="consent"))
     assert "/account/login/" in page.url
     assert visitor.violations() == []
-    page.evaluate(KEPT)
     page.locator("input[name=login]").fill("tong")
     page.locator("input[name=password]").fill("long-enough-secret")
     page.locator("input[name=password]").press("Enter")
