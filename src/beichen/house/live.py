@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 from granian.constants import Interfaces
@@ -266,13 +267,23 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({following, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    failed = following.exception() if following.done() else None
     following.cancel()
     for browser in shared.browsers:
         browser.is_late = True
     shared.channels.end()
     end: Callable[[], None] = server.stop
     end()
-    await asyncio.wait({serving}, timeout=2)
+    await asyncio.wait({serving, following}, timeout=2)
+    if failed is not None:
+        logger.error("the stream is no longer followed", exc_info=failed)
+    _leave(0 if failed is None else 1)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once: the server's threads ask for Python still, and would hang or abort while it is taken down."""
+    logging.shutdown()
+    os._exit(status)
 
 
 def main() -> None:
