@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from beichen import settings as chosen
+from beichen.fronts.services.bpmn.text import read_xml
 from beichen.kernel.actor import system
 from beichen.kernel.scene import installation, service
 from beichen.kernel.scene.report import Outcome
@@ -24,6 +28,9 @@ from beichen.registry.models import Object, ObjectType
 BY = system("test")
 SCENES = built_in(PackageKind.SCENE)
 CITIES = built_in(PackageKind.CITY)
+DIAGRAMS = [file for folder in SCENES.values() for file in folder.glob("processes/*.bpmn")]
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DRAWN, MEASURED = "{http://www.omg.org/spec/BPMN/20100524/DI}", "{http://www.omg.org/spec/DD/20100524/DC}"
 
 
 @pytest.mark.parametrize("folder", [*SCENES.values(), *CITIES.values()], ids=lambda folder: str(folder.name))
@@ -114,3 +121,28 @@ def test_narrowing_a_type_is_refused_with_the_objects_that_would_break(
     assert service.installed_packages(PackageKind.SCENE).get().version == "1.0.0"
     objects.write_text(before.replace("[enterprise, ", "[enterprise, bank, "), encoding="utf-8")
     assert service.install(folder, by=BY)[0].sections["objects"].changed == ["organisation"]
+
+
+@pytest.mark.parametrize("file", sorted(DIAGRAMS), ids=lambda file: str(file.stem))
+def test_nothing_in_a_diagram_lies_over_another(file: Path) -> None:
+    """The steps, forks and ends of a process, as they are drawn."""
+    boxes = list(_boxes(read_xml(file.read_bytes(), file.name)))
+    assert boxes
+    for (one, first), (other, second) in combinations(boxes, 2):
+        apart = [
+            first[n] + first[n + 2] <= second[n] or second[n] + second[n + 2] <= first[n] for n in (0, 1)
+        ]
+        assert any(apart), f"{one} and {other}"
+
+
+def _boxes(tree: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    around = {
+        one.get("id")
+        for kind in ("lane", "participant", "subProcess", "boundaryEvent")
+        for one in tree.iter(BPMN + kind)
+    }
+    for shape in tree.iter(f"{DRAWN}BPMNShape"):
+        bounds = shape.find(f"{MEASURED}Bounds")
+        name = shape.get("bpmnElement", "")
+        if bounds is not None and name not in around:
+            yield name, tuple(float(bounds.attrib[one]) for one in ("x", "y", "width", "height"))

@@ -281,7 +281,7 @@ async def serve() -> None:
 
 
 def _leave(status: int) -> NoReturn:
-    """End at once: the server's threads ask for Python still, and would hang or abort while it is taken down."""
+    """End at once: the server's threads still ask for Python, and hang or abort while it is taken down."""
     logging.shutdown()
     os._exit(status)
 

@@ -12,9 +12,9 @@ from django.utils.cache import patch_vary_headers
 class TokenMiddleware(CsrfViewMiddleware):
     """Django's, but a browser is told a token once, not again with each form that it is shown.
 
-    Signing in gives a browser a new token. An answer to what it had asked just before, such as a page that the
-    service worker keeps or another tab, would bring back the one of before, and the next form be refused.
-    So the cookie has no age to renew: it lasts as long as the browser runs.
+    Signing in gives a browser a new token. An answer to what it had asked just before, such as a page that
+    the service worker keeps or another tab, would bring back the one of before, and the next form be
+    refused. So the cookie has no age to renew: it lasts as long as the browser runs.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

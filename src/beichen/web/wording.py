@@ -1,4 +1,4 @@
-"""What is wrong, in the reader's language: the one way in which a page says a problem.
+"""What is wrong, and who acted, in the reader's language: the one way in which a page says a problem.
 
 Terminals, logs and programs read the problem itself, which is English.
 """
@@ -6,8 +6,16 @@ Terminals, logs and programs read the problem itself, which is English.
 from __future__ import annotations
 
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from beichen.problem import Problem, Said, Where, said
+
+HOUSE = _("The house itself")
+
+
+def actor_name(key: str, name: str) -> str:
+    """Who acted, by the actor's key and name; the name of a part of the house says nothing to people."""
+    return str(HOUSE) if key.startswith("system:") else name
 
 
 def worded(text: str) -> str:

@@ -5,6 +5,7 @@ The section checks an entry against its schema before it is kept; what is read h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -94,6 +95,12 @@ class Process(Struct, frozen=True):
     def time(self) -> timedelta:
         """The working time that is promised."""
         return duration(self.promised)
+
+    def titled(self, values: Mapping[str, Any]) -> str:
+        """What an affair of these data is called; the words of a choice, whose key says nothing to people."""
+        value = values.get(self.title, "")
+        choices = self.fields[self.title].choices if self.title in self.fields else {}
+        return choices[value].zh if isinstance(value, str) and value in choices else str(value)
 
 
 def read_process(declared: dict[str, Any]) -> Process:

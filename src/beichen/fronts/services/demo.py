@@ -13,6 +13,7 @@ from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.models import BundleRun
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair, Task
+from beichen.kernel.access.models import Account
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import region_by_code
@@ -41,11 +42,12 @@ SCHEMA: Schema = {
     "items": vocabulary.record(
         {
             "key": vocabulary.KEY,
-            "subject": {"type": "string", "maxLength": 40},
             "region": vocabulary.REGION,
             "data": vocabulary.mapping_of({}, vocabulary.FIELD),
         },
         {
+            "subject": {"type": "string", "maxLength": 40},
+            "holder": {**vocabulary.KEY, "description": "the demo account whose affair it is"},
             "process": vocabulary.KEY,
             "item": vocabulary.KEY,
             "bundle": vocabulary.KEY,
@@ -66,19 +68,29 @@ def install_demo(entries: list[dict[str, Any]], *, by: Actor) -> list[str]:
     return [entry["key"] for entry in entries if _install(entry, by=by)]
 
 
+def _subject(entry: dict[str, Any]) -> str:
+    """Whose affair it is; empty where its demo account is not there."""
+    if "holder" not in entry:
+        return str(entry.get("subject", ""))
+    account = Account.objects.filter(username=entry["holder"], is_demo=True).select_related("person").first()
+    return account.person.code if account and account.person else ""
+
+
 def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     moment = timezone.now() - timedelta(days=entry.get("days", 0))
     region = region_by_code(entry["region"])
-    key = f"demo-{entry['key']}"
+    key, subject = f"demo-{entry['key']}", _subject(entry)
+    if not subject:
+        return False
     if "bundle" in entry:
-        return _install_bundle(entry, region, key, moment, by=by)
+        return _install_bundle(entry, subject, region, key, moment, by=by)
     if Affair.objects.filter(key=f"{by.key}:{key}"[:200]).exists():
         return False
     if "item" in entry:
         affair = apply(
             entry["item"],
             entry["data"],
-            entry["subject"],
+            subject,
             region,
             by=by,
             key=key,
@@ -91,7 +103,7 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
         affair, _is_new = acting.start(
             entry["process"],
             entry["data"],
-            entry["subject"],
+            subject,
             region,
             by=by,
             key=key,
@@ -116,14 +128,16 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     return True
 
 
-def _install_bundle(entry: dict[str, Any], region: Region, key: str, moment: datetime, *, by: Actor) -> bool:
+def _install_bundle(
+    entry: dict[str, Any], subject: str, region: Region, key: str, moment: datetime, *, by: Actor
+) -> bool:
     """A bundle, whose steps name the part of which they are."""
     if BundleRun.objects.filter(key=f"{by.key}:{key}"[:200]).exists():
         return False
     run = apply_bundle(
         entry["bundle"],
         entry["data"],
-        entry["subject"],
+        subject,
         region,
         by=by,
         key=key,

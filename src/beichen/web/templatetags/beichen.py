@@ -23,7 +23,7 @@ from beichen.web.links import Link
 from beichen.web.numbers import figure
 from beichen.web.status import LABELS, SURENESS, Status
 from beichen.web.tables import Rows, TablePage
-from beichen.web.wording import worded
+from beichen.web.wording import actor_name, worded
 
 register = template.Library()
 COMPONENTS = "web/components"
@@ -171,6 +171,12 @@ def translated(text: str) -> str:
 
 
 register.filter("figure", figure)
+
+
+@register.simple_tag
+def actor(key: str, name: str) -> SafeString | str:
+    """Who acted: a name as it is written, or the house itself."""
+    return foreign(name) if (said := actor_name(key, name)) == name else said
 
 
 @register.simple_tag

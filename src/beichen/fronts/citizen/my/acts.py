@@ -16,6 +16,7 @@ from beichen.kernel.access.models import Client
 from beichen.kernel.access.service import declared
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.models import Post
+from beichen.web.wording import HOUSE
 
 MOST = 2_000
 """The newest so many are shown; the export of one's data has the same."""
@@ -39,7 +40,6 @@ ACTS: dict[str, Promise] = {
     "org.person.register": gettext_lazy("Entered the person"),
     "comms.contact.set": gettext_lazy("Changed how messages come"),
 }
-HOUSE = gettext_lazy("The house itself")
 
 
 @dataclass(frozen=True, slots=True)

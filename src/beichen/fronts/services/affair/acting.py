@@ -122,8 +122,7 @@ def subject_code(text: str) -> str:
 def _open(affair: Affair, declared: Process, values: dict[str, Any], *, by: Actor, now: datetime) -> Affair:
     affair.code = dated_code(now)
     affair.data = values
-    title = values.get(declared.title, "") if declared.title else ""
-    affair.title = str(title)[:200]
+    affair.title = declared.titled(values)[:200]
     affair.save(force_insert=True)
     hand = begin(affair, values, by=by, now=now)
     told = keep(hand)

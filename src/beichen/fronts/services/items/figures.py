@@ -34,7 +34,7 @@ def figures_table(
         _number("steps", _("Steps")),
         _number("reused", _("Papers reused, %")),
         _number("asked", _("Asked for material, %")),
-        _number("rated", _("Ratings")),
+        Column("rated", _("Ratings"), lambda one: int(one.rated or 0), None, ("rated",), is_number=True),
         _number("pleased", _("Satisfied, %")),
     ]
     return Table("statistics", _("Figures of services"), list(rows), columns, (), ("group",), kept=kept)

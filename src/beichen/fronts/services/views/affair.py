@@ -32,6 +32,7 @@ from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
 from beichen.web.tables import Column, Rows
+from beichen.web.wording import actor_name
 
 Act = Callable[..., Affair]
 
@@ -122,7 +123,7 @@ def _steps(row: Affair, process: Process, tasks: list[Task], now: datetime) -> l
             task.label,
             f"task-{task.number}",
             name_of(task.body),
-            " · ".join(filter(None, [str(Standing(task.standing).label), task.by_name])),
+            " · ".join(filter(None, [str(Standing(task.standing).label), actor_name(task.by, task.by_name)])),
             _outcome(process, task.step, task.outcome),
             time_badge(task, now),
         )
