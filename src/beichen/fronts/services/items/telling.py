@@ -1,4 +1,4 @@
-"""Who is told what of marks, appointments and bundles; templates stand in the scene `appointments`.
+"""Who is told what of marks, appointments, bundles and affairs; templates stand in the scene `appointments`.
 
 A city without the templates sends nothing. A notice names code, item and time, never who applied.
 """
@@ -9,8 +9,16 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from beichen.fronts.services.items.models import Appointment, BundleRun, Mark, ServiceItem
+from beichen.fronts.services.items.models import (
+    Application,
+    Appointment,
+    BundlePart,
+    BundleRun,
+    Mark,
+    ServiceItem,
+)
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.words import Status
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus import service as bus
 from beichen.kernel.levels import Level
@@ -21,6 +29,13 @@ from beichen.platforms.comms.models import Template
 MARKED = {"yellow": "affair-yellow", "red": "affair-red"}
 REMINDER = "appointment-reminder"
 ANSWER = "bundle-answer"
+APPLICANT = {
+    "services.affair.material-asked": "affair-material",
+    "services.affair.suspended": "affair-suspended",
+    "services.affair.resumed": "affair-resumed",
+    "services.affair.closed": "affair-closed",
+}
+"""What of an affair its applicant is told, and by which template."""
 ANSWERS = {
     True: {"zh": "已全部办结", "en": "everything is concluded"},
     False: {
@@ -116,6 +131,38 @@ def tell_answer(run: BundleRun, *, by: Actor) -> bool:
         region=run.region,
     )
     comms.send(notice, to=[comms.ToPerson(person)], by=by, key=f"bundle:{run.code}")
+    return True
+
+
+def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
+    """Tell whoever applied what has become of their affair; whether somebody was told.
+
+    What is missing, and why, stands in the affair alone: a message goes through other hands. The parts of a
+    bundle end in its one answer.
+    """
+    template = APPLICANT[kind]
+    applied = Application.objects.select_related("item").filter(affair=affair).first()
+    code = (applied.agent if applied is not None else "") or affair.subject
+    person = Person.objects.filter(code=code).first()
+    is_part = affair.status == Status.DONE and BundlePart.objects.filter(affair=affair).exists()
+    if person is None or is_part or not _is_known(template):
+        return False
+    declared = affair.definition.declared
+    values = {
+        "code": affair.code,
+        "item": names(applied.item) if applied is not None else declared["name"],
+        "outcome": declared["ends"].get(affair.outcome, {"zh": "已办结", "en": "concluded"}),
+    }
+    asked = {"affair-closed": values}.get(template, {name: values[name] for name in ("code", "item")})
+    notice = comms.Notice(
+        template=template,
+        values=asked,
+        about=f"affair:{affair.code}",
+        level=Level.L3,
+        href=f"/my/affairs/{affair.code}",
+        region=affair.region,
+    )
+    comms.send(notice, to=[comms.ToPerson(person)], by=by, key=key)
     return True
 
 
