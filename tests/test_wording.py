@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import importlib.util
 import json
 import pickle
+import re
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -20,11 +22,24 @@ from hypothesis import strategies as st
 
 from beichen.hubs.data.units import convert
 from beichen.kernel.access.decision import REFUSED
-from beichen.problem import Problem, ProblemError, Said, Where, kept, nearest, restored, said, shorten
+from beichen.problem import (
+    Problem,
+    ProblemError,
+    Said,
+    Where,
+    kept,
+    nearest,
+    registered_codes,
+    restored,
+    said,
+    shorten,
+)
 from beichen.web.errors import problem_response
 from beichen.web.wording import in_words, place, placed, sentence, worded
+from tests.test_docs import modules
 
 ROOT = Path(__file__).resolve().parents[1]
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @given(st.text(), st.integers(), st.text(max_size=200))
@@ -90,6 +105,23 @@ def test_what_nobody_translated_stands_behind_what_its_code_means() -> None:
         assert not sentence(Problem(REFUSED, "never seen")).startswith("never")
 
 
+def test_what_a_scene_says_in_chinese_needs_no_title_before_it() -> None:
+    with override("zh-hans"):
+        assert (
+            sentence(Problem(REFUSED, "未满18周岁的，由监护人代为申请")) == "未满18周岁的，由监护人代为申请"
+        )
+
+
+def test_every_title_has_its_chinese() -> None:
+    """Whoever is refused reads why as the heading of a page: no code is left in English."""
+    for name in modules():
+        importlib.import_module(name)
+    with override("zh-hans"):
+        told = {code: worded(one.title) for code, one in registered_codes().items()}
+    assert len(told) > 600
+    assert [code for code, title in told.items() if not HAN.search(title)] == []
+
+
 def _refused(accept: str) -> HttpResponse:
     words = said("no post carries the permission {action}", action="plan.value.record")
     request = RequestFactory().get("/", headers={"accept": accept})
@@ -140,3 +172,16 @@ def test_the_check_demands_every_sentence_with_its_placeholders(
     catalogue.save(str(folder / "django.po"))
     assert (tool.check(False) | tool.misfits()) == (1 if complaint else 0)
     assert complaint in capsys.readouterr().err
+
+
+def test_the_check_demands_the_title_of_a_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool = _translations()
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    (tmp_path / "web/locale").mkdir(parents=True)
+    (tmp_path / "web/room.py").write_text(
+        'EMPTY = code("ABC-101", "A title.", status=404)\nfound = self.code("a key")\n', encoding="utf-8"
+    )
+    assert tool.check(False) == 1
+    assert capsys.readouterr().err == "web: not translated: 'A title.'\n"

@@ -36,6 +36,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "_": None,
     "said": None,
+    "code": (2,),  # the title of a problem, beichen.problem.code
 }
 Message = tuple[str, str, str]  # context, message, plural
 

@@ -13,13 +13,11 @@ from django.utils.translation import gettext_noop as _
 
 from beichen.problem import Problem, ProblemError, code
 
-BAD_REQUEST = code("WEB-400", _("The request cannot be read."), status=400)
-FORBIDDEN = code("WEB-403", _("This is not allowed."), status=403)
-NOT_FOUND = code("WEB-404", _("There is nothing at this address."), status=404)
-AWAY = code("WEB-503", _("The house cannot answer just now."), status=503)
-SERVER_ERROR = code("WEB-500", _("Beichen made a mistake; it was recorded."), status=500)
-# Titles of other rooms' problems that people meet on pages, so that they are translated here.
-MET_ON_PAGES = (_("This needs a right that the actor does not have."),)
+BAD_REQUEST = code("WEB-400", "The request cannot be read.", status=400)
+FORBIDDEN = code("WEB-403", "This is not allowed.", status=403)
+NOT_FOUND = code("WEB-404", "There is nothing at this address.", status=404)
+AWAY = code("WEB-503", "The house cannot answer just now.", status=503)
+SERVER_ERROR = code("WEB-500", "Beichen made a mistake; it was recorded.", status=500)
 
 RETRY_SECONDS = 30
 _log = logging.getLogger(__name__)

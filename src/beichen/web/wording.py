@@ -5,12 +5,16 @@ Terminals, logs and programs read the problem itself, which is English.
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.problem import Problem, Said, Where, said
 
 HOUSE = _("The house itself")
+_LATIN = re.compile(r"[A-Za-z]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def actor_name(key: str, name: str) -> str:
@@ -32,7 +36,7 @@ def sentence(problem: Problem) -> str:
     """What was found; where that has no translation, what its code means, and the English beside it."""
     title = gettext(problem.title)
     if _is_foreign(problem.message) and title != problem.title:
-        return worded(said("{message} ({hint})", message=title, hint=problem.message))
+        return worded(said("{message} ({hint})", message=title.rstrip("。"), hint=problem.message))
     return worded(problem.message)
 
 
@@ -60,4 +64,7 @@ def place(where: Where) -> str:
 
 def _is_foreign(text: str) -> bool:
     template = text.template if isinstance(text, Said) else text
-    return (get_language() or "en") != "en" and gettext(template) == template
+    if (get_language() or "en") == "en" or gettext(template) != template:
+        return False
+    # What a scene says of itself, such as why somebody may not apply, is Chinese already.
+    return len(_LATIN.findall(template)) >= len(_HAN.findall(template))

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Literal
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.plan.years.decomposition import PLACES
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
-NO_WEIGHT = code("PLN-409", _("A district has no weight to divide by."), status=422)
-SHORT = code("PLN-410", _("The districts together do not reach the city's target."), status=409)
+NO_WEIGHT = code("PLN-409", "A district has no weight to divide by.", status=422)
+SHORT = code("PLN-410", "The districts together do not reach the city's target.", status=409)
 
 Whole = Literal["sum", "mean"]
 TOLERANCE = Decimal("0.005")  # of the city's target: what rounding by hand may lose

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -20,7 +19,7 @@ from beichen.plan.years.drafting import DRAFT, checked_reason
 from beichen.plan.years.models import Method, NatureChoice, State, YearTarget
 from beichen.problem import Problem, ProblemError, code, said
 
-NO_LINE = code("PLN-417", _("The plan's table has no such line."), status=404)
+NO_LINE = code("PLN-417", "The plan's table has no such line.", status=404)
 
 
 def course_of(plan: Plan, line: str) -> Course:

@@ -21,18 +21,16 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
-NO_BASE = code("PLN-401", _("A target cannot be divided into years without a base."), status=422)
-NO_GROWTH = code("PLN-402", _("No growth leads from the base to the target."), status=422)
-NO_YEARS = code("PLN-403", _("The target's year does not lie after the base's."), status=422)
-OUTSIDE = code("PLN-404", _("A step lies outside the years of the plan."), status=422)
-BAD_SHARES = code("PLN-405", _("The shares of a sum do not fit the years."), status=422)
-CIRCULAR = code("PLN-406", _("A target is defined by itself."), status=422)
-NO_SOURCE = code("PLN-407", _("A target is derived from one that does not exist."), status=422)
-NO_TARGET = code("PLN-408", _("The plan states no number that could be divided."), status=422)
+NO_BASE = code("PLN-401", "A target cannot be divided into years without a base.", status=422)
+NO_GROWTH = code("PLN-402", "No growth leads from the base to the target.", status=422)
+NO_YEARS = code("PLN-403", "The target's year does not lie after the base's.", status=422)
+OUTSIDE = code("PLN-404", "A step lies outside the years of the plan.", status=422)
+BAD_SHARES = code("PLN-405", "The shares of a sum do not fit the years.", status=422)
+CIRCULAR = code("PLN-406", "A target is defined by itself.", status=422)
+NO_SOURCE = code("PLN-407", "A target is derived from one that does not exist.", status=422)
+NO_TARGET = code("PLN-408", "The plan states no number that could be divided.", status=422)
 
 PLACES = Decimal("0.000001")  # what a yearly target is kept with
 

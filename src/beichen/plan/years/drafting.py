@@ -11,7 +11,6 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.hubs.data.models import AnnualTarget
 from beichen.kernel.access.service import permission, require
@@ -27,12 +26,12 @@ from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
 DRAFT = permission("plan.year.draft", "编制年度计划", "Draft the year's plan")
 ADOPT = permission("plan.year.adopt", "批准年度计划", "Adopt the year's plan")
-HAS_DRAFT = code("PLN-411", _("The year has a draft already."), status=409)
-NO_YEAR = code("PLN-412", _("The year is none of the plan's."), status=404)
-ADOPTED = code("PLN-413", _("An adopted version does not change."), status=409)
-NO_ROW = code("PLN-414", _("The year's plan has no such target."), status=404)
-NO_REASON = code("PLN-415", _("A change gives no reason."), status=422)
-BAD_VALUE = code("PLN-416", _("A yearly target is not a number that can be kept."), status=422)
+HAS_DRAFT = code("PLN-411", "The year has a draft already.", status=409)
+NO_YEAR = code("PLN-412", "The year is none of the plan's.", status=404)
+ADOPTED = code("PLN-413", "An adopted version does not change.", status=409)
+NO_ROW = code("PLN-414", "The year's plan has no such target.", status=404)
+NO_REASON = code("PLN-415", "A change gives no reason.", status=422)
+BAD_VALUE = code("PLN-416", "A yearly target is not a number that can be kept.", status=422)
 _MOST = Decimal(10) ** 17
 
 

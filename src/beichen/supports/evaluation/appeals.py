@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -22,7 +21,7 @@ from beichen.supports.evaluation.rights import APPEAL, DECIDE
 from beichen.supports.evaluation.rounds import at_stage, in_time, needs_reason, record, tell
 from beichen.supports.evaluation.words import SCORED, AppealStatus, Stage
 
-OPEN = code("EVA-123", _("An appeal on this criterion is open, or this one was decided."), status=409)
+OPEN = code("EVA-123", "An appeal on this criterion is open, or this one was decided.", status=409)
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
@@ -20,9 +19,9 @@ from beichen.supports.evaluation.rights import ASSESS, REPORT, RUN
 from beichen.supports.evaluation.rounds import at_stage, in_time, needs_reason, record
 from beichen.supports.evaluation.words import ADJUSTING, Source, Stage
 
-SCORE = code("EVA-110", _("The number is out of its bounds."), status=422)
-NOT_FED = code("EVA-111", _("The criterion takes no such input."), status=422)
-NOT_INDEPENDENT = code("EVA-117", _("Who belongs to the subject does not judge it."), status=409)
+SCORE = code("EVA-110", "The number is out of its bounds.", status=422)
+NOT_FED = code("EVA-111", "The criterion takes no such input.", status=422)
+NOT_INDEPENDENT = code("EVA-117", "Who belongs to the subject does not judge it.", status=409)
 
 
 def criterion_fed_by(subject: Subject, key: str, *sources: str) -> Criterion:

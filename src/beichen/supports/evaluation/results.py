@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_noop as _
 
 from beichen.problem import Problem, ProblemError, code, said
 from beichen.supports.evaluation.models import Result, Round, Score
 from beichen.supports.evaluation.words import Stage
 
-NO_RESULT = code("EVA-124", _("The evaluation has no such result."), status=404)
+NO_RESULT = code("EVA-124", "The evaluation has no such result.", status=404)
 
 
 def published_rounds() -> QuerySet[Round]:

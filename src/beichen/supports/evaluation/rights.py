@@ -8,7 +8,6 @@ that a round is seen by those who run, assess or review it, and a subject's own 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_noop as _
 
 from beichen.kernel.access.service import decide, permission, require, visible
 from beichen.kernel.actor import Actor
@@ -27,9 +26,9 @@ ASSESS = permission("evaluation.assessment.write", "第三方评分", "Score as 
 APPEAL = permission("evaluation.appeal.write", "代表本单位申诉", "Appeal for the own body")
 DECIDE = permission("evaluation.appeal.decide", "裁定申诉", "Decide appeals")
 
-NO_ROUND = code("EVA-107", _("There is no such evaluation."), status=404)
-NO_SCHEME = code("EVA-101", _("There is no such scheme."), status=404)
-NO_SUBJECT = code("EVA-116", _("The evaluation has no such subject."), status=404)
+NO_ROUND = code("EVA-107", "There is no such evaluation.", status=404)
+NO_SCHEME = code("EVA-101", "There is no such scheme.", status=404)
+NO_SUBJECT = code("EVA-116", "The evaluation has no such subject.", status=404)
 
 
 def schemes_for(by: Actor) -> QuerySet[Scheme]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.hubs.data.service import SubjectKind
 from beichen.kernel.access.service import require
@@ -24,10 +23,10 @@ from beichen.supports.evaluation.rights import RUN
 from beichen.supports.evaluation.spans import read_span
 from beichen.supports.evaluation.words import STAGES, SchemeStatus, Source, Stage
 
-NOT_NOW = code("EVA-108", _("This cannot be done at this stage of the evaluation."), status=409)
-TIME = code("EVA-109", _("The day on which this was due has passed, or has not come."), status=409)
-TAKEN = code("EVA-119", _("The evaluation's key is taken."), status=409)
-NO_REASON = code("EVA-115", _("No reason is given."), status=422)
+NOT_NOW = code("EVA-108", "This cannot be done at this stage of the evaluation.", status=409)
+TIME = code("EVA-109", "The day on which this was due has passed, or has not come.", status=409)
+TAKEN = code("EVA-119", "The evaluation's key is taken.", status=409)
+NO_REASON = code("EVA-115", "No reason is given.", status=422)
 
 
 @dataclass(frozen=True, slots=True)

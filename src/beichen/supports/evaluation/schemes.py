@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from beichen.hubs.data.service import SubjectKind, evidence
 from beichen.kernel.access.service import require
@@ -33,9 +32,9 @@ from beichen.supports.evaluation.soundness import (
 )
 from beichen.supports.evaluation.words import SchemeStatus, Source
 
-FROZEN = code("EVA-103", _("What was adopted is not changed."), status=409)
-TWICE = code("EVA-118", _("The key is taken."), status=409)
-NO_CRITERION = code("EVA-120", _("The scheme has no such criterion."), status=404)
+FROZEN = code("EVA-103", "What was adopted is not changed.", status=409)
+TWICE = code("EVA-118", "The key is taken.", status=409)
+NO_CRITERION = code("EVA-120", "The scheme has no such criterion.", status=404)
 COPIED = ("key", "kind", "subject_kind", "name", "name_en", "about", "about_en", "origin", "origin_en")
 
 

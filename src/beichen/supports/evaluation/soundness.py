@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.hubs.data.service import Direction, SubjectKind
 from beichen.problem import Problem, Where, code, nearest, said, shorten
 from beichen.supports.evaluation.facts import CriterionFacts
 from beichen.supports.evaluation.rulebook import UnusableError, exact, rule_of
 from beichen.supports.evaluation.words import ADJUSTING, SCORED, WEIGHTED, RuleName, Source
 
-WEIGHTS = code("EVA-102", _("The weights of a level do not add up to 100."), status=422)
-RULE = code("EVA-104", _("A criterion's rule cannot be used."), status=422)
-EVIDENCE = code("EVA-105", _("Nobody offers this evidence about these subjects."), status=422)
-SUBJECTS = code("EVA-106", _("A subject is missing, unknown, named twice, or not of the kind."), status=422)
-GRADES = code("EVA-122", _("Grades do not go down to zero."), status=422)
+WEIGHTS = code("EVA-102", "The weights of a level do not add up to 100.", status=422)
+RULE = code("EVA-104", "A criterion's rule cannot be used.", status=422)
+EVIDENCE = code("EVA-105", "Nobody offers this evidence about these subjects.", status=422)
+SUBJECTS = code("EVA-106", "A subject is missing, unknown, named twice, or not of the kind.", status=422)
+GRADES = code("EVA-122", "Grades do not go down to zero.", status=422)
 WHOLE = Decimal(100)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from django.utils.translation import gettext_noop as _
-
 from beichen.hubs.data.service import Period
 from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 
-NO_SPAN = code("EVA-121", _("The period is not a year, or a first and a last year."), status=422)
+NO_SPAN = code("EVA-121", "The period is not a year, or a first and a last year.", status=422)
 _SPAN = re.compile(r"(\d{4})(?:/(\d{4}))?\Z")
 
 

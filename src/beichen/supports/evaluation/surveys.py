@@ -18,7 +18,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -34,9 +33,9 @@ from beichen.supports.evaluation.rounds import at_stage, in_time, record
 from beichen.supports.evaluation.rulebook import exact
 from beichen.supports.evaluation.words import RuleName, Source, Stage
 
-UNREADABLE = code("EVA-112", _("The survey's file is neither CSV nor an Excel workbook."), status=422)
-FEW = code("EVA-113", _("The survey asked too few people."), status=422)
-ODD = code("EVA-114", _("A row of the survey cannot be right."), status=422)
+UNREADABLE = code("EVA-112", "The survey's file is neither CSV nor an Excel workbook.", status=422)
+FEW = code("EVA-113", "The survey asked too few people.", status=422)
+ODD = code("EVA-114", "A row of the survey cannot be right.", status=422)
 LEAST = 30
 _DAY = r"\d{4}-\d{2}-\d{2}"
 COLUMNS = (

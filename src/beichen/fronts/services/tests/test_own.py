@@ -54,6 +54,19 @@ def test_missing_material_is_asked_for_brought_and_the_clock_goes_on() -> None:
     assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
 
 
+def test_an_affair_that_is_not_there_is_refused_in_the_readers_language() -> None:
+    _person, _by, browser = citizen()
+    for language, heading, words in [
+        ("zh-Hans", "没有这个办件。", "没有办件"),
+        ("en", "There is no such affair.", "there is no affair"),
+    ]:
+        answer = browser.get("/my/affairs/BJ-0", headers={"Accept-Language": language})
+        page = answer.content.decode()
+        assert answer.status_code == 404
+        assert re.findall(r"<h1>(.*?)</h1>", page) == [heading]
+        assert words in page
+
+
 def test_an_application_is_withdrawn_by_who_made_it() -> None:
     _person, by, browser = citizen()
     sent = applied(by)
