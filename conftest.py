@@ -1,21 +1,41 @@
-"""What every test stands on: a data folder of its own, and static files as they lie in the source."""
+"""What every test stands on: a data folder of each process's own, and static files as they lie in the source."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from beichen.settings import settings as chosen
 
-os.environ.setdefault("BEICHEN_DATA_DIR", tempfile.mkdtemp(prefix="beichen-test-"))
+DATA = "BEICHEN_DATA_DIR"
+OWN = "" if DATA in os.environ else tempfile.mkdtemp(prefix="beichen-test-")
+"""The folder that this process made, and removes; empty where one was given."""
+os.environ[DATA] = OWN or os.environ[DATA]
 chosen.cache_clear()  # Django has asked for them already; a change would else move the folder amid a run
 
 LONGEST_NAME = 200
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Give each worker a folder of its own, in its environment before Django is read there: else one worker's test
+    throws away what another's has laid out.
+    """
+    for spec in specs:
+        spec.env[DATA] = str(Path(os.environ[DATA], spec.id))
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    if OWN:
+        shutil.rmtree(OWN, ignore_errors=True)
 
 
 @pytest.fixture

@@ -41,6 +41,38 @@ OPEN = (
     "/services/notices",
 )
 
+CONTRASTS = """
+() => {
+  const drawing = document.querySelector("bc-process[data-drawn]");
+  const ground = getComputedStyle(drawing).backgroundColor;
+  const light = (colour) => {
+    const [red, green, blue] = colour.match(/[0-9.]+/g).map((part) => {
+      const share = Number(part) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+  };
+  const ratio = (one, other) => Math.max(light(one), light(other)) / Math.min(light(one), light(other));
+  const found = { ground: light(ground), words: [], lines: [], waiting: [], others: [] };
+  for (const element of drawing.querySelectorAll(".djs-element")) {
+    const visual = element.querySelector(".djs-visual");
+    const first = visual && visual.firstElementChild;
+    if (!first) continue;
+    const style = getComputedStyle(first);
+    const isText = first.localName === "text";
+    const fill = isText || style.fill === "none" ? ground : style.fill;
+    if (!isText && style.stroke !== "none") found.lines.push(ratio(style.stroke, ground));
+    for (const word of visual.querySelectorAll("text")) {
+      found.words.push(ratio(getComputedStyle(word).fill, fill));
+    }
+    if (first.localName !== "rect" || !visual.querySelector("text")) continue;
+    found[element.classList.contains("is-waiting") ? "waiting" : "others"].push(
+      [style.fill, style.stroke, style.strokeWidth].join(" "));
+  }
+  return found;
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def staff(house: str) -> Iterator[dict[str, str]]:
@@ -148,6 +180,26 @@ def test_every_page_of_staff_is_sound(
         if problems or wide > 0:
             found[path] = (problems, wide)
     assert found == {}
+    assert visitor.complaints == []
+
+
+def test_a_diagram_follows_the_appearance(visit: Visit, staff: dict[str, str]) -> None:
+    forget_rates()
+    visitor = visit(DESK, "light")
+    visitor.sign_in("chief")
+    page = visitor.go(f"/services/affairs/{staff['late']}")
+    page.locator("bc-process[data-drawn]").wait_for()
+    grounds = {}
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        found = page.evaluate(CONTRASTS)
+        grounds[theme] = found["ground"]
+        assert len(found["words"]) > 3, theme
+        assert min(found["words"]) >= 4.5, theme
+        assert min(found["lines"]) >= 3, theme
+        assert found["waiting"], theme
+        assert not set(found["waiting"]) & set(found["others"]), theme
+    assert grounds["dark"] < 0.1 < 0.8 < grounds["light"]
     assert visitor.complaints == []
 
 

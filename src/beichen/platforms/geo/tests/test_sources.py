@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -122,13 +121,6 @@ def test_two_builds_at_once_are_two_revisions() -> None:
     assert _keys(Layer.objects.get(pk=layer.pk), BY) == {"b", "c"}
 
 
-@pytest.fixture
-def own_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Snapshots in a folder of the test's own: pruning throws away what others have laid out."""
-    monkeypatch.setattr(keeping, "root", lambda: tmp_path)
-
-
-@pytest.mark.usefixtures("own_root")
 def test_old_revisions_are_forgotten_and_their_folders_too() -> None:
     layer = new_layer()
     made = [revise(layer, [_point(str(number), 125, 43)]) for number in range(revisions.KEPT + 2)]
@@ -139,7 +131,6 @@ def test_old_revisions_are_forgotten_and_their_folders_too() -> None:
     assert _keys(layer, BY) == {str(revisions.KEPT + 1)}
 
 
-@pytest.mark.usefixtures("own_root")
 def test_folders_of_an_earlier_form_go_too() -> None:
     layer = new_layer()
     name = revise(layer, [_point("a", 125, 43)]).hash[:40]

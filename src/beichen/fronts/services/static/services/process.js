@@ -1,11 +1,18 @@
 /* <bc-process data-src data-waits data-done>: a BPMN diagram with the steps marked that are done and that wait. */
 
+/* The colours are names, so that a drawing follows the page's appearance without being drawn anew. */
+const COLOURS = {
+  defaultFillColor: "var(--process-fill)",
+  defaultStrokeColor: "var(--process-line)",
+  defaultLabelColor: "var(--process-ink)",
+};
+
 class Process extends HTMLElement {
   async connectedCallback() {
     try {
       const answer = await fetch(this.dataset.src, { credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
-      const viewer = new window.BpmnJS({ container: this });
+      const viewer = new window.BpmnJS({ container: this, bpmnRenderer: COLOURS });
       await viewer.importXML(await answer.text());
       const canvas = viewer.get("canvas");
       const elements = viewer.get("elementRegistry");
