@@ -70,7 +70,9 @@ class Known:
         return kind == self.kind and re.search(self.where, f"{path} {info}") is not None
 
 
-KNOWN: tuple[Known, ...] = ()
+KNOWN = (
+    Known("Secure Flag cookie", "csrftoken|beichen_|sessionid", "cookies are marked secure by BEICHEN_HTTPS"),
+)
 """Each is said in docs/attacking.md, too."""
 
 
@@ -191,9 +193,7 @@ def main() -> int:
         return 2
     fresh, known, pages = judged(told.report, asked)
     print("\n".join(fresh))
-    print(
-        f"\n{told.part} as {told.who}: {pages} pages in {told.minutes:g} minutes, {len(fresh)} findings to look at."
-    )
+    print(f"\n{told.part} as {told.who}: {pages} pages, {len(fresh)} findings to look at.")
     for why, count in known.items():
         print(f"  {count} × {why}")
     if name and not is_signed_in(house, cookie):
