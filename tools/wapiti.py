@@ -133,7 +133,7 @@ def command(
     words += ["--no-bugreport", "--max-scan-time", str(seconds / 3), "-S", "normal", "-t", "20", "-v", "1"]
     words += ["--max-attack-time", str(seconds / 10)]
     words += ["--max-files-per-dir", "8", "--max-links-per-page", "60", "--tasks", "4"]
-    words += ["--endpoint", endpoint, "--drop-set-cookie", "-C", cookie]
+    words += ["--endpoint", endpoint, "-C", cookie]  # --drop-set-cookie would drop it, too
     words += ["--skip", "csrfmiddlewaretoken"]  # without it nothing is looked at
     words += [word for path in PARTS[told.part] for word in ("-s", f"{house}{path}")]
     others = [f"{path}*" for part in PARTS if part != told.part for path in _ways(PARTS[part])]
@@ -143,6 +143,16 @@ def command(
 def _ways(paths: Iterable[str]) -> list[str]:
     """How addresses of a part begin."""
     return sorted({f"/{path.split('/')[1].partition('?')[0]}" for path in paths if path != "/"})
+
+
+def run(words: list[str]) -> tuple[bool, bool]:
+    """Attack, and pass on what is said: whether it came to its end, and whether it was sent to sign in."""
+    is_shut_out = False
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            is_shut_out |= "/account/login/?next=" in line
+    return process.returncode == 0, is_shut_out
 
 
 def judged(report: Path, asked: list[str]) -> tuple[list[str], dict[str, int], int]:
@@ -187,8 +197,8 @@ def main() -> int:
     told.report.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder, listener() as (endpoint, asked):
         words = command(told, house, cookie, endpoint, told.report, folder)
-        done = subprocess.run(words, check=False)
-    if done.returncode or not told.report.exists():
+        is_ended, is_shut_out = run(words)
+    if not is_ended or not told.report.exists():
         sys.stderr.write("Wapiti did not come to its end\n")
         return 2
     fresh, known, pages = judged(told.report, asked)
@@ -196,8 +206,8 @@ def main() -> int:
     print(f"\n{told.part} as {told.who}: {pages} pages, {len(fresh)} findings to look at.")
     for why, count in known.items():
         print(f"  {count} × {why}")
-    if name and not is_signed_in(house, cookie):
-        sys.stderr.write(f"the session of {name} had ended: what came after it proves nothing\n")
+    if name and (is_shut_out or not is_signed_in(house, cookie)):
+        sys.stderr.write(f"the session of {name} did not last: what came after it proves nothing\n")
         return 2
     return 1 if fresh else 0
 
