@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
-import uuid
+import time
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 import django
@@ -16,7 +14,15 @@ from bench.measure import Row, seconds
 
 STEPS = 200
 TIMES = 5
-BATCH = 5_000
+PATHS = (
+    "/services/desk",
+    "/services/desk?card=red",
+    "/services/desk?process=permit&page=20",
+    "/services/desk?process=rare",
+    "/services/desk?q=2025-77",
+    "/services/desk?sort=opened",
+    "/services/affairs",
+)
 
 
 def main(sizes: list[int]) -> None:
@@ -28,13 +34,16 @@ def main(sizes: list[int]) -> None:
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     from beichen.fronts.services.tests import town
+    from bench._affairs import add
 
     call_command("migrate", verbosity=0)
     town.build()
     rows = [_engine(), _act(connection.vendor)]
     held = 0
     for size in sorted(sizes):
-        _add(held, size)
+        started = time.monotonic()
+        add(held, size)
+        sys.stderr.write(f"{size:,} affairs after {time.monotonic() - started:.0f} s\n")
         held = size
         rows += _lists(size, connection.vendor)
     print(json.dumps([asdict(row) for row in rows]))
@@ -143,56 +152,6 @@ def _act(vendor: str) -> Row:
     )
 
 
-def _add(held: int, size: int) -> None:
-    """Affairs that run, each with one step that waits at a body and one that is done."""
-    from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
-    from beichen.fronts.services.tests.town import CITY, MONDAY
-    from beichen.kernel.org.models import Body, Region
-
-    region, definition = Region.objects.get(code=CITY), Definition.objects.get(is_newest=True)
-    bodies = list(Body.objects.exclude(key="government"))
-    for start in range(held, size, BATCH):
-        numbers = range(start, min(start + BATCH, size))
-        affairs = Affair.objects.bulk_create(
-            Affair(
-                code=f"2025-{number:09}",
-                definition=definition,
-                version=2,
-                title=f"项目{number}",
-                subject=f"FIRM-{number % 5000}",
-                region=region,
-                opened_at=MONDAY + timedelta(seconds=number),
-                promised_at=MONDAY + timedelta(days=10, seconds=number),
-                recorded_version=2,
-            )
-            for number in numbers
-        )
-        tasks, seen = [], []
-        for affair in affairs:
-            body = random.choice(bodies)
-            due = affair.opened_at + timedelta(days=random.randrange(1, 9))
-            shared: dict[str, Any] = {
-                "affair": affair,
-                "lane": "window",
-                "name": "审查",
-                "name_en": "Review",
-                "body": body,
-                "region": region,
-                "opened_at": affair.opened_at,
-                "warn_at": due,
-                "due_at": due,
-            }
-            tasks += [
-                Task(
-                    number=1, engine_id=uuid.uuid4(), step="check", closed_at=due, standing="done", **shared
-                ),
-                Task(number=2, engine_id=uuid.uuid4(), step="review", **shared),
-            ]
-            seen.append(AffairBody(affair=affair, body=body))
-        Task.objects.bulk_create(tasks)
-        AffairBody.objects.bulk_create(seen)
-
-
 def _lists(size: int, vendor: str) -> list[Row]:
     from django.db import connection
     from django.test import Client
@@ -204,8 +163,6 @@ def _lists(size: int, vendor: str) -> list[Row]:
     from beichen.kernel.org.service import appoint, register_person
     from beichen.settings import settings
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     found = []
     host = settings().hosts.split(",")[0].strip()
     for role, body in (("officer", "fire"), ("supervisor", "government")):
@@ -213,7 +170,7 @@ def _lists(size: int, vendor: str) -> list[Row]:
         appoint(person, role, Body.objects.get(key=body), Region.objects.get(code=town.CITY), by=town.SETUP)
         client = Client()
         client.force_login(create_account(f"{role}-{size}", "x" * 20, person, by=town.SETUP))
-        for path in ("/services/desk", "/services/desk?card=red", "/services/desk?process=permit&page=20"):
+        for path in PATHS:
 
             def ask(client: Client = client, path: str = path) -> None:
                 answer = client.get(path, secure=True, SERVER_NAME=host)
