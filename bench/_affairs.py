@@ -13,9 +13,10 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, models
+from django.utils import timezone
 
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
-from beichen.fronts.services.tests.town import CITY, MONDAY
+from beichen.fronts.services.tests.town import CITY
 from beichen.kernel.org.models import Body, Region
 
 BLOCK = 10_000
@@ -47,7 +48,7 @@ def _definitions() -> tuple[Definition, Definition]:
 def _make() -> None:
     """The first block."""
     (usual, rare), region = _definitions(), Region.objects.get(code=CITY)
-    bodies = list(Body.objects.exclude(key="government"))
+    bodies, begun = list(Body.objects.exclude(key="government")), timezone.now() - timedelta(days=2)
     affairs = Affair.objects.bulk_create(
         Affair(
             code=f"2025-{number}",
@@ -56,8 +57,8 @@ def _make() -> None:
             title=f"项目{number}",
             subject=f"FIRM-{number % 5000}",
             region=region,
-            opened_at=MONDAY + timedelta(seconds=number),
-            promised_at=MONDAY + timedelta(days=10, seconds=number),
+            opened_at=begun + timedelta(seconds=number),
+            promised_at=begun + timedelta(days=10, seconds=number),
             recorded_version=2,
         )
         for number in range(BLOCK)
@@ -74,7 +75,7 @@ def _make() -> None:
             "body": body,
             "region": region,
             "opened_at": affair.opened_at,
-            "warn_at": due,
+            "warn_at": due - timedelta(hours=6),
             "due_at": due,
         }
         tasks += [

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -20,6 +21,13 @@ STATUTORY_YEARS = range(
 )
 SPANS: tuple[tuple[time, time], ...] = ((time(8, 30), time(11, 30)), (time(13, 0), time(17, 0)))
 HORIZON = timedelta(days=366 * 20)
+ONE_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=366 * 10)
+def _is_statutory(day: date) -> bool:
+    """Whether a notice has the day worked; asked of the same days by every row of a list."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class WorkingTime:
         if day in self.amendments:
             return self.amendments[day]
         if day.year in STATUTORY_YEARS:
-            return bool(chinese_calendar.is_workday(day))
+            return _is_statutory(day)
         return day.weekday() < 5
 
     def spans_from(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -85,11 +93,31 @@ class WorkingTime:
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from ``start`` to ``end``; zero when ``end`` is not later."""
-        total = timedelta()
         if end <= start:
-            return total
-        for first, last in self.spans_from(start):
-            if first >= end:
-                return total
-            total += min(last, end) - first
-        return total  # pragma: no cover - spans_from never ends
+            return timedelta()
+        begun, ended = start.astimezone(self.zone), end.astimezone(self.zone)
+        first, last = begun.date(), ended.date()
+        if first == last:
+            return self._within(first, begun, ended)
+        total = self._within(first, begun, datetime.combine(last, time(), self.zone))
+        whole = sum(self.is_working_day(first + ONE_DAY * number) for number in range(1, (last - first).days))
+        return total + whole * self._length() + self._within(last, begun, ended)
+
+    def _within(self, day: date, start: datetime, end: datetime) -> timedelta:
+        """The working time of one day from ``start`` to ``end``, both in the city's zone."""
+        total = timedelta()
+        if self.is_working_day(day):
+            for first, last in self.spans:
+                opens, closes = (datetime.combine(day, one, self.zone) for one in (first, last))
+                total += max(min(closes, end) - max(opens, start), timedelta())
+        return total
+
+    def _length(self) -> timedelta:
+        """The working time of a whole day."""
+        return sum(
+            (
+                datetime.combine(date.min, last) - datetime.combine(date.min, first)
+                for first, last in self.spans
+            ),
+            timedelta(),
+        )

@@ -86,6 +86,17 @@ def test_adding_twice_is_adding_the_sum(
     assert calendar.between(start, twice) == first + second
 
 
+@given(calendars, instants, instants)
+def test_time_between_is_that_of_its_spans(calendar: WorkingTime, start: datetime, end: datetime) -> None:
+    total = timedelta()
+    for first, last in calendar.spans_from(start):
+        if first >= end:
+            break
+        total += min(last, end) - first
+    assert calendar.between(start, end) == total
+    assert calendar.between(start.astimezone(UTC), end.astimezone(UTC)) == total
+
+
 @given(instants, instants, durations)
 def test_later_start_later_end(one: datetime, other: datetime, duration: timedelta) -> None:
     early, late = sorted([one, other])
