@@ -177,11 +177,10 @@ def _lists(size: int, vendor: str) -> list[Row]:
                 assert answer.status_code == 200, answer.status_code
 
             ask()
-            with CaptureQueriesContext(
-                connection,
-            ) as seen:
+            with CaptureQueriesContext(connection) as seen:
                 ask()
-            statements = [one["sql"] for one in seen.captured_queries if "fronts_services" in one["sql"]]
+            asked = [one["sql"] or "" for one in seen.captured_queries]
+            statements = [sql for sql in asked if "fronts_services" in sql]
 
             def bare(statements: list[str] = statements) -> None:
                 with connection.cursor() as cursor:

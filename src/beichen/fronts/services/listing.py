@@ -77,6 +77,13 @@ def _processes() -> list[tuple[str, str]]:
     return [(row.key, row.label) for row in rows]
 
 
+def _versions(key: str) -> list[int]:
+    """The versions of a process, asked before its affairs are: a database that meets them as keys knows how
+    many affairs each has, and so by which index to go.
+    """
+    return list(Definition.objects.filter(key=key).order_by().values_list("pk", flat=True))
+
+
 def _bodies() -> list[Body]:
     """The bodies at which steps of affairs are handled."""
     return list(Body.objects.filter(is_current=True).order_by("path"))
@@ -123,7 +130,7 @@ def desk_table(by: Actor, now: datetime) -> RuledTable:
     ]
     rules: dict[str, Rule] = {
         "card": lambda rows, value: cards[value](rows, value),
-        "process": lambda rows, value: rows.filter(affair__definition__key=value),
+        "process": lambda rows, value: rows.filter(affair__definition__in=_versions(value)),
         "body": lambda rows, value: rows.filter(body=ids[value]),
         "standing": lambda rows, value: rows.filter(standing=value),
         "q": lambda rows, value: rows.filter(affair__in=Affair.objects.order_by().filter(_found(value))),
@@ -190,7 +197,7 @@ def affairs_table(by: Actor, now: datetime) -> RuledTable:
     ]
     rules: dict[str, Rule] = {
         "status": lambda rows, value: rows.filter(status=value),
-        "process": lambda rows, value: rows.filter(definition__key=value),
+        "process": lambda rows, value: rows.filter(definition__in=_versions(value)),
         "body": lambda rows, value: rows.filter(
             pk__in=AffairBody.objects.order_by().filter(body=ids[value]).values("affair_id")
         ),

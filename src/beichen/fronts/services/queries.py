@@ -19,6 +19,9 @@ from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 
+HEAVY = ("state", "before", "data", "definition__files", "definition__spec")
+"""What no list of affairs shows: each row would bring its process's files along."""
+
 
 def tasks_for(by: Actor) -> QuerySet[Task]:
     """The steps that wait within the actor's bodies and regions, the most urgent first.
@@ -27,7 +30,9 @@ def tasks_for(by: Actor) -> QuerySet[Task]:
     and serves the list by the index of what waits.
     """
     rows = Task.objects.filter(closed_at=None).select_related("affair__definition", "body", "region")
-    rows = rows.defer("affair__state", "affair__before").order_by("due_at", "id")
+    rows = rows.defer(*(f"affair__{name}" for name in (*HEAVY, "definition__declared"))).order_by(
+        "due_at", "id"
+    )
     if by.is_system:
         return rows
     found = Q(pk__in=[])
@@ -52,7 +57,7 @@ def _is_whole(path: str) -> bool:
 
 def affairs(by: Actor) -> QuerySet[Affair]:
     """The affairs in which a body of the actor takes part, the newest first."""
-    rows = Affair.objects.select_related("definition", "region").defer("state", "before")
+    rows = Affair.objects.select_related("definition", "region").defer(*HEAVY)
     rows = rows.order_by("-opened_at", "-id")
     if by.is_system:
         return rows

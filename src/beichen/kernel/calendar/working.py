@@ -101,7 +101,7 @@ class WorkingTime:
             return self._within(first, begun, ended)
         total = self._within(first, begun, datetime.combine(last, time(), self.zone))
         whole = sum(self.is_working_day(first + ONE_DAY * number) for number in range(1, (last - first).days))
-        return total + whole * self._length() + self._within(last, begun, ended)
+        return total + whole * self.length + self._within(last, begun, ended)
 
     def _within(self, day: date, start: datetime, end: datetime) -> timedelta:
         """The working time of one day from ``start`` to ``end``, both in the city's zone."""
@@ -112,7 +112,8 @@ class WorkingTime:
                 total += max(min(closes, end) - max(opens, start), timedelta())
         return total
 
-    def _length(self) -> timedelta:
+    @property
+    def length(self) -> timedelta:
         """The working time of a whole day."""
         return sum(
             (
