@@ -97,7 +97,7 @@ def _copy(number: int) -> None:
 
 def _copy_rows(model: type[models.Model], size: int, shift: int, **changed: str) -> None:
     first = _firsts[model]
-    columns = [field.column for field in model._meta.local_concrete_fields]
+    columns = [str(field.column) for field in model._meta.local_concrete_fields]
     taken = [f"id + {shift}" if column == "id" else changed.get(column, f'"{column}"') for column in columns]
     names = ", ".join(f'"{column}"' for column in columns)
     table = model._meta.db_table
