@@ -45,13 +45,13 @@ def build() -> None:
         applicants.draft(by, with_drawing=False)
 
 
-def bring() -> None:
+def bring(field: str = "material.drawing") -> None:
     """Upload to each draft what it lacks; an upload that was not answered is made again."""
     for draft in Draft.objects.order_by("id"):
         if not Upload.objects.filter(draft=draft).exists():
             by = access.actor_again(draft.owner)
             assert by is not None
-            service.bring(draft, "material.drawing", applicants.picture(), by=by)
+            service.bring(draft, field, applicants.picture(), by=by)
 
 
 def verify() -> None:
@@ -77,7 +77,7 @@ def send(file: str) -> None:
     with open(file, "a", encoding="utf-8") as receipts:  # noqa: PTH123 - kept open over all
         for code in codes:
             sent = sys.modules[__name__]._sent(code, by)
-            receipts.write(f"{code} {sent.affair.code} {sent.secret}\n")
+            receipts.write(f"{code} {sent.code} {sent.secret}\n")
             receipts.flush()
 
 
