@@ -1,6 +1,6 @@
 """A process that sends drafts of bundles and follows their parts, and kills itself at a named point.
 
-`python -m tests.crash.bundles build | bring | send FILE [POINT | @MOMENT] | decide | follow [POINT | @MOMENT] |
+`python -m tests.crash.bundles build | bring | send FILE [POINT | @MOMENT] | decide | follow [POINT] |
 verify`. A draft starts two affairs at once; a third waits for both, and the bundle has one answer. ``decide``
 grants whatever waits at a body; ``follow`` hears of each end that no bundle has noted yet, as the worker
 does that takes events up again.
@@ -20,7 +20,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beichen.house.django")
 django.setup()
 
 from beichen.fronts.services.applicant import sending, service
-from beichen.fronts.services.applicant.models import Draft
 from beichen.fronts.services.items import bundling
 from beichen.fronts.services.items.models import BundlePart
 from beichen.fronts.services.models import Affair

@@ -1,4 +1,4 @@
-"""A house killed while bundles come in and go on: one form, its affairs, one answer; nothing lost or doubled."""
+"""A house killed while bundles come in and go on: one form, its affairs, one answer, none lost or doubled."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from beichen.fronts.services.problems import TAKEN
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
+from beichen.kernel.columns import is_written_alike
 from beichen.problem import Problem, ProblemError, shorten
 
 
@@ -72,6 +73,9 @@ def declare_processes(declared: Mapping[str, Declared], *, scene: str, by: Actor
 
 def _declare(key: str, one: Declared, held: Definition | None, scene: str, changes: Changes) -> None:
     if held is not None and held.content_hash == one.content_hash and held.scene == scene:
+        if not is_written_alike(held.declared, one.entry):  # it was kept where the order of keys is forgotten
+            held.declared = dict(one.entry)
+            held.save(update_fields=["declared"])
         if held.is_offered:
             changes.unchanged += 1
             return

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from beichen.fronts.services.items.models import Application as Application
 from beichen.fronts.services.words import Standing, Status
+from beichen.kernel.columns import DeclarationField
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body, Region
 
@@ -35,7 +36,7 @@ class Definition(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=300)
     content_hash = models.CharField(max_length=64)
-    declared: models.JSONField[Any, Any] = models.JSONField()
+    declared = DeclarationField()
     files: models.JSONField[Any, Any] = models.JSONField()
     spec = models.TextField()
     is_newest = models.BooleanField(default=True)

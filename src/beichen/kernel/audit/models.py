@@ -19,7 +19,7 @@ class AuditRecord(models.Model):
     actor = models.CharField(max_length=100)
     action = models.CharField(max_length=100)
     resource = models.CharField(max_length=200)
-    subject = models.CharField(max_length=16)  # the person whose data it is, or empty
+    subject = models.CharField(max_length=64)  # the person or firm whose data it is, or empty
     reason = models.CharField(max_length=200)  # why it was allowed
     address = models.CharField(max_length=60)
     detail = models.TextField()  # canonical JSON

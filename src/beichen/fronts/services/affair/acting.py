@@ -52,7 +52,7 @@ def newest(key: str) -> Definition:
 def newest_keys() -> dict[str, str]:
     """What each process that is offered promises, by its key."""
     rows = Definition.objects.filter(is_newest=True, is_offered=True)
-    return {key: str(promised) for key, promised in rows.values_list("key", "declared__promised")}
+    return {key: str(declared["promised"]) for key, declared in rows.values_list("key", "declared")}
 
 
 def start(

@@ -12,6 +12,7 @@ from django.db import models
 
 from beichen.fronts.services.applicant.words import Contact, Reading
 from beichen.fronts.services.forms.models import FormVersion
+from beichen.kernel.columns import DeclarationField
 from beichen.kernel.files.models import StoredFile
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import random_code
@@ -79,7 +80,7 @@ class Submission(models.Model):
     draft = models.CharField(max_length=16, unique=True)
     item = models.SlugField(max_length=60)
     form = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+")
-    declared: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    declared = DeclarationField(default=dict)
     owner = models.CharField(max_length=100)
     subject = models.CharField(max_length=40)
     subject_name = models.CharField(max_length=100, blank=True)

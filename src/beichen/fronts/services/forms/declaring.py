@@ -15,6 +15,7 @@ from beichen.fronts.services.problems import FORM_TAKEN
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
+from beichen.kernel.columns import is_written_alike
 from beichen.problem import Problem, ProblemError, shorten
 
 
@@ -56,6 +57,9 @@ def _declare(
 ) -> None:
     found = content_hash(entry)
     if held is not None and held.content_hash == found and held.scene == scene:
+        if not is_written_alike(held.declared, entry):  # it was kept where the order of keys is forgotten
+            held.declared = dict(entry)
+            held.save(update_fields=["declared"])
         if held.is_offered:
             changes.unchanged += 1
             return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
+
+from beichen.kernel.columns import DeclarationField
 
 
 class FormVersion(models.Model):
@@ -18,7 +20,7 @@ class FormVersion(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
     content_hash = models.CharField(max_length=64)
-    declared: models.JSONField[Any, Any] = models.JSONField()
+    declared = DeclarationField()
     is_newest = models.BooleanField(default=True)
     is_offered = models.BooleanField(default=True)
     installed_at = models.DateTimeField()

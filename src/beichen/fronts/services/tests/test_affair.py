@@ -53,6 +53,15 @@ def test_an_application_goes_through_bodies_in_parallel_to_its_end() -> None:
     assert events(affair) == ["opened", *["completed"] * 4, "timer-fired", "closed"]
 
 
+def test_a_firm_applies_under_its_credit_code() -> None:
+    """18 characters, and codes of the registry have more: no column may be too short, the record's least."""
+    for code in ("91110000600037341L", "F" * 40):
+        affair = service.start(
+            "permit", {"project": "厂房", "area_m2": 5}, code, Region.objects.get(code=town.CITY), by=SETUP
+        )[0]
+        assert AuditRecord.objects.get(resource=f"fronts_services.affair:{affair.code}").subject == code
+
+
 def test_one_body_that_says_no_ends_it() -> None:
     affair = do(apply(), "check", "accept")
     affair = do(affair, "review", "approve", body="fire")

@@ -189,6 +189,26 @@ def test_a_changed_form_is_a_new_version() -> None:
 
 
 @pytest.mark.django_db
+def test_fields_stand_in_the_order_in_which_they_were_written() -> None:
+    """On each database: PostgreSQL's jsonb puts short names first."""
+    names = ["project_name", "b", "applicant", "a"]
+    field = {"type": "string", "title": "甲", "x-title-en": "A", "maxLength": 5}
+    declare_forms({"small": changed(properties=dict.fromkeys(names, field))}, scene="permits", by=SETUP)
+    found = form_of("permits", "small")
+    assert found is not None
+    assert list(found.schema["properties"]) == names
+    shuffled = {**found.schema, "properties": dict.fromkeys(sorted(names), field)}
+    FormVersion.objects.update(declared=shuffled)  # as it was kept before
+    changes = declare_forms(
+        {"small": changed(properties=dict.fromkeys(names, field))}, scene="permits", by=SETUP
+    )
+    assert changes.unchanged == 1
+    found = form_of("permits", "small")
+    assert found is not None
+    assert list(found.schema["properties"]) == names
+
+
+@pytest.mark.django_db
 def test_what_answers_name_must_be_there() -> None:
     build()
     form = changed()

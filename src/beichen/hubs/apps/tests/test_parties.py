@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as searching
 from hypothesis import strategies as st
 
 from beichen.hubs.apps.tests.conftest import BY, PASSWORD, Browser, System, facts, system_of
@@ -194,6 +195,7 @@ def test_commands_register_and_rotate(account: Account) -> None:
 SAFE = {"https", "http"}
 
 
+@searching(suppress_health_check=[HealthCheck.too_slow])  # a machine that is busy is slow
 @given(st.text(max_size=60) | st.from_regex(r"[a-z.+-]{1,8}:/{0,3}[a-z@:*#/.\[\]\\]{0,30}", fullmatch=True))
 def test_an_address_without_a_mistake_is_a_safe_one(uri: str) -> None:
     """Whatever it is made of: a scheme of the web with a host, or an app's own; nothing hidden in it."""

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-import orjson
 from django.db import models
 from django.utils.translation import get_language
 
-if TYPE_CHECKING:
-    _Text = models.TextField[Any, Any]
-else:
-    _Text = models.TextField
-
-
-class DeclarationField(_Text):
-    """A declaration as it was written, as text: PostgreSQL's jsonb forgets in which order questions stand."""
-
-    if TYPE_CHECKING:
-        _pyi_private_set_type: Any
-        _pyi_private_get_type: Any
-
-    def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> Any:
-        """The mapping; None where a join found no kind."""
-        return None if value is None else orjson.loads(value)
-
-    def to_python(self, value: Any) -> Any:
-        """The mapping, from either."""
-        return orjson.loads(value) if isinstance(value, str) else value
-
-    def get_prep_value(self, value: Any) -> str:
-        """The text."""
-        return orjson.dumps(value).decode()
+from beichen.kernel.columns import DeclarationField
 
 
 class _Named(models.Model):

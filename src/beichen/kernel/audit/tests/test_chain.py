@@ -217,12 +217,12 @@ def test_a_record_and_its_act_happen_together() -> None:
 def test_a_record_says_who_and_why() -> None:
     """Everything that does not fit its column is shortened before it is hashed."""
     who = Actor("person:ABC", "安", address="10.0.0.1")
-    entry = record(who, "a.b.c", "r" * 500, reason="x" * 500, subject="DEF", detail={"字": 1})
+    entry = record(who, "a.b.c", "r" * 500, reason="x" * 500, subject="F" * 64, detail={"字": 1})
     entry.refresh_from_db()
     assert (entry.actor, entry.address, entry.subject, entry.detail) == (
         "person:ABC",
         "10.0.0.1",
-        "DEF",
+        "F" * 64,
         '{"字":1}',
     )
     assert (len(entry.resource), len(entry.reason)) == (200, 200)
