@@ -34,6 +34,7 @@ OPEN = {
     "my/drafts/files/<slug:code>": OWN,
     "my/drafts/files/<slug:code>/read": OWN,
     "my/bundles/<slug:code>/receipt": OWN,
+    "my/bundles/<slug:code>/withdraw": OWN,
     "my/bundles/<slug:code>/receipt.pdf": OWN,
     "my/bundles/<slug:code>/files/<slug:upload>": OWN,
     "my/affairs": OWN,

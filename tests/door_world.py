@@ -144,7 +144,7 @@ def known_of(own: Own) -> dict[str, list[str]]:
         "key": ["own-item", "kept-item", "kept-bundle", "kept-hall", "kept", "kept-gate", "kept-reader"],
         "code": [*own.codes, "KEPT", *map(str, numbers.values())],
         "number": ["1", *(str(numbers[one]) for one in ("grant", "entry", "witness"))],
-        "act": ["take", "complete", "withdraw", "cancel", "move", "call"],
+        "act": ["take", "complete", "withdraw", "annul", "cancel", "move", "call"],
         "step": ["form", "materials", "papers", "check", "sign", "send", "1"],
         "upload": [*own.files, str(numbers["application_file"])],
         "entitlement": ["kept-right"],

@@ -47,7 +47,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "everything written, not committed": lambda: after(sending, "_send", nth(2)),
     "committed, no receipt": lambda: after(applying, "_sent", nth(2)),
     # Of a bundle whose first two parts have ended the second end lets the third start.
-    "an end noted, the next part not started": lambda: after(bundling, "_ending", nth(4)),
+    "an end noted, the next part not started": lambda: after(bundling, "ending_of", nth(4)),
     "the next part started, not committed": lambda: after(bundling, "_start", nth(2)),
     "the answer given, not committed": lambda: after(bundling, "tell_answer", nth(2)),
     "followed and committed": lambda: after(bundling, "follow", nth(4)),

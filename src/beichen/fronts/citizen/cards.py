@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from beichen.fronts.citizen.my.pages import certificate_name
+from beichen.fronts.citizen.my.pages import certificate_name, certificates_title
 from beichen.hubs.events.service import reports_of
 from beichen.kernel.access.models import Representation
 from beichen.kernel.access.service import Subject, acting, person_code
@@ -44,13 +44,10 @@ def _cases(request: HttpRequest, subject: Subject) -> Card | None:
     return Card(_("My reports"), reverse("citizen:my-cases"), rows.count(), lines)
 
 
-def _certificates(request: HttpRequest, subject: Subject) -> Card | None:
-    person = Person.objects.filter(code=_own(request, subject)).first()
-    if person is None:
-        return None
-    rows = ledger.own_certificates(person)
+def _certificates(_request: HttpRequest, subject: Subject) -> Card | None:
+    rows = ledger.own_certificates(subject)
     lines = tuple(certificate_name(row.kind) for row in rows.order_by("-issued_at")[:SHOWN])
-    return Card(_("My certificates"), reverse("citizen:my-certificates"), rows.count(), lines)
+    return Card(certificates_title(subject), reverse("citizen:my-certificates"), rows.count(), lines)
 
 
 def _messages(request: HttpRequest, subject: Subject) -> Card | None:

@@ -15,7 +15,7 @@ class CodesConfig(AppConfig):
 
     def ready(self) -> None:
         """Give printed codes their address, offer what the room offers, put the pages in reach."""
-        from beichen.fronts.codes.offering import offer_label
+        from beichen.fronts.codes.offering import offer_boarding, offer_label
         from beichen.fronts.codes.owning import HOLDING, card
         from beichen.fronts.codes.permissions import INSPECT, PRINT, READ_GATES, READ_GRANTS
         from beichen.fronts.codes.stickers import sticker_address
@@ -26,6 +26,7 @@ class CodesConfig(AppConfig):
 
         register_address(sticker_address)
         register_offer("*", offer_label)
+        register_offer("*", offer_boarding)
         register_card("codes", 30, card)
         register_holding(HOLDING)
         scan = "codes:scan"

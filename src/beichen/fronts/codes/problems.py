@@ -27,6 +27,7 @@ NO_CARD = code("COD-304", "There is no code to show for this.", status=409)
 KEY_TAKEN = code("COD-401", "Another package declares this already.", status=409)
 NO_BODY = code("COD-402", "A body that is named is not there.", status=422)
 NOT_DECLARED = code("COD-403", "A reader is named that the package does not declare.", status=422)
+NO_PLACE = code("COD-404", "People would board at objects that nobody declares.", status=422)
 
 BAD_LABELS = code("COD-501", "Labels cannot be printed like this.", status=422)
 NO_RUN = code("COD-502", "There is no such print.", status=404)

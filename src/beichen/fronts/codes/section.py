@@ -8,15 +8,16 @@ from typing import Any
 
 from beichen.fronts.codes.declaring import load_card
 from beichen.fronts.codes.demonstration import schema, show
-from beichen.fronts.codes.problems import NOT_DECLARED
+from beichen.fronts.codes.problems import NO_PLACE, NOT_DECLARED
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import DemoSection, Document, Package, PackageKind, Section
-from beichen.kernel.scene.vocabulary import KEY, LOOK, LOOKS, TEXT, Schema, mapping_of, record
+from beichen.kernel.scene.vocabulary import FIELD, KEY, LOOK, LOOKS, TEXT, Schema, mapping_of, record
 from beichen.problem import Problem, nearest, said, shorten
 
-FILE, DEMO = "entitlements.yaml", "demo-entitlements.yaml"
+FILE, DEMO, OBJECTS = "entitlements.yaml", "demo-entitlements.yaml", "objects.yaml"
+TEXT_VALUE: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
 _CLOCK: Schema = {
     "type": "string",
     "pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$",
@@ -33,6 +34,7 @@ def _schema() -> Schema:
     }
     time = record({"from": _CLOCK, "until": _CLOCK}, {"days": days})
     counter = record({"name": TEXT, "start": {"type": "integer", "minimum": 1, "maximum": 1_000_000}})
+    board = record({"at": KEY, "reader": KEY}, {"where": mapping_of(TEXT_VALUE, FIELD, maxProperties=10)})
     keys = {"type": "array", "items": KEY, "minItems": 1, "maxItems": 20}
     entitlement = record(
         {"name": TEXT, "grantor": KEY, "readers": keys},
@@ -43,6 +45,7 @@ def _schema() -> Schema:
             "times": {"type": "array", "items": time, "maxItems": 20},
             "counter": counter,
             "look": LOOK,
+            "board": {"type": "array", "items": board, "minItems": 1, "maxItems": 20},
         },
     )
     reader = record({"name": TEXT, "body": KEY})
@@ -60,13 +63,15 @@ class EntitlementsSection(Section):
 
     def schema(self) -> Schema:
         """Readers by key (name, body) and entitlements by key (name, grantor, readers, days, times,
-        counter)."""
+        counter, board)."""
         return _schema()
 
     def check(self, package: Package) -> list[Problem]:
-        """An entitlement names readers of its own file or of a required package."""
+        """An entitlement names readers of its own file or of a required package, and types of objects."""
         document = package.document(FILE)
-        return [] if document is None else list(_reader_problems(document, package))
+        if document is None:
+            return []
+        return [*_reader_problems(document, package), *_board_problems(document, package)]
 
     def install(self, package: Package, *, by: Actor) -> Changes:
         """Load what is declared; what was granted stays as it is."""
@@ -129,6 +134,22 @@ def _reader_problems(document: Document, package: Package) -> Iterator[Problem]:
                 yield Problem(NOT_DECLARED, message, where, nearest(str(reader), known))
 
 
+def _board_problems(document: Document, package: Package) -> Iterator[Problem]:
+    """People board at objects that are declared, and show the code to who reads the entitlement."""
+    types = {str(key) for one in (package, *package.required.values()) for key in one.value(OBJECTS)}
+    for key, one in document.value.get("entitlements", {}).items():
+        readers = {str(reader) for reader in one["readers"]}
+        for number, row in enumerate(one.get("board", ())):
+            path = ("entitlements", key, "board", number)
+            if str(row["at"]) not in types:
+                message = shorten(said("no type of objects is called {key}", key=str(row["at"])))
+                yield Problem(NO_PLACE, message, document.position((*path, "at")), nearest(row["at"], types))
+            if str(row["reader"]) not in readers:
+                message = shorten(said("{key} does not read this entitlement", key=str(row["reader"])))
+                where = document.position((*path, "reader"))
+                yield Problem(NOT_DECLARED, message, where, nearest(row["reader"], readers))
+
+
 def _readers(value: Any) -> dict[str, dict[str, Any]]:
     """The file's readers in plain Python: what YAML gives remembers its place."""
     return {
@@ -162,7 +183,13 @@ def _entitlement(one: Any) -> dict[str, Any]:
         "counter_en": str(words.get("en", "")),
         "start": int(counter["start"]) if counter else None,
         "look": str(one.get("look", LOOKS[0])),
+        "board": [_boarded(row) for row in one.get("board", ())],
     }
+
+
+def _boarded(row: Any) -> dict[str, Any]:
+    where = {str(name): str(value) for name, value in row.get("where", {}).items()}
+    return {"at": str(row["at"]), "reader": str(row["reader"]), "where": where}
 
 
 def _time(row: Any) -> dict[str, Any]:

@@ -122,7 +122,8 @@ def act_on_affair(
     response: HttpResponse,
     values: Annotated[dict[str, Any], Body()],
 ) -> dict[str, Any]:
-    """``recall``, ``suspend``, ``resume``, ``withdraw`` (each with a reason), ``message`` (message, data)."""
+    """``recall``, ``suspend``, ``resume``, ``withdraw``, ``annul`` (each with a reason), ``message``
+    (message, data)."""
     by = writer(request)
     row = service.act_on_affair(act, _code(affair_code), sound(values), by=by, expected=_seen(request))
     return _shown(service.find_affair(row.code, by=by), response)

@@ -24,7 +24,7 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.doors import register_door
         from beichen.fronts.services.facts import record_all
         from beichen.fronts.services.items import offers
-        from beichen.fronts.services.items.certifying import certify
+        from beichen.fronts.services.items.certifying import certify, take_back
         from beichen.fronts.services.items.naming import item_names
         from beichen.fronts.services.items.navigation import put_in_reach
         from beichen.fronts.services.items.reaching import register
@@ -44,7 +44,7 @@ class ServicesConfig(AppConfig):
         register_offer("place", offers.offer_at_place)
         register_offer("*", offers.offer_items)
         register_door("notify", notify)
-        register_door("certificate", certify, gives=("certificate",))
+        register_door("certificate", certify, gives=("certificate",), undo=take_back)
         add_sealed_kind(SEALED_APPLICATION)
         register_card("affairs", 10, affairs_card)
         register_open_matters("services", open_affairs)

@@ -21,6 +21,7 @@ name_event_types(
         "services.affair.timer-fired": _("A time limit ran out"),
         "services.affair.notified": _("The process tells that something is so"),
         "services.affair.withdrawn": _("An application was withdrawn"),
+        "services.affair.annulled": _("A decision was taken back"),
         "services.affair.rated": _("An affair was rated"),
         "services.affair.closed": _("An affair was concluded"),
         "services.affair.marked": _("An affair was marked for its time"),

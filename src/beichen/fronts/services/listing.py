@@ -165,7 +165,8 @@ def end_of(row: Affair) -> str:
         return ""
     from beichen.fronts.services.declaration import Words
 
-    return Words(**ends[row.outcome]).label
+    label = Words(**ends[row.outcome]).label
+    return label if row.annulled_at is None else gettext("%(end)s (taken back)") % {"end": label}
 
 
 def affairs_table(by: Actor, now: datetime) -> RuledTable:

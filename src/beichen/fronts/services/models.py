@@ -86,6 +86,7 @@ class Affair(models.Model):
     opened_at = models.DateTimeField()
     promised_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    annulled_at = models.DateTimeField(null=True)  # since when its decision does not count
     is_in_time = models.BooleanField(null=True)
     working_days = models.FloatField(null=True)
     key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - many have none

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from beichen.fronts.services.affair import acting
+from beichen.fronts.services.affair import acting, taking_back
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.problems import bad
 from beichen.kernel.actor import Actor
@@ -56,7 +56,8 @@ AFFAIR_ACTS: dict[str, Callable[..., Affair]] = {
     "recall": lambda code, values, **more: acting.recall(code, text(values, "reason"), **more),
     "suspend": lambda code, values, **more: acting.suspend(code, text(values, "reason"), **more),
     "resume": lambda code, values, **more: acting.resume(code, text(values, "reason"), **more),
-    "withdraw": lambda code, values, **more: acting.withdraw(code, text(values, "reason"), **more),
+    "withdraw": lambda code, values, **more: taking_back.withdraw(code, text(values, "reason"), **more),
+    "annul": lambda code, values, **more: taking_back.annul(code, text(values, "reason"), **more),
     "message": lambda code, values, **more: acting.message(
         code, text(values, "message"), mapping(values, "data"), **more
     ),

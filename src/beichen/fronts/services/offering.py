@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.affair import forms
+from beichen.fronts.services.affair.taking_back import is_decided, may_annul
 from beichen.fronts.services.declaration import Process
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.permissions import HANDLE, START, SUPERVISE
@@ -30,6 +31,7 @@ LABELS: Mapping[str, Promise] = {
     "suspend": _("Suspend the affair"),
     "resume": _("Let the affair go on"),
     "withdraw": _("Withdraw the application"),
+    "annul": _("Take the decision back"),
     "message": _("Take a message in"),
 }
 
@@ -79,7 +81,8 @@ class Offers:
     def all(self) -> list[Offer]:
         """Those of steps first."""
         if self._affair.status in CLOSED:
-            return []
+            may = is_decided(self._affair) and may_annul(self._affair, self._by)
+            return list(self._offer("annul")) if may else []
         return [*self._on_steps(), *self._on_affair()]
 
     def form(self, act: str, number: int, data: Any = None) -> forms.DeclaredForm | None:
@@ -97,7 +100,7 @@ class Offers:
             return self._step_form(act, task, data, more) if task is not None else None
         if act == "message" and self._messages:
             return forms.MessageForm(self._process, self._messages[0], data, **more)
-        known = act in ("recall", "suspend", "resume", "withdraw")
+        known = act in ("recall", "suspend", "resume", "withdraw", "annul")
         return forms.ReasonForm(self._process, (), data, **more) if known else None
 
     def _step_form(self, act: str, task: Task, data: Any, more: dict[str, Any]) -> forms.DeclaredForm | None:

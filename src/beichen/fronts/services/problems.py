@@ -15,6 +15,7 @@ BAD_EXPRESSION = code("SRV-105", "An expression cannot be read, or names what is
 TOO_MUCH = code("SRV-106", "A process is larger than one may be.")
 TAKEN = code("SRV-107", "Another scene declares this process already.", status=409)
 NO_DOOR = code("SRV-108", "A step calls a door that no room has registered.")
+OVERLAP = code("SRV-109", "Two rules of a table hold at once that says that one at most does.")
 BAD_FORM = code("SRV-116", "A form names what it does not have, or says what cannot be judged.")
 NO_FORM = code("SRV-118", "There is no such form.", status=404)
 FORM_TAKEN = code("SRV-117", "Another scene declares this form already.", status=409)

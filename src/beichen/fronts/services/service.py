@@ -14,9 +14,9 @@ from beichen.fronts.services.affair.acting import (
     start,
     suspend,
     take,
-    withdraw,
 )
 from beichen.fronts.services.affair.finding import find_affair
+from beichen.fronts.services.affair.taking_back import annul, withdraw
 from beichen.fronts.services.affair.ticking import TICK, tick
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.declaring import Declared, declare_processes
@@ -46,6 +46,7 @@ __all__ = [
     "act_on_affair",
     "act_on_task",
     "affairs",
+    "annul",
     "ask_for_material",
     "complete",
     "course",

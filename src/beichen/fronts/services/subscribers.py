@@ -19,7 +19,9 @@ NEWS = timedelta(days=2)
 """What is older says nothing new: a house that begins to listen finds the events of before."""
 
 
-@subscriber("services.bundles", "services.affair.closed", "services.affair.withdrawn")
+@subscriber(
+    "services.bundles", "services.affair.closed", "services.affair.withdrawn", "services.affair.annulled"
+)
 def follow(event: Event) -> None:
     """The next part of a bundle starts, or its answer is given."""
     bundling.follow(event.subject, by=BUNDLES)
@@ -27,7 +29,7 @@ def follow(event: Event) -> None:
 
 @subscriber("services.applicants", *APPLICANT)
 def tell(event: Event) -> None:
-    """Whoever applied hears that material is missing, that the clock stands still, or what was decided."""
+    """Whoever applied hears that material is missing, that the clock stands still, what was decided or taken back."""
     if event.time < timezone.now() - NEWS:
         return
     affair = Affair.objects.select_related("definition", "region").filter(code=event.subject).first()

@@ -33,6 +33,7 @@ urlpatterns = [
     path("services/items/<slug:key>/guide.pdf", catalogue.item_paper, name="item-paper"),
     path("services/bundles/<slug:key>", catalogue.bundle, name="bundle"),
     path("services/bundles/runs/<slug:code>", bundles.run, name="bundle-run"),
+    path("my/bundles/<slug:code>/withdraw", bundles.withdraw, name="run-withdraw"),
     path("my/bundles/<slug:code>/receipt", bundles.receipt, name="run-receipt"),
     path("my/bundles/<slug:code>/receipt.pdf", bundles.receipt_paper, name="run-receipt-paper"),
     path("my/bundles/<slug:code>/files/<slug:upload>", bundles.file, name="run-file"),

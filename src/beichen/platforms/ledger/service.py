@@ -21,6 +21,8 @@ from beichen.platforms.ledger.certificates.issuing import (
     find_kind,
     issue,
     own_certificates,
+    own_subject,
+    revoke_given,
     shown_text,
 )
 from beichen.platforms.ledger.heads import seal_audit_head
@@ -57,7 +59,9 @@ __all__ = [
     "load_certificate_kinds",
     "look",
     "own_certificates",
+    "own_subject",
     "retire_witness",
+    "revoke_given",
     "rotate_issuer_key",
     "seal",
     "seal_audit_head",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.citizen.my.pages import certificate_name, frame, own, person_of
+from beichen.fronts.citizen.my.pages import certificate_name, certificates_title, frame, own, person_of
 from beichen.fronts.citizen.wording import station_of
 from beichen.hubs.events.models import Report
 from beichen.hubs.events.service import reports_of
@@ -133,17 +133,21 @@ CERTIFICATES: list[Column[Certificate]] = [
 @own
 @require_safe
 def certificates(request: HttpRequest) -> HttpResponseBase:
-    """One's certificates; each opens as a card, a PDF, and with the fields that one wants to show."""
-    rows = ledger.own_certificates(person_of(request)).order_by("-issued_at")
+    """The certificates of whom one acts for; each opens as a card, a PDF, with the fields that one wants to
+    show."""
+    person_of(request)
+    subject = access.chosen_subject(request)
+    title = certificates_title(subject)
+    rows = ledger.own_certificates(subject).order_by("-issued_at")
     table: Table[Certificate] = Table(
         "my-certificates",
-        _("My certificates"),
+        title,
         rows,
         CERTIFICATES,
         [Filter("state", gettext_lazy("State"), "state", CertificateState.choices)],
         ("code", "kind__name", "issuer__name"),
     )
-    context = frame(_("My certificates"), hint="certificates")
+    context = frame(title, hint="certificates", is_part=bool(subject.affairs))
     return answer(request, table, "citizen/my/list.html", context)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from beichen.fronts.citizen.codes import load_messages
 from beichen.fronts.citizen.my.acts import acts_of
-from beichen.fronts.citizen.tests.people import BY, actor, citizen, city, signed_in
+from beichen.fronts.citizen.tests.people import BY, actor, citizen, city, own_body, signed_in
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case, Report, Reporter
 from beichen.kernel.access.models import Account, Representation
@@ -24,6 +24,8 @@ from beichen.kernel.audit import service as audit
 from beichen.kernel.audit.models import AuditRecord
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Delivery
+from beichen.platforms.ledger import service as ledger
+from beichen.platforms.ledger.models import Certificate
 
 pytestmark = pytest.mark.django_db
 FIRM = Subject("91220101MA0000001X", "示例科技有限公司", "firm")
@@ -237,3 +239,41 @@ def test_pages_cost_the_same_however_much_there_is(django_assert_max_num_queries
     for page in PAGES:
         with django_assert_max_num_queries(40):
             browser.get(page)
+
+
+def certificate_of(account: Account | None, firm: str = "", matter: str = "") -> Certificate:
+    """A certificate of a person or of a firm."""
+    declared = {
+        "trade-licence": {
+            "name": "营业许可",
+            "name_en": "Trade licence",
+            "issuer": own_body().key,
+            "days": 0,
+            "look": "red",
+            "fields": [
+                {"key": "shop", "zh": "字号", "en": "Shop", "type": "text"}
+                | {"required": True, "optional": False, "choices": []}
+            ],
+        }
+    }
+    ledger.load_certificate_kinds(declared, owner="scene:test", by=BY)
+    kind = ledger.find_kind("trade-licence", by=BY)
+    holder = person_of(account) if account is not None else None
+    return ledger.issue(kind, {"shop": "星河书店"}, by=BY, holder=holder, firm=firm, matter=matter)
+
+
+def test_whoever_acts_for_a_firm_sees_its_certificates_and_not_their_own() -> None:
+    account, firm = citizen(), FIRM
+    own, trade = certificate_of(account), certificate_of(None, firm.code, "trade")
+    tax = certificate_of(None, firm.code, "tax")
+    browser = signed_in(account)
+    page = browser.get("/my/certificates").content.decode()
+    assert [one.code in page for one in (own, trade, tax)] == [True, False, False]
+    record_representation(person_of(account), firm, "staff", by=BY, evidence="委托书", affairs=["trade"])
+    assert browser.post("/account/acting-for", {"subject": firm.code}).status_code == 302
+    page = browser.get("/my/certificates").content.decode()
+    assert [one.code in page for one in (own, trade, tax)] == [False, True, False]
+    assert f"{firm.name}的电子证照" in page
+    assert f"{firm.name}的电子证照" in browser.get("/my").content.decode()
+    assert browser.get(f"/certificates/{trade.code}/pdf").content.startswith(b"%PDF-")
+    assert browser.get(f"/certificates/{tax.code}").status_code == 403

@@ -68,6 +68,8 @@ class Entitlement(models.Model):
 
     ``times`` are rows of days and hours at which it counts; empty: always. ``start`` is what a counter begins
     with (rides), None where nothing is counted. ``is_open``: every resident has it, without a grant.
+    ``board`` are rows of a type of objects, the reader to whom the code is shown there, and what
+    its fields must say.
     """
 
     key = models.SlugField(max_length=60, unique=True)
@@ -85,6 +87,7 @@ class Entitlement(models.Model):
     counter_en = models.CharField(max_length=100, blank=True)
     start = models.PositiveIntegerField(null=True)
     look = models.CharField(max_length=20, default="blue")
+    board = models.JSONField(default=list)  # {"at": "facility", "reader": "city-transit", "where": {}}
     is_current = models.BooleanField(default=True)
 
     ACCESS: ClassVar = ScopeFields(body="grantor__path")

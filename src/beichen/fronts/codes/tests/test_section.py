@@ -38,11 +38,23 @@ entitlements:
 """
 
 
+BOARD = "    board: [{at: tram, reader: gym, where: {line: first}}]\n"
+OBJECTS = """\
+tram:
+  kind: thing
+  name: {zh: 电车, en: Tram}
+  geometry: point
+  fields:
+    line: {type: string, maxLength: 20, zh: 线路, en: Line}
+"""
+
+
 def folder(tmp_path: Path, text: str) -> Path:
     found = tmp_path / "cards"
     found.mkdir()
     (found / "scene.yaml").write_text(MANIFEST, encoding="utf-8")
     (found / "entitlements.yaml").write_text(text, encoding="utf-8")
+    (found / "objects.yaml").write_text(OBJECTS, encoding="utf-8")
     return found
 
 
@@ -54,6 +66,9 @@ def folder(tmp_path: Path, text: str) -> Path:
         (GOOD.replace('"12:00"', '"25:00"'), "SCN-", 10),
         (GOOD.replace("start: 10", "start: 0"), "SCN-", 11),
         (GOOD.replace("    grantor: gardens\n", ""), "SCN-", 4),
+        (GOOD + BOARD.replace("tram", "trams"), "COD-404", 12),
+        (GOOD + BOARD.replace("reader: gym", "reader: gmy"), "COD-403", 12),
+        (GOOD + BOARD.replace("reader: gym", ""), "SCN-", 12),
     ],
 )
 def test_mistakes_are_told_with_their_line(text: str, code: str, line: int, tmp_path: Path) -> None:

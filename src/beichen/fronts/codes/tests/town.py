@@ -35,6 +35,7 @@ _PLAIN: dict[str, Any] = {
     "counter_en": "",
     "start": None,
     "look": "blue",
+    "board": [],
 }
 ENTITLEMENTS: dict[str, dict[str, Any]] = {
     "library-loan": {

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from beichen.fronts.services.affair import clocks
 from beichen.fronts.services.affair.finding import check_open, check_running, find_task, locked_affair
-from beichen.fronts.services.affair.following import Hand, begin, close_rows, keep, take_up
+from beichen.fronts.services.affair.following import Hand, begin, keep, take_up
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
@@ -414,26 +414,6 @@ def give_material(
     detail = {"task": number, "note": said_so, "values": values}
     step = task.step if task is not None else ""
     happened(affair, "material-given", detail, by=by, now=moment, step=step, right=START)
-    affair.save()
-    return affair
-
-
-@transaction.atomic
-def withdraw(
-    code: str, reason: str, *, by: Actor, expected: int | None = None, now: datetime | None = None
-) -> Affair:
-    """The applicant takes the application back (撤件), as a clerk takes it.
-
-    Raises ProblemError SRV-301 to 303, SRV-305, ACC-403.
-    """
-    moment = now or timezone.now()
-    affair = locked_affair(code, by=by, expected=expected)
-    why = stated("reason", reason)
-    access.require(by, START, affair)
-    check_open(affair)
-    close_rows(affair, moment)
-    affair.status, affair.closed_at, affair.before, affair.pauses = Status.WITHDRAWN, moment, None, []
-    happened(affair, "withdrawn", {"reason": why}, by=by, now=moment, right=START)
     affair.save()
     return affair
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from beichen.fronts.services.affair import acting
+from beichen.fronts.services.affair import acting, taking_back
 from beichen.fronts.services.applicant.models import Submission, Upload
 from beichen.fronts.services.applicant.problems import NOT_FOLLOWED, no_draft
 from beichen.fronts.services.applicant.sent import item_of, submission_of
@@ -173,4 +173,4 @@ def answer_material(
 def withdraw(code: str, reason: str, *, by: Actor, expected: int | None = None) -> Affair:
     """Take one's own application back. Raises ProblemError SRV-301 to 303, SRV-305."""
     row = own_affair(code, by=by)
-    return acting.withdraw(row.code, reason, by=as_applicant(by), expected=expected)
+    return taking_back.withdraw(row.code, reason, by=as_applicant(by), expected=expected)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -143,8 +144,9 @@ class _Base:
         return found
 
     def _certificate(self, kind: str) -> Certificate | None:
+        whose = Q(holder__code=self._draft.subject) | Q(firm=self._draft.subject)
         rows = Certificate.objects.select_related("kind").filter(
-            holder__code=self._draft.subject, kind__key=kind, state=CertificateState.VALID
+            whose, kind__key=kind, state=CertificateState.VALID
         )
         found: Certificate | None = self._once(f"certificate {kind}", rows.order_by("-id").first)
         return found

@@ -49,12 +49,14 @@ from beichen.fronts.services.applicant.uploading import (
     take_away,
     uploads_of,
 )
+from beichen.fronts.services.applicant.withdrawing import Standing, standing_parts, withdraw_all
 
 __all__ = [
     "ENDINGS",
     "MATERIAL",
     "Offered",
     "Signer",
+    "Standing",
     "Statement",
     "Writing",
     "answer_material",
@@ -92,6 +94,7 @@ __all__ = [
     "send",
     "sent_as",
     "signer",
+    "standing_parts",
     "submission_of",
     "suggestions",
     "sweep",
@@ -101,5 +104,6 @@ __all__ = [
     "throw_away",
     "uploads_of",
     "withdraw",
+    "withdraw_all",
     "write_on",
 ]

@@ -33,6 +33,7 @@ SHOWN: Mapping[str, Promise] = {
     "rated": _("It was rated."),
     "withdrawn": _("The application was withdrawn."),
     "closed": _("It is concluded:"),
+    "annulled": _("The decision was taken back:"),
 }
 
 
@@ -107,6 +108,8 @@ def _noticed(timer: Timer, process: Process) -> Waiting:
 def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool) -> str:
     if affair.status == Status.WITHDRAWN:
         return gettext("You took the application back. Nothing more happens.")
+    if affair.annulled_at is not None:
+        return gettext("The decision was taken back. It does not count any more; why is said below.")
     if affair.status == Status.DONE:
         return gettext("It is concluded: %(end)s.") % {"end": end_of(affair)}
     if is_asked:
@@ -153,7 +156,7 @@ def _told(trail: list[AffairEvent], process: Process) -> list[Told]:
         if event.name == "closed":
             parts.append(_end(process, str(event.data.get("outcome", ""))))
         words = [*event.data.get("items", ())] if event.name == "material-asked" else []
-        if event.name in ("material-asked", "suspended", "withdrawn"):
+        if event.name in ("material-asked", "suspended", "withdrawn", "annulled"):
             words.append(str(event.data.get("reason", "")))
         if event.name == "material-given":
             words.append(str(event.data.get("note", "")))

@@ -2,7 +2,7 @@
 
 An entry of an input is a value to equal (`"house"`), a comparison (`> 5000`, `in ["a", "b"]`), anything
 with `?` for the input (`? > 10 && ? < 20`), or `-`. Of a table with UNIQUE or FIRST the first row that fits
-counts; COLLECT gives a list for each output.
+counts; rows of a UNIQUE table that hold at once are refused. COLLECT gives a list for each output.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from beichen.fronts.services.bpmn.expressions import check, compiled
+from beichen.fronts.services.bpmn.overlaps import overlapping
 from beichen.fronts.services.bpmn.text import name_of
-from beichen.fronts.services.problems import BAD_EXPRESSION, NOT_BPMN, TOO_MUCH
+from beichen.fronts.services.problems import BAD_EXPRESSION, NOT_BPMN, OVERLAP, TOO_MUCH
 from beichen.problem import Problem, Where, nearest, shorten
 
 POLICIES = ("UNIQUE", "FIRST", "COLLECT")
@@ -49,7 +50,25 @@ def check_table(root: Any, line: Callable[[Any], Where], known: Collection[str])
         problems += check(text, known, line(node))
     for rule in rules[:RULES]:
         problems += _rule(rule, inputs, line, known)
+    if policy == "UNIQUE" and not problems:
+        problems += _overlaps(rules, line)
     return problems
+
+
+def _overlaps(rules: list[Any], line: Callable[[Any], Where]) -> list[Problem]:
+    """The rules of a table of which one at most should hold, each with an earlier one that holds with it."""
+    entries = [[_text(node) for node in rule.iter("{*}inputEntry")] for rule in rules]
+    names = [str(rule.get("id") or number) for number, rule in enumerate(rules, 1)]
+    hint = "make them differ, or let the first that fits count: hitPolicy FIRST"
+    return [
+        Problem(
+            OVERLAP,
+            shorten(f"the rules {names[one]} and {names[other]} hold at once"),
+            line(rules[other]),
+            hint,
+        )
+        for one, other in overlapping(entries)
+    ]
 
 
 def _rule(

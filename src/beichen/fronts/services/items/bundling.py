@@ -49,7 +49,7 @@ from beichen.kernel.org.models import Region
 from beichen.kernel.scene.durations import duration
 from beichen.problem import Problem, ProblemError, Where, said, shorten
 
-_GOOD = (PartState.DONE, PartState.SKIPPED)
+GOOD = (PartState.DONE, PartState.SKIPPED)
 _BAD = (PartState.REFUSED, PartState.BLOCKED)
 
 
@@ -115,7 +115,7 @@ def apply_bundle(
         detail=detail,
         subject=run.subject,
     )
-    _tell(run, "opened", {"items": wanted}, by=by)
+    tell(run, "opened", {"items": wanted}, by=by)
     return run
 
 
@@ -202,7 +202,7 @@ def _ready(run: BundleRun) -> list[BundlePart]:
         part
         for key, part in parts.items()
         if part.state == PartState.WAITING
-        and all(parts[after].state in _GOOD for after in declared[key].after if after in parts)
+        and all(parts[after].state in GOOD for after in declared[key].after if after in parts)
     ]
 
 
@@ -235,7 +235,8 @@ def _start(run: BundleRun, part: BundlePart, *, by: Actor, now: datetime) -> Non
 def follow(affair_code: str, *, by: Actor, now: datetime | None = None) -> BundleRun | None:
     """An affair has ended: its part says how, what waited for it starts, and the run may be over.
 
-    None for an affair of no bundle. What cannot start is blocked and says why; the rest stands.
+    None for an affair of no bundle. What cannot start is blocked and says why; the rest stands. When the
+    decision of an affair is taken back later, its part has not its result any more.
     """
     key = BundlePart.objects.filter(affair__code=affair_code).values_list("run_id", flat=True).first()
     if key is None:
@@ -245,9 +246,11 @@ def follow(affair_code: str, *, by: Actor, now: datetime | None = None) -> Bundl
         run=run, affair__code=affair_code
     )
     affair, moment = part.affair, now or timezone.now()
-    if affair is None or part.state != PartState.RUNNING or affair.closed_at is None:
+    if affair is None or affair.closed_at is None:
         return run
-    part.state, part.reason = _ending(affair, read_item(part.item))
+    if part.state != PartState.RUNNING and (part.state != PartState.DONE or affair.annulled_at is None):
+        return run
+    part.state, part.reason = ending_of(affair, read_item(part.item))
     part.save(update_fields=["state", "reason"])
     _go_on(run, by=by, now=moment)
     _conclude(run, by=by, now=moment)
@@ -258,12 +261,16 @@ def follow(affair_code: str, *, by: Actor, now: datetime | None = None) -> Bundl
 
 def is_good(affair: Affair, item: Item) -> bool:
     """Whether an affair ended with what was applied for."""
-    return affair.status == Status.DONE and (not item.good or affair.outcome in item.good)
+    is_decided = affair.status == Status.DONE and affair.annulled_at is None
+    return is_decided and (not item.good or affair.outcome in item.good)
 
 
-def _ending(affair: Affair, item: Item) -> tuple[PartState, str]:
+def ending_of(affair: Affair, item: Item) -> tuple[PartState, str]:
+    """How a part stands whose affair has ended, and why it has no result."""
     if is_good(affair, item):
         return PartState.DONE, ""
+    if affair.annulled_at is not None:
+        return PartState.REFUSED, "决定已被撤销"
     ends = affair.definition.declared["ends"]
     words = ends[affair.outcome]["zh"] if affair.outcome in ends else str(Status(affair.status).label)
     return PartState.REFUSED, words[:300]
@@ -292,14 +299,18 @@ def _go_on(run: BundleRun, *, by: Actor, now: datetime) -> None:
 
 def _conclude(run: BundleRun, *, by: Actor, now: datetime) -> None:
     states = [part.state for part in _parts(run)]
+    if run.closed_at is not None and run.is_good and not all(state in GOOD for state in states):
+        run.is_good = False  # a decision was taken back afterwards
+        run.save(update_fields=["is_good"])
     if run.closed_at is None and all(state in ENDED_PARTS for state in states):
-        run.closed_at, run.is_good = now, all(state in _GOOD for state in states)
+        run.closed_at, run.is_good = now, all(state in GOOD for state in states)
         run.save(update_fields=["closed_at", "is_good"])
-        _tell(run, "closed", {"outcome": "done" if run.is_good else "partly"}, by=by)
+        tell(run, "closed", {"outcome": "done" if run.is_good else "partly"}, by=by)
         tell_answer(run, by=by)
 
 
-def _tell(run: BundleRun, name: str, data: Mapping[str, Any], *, by: Actor) -> None:
+def tell(run: BundleRun, name: str, data: Mapping[str, Any], *, by: Actor) -> None:
+    """Publish what happened to a run, in the caller's transaction."""
     told = {"bundle": run.bundle.key, **data}
     draft = bus.Draft(f"services.bundle.{name}", run.code, told, region=run.region.path, level=run.level)
     bus.publish_many([draft], by=by)

@@ -103,6 +103,7 @@ class BundleRun(models.Model):
     opened_at = models.DateTimeField()
     promised_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)  # its applicant took it back as a whole
     is_good = models.BooleanField(null=True)  # whether every part gave its result
     is_demo = models.BooleanField(default=False)
     level = models.PositiveSmallIntegerField(default=Level.L2.value)

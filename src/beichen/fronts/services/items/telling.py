@@ -1,6 +1,7 @@
-"""Who is told what of marks, appointments, bundles and affairs; templates stand in the scene `appointments`.
+"""Who is told what of marks, appointments, bundles and affairs.
 
-A city without the templates sends nothing. A notice names code, item and time, never who applied.
+The templates stand in the scene `appointments`: a city without them sends nothing. A notice names code, item
+and time, never who applied.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from beichen.fronts.services.items.models import (
     ServiceItem,
 )
 from beichen.fronts.services.models import Affair
-from beichen.fronts.services.words import Status
 from beichen.kernel.actor import Actor
 from beichen.kernel.bus import service as bus
 from beichen.kernel.levels import Level
@@ -29,11 +29,13 @@ from beichen.platforms.comms.models import Template
 MARKED = {"yellow": "affair-yellow", "red": "affair-red"}
 REMINDER = "appointment-reminder"
 ANSWER = "bundle-answer"
+CLOSED = "affair-closed"
 APPLICANT = {
     "services.affair.material-asked": "affair-material",
     "services.affair.suspended": "affair-suspended",
     "services.affair.resumed": "affair-resumed",
-    "services.affair.closed": "affair-closed",
+    "services.affair.closed": CLOSED,
+    "services.affair.annulled": "affair-annulled",
 }
 """What of an affair its applicant is told, and by which template."""
 ANSWERS = {
@@ -42,6 +44,10 @@ ANSWERS = {
         "zh": "已部分办结，未办成的事项及原因请查看详情",
         "en": "concluded in part; see what stands and what does not",
     },
+}
+WITHDRAWN = {
+    "zh": "已按您的申请撤回，此前已办结的事项仍然有效",
+    "en": "withdrawn as you asked; what was concluded before stands",
 }
 
 
@@ -120,7 +126,7 @@ def tell_answer(run: BundleRun, *, by: Actor) -> bool:
     values = {
         "code": run.code,
         "bundle": {"zh": bundle.name, "en": bundle.name_en},
-        "answer": ANSWERS[bool(run.is_good)],
+        "answer": WITHDRAWN if run.withdrawn_at else ANSWERS[bool(run.is_good)],
     }
     notice = comms.Notice(
         template=ANSWER,
@@ -144,7 +150,7 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
     applied = Application.objects.select_related("item").filter(affair=affair).first()
     code = (applied.agent if applied is not None else "") or affair.subject
     person = Person.objects.filter(code=code).first()
-    is_part = affair.status == Status.DONE and BundlePart.objects.filter(affair=affair).exists()
+    is_part = template == CLOSED and BundlePart.objects.filter(affair=affair).exists()
     if person is None or is_part or not _is_known(template):
         return False
     declared = affair.definition.declared
@@ -153,7 +159,7 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
         "item": names(applied.item) if applied is not None else declared["name"],
         "outcome": declared["ends"].get(affair.outcome, {"zh": "已办结", "en": "concluded"}),
     }
-    asked = {"affair-closed": values}.get(template, {name: values[name] for name in ("code", "item")})
+    asked = values if template == CLOSED else {name: values[name] for name in ("code", "item")}
     notice = comms.Notice(
         template=template,
         values=asked,

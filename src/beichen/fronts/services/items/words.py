@@ -49,6 +49,7 @@ class PartState(models.TextChoices):
     REFUSED = "refused", pgettext("part", "Ended without the result")
     BLOCKED = "blocked", pgettext("part", "Cannot start")
     SKIPPED = "skipped", pgettext("part", "Not needed here")
+    WITHDRAWN = "withdrawn", pgettext("part", "Withdrawn")
 
 
 class BookingState(models.TextChoices):
@@ -81,4 +82,10 @@ class PaymentState(models.TextChoices):
 
 ACTIVE_PAYMENTS = (PaymentState.DUE, PaymentState.PAID, PaymentState.REFUNDING)
 HELD_PLACES = (BookingState.BOOKED, BookingState.ARRIVED)
-ENDED_PARTS = (PartState.DONE, PartState.REFUSED, PartState.BLOCKED, PartState.SKIPPED)
+ENDED_PARTS = (
+    PartState.DONE,
+    PartState.REFUSED,
+    PartState.BLOCKED,
+    PartState.SKIPPED,
+    PartState.WITHDRAWN,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pytest
@@ -151,6 +152,69 @@ def test_what_does_not_fit_is_named(old: str, new: str, code: str, words: str) -
 )
 def test_a_table_that_does_not_fit_is_refused(old: str, new: str, code: str) -> None:
     assert code in codes(with_table(old, new))
+
+
+def unique(*rules: tuple[str, str]) -> dict[str, bytes]:
+    """The files with a table of two inputs of which one rule at most should hold."""
+    cells = "".join(
+        f'<rule id="r{number}"><inputEntry id="a{number}"><text>{escape(area)}</text></inputEntry>'
+        f'<inputEntry id="b{number}"><text>{escape(project)}</text></inputEntry>'
+        f"<outputEntry id=\"c{number}\"><text>['fire']</text></outputEntry>"
+        f'<outputEntry id="d{number}"><text>"2d"</text></outputEntry></rule>\n'
+        for number, (area, project) in enumerate(rules, 1)
+    )
+    table = (
+        f'{DMN_HEAD}<decision id="permit-class" name="c"><decisionTable id="dt" hitPolicy="UNIQUE">\n'
+        '<input id="i1"><inputExpression id="e1"><text>area_m2</text></inputExpression></input>\n'
+        '<input id="i2"><inputExpression id="e2"><text>project</text></inputExpression></input>\n'
+        '<output id="o1" name="desks"/><output id="o2" name="notice_time"/>\n'
+        f"{cells}</decisionTable></decision></definitions>"
+    )
+    return {**FILES, "processes/permit-class.dmn": table.encode()}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (("> 1000", "-"), ("> 2000", "-")),
+        (("<= 1000", "-"), (">= 1000", "-")),
+        (("> 1000", '"a"'), ("-", 'in ["a", "b"]')),
+        (("? > 10 && ? < 20", "-"), ("15", "-")),
+        (("-", '"a"'), ("> 5", '!= "b"')),
+        (("area_m2 > 5", "-"), ("area_m2 > 5", "-")),
+    ],
+)
+def test_rules_that_hold_at_once_are_refused_where_one_at_most_should(rules: Any) -> None:
+    """With the line of the later one, and the names of both."""
+    (found,) = problems(unique(*rules))
+    assert (found.code, found.message) == ("SRV-109", "the rules r1 and r2 hold at once")
+    assert found.where.line == 7
+    files = unique(*rules)
+    files["processes/permit-class.dmn"] = files["processes/permit-class.dmn"].replace(b"UNIQUE", b"FIRST")
+    assert problems(files) == []
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (("> 1000", "-"), ("<= 1000", "-")),
+        (("< 1000", "-"), ("> 1000", "-")),
+        (("-", '"a"'), ("-", '"b"'), ("-", 'in ["c", "d"]')),
+        (("> 5", '"a"'), ("> 5", '!= "a"')),
+        (("? > 10 && ? < 20", "-"), (">= 20", "-"), ("10", "-")),
+        (("area_m2 > 5", "-"), ("5", "-")),
+    ],
+)
+def test_rules_of_which_one_at_most_holds_or_of_which_nothing_is_known_are_run(rules: Any) -> None:
+    assert problems(unique(*rules)) == []
+
+
+def test_each_rule_that_overlaps_is_told_once() -> None:
+    found = problems(unique(("-", "-"), ("> 5", "-"), ("> 6", "-")))
+    assert [one.message for one in found] == [
+        "the rules r1 and r2 hold at once",
+        "the rules r1 and r3 hold at once",
+    ]
 
 
 def test_a_condition_with_the_input_twice() -> None:

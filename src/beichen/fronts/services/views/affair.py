@@ -53,6 +53,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
     process = read_process(row.definition.declared)
     course = service.course(row, by=by)
     tasks = service.tasks_of(row)
+    places = {name: place for place, name in enumerate(process.fields)}
     offers = Offers(row, process, tasks, course["messages"], by).all()
     if bad is not None:
         for offer in offers:
@@ -68,8 +69,8 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         "offers": offers,
         "facts": [
             (process.fields[name].name.label, value_words(process.fields[name], value))
-            for name, value in row.data.items()
-            if name in process.fields
+            for name, value in sorted(row.data.items(), key=lambda one: places.get(one[0], 0))
+            if name in places
         ],
         "application": application_of(row, by=by),
         "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),

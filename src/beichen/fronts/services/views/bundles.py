@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.services import service as services
 from beichen.fronts.services.applicant import service
+from beichen.fronts.services.applicant.forms import WithdrawForm
 from beichen.fronts.services.applicant.models import Submission
 from beichen.fronts.services.applicant.tracking import stand_of
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.forms.showing import shown_answers
 from beichen.fronts.services.items import bundling
+from beichen.fronts.services.items.certifying import certificates_of
 from beichen.fronts.services.items.models import BundlePart, BundleRun
 from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.items.words import PartState
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.signs import name_of
 from beichen.fronts.services.views.answering import shown_file
 from beichen.fronts.services.views.filling import signing_in
 from beichen.kernel.access.service import acting
-from beichen.platforms.ledger.models import Certificate
+from beichen.problem import ProblemError
 
 TONES = {
     PartState.DONE: "on-course",
@@ -37,6 +41,7 @@ TONES = {
     PartState.SKIPPED: "unknown",
     PartState.REFUSED: "missed",
     PartState.BLOCKED: "missed",
+    PartState.WITHDRAWN: "unknown",
 }
 
 
@@ -44,15 +49,25 @@ def answer_of(run: BundleRun) -> str:
     """The one answer of a run, in words."""
     if run.closed_at is None:
         return gettext("In progress: you will get one answer when all parts are concluded.")
+    if run.withdrawn_at is not None:
+        return gettext("You took it back. What was concluded before stands; the rest does not go on.")
     if run.is_good:
         return gettext("Everything is concluded: all parts gave their results.")
     return gettext("Concluded in part: what stands and what does not is said below.")
 
 
 def page(
-    request: HttpRequest, run: BundleRun, *, is_own: bool = False, is_followed: bool = False
+    request: HttpRequest,
+    run: BundleRun,
+    *,
+    is_own: bool = False,
+    is_followed: bool = False,
+    bad: WithdrawForm | None = None,
 ) -> HttpResponse:
-    """A run; ``is_own``: with what its applicant alone sees, and what they must do."""
+    """A run; ``is_own``: with what its applicant alone sees, and what they must do.
+
+    ``bad`` is the form to withdraw it that was refused.
+    """
     parts = bundling.parts_of(run)
     counted = [one for one in parts if one.state != PartState.SKIPPED]
     context: dict[str, Any] = {
@@ -66,8 +81,21 @@ def page(
         "is_followed": is_followed,
     }
     if is_own:
-        context |= _own(run)
-    return render(request, "services/bundle_run.html", context)
+        context |= _own(run, parts) | _withdrawing(run, parts, bad)
+    return render(request, "services/bundle_run.html", context, status=422 if bad is not None else 200)
+
+
+def _withdrawing(run: BundleRun, parts: list[BundlePart], bad: WithdrawForm | None) -> dict[str, Any]:
+    """What one act would take back, and what may not be taken back any more, with who could."""
+    open_parts = [one for one in parts if one.state in (PartState.WAITING, PartState.RUNNING)]
+    standing = [
+        {"part": one.part, "since": one.since, "body": name_of(one.body) if one.body else ""}
+        for one in service.standing_parts(parts)
+    ]
+    if run.closed_at is not None:
+        return {"standing": standing if run.withdrawn_at else []}
+    form = bad or WithdrawForm(auto_id="withdraw-%s")
+    return {"withdraw_form": form, "withdrawable": open_parts, "standing": standing}
 
 
 def _part(part: BundlePart, *, is_own: bool, is_staff: bool) -> Mapping[str, Any]:
@@ -97,13 +125,11 @@ def _sentence(affair: Affair) -> str:
     return stand_of(affair, process, tasks, timers, [], timezone.now()).sentence
 
 
-def _own(run: BundleRun) -> dict[str, Any]:
+def _own(run: BundleRun, parts: list[BundlePart]) -> dict[str, Any]:
     """What was sent, and the results."""
     sent = Submission.objects.select_related("form").filter(run=run).first()
-    rows = Certificate.objects.select_related("kind").filter(
-        holder__code=run.subject, issued_at__gte=run.opened_at
-    )
-    found: dict[str, Any] = {"sent": sent, "certificates": list(rows.order_by("-id")[:20])}
+    results = certificates_of(*(one.affair for one in parts if one.affair is not None))
+    found: dict[str, Any] = {"sent": sent, "certificates": results}
     if sent is not None:
         files = list(service.files_of(sent))
         names = {one.code: one.file.name for one in files}
@@ -119,6 +145,25 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
     by = acting(request)
     row = bundling.find_run(code, by=by)
     return page(request, row, is_own=bundling.is_own(row, by))
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Take back all of it that is not decided yet."""
+    by = acting(request)
+    row = service.own_run(code, by=by)
+    form = WithdrawForm(request.POST, auto_id="withdraw-%s")
+    if form.is_valid():
+        try:
+            service.withdraw_all(row.code, form.cleaned_data["reason"], by=by)
+        except ProblemError as error:
+            if error.status == 403:
+                raise
+            form.take(error)
+        else:
+            messages.success(request, gettext("You took back everything that was not decided yet."))
+            return HttpResponseRedirect(reverse("services:bundle-run", args=[row.code]))
+    return page(request, row, is_own=True, bad=form)
 
 
 @never_cache

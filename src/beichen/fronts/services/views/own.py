@@ -26,6 +26,7 @@ from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.forms.service import form_of_process
 from beichen.fronts.services.forms.showing import shown_answers
 from beichen.fronts.services.items import bundling
+from beichen.fronts.services.items.certifying import certificates_of
 from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.signs import promise_badge
@@ -35,7 +36,6 @@ from beichen.fronts.services.views.bundles import answer_of
 from beichen.fronts.services.views.filling import receipt_address, signing_in
 from beichen.fronts.services.words import CLOSED, Status
 from beichen.kernel.access.service import acting, check_rate, chosen_subject
-from beichen.platforms.ledger.models import Certificate
 from beichen.problem import ProblemError
 from beichen.web.tables import answer
 from beichen.web.wording import in_words
@@ -105,7 +105,7 @@ def page(
         "status_label": Status(row.status).label,
     }
     if not is_followed:
-        context |= _acts(row, process, bad) | {"certificates": _certificates(row), "signed": by.name}
+        context |= _acts(row, process, bad) | {"certificates": certificates_of(row), "signed": by.name}
     return render(request, "services/applicant/affair.html", context, status=status)
 
 
@@ -140,19 +140,6 @@ def _answers(row: Affair, sent: Submission | None, process: Process) -> list[Any
         return shown_answers(form_of_process(process).schema, row.data)
     files = {one.code: one.file.name for one in service.files_of(sent)}
     return shown_answers(service.form_schema(sent, row), sent.answers, sent.sources, files)
-
-
-def _certificates(row: Affair) -> list[Certificate]:
-    """What was issued to the subject since the affair began: its result, where a certificate is one.
-
-    A certificate says when it was issued in whole seconds.
-    """
-    if row.status != Status.DONE:
-        return []
-    rows = Certificate.objects.select_related("kind").filter(
-        holder__code=row.subject, issued_at__gte=row.opened_at.replace(microsecond=0)
-    )
-    return list(rows.order_by("-id")[:10])
 
 
 @never_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from pypdf.errors import PyPdfError
 from beichen.platforms.ledger.certificates import issuers, statuses
 from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE, token_hash
 from beichen.platforms.ledger.codes import UNREADABLE
-from beichen.platforms.ledger.models import CertificateKind, Entry
+from beichen.platforms.ledger.models import Certificate, CertificateKind, Entry
 from beichen.problem import Problem, ProblemError, Where, said
 from beichen_proof.credential import LONGEST, Credential, check_status, read
 from beichen_proof.refusal import Reason, RefusedError
@@ -26,13 +27,19 @@ _TEXT = re.compile(r"[A-Za-z0-9_\-.~]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: the reason of a refusal or None, what was shown, its kind if it is known here."""
+    """What a check found: the reason of a refusal or None, what was shown, its kind if it is known here.
+
+    Of a certificate of this house that counts no more also since when, and why where its affair was taken
+    back; never anybody's own words.
+    """
 
     reason: Reason | None
     message: str
     credential: Credential | None = None
     kind: CertificateKind | None = None
     sealed: Entry | None = None
+    cause: str = ""
+    since: datetime | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -77,13 +84,23 @@ def check(text: str) -> Finding:
         if credential.status_uri:
             check_status(credential, _status(credential), trusted, now)
     except RefusedError as error:
-        return Finding(error.reason, error.message, credential, kind)
+        return _refused(error, credential, kind)
     number = str(credential.claims.get("number", ""))
     rows = Entry.objects.filter(kind=SEALED_CERTIFICATE.key, reference=number, sha256=token_hash(text))
     sealed = rows.first()
     if sealed is None:
         return Finding(Reason.NOT_INCLUDED, "the ledger does not know it", credential, kind)
     return Finding(None, "", credential, kind, sealed)
+
+
+def _refused(error: RefusedError, credential: Credential, kind: CertificateKind | None) -> Finding:
+    """Whoever holds the signed certificate may know why it does not count."""
+    if error.reason not in (Reason.REVOKED, Reason.SUSPENDED):
+        return Finding(error.reason, error.message, credential, kind)
+    number = str(credential.claims.get("number", ""))[:16]
+    row = Certificate.objects.filter(code=number, kind=kind).only("cause", "changed_at").first()
+    cause, since = (row.cause, row.changed_at) if row is not None else ("", None)
+    return Finding(error.reason, error.message, credential, kind, cause=cause, since=since)
 
 
 def _kind(credential: Credential) -> CertificateKind | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from beichen.kernel.access.service import decide
 from beichen.kernel.actor import Actor
+from beichen.platforms.ledger.certificates.issuing import own_subject
 from beichen.platforms.ledger.certificates.words import kind_name
 from beichen.platforms.ledger.models import Certificate
 from beichen.platforms.ledger.rights import READ, READ_CERTIFICATES
@@ -23,8 +24,7 @@ def _row(code: str) -> Certificate | None:
 
 
 def _may_open(row: Certificate, by: Actor) -> bool:
-    is_own = row.holder is not None and by.key == f"person:{row.holder.code}"
-    return is_own or bool(decide(by, READ_CERTIFICATES, row))
+    return own_subject(row, by) is not None or bool(decide(by, READ_CERTIFICATES, row))
 
 
 def find_coded_certificate(code: str, by: Actor) -> Coded | None:

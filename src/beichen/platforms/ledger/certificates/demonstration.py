@@ -15,11 +15,12 @@ _VALUE: Schema = {"type": ["string", "number"]}
 
 
 def schema() -> Schema:
-    """A list: kind, fields, whose account, and why it is suspended or revoked where it is."""
+    """A list: kind, fields, whose account or which firm's, and why it is suspended or revoked where it is."""
     one = record(
         {"kind": KEY, "fields": mapping_of(_VALUE, FIELD)},
         {
             "holder": KEY,
+            "firm": {"type": "string", "maxLength": 64},
             "step": {"enum": ["suspend", "revoke"]},
             "reason": {"type": "string", "maxLength": 300},
         },
@@ -38,12 +39,13 @@ def show(value: Any, *, by: Actor) -> list[str]:
             str(key): field if isinstance(field, int | float) else str(field)
             for key, field in one["fields"].items()
         }
-        kind, holder = find_kind(str(one["kind"]), by=by), people.get(str(one.get("holder", "")))
+        kind, firm = find_kind(str(one["kind"]), by=by), str(one.get("firm", ""))
+        person = people.get(str(one.get("holder", "")))
         # Those of demo affairs do not count: they are issued before.
-        known = Certificate.objects.filter(is_demo=True, kind=kind, holder=holder)
+        known = Certificate.objects.filter(is_demo=True, kind=kind, holder=person, firm=firm)
         if known.filter(claims=read_claims(kind, fields)).exists():
             continue
-        row = issue(kind, fields, by=by, holder=holder, is_demo=True)
+        row = issue(kind, fields, by=by, holder=person, firm=firm, is_demo=True)
         if "step" in one:
             change_state(row.code, str(one["step"]), str(one.get("reason", "demo")), by=by)
         added.append(row.code)

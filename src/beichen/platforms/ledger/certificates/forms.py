@@ -33,9 +33,9 @@ class IssueForm(ProblemForm):
 
     holder = forms.CharField(
         label=_("Holder's code"),
-        max_length=16,
+        max_length=64,
         required=False,
-        help_text=_("The code of a person's account; empty for a firm or a thing."),
+        help_text=_("The code of a person's account, or of a firm; empty for a thing."),
     )
     fallback = "holder"
 

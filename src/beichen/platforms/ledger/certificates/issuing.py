@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 
 from beichen.kernel.access import service as access
+from beichen.kernel.access.service import Subject
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
@@ -25,7 +26,7 @@ from beichen.platforms.ledger.certificates import issuers, statuses
 from beichen.platforms.ledger.certificates.claims import read_claims
 from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE, token_hash
 from beichen.platforms.ledger.codes import BAD_STATE, NO_CERTIFICATE, NO_CERTIFICATE_KIND, NO_REASON
-from beichen.platforms.ledger.models import Certificate, CertificateKind, CertificateState
+from beichen.platforms.ledger.models import Cause, Certificate, CertificateKind, CertificateState
 from beichen.platforms.ledger.models.certificates import new_code
 from beichen.platforms.ledger.rights import ISSUE, READ_CERTIFICATES, REVOKE
 from beichen.platforms.ledger.sealing import seal
@@ -64,10 +65,17 @@ def issue(
     *,
     by: Actor,
     holder: Person | None = None,
+    firm: str = "",
+    origin: str = "",
+    matter: str = "",
     is_demo: bool = False,
     now: datetime | None = None,
 ) -> Certificate:
-    """Sign, seal and keep a certificate. Raises ProblemError ACC-403, LED-202, LED-403 with each mistake."""
+    """Sign, seal and keep a certificate of a person, of the firm with a code, or of nobody.
+
+    ``origin`` is what gave it, by which :func:`revoke_given` finds it again; ``matter`` limits which of a
+    firm's representatives see it. Raises ProblemError ACC-403, LED-202, LED-403 with each mistake.
+    """
     access.require(by, ISSUE, kind)
     claims = read_claims(kind, given)
     moment = (now or timezone.now()).replace(microsecond=0)
@@ -76,6 +84,9 @@ def issue(
         code=new_code(),
         kind=kind,
         holder=holder,
+        firm="" if holder else firm[:64],
+        origin=origin[:80],
+        matter=matter[:60],
         issuer=kind.issuer,
         region=kind.issuer.region,
         claims=claims,
@@ -89,9 +100,8 @@ def issue(
     row.text = _signed(row)
     row.save(force_insert=True)
     seal(SEALED_CERTIFICATE.key, row.code, token_hash(row.text), by=by, now=moment)
-    subject = holder.code if holder else ""
     audit.record(
-        by, ISSUE, f"platforms_ledger.certificate:{row.code}", detail={"kind": kind.key}, subject=subject
+        by, ISSUE, f"platforms_ledger.certificate:{row.code}", detail={"kind": kind.key}, subject=row.subject
     )
     _publish(row, "ledger.certificate.issued", by)
     return row
@@ -144,37 +154,72 @@ def certificates(*, by: Actor) -> QuerySet[Certificate]:
     return access.visible(by, READ_CERTIFICATES, rows)
 
 
-def own_certificates(person: Person) -> QuerySet[Certificate]:
-    """A person's own."""
-    return Certificate.objects.select_related("kind", "issuer").filter(holder=person)
+def own_certificates(subject: Subject) -> QuerySet[Certificate]:
+    """Those of whom somebody acts for, a person or a firm, as far as the representation reaches."""
+    rows = Certificate.objects.select_related("kind", "issuer", "holder")
+    own = Q(firm=subject.code) if subject.kind == "firm" else Q(holder__code=subject.code)
+    return rows.filter(own, matter__in=subject.affairs) if subject.affairs else rows.filter(own)
 
 
-def find_certificate(code: str, *, by: Actor, person: Person | None = None, purpose: str = "") -> Certificate:
-    """A certificate for its holder, or for who may read it, which leaves a record for the holder to see.
+def own_subject(row: Certificate, by: Actor) -> Subject | None:
+    """As whom the actor holds the certificate: themselves, or whom they represent in what gave it."""
+    whose = row.subject
+    found = next((one for one in access.subjects_of(by) if one.code == whose), None) if whose else None
+    return found if found is not None and found.covers(row.matter) else None
 
-    Raises ProblemError LED-401, ACC-403.
+
+def find_certificate(code: str, *, by: Actor, purpose: str = "") -> Certificate:
+    """A certificate for its holder and who represents them in it, and for who may read it.
+
+    Every look but the holder's own leaves a record for the holder to see. Raises ProblemError LED-401,
+    ACC-403.
     """
     rows = Certificate.objects.select_related("kind", "issuer", "region", "holder", "status_list")
     row = rows.filter(code=code).first()
     if row is None:
         raise ProblemError(Problem(NO_CERTIFICATE, said("no certificate has this code")))
-    if person is not None and row.holder_id == person.pk:
-        return row
-    subject = row.holder.code if row.holder else ""
-    access.disclose(by, READ_CERTIFICATES, row, ["claims"], subject=subject, purpose=purpose or "certificate")
+    own, why = own_subject(row, by), purpose or "certificate"
+    if own is None:
+        access.disclose(by, READ_CERTIFICATES, row, ["claims"], subject=row.subject, purpose=why)
+    elif own.representation is not None:
+        detail = {"representation": own.representation, "purpose": why}
+        resource = f"platforms_ledger.certificate:{row.code}"
+        audit.record(by, "ledger.certificate.represent", resource, detail=detail, subject=row.subject)
     return row
 
 
 @transaction.atomic
 def change_state(code: str, step: str, reason: str, *, by: Actor, now: datetime | None = None) -> Certificate:
     """suspend, resume or revoke. Raises ProblemError LED-401, LED-404, LED-405, ACC-403."""
-    rows = Certificate.objects.select_for_update(of=("self",)).select_related(
-        "kind", "issuer", "region", "holder"
-    )
-    row = rows.filter(code=code).first()
+    row = _locked().filter(code=code).first()
     if row is None:
         raise ProblemError(Problem(NO_CERTIFICATE, said("no certificate has this code")))
     access.require(by, REVOKE, row)
+    return _changed(row, step, reason, by=by, now=now)
+
+
+@transaction.atomic
+def revoke_given(
+    origin: str, cause: Cause, reason: str, *, by: Actor, now: datetime | None = None
+) -> list[Certificate]:
+    """Revoke what ``origin`` gave, because it was taken back; what is revoked already stays as it is.
+
+    Called by the room that gave it, in the transaction and with the right by which it was taken back: none
+    over certificates is asked for. ``cause`` is for everybody who checks, ``reason`` for the holder.
+    Raises ProblemError LED-405.
+    """
+    rows = _locked().filter(origin=origin).exclude(state=_S.REVOKED).order_by("id") if origin else ()
+    return [_changed(row, "revoke", reason, by=by, cause=cause, now=now) for row in rows]
+
+
+def _locked() -> QuerySet[Certificate]:
+    rows = Certificate.objects.select_for_update(of=("self",))
+    return rows.select_related("kind", "issuer", "region", "holder")
+
+
+def _changed(
+    row: Certificate, step: str, reason: str, *, by: Actor, cause: str = "", now: datetime | None = None
+) -> Certificate:
     before, after, event = WAYS.get(step, (None, None, ""))
     if after is None or row.state == _S.REVOKED or (before is not None and row.state != before):
         message = said(
@@ -184,9 +229,10 @@ def change_state(code: str, step: str, reason: str, *, by: Actor, now: datetime 
     if not reason.strip():
         raise ProblemError(Problem(NO_REASON, said("say why"), Where(field="reason")))
     row.state, row.reason, row.changed_at = after, reason.strip()[:300], now or timezone.now()
-    row.save(update_fields=["state", "reason", "changed_at"])
-    subject = row.holder.code if row.holder else ""
+    row.cause = cause
+    row.save(update_fields=["state", "reason", "cause", "changed_at"])
+    detail = {"step": step, **({"cause": str(cause), "origin": row.origin} if cause else {})}
     resource = f"platforms_ledger.certificate:{row.code}"
-    audit.record(by, REVOKE, resource, detail={"step": step}, reason=row.reason, subject=subject)
+    audit.record(by, REVOKE, resource, detail=detail, reason=row.reason, subject=row.subject)
     _publish(row, event, by)
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beichen.platforms.ledger.models.certificates import (
+    Cause,
     Certificate,
     CertificateKind,
     CertificateState,
@@ -20,6 +21,7 @@ from beichen.platforms.ledger.models.log import (
 
 __all__ = [
     "Anchoring",
+    "Cause",
     "Certificate",
     "CertificateKind",
     "CertificateState",

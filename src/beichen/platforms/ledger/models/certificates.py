@@ -6,6 +6,7 @@ import secrets
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from beichen.kernel.levels import Level, ScopeFields
@@ -28,6 +29,17 @@ class CertificateState(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+class Cause(models.TextChoices):
+    """Why a certificate counts no more, in words that whoever checks it may read; nobody's own words.
+
+    What gave a certificate says it when that is taken back; empty: its issuer decided on the certificate
+    itself.
+    """
+
+    WITHDRAWN = "withdrawn", _("The application that it came from was withdrawn.")
+    ANNULLED = "annulled", _("The decision that it came from was taken back.")
+
+
 class CertificateKind(models.Model):
     """A kind of certificates: what a scene or a city declares in `certificates.yaml`."""
 
@@ -48,6 +60,11 @@ class CertificateKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
 class IssuerKey(models.Model):
@@ -79,11 +96,18 @@ class StatusList(models.Model):
 
 
 class Certificate(models.Model):
-    """One certificate. ``text`` is the whole SD-JWT, with every disclosure: the holder's own."""
+    """One certificate. ``text`` is the whole SD-JWT, with every disclosure: the holder's own.
+
+    It is a person's (``holder``), or that of the firm with the code ``firm``, or of neither. ``origin`` is
+    what gave it (``affair:CODE``), ``matter`` the key by which a representation names such things.
+    """
 
     code = models.CharField(max_length=16, unique=True, default=new_code)
     kind = models.ForeignKey(CertificateKind, models.PROTECT, related_name="certificates")
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="certificates")
+    firm = models.CharField(max_length=64, blank=True, default="")
+    origin = models.CharField(max_length=80, blank=True, default="")
+    matter = models.CharField(max_length=60, blank=True, default="")
     issuer = models.ForeignKey(Body, models.PROTECT, related_name="certificates")
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="certificates")
     claims = models.JSONField()
@@ -93,6 +117,7 @@ class Certificate(models.Model):
     until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=CertificateState, default=CertificateState.VALID)
     reason = models.CharField(max_length=300, blank=True)
+    cause = models.CharField(max_length=10, choices=Cause, blank=True, default="")
     changed_at = models.DateTimeField(null=True)
     status_list = models.ForeignKey(StatusList, models.PROTECT, related_name="certificates")
     place = models.PositiveIntegerField()
@@ -108,9 +133,14 @@ class Certificate(models.Model):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["status_list", "place"], name="certificate_place_once"),
+            models.CheckConstraint(
+                condition=models.Q(holder__isnull=True) | models.Q(firm=""), name="certificate_of_one"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["holder", "-id"], name="certificate_holder"),
+            models.Index(fields=["firm", "-id"], condition=~models.Q(firm=""), name="certificate_firm"),
+            models.Index(fields=["origin"], condition=~models.Q(origin=""), name="certificate_origin"),
             models.Index(
                 fields=["status_list", "place"],
                 condition=~models.Q(state="valid"),
@@ -120,3 +150,8 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def subject(self) -> str:
+        """The code of whom it is, a person or a firm; empty for nobody's."""
+        return self.holder.code if self.holder is not None else self.firm

@@ -28,8 +28,10 @@ from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
+from beichen.kernel.access.service import subjects_of
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.models import Person
+from beichen.kernel.org.service import actor_of
 from beichen.platforms.ledger import codes, service
 from beichen.platforms.ledger.certificates import issuers, issuing, statuses
 from beichen.platforms.ledger.certificates.checking import text_of
@@ -148,7 +150,7 @@ def test_who_may_issue_read_and_revoke() -> None:
     assert list(service.certificates(by=water)) == []
     asks: list[Callable[[], object]] = [
         lambda: service.find_certificate(row.code, by=water),
-        lambda: service.find_certificate(row.code, by=reader("public"), person=offices.person("li")),
+        lambda: service.find_certificate(row.code, by=actor_of(offices.person("li"))),
         lambda: service.change_state(row.code, "revoke", "x", by=water),
         lambda: service.find_kind(offices.ISSUED, by=water),
         lambda: service.certificates(by=reader("public")),
@@ -158,8 +160,8 @@ def test_who_may_issue_read_and_revoke() -> None:
     for ask in asks:
         with fails("ACC-403"):
             ask()
-    assert service.find_certificate(row.code, by=reader("public"), person=holder) == row
-    assert list(service.own_certificates(holder)) == [row]
+    assert service.find_certificate(row.code, by=actor_of(holder)) == row
+    assert list(service.own_certificates(subjects_of(actor_of(holder))[0])) == [row]
     before = AuditRecord.objects.filter(subject=holder.code).count()
     service.find_certificate(row.code, by=police)
     assert AuditRecord.objects.filter(subject=holder.code).count() == before + 1

@@ -16,18 +16,16 @@ from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beichen.kernel.access.models import Account
-from beichen.kernel.access.service import acting, decide
-from beichen.kernel.org.models import Person
+from beichen.kernel.access.service import acting, chosen_subject, decide, subjects_of
 from beichen.platforms.ledger.certificates import issuing
 from beichen.platforms.ledger.certificates.forms import IssueForm, StateForm
+from beichen.platforms.ledger.certificates.holders import holder_of
 from beichen.platforms.ledger.certificates.paper import pdf, qr_picture
 from beichen.platforms.ledger.certificates.words import TONES, kind_name, shown_rows
-from beichen.platforms.ledger.codes import BAD_CLAIM
-from beichen.platforms.ledger.models import Certificate, CertificateKind, CertificateState
+from beichen.platforms.ledger.models import Cause, Certificate, CertificateKind, CertificateState
 from beichen.platforms.ledger.pages import badge, moment
 from beichen.platforms.ledger.rights import ISSUE, REVOKE
-from beichen.problem import Problem, ProblemError, Where, said
+from beichen.problem import ProblemError
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
@@ -38,11 +36,6 @@ def state_badge(row: Certificate) -> SafeString:
     """Whether it holds."""
     state = CertificateState(row.state)
     return badge(TONES[state], state.label)
-
-
-def _person(request: HttpRequest) -> Person | None:
-    account = request.user
-    return account.person if isinstance(account, Account) else None
 
 
 def _link(row: Certificate) -> SafeString:
@@ -112,25 +105,17 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """The reader's own certificates."""
-    person = _person(request)
-    if person is None:
+    """The certificates of whom the reader acts for: themselves, or a firm that they chose."""
+    if not subjects_of(acting(request)):
         return redirect(f"{reverse('account_login')}?next={request.path}")
-    rows = issuing.own_certificates(person)[:MOST_OWN]
+    subject = chosen_subject(request)
+    rows = issuing.own_certificates(subject)[:MOST_OWN]
     cards = [
         {"row": row, "name": kind_name(row.kind), "state": state_badge(row), "until": moment(row.until)}
         for row in rows
     ]
-    return render(request, "platforms_ledger/certificates/mine.html", {"cards": cards})
-
-
-def _holder(code: str) -> Person | None:
-    if not code:
-        return None
-    person = Person.objects.filter(code=code.strip()).first()
-    if person is None:
-        raise ProblemError(Problem(BAD_CLAIM, said("nobody has this code"), Where(field="holder")))
-    return person
+    context = {"cards": cards, "subject": subject}
+    return render(request, "platforms_ledger/certificates/mine.html", context)
 
 
 @never_cache
@@ -142,7 +127,8 @@ def issue(request: HttpRequest, key: str) -> HttpResponse:
     form = IssueForm(request.POST if request.method == "POST" else None, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
-            row = issuing.issue(kind, form.given(), by=by, holder=_holder(form.cleaned_data["holder"]))
+            person, firm = holder_of(form.cleaned_data["holder"], by=by)
+            row = issuing.issue(kind, form.given(), by=by, holder=person, firm=firm)
         except ProblemError as error:
             if error.status == 403:
                 raise
@@ -165,20 +151,17 @@ def _chosen(request: HttpRequest, row: Certificate) -> set[str]:
 
 
 def _found(request: HttpRequest, code: str) -> Certificate:
-    return issuing.find_certificate(
-        code, by=acting(request), person=_person(request), purpose=request.path[:80]
-    )
+    return issuing.find_certificate(code, by=acting(request), purpose=request.path[:80])
 
 
 def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None) -> HttpResponse:
     by, chosen = acting(request), _chosen(request, row)
     may_change = row.state != CertificateState.REVOKED and bool(decide(by, REVOKE, row))
-    person = _person(request)
-    is_own = person is not None and row.holder_id == person.pk
+    own = issuing.own_subject(row, by)
     everything = shown_rows(row, {field["key"] for field in row.kind.fields})
     top = (
         Link(_("My certificates"), reverse("platforms_ledger:own-certificates"))
-        if is_own
+        if own is not None
         else Link(_("Certificates"), reverse("platforms_ledger:certificates"))
     )
     text = issuing.shown_text(row, chosen)
@@ -186,6 +169,8 @@ def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None)
         "row": row,
         "name": kind_name(row.kind),
         "state": state_badge(row),
+        "cause": Cause(row.cause).label if row.cause else "",
+        "whose": own.name if own is not None and own.representation is not None else "",
         "rows": shown_rows(row, chosen),
         "choices": [{**one, "is_shown": one["key"] in chosen} for one in everything if one["optional"]],
         "picture": mark_safe(qr_picture(text)),  # noqa: S308 - of segno, from a text of letters and digits
@@ -193,6 +178,7 @@ def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None)
         "query": request.GET.urlencode(),
         "form": (form or StateForm()) if may_change else None,
         "issued": moment(row.issued_at),
+        "changed": moment(row.changed_at),
         "until": moment(row.until),
         "crumbs": [top, Link(row.code)],
     }

@@ -18,7 +18,7 @@ from beichen.platforms.ledger.certificates.forms import CheckForm
 from beichen.platforms.ledger.certificates.trust import sentences, trust
 from beichen.platforms.ledger.certificates.words import REASONS, field_name, kind_name, value_words
 from beichen.platforms.ledger.codes import NO_CERTIFICATE_KIND, UNREADABLE
-from beichen.platforms.ledger.models import CertificateKind
+from beichen.platforms.ledger.models import Cause, CertificateKind
 from beichen.platforms.ledger.pages import badge, moment
 from beichen.problem import Problem, ProblemError, Where, said
 
@@ -68,6 +68,8 @@ def _told(finding: Finding) -> dict[str, Any]:
         "finding": finding,
         "verdict": badge("on-course" if finding.is_sound else "missed", label),
         "why": REASONS.get(finding.reason, finding.message) if finding.reason else "",
+        "cause": Cause(finding.cause).label if finding.cause else "",
+        "since": moment(finding.since),
         "name": kind_name(finding.kind) if finding.kind else "",
         "rows": [(field_name(field), value_words(field, value)) for field, value in shown_fields(finding)],
         "body": claims.get("issuing_body", ""),
