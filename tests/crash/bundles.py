@@ -1,9 +1,9 @@
 """A process that sends drafts of bundles and follows their parts, and kills itself at a named point.
 
-`python -m tests.crash.bundles build | bring | send FILE [POINT | @MOMENT] | decide | follow [POINT] |
+`python -m tests.crash.bundles build | send FILE [POINT | @MOMENT] | decide | follow [POINT] | finish |
 verify`. A draft starts two affairs at once; a third waits for both, and the bundle has one answer. ``decide``
 grants whatever waits at a body; ``follow`` hears of each end that no bundle has noted yet, as the worker
-does that takes events up again.
+does that takes events up again; ``finish`` does both until nothing waits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import django
@@ -55,7 +54,7 @@ POINTS: dict[str, Callable[[], None]] = {
 
 
 def build() -> None:
-    """A town, an applicant, and their drafts of a bundle, each without the paper that it needs."""
+    """A town, an applicant, and their drafts of a bundle, each with the paper that it needs."""
     stall.build()
     stall.declare(
         {"permit": stall.PERMIT, "licence": stall.LICENCE, "seal": stall.SEAL, "tax": stall.TAX},
@@ -66,6 +65,7 @@ def build() -> None:
     for _number in range(COUNT):
         found = service.begin("firm", access.subjects_of(by)[0], region, {}, by=by)
         service.keep(found.code, {"number": ["3"]}, by=by)
+    applying.bring("material.articles")
 
 
 def decide() -> None:
@@ -81,14 +81,21 @@ def follow() -> None:
         bundling.follow(code, by=BUNDLES)
 
 
+def finish() -> None:
+    """Whatever ended is heard of, whatever waits is granted, as far as there is something."""
+    for _round in BUNDLE["items"]:
+        follow()
+        decide()
+
+
 def main(words: list[str]) -> None:
     """Do what is asked, and die on the way where a point is named."""
     known: dict[str, Callable[..., None]] = {
         "build": build,
-        "bring": partial(applying.bring, "material.articles"),
         "send": applying.send,
         "decide": decide,
         "follow": follow,
+        "finish": finish,
         "verify": applying.verify,
     }
     with watched(words) as (name, *more):

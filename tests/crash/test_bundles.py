@@ -21,7 +21,6 @@ def town(place: Place, tmp_path: Path) -> Place:
     """A place with files and keys of its own, and drafts that lack nothing."""
     place.use(BEICHEN_FILES_URL=str(tmp_path / "files"), BEICHEN_LEDGER_KEYS=str(tmp_path / "keys"))
     place.done("build", driver=DRIVER)
-    place.done("bring", driver=DRIVER)
     return place
 
 
@@ -104,8 +103,5 @@ def test_a_house_killed_while_a_bundle_goes_on_gives_one_answer(
         town.done("follow", driver=DRIVER)
         town.done("decide", driver=DRIVER)
     town.killed("follow", point, driver=DRIVER)
-    for _round in range(STARTED):
-        town.done("follow", driver=DRIVER)
-        town.done("decide", driver=DRIVER)
-    town.done("follow", driver=DRIVER)
+    town.done("finish", driver=DRIVER)
     assert_answered(town)

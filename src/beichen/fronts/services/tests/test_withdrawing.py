@@ -47,7 +47,7 @@ def sent(by: Actor) -> BundleRun:
     draft: Draft = service.begin("firm", access.subjects_of(by)[0], region, {}, by=by)
     draft = service.keep(draft.code, {"number": ["3"]}, by=by)
     service.bring(draft, "material.articles", picture(), by=by)
-    run = service.send(draft.code, signed(by), by=by)[0].run
+    run: BundleRun | None = service.send(draft.code, signed(by), by=by)[0].run
     assert run is not None
     return run
 
