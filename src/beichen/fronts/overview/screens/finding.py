@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from beichen.fronts.overview.object import address_of
-from beichen.fronts.overview.screens.shelf import screens
+from beichen.fronts.overview.screens.shelf import names as names_of_screens
 from beichen.fronts.overview.screens.spelling import spellings
 from beichen.hubs.data import service as data
 from beichen.hubs.events import service as events
@@ -154,8 +154,8 @@ def _rank_spelt(typed: str, keys: str) -> int:
 
 def _screens(by: Actor) -> list[Name]:
     return [
-        Name(one.screen.name, one.screen.name_en, reverse("overview:one-screen", args=[one.key]))
-        for one in screens(by)
+        Name(one.name, one.name_en, reverse("overview:one-screen", args=[one.key]))
+        for one in names_of_screens(by)
     ]
 
 

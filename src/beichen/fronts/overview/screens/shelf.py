@@ -44,6 +44,15 @@ class Shelved:
         return str(self.screen.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a screen is called, and the key that its address ends with."""
+
+    key: str
+    name: str
+    name_en: str
+
+
 def sort_names() -> dict[str, str]:
     """What the sorts are called."""
     return {
@@ -57,17 +66,30 @@ def sort_names() -> dict[str, str]:
 
 def screens(by: Actor) -> list[Shelved]:
     """The screens that ``by`` may open, in their order: a query for each sort."""
-    made = [
-        *(Shelved(screen, CITY) for screen in _standard()),
-        *_districts(),
-        *(Shelved(screen, BODY) for screen in _of_bodies()),
-    ]
     declared = visible(by, READ, Screen.objects.select_related("body"))
+    return [*_open(by), *(Shelved(row, PACKAGE) for row in declared), *_made(by)]
+
+
+def names(by: Actor) -> list[Named]:
+    """What the same screens are called, in the same order: what stands on them is neither read nor made."""
+    declared = visible(by, READ, Screen.objects.all()).values_list("key", "name", "name_en")
+    published = visible(by, READ, MadeScreen.objects.exclude(published=None))
+    made = published.values_list("key", "published__name", "published__name_en")
     return [
-        *(one for one in made if decide(by, READ, one.screen)),
-        *(Shelved(row, PACKAGE) for row in declared),
-        *_made(by),
+        *(Named(one.key, one.screen.name, one.screen.name_en) for one in _open(by, is_bare=True)),
+        *(Named(key, name, name_en) for key, name, name_en in declared),
+        *(Named(f"{MADE}-{key}", name, name_en) for key, name, name_en in made),
     ]
+
+
+def _open(by: Actor, *, is_bare: bool = False) -> list[Shelved]:
+    """Those of the city, its districts and its bodies; bare ones have no widgets."""
+    every = [
+        *(Shelved(screen, CITY) for screen in _standard(is_bare=is_bare)),
+        *_districts(is_bare=is_bare),
+        *(Shelved(screen, BODY) for screen in _of_bodies(is_bare=is_bare)),
+    ]
+    return [one for one in every if decide(by, READ, one.screen)]
 
 
 def screen(key: str, by: Actor) -> Shelved | None:
@@ -92,7 +114,7 @@ def _declared() -> dict[str, Any]:
     return found
 
 
-def _standard() -> list[Screen]:
+def _standard(*, is_bare: bool = False) -> list[Screen]:
     """Screens at L1 and of no body: whoever may read the overview opens them."""
     return [
         Screen(
@@ -100,17 +122,17 @@ def _standard() -> list[Screen]:
             name=one["name"]["zh"],
             name_en=one["name"]["en"],
             theme=one.get("theme", "auto"),
-            widgets=widgets_of(one),
+            widgets=[] if is_bare else widgets_of(one),
         )
         for one in _declared()["screens"]
     ]
 
 
-def _districts(code: str = "") -> list[Shelved]:
+def _districts(code: str = "", *, is_bare: bool = False) -> list[Shelved]:
     rows = Region.objects.filter(parent=city_region(), is_current=True).exclude(parent=None)
     if code:
         rows = rows.filter(code=code)
-    widgets = widgets_of({"widgets": _declared()["district"]})
+    widgets = [] if is_bare else widgets_of({"widgets": _declared()["district"]})
     return [
         Shelved(
             Screen(
@@ -147,28 +169,27 @@ def _as_shelved(row: MadeScreen, city: Region | None) -> Shelved:
     return Shelved(screen, MADE, str(row.region.code) if row.region and row.region != city else "")
 
 
-def _of_bodies(key: str = "") -> list[Screen]:
+def _of_bodies(key: str = "", *, is_bare: bool = False) -> list[Screen]:
     """A screen for each body that owns a scene which shows something, made of what its scenes declare."""
     scenes: dict[str, list[str]] = {}
-    for row in installed_packages(PackageKind.SCENE):
-        owner = _owner_of(row.folder, row.version)
+    installed = installed_packages(PackageKind.SCENE).values_list("folder", "version", "key")
+    for folder, version, name in installed:
+        owner = _owner_of(folder, version)
         if owner and (not key or owner == key):
-            scenes.setdefault(owner, []).append(f"scene:{row.key}")
+            scenes.setdefault(owner, []).append(f"scene:{name}")
     owners = [scene for several in scenes.values() for scene in several]
-    widgets = _widgets_of(owners)
+    widgets = _shown_by(owners) if is_bare else _widgets_of(owners)
     found = []
     for body in Body.objects.filter(key__in=list(scenes)):
         own = [widget for scene in scenes[body.key] for widget in widgets.get(scene, [])]
         if own:
-            shown = widgets_of({"widgets": own[:MOST_WIDGETS]})
-            name_en = body.name_en or body.name
             found.append(
                 Screen(
                     key=f"{BODY}-{body.key}",
                     name=body.name[:60],
-                    name_en=name_en[:100],
+                    name_en=(body.name_en or body.name)[:100],
                     body=body,
-                    widgets=shown,
+                    widgets=[] if is_bare else widgets_of({"widgets": own[:MOST_WIDGETS]}),
                 )
             )
     return found
@@ -181,6 +202,15 @@ def _owner_of(folder: str, _version: str) -> str:
     if not manifest.is_file():
         return ""
     return str(YAML(typ="safe").load(manifest).get("owner", ""))
+
+
+def _shown_by(owners: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Which of the scenes put something upon the overview, each with a widget that says nothing: one query."""
+    models = (Card, Plot, ThingLayer)
+    first, *others = (
+        model.objects.filter(owner__in=owners).order_by().values_list("owner") for model in models
+    )
+    return {owner: [{}] for (owner,) in first.union(*others)}
 
 
 def _widgets_of(owners: list[str]) -> dict[str, list[dict[str, Any]]]:

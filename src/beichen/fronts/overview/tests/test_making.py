@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from beichen.fronts.overview import making, service
 from beichen.fronts.overview.models import MadeScreen, Screen, ScreenVersion
 from beichen.fronts.overview.screens.paper import places, sheets
-from beichen.fronts.overview.screens.shelf import screen, screens
+from beichen.fronts.overview.screens.shelf import names, screen, screens
 from beichen.fronts.overview.screens.text import check_screen, declared, read_screens, write_screens
 from beichen.fronts.overview.screens.vocabulary import CASES, SIZES
 from beichen.fronts.overview.tests.test_screen import CITY
+from beichen.fronts.overview.tests.test_things import VIEWS, scene
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.actor import PUBLIC, Actor, Scope, system
@@ -131,6 +133,28 @@ def test_an_operator_makes_screens_of_the_own_body_and_region_alone(city: list[R
     shown = screen("made-water", by)
     assert shown is not None
     assert shown.region == own.code, "the look begins at its region"
+
+
+def test_who_asks_for_names_alone_gets_those_of_the_screens_that_may_be_opened(
+    city: list[Region], tmp_path: Path
+) -> None:
+    declared = "screens:\n  - key: water\n    name: {zh: 水情, en: Water}\n    level: L2\n"
+    scenes.install(scene(tmp_path, VIEWS + declared + "    widgets: [{kind: feed}]\n"), by=BY)
+    own, other = city
+    made(by=operator(own), region=own)
+    service.save_draft("water", {**WATER, "level": "L2"}, seen=1, by=BY)
+    service.publish_screen("water", seen=2, by=BY)
+    made(key="draft")
+    keys = {}
+    for reader, by in {"house": BY, "own": operator(own), "other": operator(other), "public": PUBLIC}.items():
+        opened = [(one.key, one.screen.name, one.screen.name_en) for one in screens(by)]
+        assert [(one.key, one.name, one.name_en) for one in names(by)] == opened, reader
+        keys[reader] = {key for key, _name, _name_en in opened}
+    assert {"body-water-bureau", "wells.water", "made-water"} <= keys["house"]
+    assert keys["own"] - keys["other"] == {"made-water"}
+    assert "made-draft" not in keys["house"]
+    assert keys["public"].isdisjoint({"made-water", "wells.water"})
+    assert names(Actor("person:y", "y", ())) == []
 
 
 def test_what_cannot_be_kept_is_told(city: list[Region], monkeypatch: Any) -> None:
