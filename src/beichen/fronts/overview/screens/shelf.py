@@ -205,7 +205,7 @@ def _owner_of(folder: str, _version: str) -> str:
 
 
 def _shown_by(owners: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Which of the scenes put something upon the overview, each with a widget that says nothing: one query."""
+    """Which of the scenes put anything upon the overview, each with a widget that says nothing: one query."""
     models = (Card, Plot, ThingLayer)
     first, *others = (
         model.objects.filter(owner__in=owners).order_by().values_list("owner") for model in models

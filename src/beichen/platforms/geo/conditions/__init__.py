@@ -11,16 +11,20 @@ from beichen.platforms.geo.conditions.bounds import Bounds, bounds_of
 from beichen.platforms.geo.conditions.checking import Project, checked
 from beichen.platforms.geo.conditions.extents import box_of, names_of
 from beichen.platforms.geo.conditions.masking import mask
+from beichen.platforms.geo.conditions.parts import Comparison, Part, parts_of
 from beichen.platforms.geo.conditions.reading import read_json, read_text
 
 __all__ = [
     "Bounds",
+    "Comparison",
+    "Part",
     "Project",
     "bounds_of",
     "box_of",
     "checked",
     "mask",
     "names_of",
+    "parts_of",
     "read_json",
     "read_text",
 ]

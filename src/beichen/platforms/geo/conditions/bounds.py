@@ -29,43 +29,52 @@ class Bounds(NamedTuple):
 def bounds_of(condition: Condition, fields: tuple[Field, ...]) -> list[Bounds]:
     """All bounds that hold at once, in the order of the condition."""
     kinds = {one.name: one.kind for one in fields}
-    return list(_bounds(condition, kinds))
+    found = (bounds_in(node, kinds) for node in conjuncts(condition))
+    return [one for one in found if one is not None]
 
 
-def _bounds(node: Any, kinds: dict[str, FieldKind]) -> Iterator[Bounds]:
+def conjuncts(node: Any) -> Iterator[Any]:
+    """What is joined by `and`, however it is nested; the node itself where nothing is."""
+    if isinstance(node, dict) and node.get("op") == "and":
+        for one in node["args"]:
+            yield from conjuncts(one)
+    else:
+        yield node
+
+
+def bounds_in(node: Any, kinds: dict[str, FieldKind]) -> Bounds | None:
+    """The bounds that one conjunct sets, if it sets any."""
     if not isinstance(node, dict) or "op" not in node:
-        return
+        return None
     name, arguments = node["op"], node["args"]
-    if name == "and":
-        for one in arguments:
-            yield from _bounds(one, kinds)
-    elif name in _TURNED:
-        yield from _compared(name, arguments[0], arguments[1], kinds)
-    elif name == "between":
-        yield from _within(arguments[0], [(arguments[1], arguments[2])], kinds)
-    elif name == "in":
-        yield from _within(arguments[0], [(one, one) for one in arguments[1]], kinds)
+    if name in _TURNED:
+        return _compared(name, arguments[0], arguments[1], kinds)
+    if name == "between":
+        return _within(arguments[0], [(arguments[1], arguments[2])], kinds)
+    if name == "in":
+        return _within(arguments[0], [(one, one) for one in arguments[1]], kinds)
+    return None
 
 
-def _compared(name: str, left: Any, right: Any, kinds: dict[str, FieldKind]) -> Iterator[Bounds]:
+def _compared(name: str, left: Any, right: Any, kinds: dict[str, FieldKind]) -> Bounds | None:
     if not _is_property(left):
         name, left, right = _TURNED[name], right, left
     least = None if name.startswith("<") else right
     most = None if name.startswith(">") else right
-    yield from _within(left, [(least, most)], kinds)
+    return _within(left, [(least, most)], kinds)
 
 
-def _within(node: Any, ranges: list[tuple[Any, Any]], kinds: dict[str, FieldKind]) -> Iterator[Bounds]:
+def _within(node: Any, ranges: list[tuple[Any, Any]], kinds: dict[str, FieldKind]) -> Bounds | None:
     if not _is_property(node) or node["property"] not in kinds:
-        return
+        return None
     kind = kinds[node["property"]]
     if kind == FieldKind.INTEGER and not _are_exact([end for pair in ranges for end in pair]):
-        return
+        return None
     found = [(_value(least, kind, math.floor), _value(most, kind, math.ceil)) for least, most in ranges]
     for (least, most), (low, high) in zip(ranges, found, strict=True):
         if (least is not None and low is None) or (most is not None and high is None):
-            return  # compared in another way than the column is ordered
-    yield Bounds(node["property"], tuple(found))
+            return None  # compared in another way than the column is ordered
+    return Bounds(node["property"], tuple(found))
 
 
 def _are_exact(literals: list[Any]) -> bool:

@@ -17,12 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from beichen.platforms.geo.conditions import Bounds, bounds_of
+from beichen.platforms.geo.conditions import Bounds
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout
-from beichen.platforms.geo.source import Condition, Field, FieldKind
+from beichen.platforms.geo.source import Field, FieldKind
 
-Rows = npt.NDArray[np.int64]
 MOST_SORTED = 1 << 15  # rows of several values, which are brought into the order of the file
 
 
@@ -59,7 +58,7 @@ class _Order(NamedTuple):
         return start, max(start, end)
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What bounds leave: how many rows, where they stand, and whether these have one value all."""
 
     size: int
@@ -67,11 +66,17 @@ class _Found(NamedTuple):
     spans: list[tuple[int, int]]
     is_one_value: bool
 
-    def in_file(self) -> Rows:
+    def fits(self, most: int) -> bool:
+        """Whether the rows are no more than ``most``; those of several values have to be sorted first, and
+        are no more than :data:`MOST_SORTED`."""
+        return self.size <= (most if self.is_one_value else min(most, MOST_SORTED))
+
+    def in_file(self) -> npt.NDArray[np.integer[Any]]:
         """The rows in the order of the file, which those of one value have already."""
-        parts = [self.order.rows[start:end] for start, end in self.spans]
-        rows = np.concatenate(parts).astype(np.int64)
-        return rows if self.is_one_value else np.unique(rows)
+        if self.is_one_value:
+            ((start, end),) = self.spans
+            return self.order.rows[start:end]
+        return np.unique(np.concatenate([self.order.rows[start:end] for start, end in self.spans]))
 
 
 class Orders:
@@ -83,26 +88,15 @@ class Orders:
         self._batches = batches
         self._kept: dict[str, _Order | None] = {}
 
-    def candidates(self, condition: Condition, most: int) -> Rows | None:
-        """Rows among which all matches are, in the order of the file; None where they are more than ``most``.
-
-        Rows of several values have to be sorted first: they are no more than :data:`MOST_SORTED`.
-        """
-        found = [
-            self._found(order, one)
-            for one in bounds_of(condition, self._fields)
-            if (order := self._order(one.name)) is not None
-        ]
-        fewest = min(found, key=lambda one: one.size, default=None)
-        if fewest is None or fewest.size > (most if fewest.is_one_value else min(most, MOST_SORTED)):
+    def found(self, bounds: Bounds) -> Found | None:
+        """What the bounds leave; None where their field has no order."""
+        order = self._order(bounds.name)
+        if order is None:
             return None
-        return fewest.in_file()
-
-    def _found(self, order: _Order, one: Bounds) -> _Found:
-        spans = [order.between(least, most) for least, most in one.ranges]
+        spans = [order.between(least, most) for least, most in bounds.ranges]
         size = sum(end - start for start, end in spans)
-        is_one_value = len(one.ranges) == 1 and one.ranges[0][0] == one.ranges[0][1]
-        return _Found(size, order, spans, is_one_value)
+        is_one_value = len(bounds.ranges) == 1 and bounds.ranges[0][0] == bounds.ranges[0][1]
+        return Found(size, order, spans, is_one_value)
 
     def _order(self, name: str) -> _Order | None:
         if name not in self._kept:

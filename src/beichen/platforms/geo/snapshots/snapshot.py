@@ -10,9 +10,9 @@ Long because a question's narrowing is one course over the same mapped columns.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from beichen.platforms.geo import conditions
 from beichen.platforms.geo.snapshots.building import PIECE
 from beichen.platforms.geo.snapshots.layout import Layout, read_fields
 from beichen.platforms.geo.snapshots.marks import after_of, key_hash, mark_of, no_page
+from beichen.platforms.geo.snapshots.numbers import Numbers
 from beichen.platforms.geo.snapshots.orders import Orders
+from beichen.platforms.geo.snapshots.plans import Plan, Rest, plan_of
 from beichen.platforms.geo.snapshots.unfolding import CHUNK, EVER, NEVER, as_feature, geometry_in
 from beichen.platforms.geo.snapshots.values import Dots, Values, values_of
 from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, Box, Described
@@ -34,6 +36,7 @@ from beichen.platforms.geo.source import GEOMETRY, KEY, REGION, Answer, Asked, B
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _FEW, _MANY = 4, PIECE // CHUNK
+_PLANS = 256  # of conditions, kept for each snapshot
 _SCATTERED = 4  # times what a row in a run costs, a row alone
 
 
@@ -88,6 +91,17 @@ class Snapshot:
     @cached_property
     def _orders(self) -> Orders:
         return Orders(self._folder, self.layout.fields, self._batches)
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return Numbers(self._batches)
+
+    @cached_property
+    def _planned(self) -> Callable[[bytes], Plan]:
+        """The plan of a condition as JSON; the newest are kept."""
+        return lru_cache(_PLANS)(
+            lambda condition: plan_of(orjson.loads(condition), self.layout.fields, self._orders)
+        )
 
     @cached_property
     def box(self) -> Box | None:
@@ -198,27 +212,32 @@ class Snapshot:
         """The first ``limit`` rows from ``first`` on that match, but for those ``without``."""
         kept: list[Rows] = []
         missing = limit
-        reach = None if asked.condition is None else conditions.box_of(asked.condition)
-        boxes = [box for box in (asked.box, reach) if box is not None]
-        for rows in self._candidates(asked, boxes, first):
+        plan = None if asked.condition is None else self._planned(orjson.dumps(asked.condition))
+        rest, groups = self._candidates(asked, plan, first)
+        for rows in groups:
             chosen = rows if without is None else rows[~np.isin(rows, without)]
-            chosen = self._narrowed(chosen, asked)
+            chosen = self._narrowed(chosen, asked, rest)
             kept.append(chosen[:missing])
             missing -= len(kept[-1])
             if missing <= 0:
                 break
         return np.concatenate(kept) if kept else np.empty(0, np.int64)
 
-    def _candidates(self, asked: Asked, boxes: list[Box], first: int) -> Iterator[Rows]:
-        """Rows of the chunks that all boxes touch, or those few that a bound of the condition leaves."""
+    def _candidates(self, asked: Asked, plan: Plan | None, first: int) -> tuple[Rest | None, Iterator[Rows]]:
+        """Rows of the chunks that all boxes touch, or those few that a bound of the condition leaves; what it
+        asks of them beside."""
+        reach = None if plan is None else plan.reach
+        boxes = [box for box in (asked.box, reach) if box is not None]
         chunks = np.arange(first // CHUNK, self._chunks.shape[1])
         for box in boxes:
             chunks = chunks[touching(self._chunks[:, chunks], box)]
-        if asked.condition is not None:
-            rows = self._orders.candidates(asked.condition, len(chunks) * CHUNK // _SCATTERED)
-            if rows is not None:
-                return _growing(rows[np.searchsorted(rows, first) :], min(4 * asked.limit, PIECE))
-        return self._in_chunks(chunks, first, _start(asked, boxes))
+        if plan is None:
+            return None, self._in_chunks(chunks, first, _start(asked, boxes))
+        if plan.few is None or not plan.few.fits(len(chunks) * CHUNK // _SCATTERED):
+            return plan.whole, self._in_chunks(chunks, first, _start(asked, boxes))
+        rows = plan.few.in_file()
+        rows = rows[np.searchsorted(rows, first) :] if first else rows
+        return plan.after, _growing(rows, min(4 * asked.limit, PIECE))
 
     def _in_chunks(self, chunks: Rows, first: int, size: int) -> Iterator[Rows]:
         """Rows of chunks, in groups that grow from ``size`` chunks on."""
@@ -230,7 +249,7 @@ class Snapshot:
             yield rows[(rows >= first) & (rows < self.count)]
             start, size = start + size, min(size * 4, _MANY)
 
-    def _narrowed(self, rows: Rows, asked: Asked) -> Rows:
+    def _narrowed(self, rows: Rows, asked: Asked, rest: Rest | None) -> Rows:
         if asked.zoom is not None:
             rows = rows[self._zooms[rows] <= asked.zoom]
         if asked.during is not None:
@@ -239,11 +258,15 @@ class Snapshot:
             rows = rows[self._within(rows, asked.regions)]
         if asked.box is not None:
             rows = self._in_box(rows, asked.box)
-        if asked.condition is not None and len(rows):
-            names = conditions.names_of(asked.condition)
+        return rows if rest is None else self._matching(rows, rest)
+
+    def _matching(self, rows: Rows, rest: Rest) -> Rows:
+        for one in rest.comparisons:
+            rows = rows[self._numbers.holding(one, rows)]
+        if rest.condition is not None and len(rows):
             known = [KEY, GEOMETRY, REGION, *(field.name for field in self.layout.fields)]
-            table = self.taken(rows, [name for name in known if name in names or name == KEY])
-            rows = rows[conditions.mask(table, asked.condition)]
+            table = self.taken(rows, [name for name in known if name in rest.names or name == KEY])
+            rows = rows[conditions.mask(table, rest.condition)]
         return rows
 
     def _while(self, rows: Rows, during: tuple[datetime | None, datetime | None]) -> Mask:
@@ -299,11 +322,11 @@ def _start(asked: Asked, boxes: list[Box]) -> int:
     return 1 if asked.condition is None else _MANY
 
 
-def _growing(rows: Rows, size: int) -> Iterator[Rows]:
+def _growing(rows: npt.NDArray[np.integer[Any]], size: int) -> Iterator[Rows]:
     """The same rows in groups that grow from ``size`` on."""
     start = 0
     while start < len(rows):
-        yield rows[start : start + size]
+        yield rows[start : start + size].astype(np.int64)
         start, size = start + size, min(size * 4, PIECE)
 
 

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from beichen.platforms.geo.conditions import Bounds, bounds_of, checked, mask, read_text
+from beichen.platforms.geo.conditions import Bounds, bounds_of, checked, mask, parts_of, read_text
+from beichen.platforms.geo.snapshots.numbers import Numbers
 from beichen.platforms.geo.snapshots.orders import Orders
+from beichen.platforms.geo.snapshots.plans import Plan, plan_of
 from beichen.platforms.geo.snapshots.snapshot import Snapshot
 from beichen.platforms.geo.source import KEY, Asked, Condition
 from beichen.platforms.geo.tests.many import COUNT, FIELDS, NAMES, ROWS, START, snapshot_in
@@ -124,14 +126,50 @@ def test_what_a_condition_bounds(text: str, bounds: list[Bounds]) -> None:
     assert bounds_of(condition(text), FIELDS) == bounds
 
 
-def test_few_rows_are_looked_at(snapshot: Snapshot) -> None:
+def planned(snapshot: Snapshot, text: str) -> Plan:
+    """How a condition is asked of the rows."""
     orders = Orders(snapshot._folder, FIELDS, list(snapshot.batches()))
-    rare = orders.candidates(condition("name = '只 17' and is_open is not null"), COUNT)
+    return plan_of(condition(text), FIELDS, orders)
+
+
+def test_few_rows_are_looked_at(snapshot: Snapshot) -> None:
+    rare = planned(snapshot, "name = '只 17' and is_open is not null").few
     assert rare is not None
-    assert len(rare) == sum(row["name"] == "只 17" for row in ROWS)
-    common = orders.candidates(condition("name = 'a' and storeys > 0"), COUNT)
+    assert len(rare.in_file()) == sum(row["name"] == "只 17" for row in ROWS)
+    common = planned(snapshot, "name = 'a' and storeys > 0").few
     assert common is not None
-    assert len(common) == sum(row["name"] == "a" for row in ROWS)
-    assert (np.diff(common) > 0).all()
-    assert orders.candidates(condition("name = 'a'"), len(common) - 1) is None
-    assert orders.candidates(condition("is_open = true"), COUNT) is None
+    rows = common.in_file().astype(np.int64)
+    assert len(rows) == sum(row["name"] == "a" for row in ROWS)
+    assert (np.diff(rows) > 0).all()
+    assert common.fits(len(rows))
+    assert not common.fits(len(rows) - 1)
+    assert planned(snapshot, "is_open = true").few is None
+
+
+def test_what_an_order_decides_and_what_numbers_say_is_not_asked_again(snapshot: Snapshot) -> None:
+    plan = planned(snapshot, "name = 'a' and storeys > 1 and (depth between 0 and 2.5 and is_open = true)")
+    asked = [(one.name, one.sign) for one in plan.after.comparisons]
+    assert asked == [("storeys", ">"), ("depth", ">="), ("depth", "<=")]
+    assert plan.after.names == {"is_open"}
+    assert plan.whole.names == {"is_open", "name"}, "of rows that no order named all parts are asked"
+    assert planned(snapshot, "storeys > 1").after.comparisons, "several values: within the bounds is not all"
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    sign=SIGNS,
+    name=st.sampled_from(["storeys", "depth", "built", "seen"]),
+    length=st.sampled_from([7, 512, COUNT]),
+    data=st.data(),
+)
+def test_numbers_are_compared_where_they_lie_as_columns_are(
+    sign: str, name: str, length: int, data: st.DataObject, snapshot: Snapshot
+) -> None:
+    told = checked({"op": sign, "args": [{"property": name}, data.draw(LITERALS[name])]}, FIELDS)
+    whole = pa.Table.from_batches(list(snapshot.batches()))
+    rows = np.array(data.draw(st.sets(st.integers(0, COUNT - 1), max_size=200).map(sorted)), np.int64)
+    (part,) = parts_of(told, FIELDS)
+    (batch,) = whole.combine_chunks().to_batches()
+    pieces = [batch.slice(start, length) for start in range(0, COUNT, length)]
+    for one in part.comparisons:
+        assert Numbers(pieces).holding(one, rows).tolist() == mask(whole.take(pa.array(rows)), told).tolist()
