@@ -1,4 +1,4 @@
-"""What every test stands on: a data folder of each process's own, and static files as they lie in the source."""
+"""What every test stands on: a data folder of its process's own, static files as they lie in the source."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ LONGEST_NAME = 200
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(specs: list[Any]) -> None:
-    """Give each worker a folder of its own, in its environment before Django is read there: else one worker's test
-    throws away what another's has laid out.
+    """Give each worker a folder of its own, in its environment before Django is read there.
+
+    Else one worker's test throws away what another's has laid out.
     """
     for spec in specs:
         spec.env[DATA] = str(Path(os.environ[DATA], spec.id))

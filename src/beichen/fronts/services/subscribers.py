@@ -29,7 +29,7 @@ def follow(event: Event) -> None:
 
 @subscriber("services.applicants", *APPLICANT)
 def tell(event: Event) -> None:
-    """Whoever applied hears that material is missing, that the clock stands still, what was decided or taken back."""
+    """Whoever applied hears of missing material, of a clock that stands still, and of what was decided."""
     if event.time < timezone.now() - NEWS:
         return
     affair = Affair.objects.select_related("definition", "region").filter(code=event.subject).first()

@@ -87,6 +87,17 @@ def test_the_end_of_an_affair_is_told_with_its_outcome() -> None:
     assert message.template == "affair-closed"
 
 
+def test_a_decision_taken_back_is_told() -> None:
+    declare_messages()
+    _person, by, _browser = citizen()
+    affair = do(applied(by).affair, "check", "refuse")
+    service.annul(affair.code, "材料不实", by=SETUP)
+    tell(events("annulled")[0])
+    message = Message.objects.get()
+    assert message.template == "affair-annulled"
+    assert "不实" not in message.text_zh
+
+
 def test_suspending_and_going_on_are_told() -> None:
     declare_messages()
     _person, by, _browser = citizen()
