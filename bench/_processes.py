@@ -19,7 +19,7 @@ PATHS = (
     "/services/desk?card=red",
     "/services/desk?process=permit&page=20",
     "/services/desk?process=rare",
-    "/services/desk?q=2025-77",
+    "/services/desk?q=2025-777",
     "/services/desk?sort=opened",
     "/services/affairs",
 )

@@ -71,7 +71,11 @@ class Known:
 
 
 KNOWN = (
-    Known("Secure Flag cookie", "csrftoken|beichen_|sessionid", "cookies are marked secure by BEICHEN_HTTPS"),
+    Known(
+        "Secure Flag cookie",
+        ": (csrftoken|beichen_session|messages)$",
+        "cookies are marked secure by BEICHEN_HTTPS",
+    ),
 )
 """Each is said in docs/attacking.md, too."""
 

@@ -196,6 +196,10 @@ class Task(models.Model):
                 fields=["body", "due_at", "id"], condition=Q(closed_at__isnull=True), name="task_todo"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(closed_at__isnull=True), name="task_due"),
+            models.Index(
+                fields=["body", "opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_came"
+            ),
+            models.Index(fields=["opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_first"),
             models.Index(fields=["body", "-closed_at", "id"], name="task_done"),
         ]
 

@@ -16,13 +16,13 @@ from django.utils import timezone
 
 from beichen.fronts.services.affair import clocks
 from beichen.fronts.services.affair.finding import check_open, check_running, find_task, locked_affair
-from beichen.fronts.services.affair.following import Hand, begin, keep, take_up
+from beichen.fronts.services.affair.following import Hand, begin, keep, take_part, take_up
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
 from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.items.models import Application
-from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
+from beichen.fronts.services.models import Affair, Definition, Task
 from beichen.fronts.services.permissions import HANDLE, START, SUPERVISE
 from beichen.fronts.services.problems import NO_BODY, NO_PROCESS, bad, not_now, stated
 from beichen.fronts.services.words import Standing, Status
@@ -282,7 +282,7 @@ def hand_over(
     source, task.body = task.body, body
     task.standing, task.by, task.by_name, task.taken_at = Standing.WAITING, "", "", None
     task.save(update_fields=["body", "standing", "by", "by_name", "taken_at"])
-    AffairBody.objects.get_or_create(affair=affair, body=body)
+    take_part(affair, [body])
     detail = {"task": number, "to": body.key, "reason": why}
     happened(affair, "handed-over", detail, by=by, now=moment, step=task.step, body=source, right=right)
     affair.save(update_fields=["version"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,12 +114,19 @@ def _follow_tasks(hand: Hand, waiting: Mapping[UUID, Waiting]) -> dict[str, list
     fresh = [one for engine_id, one in waiting.items() if engine_id not in kept]
     if fresh:
         last = Task.objects.filter(affair=hand.affair).aggregate(Max("number"))["number__max"] or 0
-        for number, one in enumerate(fresh, last + 1):
-            _open_task(hand, one, number)
+        bodies = {_open_task(hand, one, number) for number, one in enumerate(fresh, last + 1)}
+        take_part(hand.affair, bodies)
     return {"opened": [one.key for one in fresh], "overtaken": [row.step for row in overtaken]}
 
 
-def _open_task(hand: Hand, one: Waiting, number: int) -> None:
+def take_part(affair: Affair, bodies: Iterable[Body]) -> None:
+    """Let bodies take part in an affair, those that do already too: one statement for all."""
+    rows = [AffairBody(affair=affair, body=body) for body in bodies]
+    AffairBody.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _open_task(hand: Hand, one: Waiting, number: int) -> Body:
+    """Open a step at the body of its lane, which it gives."""
     affair, step = hand.affair, hand.process.steps[one.key]
     lane = _lane_of(step, one)
     body = body_of(hand, lane)
@@ -142,7 +149,7 @@ def _open_task(hand: Hand, one: Waiting, number: int) -> None:
     if affair.pauses:
         clocks.pause_task(task, hand.now)
     _TASKS.add(task)
-    AffairBody.objects.get_or_create(affair=affair, body=body)
+    return body
 
 
 def _lane_of(step: Step, one: Waiting) -> str:
