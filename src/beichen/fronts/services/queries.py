@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from beichen.fronts.services.affair.finding import find_affair
 from beichen.fronts.services.affair.following import specification_of
@@ -35,15 +35,23 @@ def tasks_for(by: Actor) -> QuerySet[Task]:
     )
     if by.is_system:
         return rows
+    return rows.filter(_within(by, _at_bodies))
+
+
+def _at_bodies(keys: list[int] | None) -> Q:
+    return Q() if keys is None else Q(body__in=keys)
+
+
+def _within(by: Actor, at: Callable[[list[int] | None], Q]) -> Q:
+    """Where the actor reads; ``at`` says of a row that it is at one of these bodies, or at any."""
     found = Q(pk__in=[])
     for area in access.areas(by, READ):
-        part = Q(level__lte=int(area.clearance))
-        if area.body_path != EVERYWHERE:
-            part &= Q(body__in=_keys(Body, area.body_path))
+        bodies = None if area.body_path == EVERYWHERE else _keys(Body, area.body_path)
+        part = Q(level__lte=int(area.clearance)) & at(bodies)
         if not _is_whole(area.region_path):
             part &= Q(region__in=_keys(Region, area.region_path))
         found |= part
-    return rows.filter(found)
+    return found
 
 
 def _keys(model: Any, path: str) -> list[int]:
@@ -61,8 +69,13 @@ def affairs(by: Actor) -> QuerySet[Affair]:
     rows = rows.order_by("-opened_at", "-id")
     if by.is_system:
         return rows
-    seen = access.visible(by, READ, AffairBody.objects.order_by())
-    return rows.filter(pk__in=seen.values("affair_id"))
+    return rows.filter(_within(by, _with_part_of))
+
+
+def _with_part_of(keys: list[int] | None) -> Q:
+    if keys is None:
+        return Q(Exists(AffairBody.objects.filter(affair=OuterRef("pk"))))
+    return Q(pk__in=AffairBody.objects.order_by().filter(body__in=keys).values("affair_id"))
 
 
 def trail(affair: Affair) -> list[AffairEvent]:
