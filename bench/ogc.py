@@ -7,7 +7,8 @@ request over all workers, so that a ratio is that of throughputs. Peers read Pos
 columns asked; ours reads its snapshot, on a house on SQLite and on one on PostgreSQL. tipg and pygeoapi
 (pages alone) are installed for the run in an environment of their own, or stand in the folder that
 OGC_PEERS names; left out where neither is. Tiles of ours thin out points that fall together on a screen:
-the bytes of both are told. A size that is asked for alone: OGC_SIZES=10000.
+the bytes of both are told. A size, and cases by a part of their names, asked for alone: OGC_SIZES=10000
+BENCH_CASES=condition.
 
     tools/services .venv/bin/python -m bench ogc
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -36,10 +36,15 @@ def register_finding(key: str, find: Finder) -> None:
     _finders[key] = find
 
 
-def findings(request: HttpRequest, query: str) -> dict[str, list[Found]]:
-    """What each room finds, in the order of registration; rooms that find nothing are left out."""
+def findings(request: HttpRequest, query: str, without: Collection[str] = ()) -> dict[str, list[Found]]:
+    """What each room finds, in the order of registration; rooms that find nothing are left out.
+
+    Those under a key of ``without`` are not asked.
+    """
     words = " ".join(query.split())[:LONGEST]
     if not words:
         return {}
-    asked = ((key, find(request, words)[:MOST_EACH]) for key, find in _finders.items())
+    asked = (
+        (key, find(request, words)[:MOST_EACH]) for key, find in _finders.items() if key not in without
+    )
     return {key: found for key, found in asked if found}

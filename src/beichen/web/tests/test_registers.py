@@ -49,6 +49,7 @@ def test_a_search_asks_each_room_and_bounds_what_it_is_given() -> None:
     assert len(asked[0]) == LONGEST
     assert asked[0].startswith("a b x")
     assert findings.findings(request, " \n ") == {}
+    assert findings.findings(request, "a", without={"many"}) == {}
     assert len(asked) == 1
 
 

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from beichen.fronts.overview.door import KINDS
 from beichen.fronts.overview.screens.finding import LONGEST, Found, Group, find
 from beichen.fronts.overview.service import READ
 from beichen.fronts.overview.views.things import language
@@ -24,7 +25,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     require(by, READ)
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
     groups = find(text, by=by, language=language(), pages=destinations(request))
-    groups += _found_elsewhere(request, text, {group.key for group in groups})
+    groups += _found_elsewhere(request, text, {*KINDS, *(group.key for group in groups)})
     response: HttpResponse
     if request.GET.get("format") == "json" or request.headers.get("Accept") == "application/json":
         content = [
@@ -45,9 +46,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _found_elsewhere(request: HttpRequest, text: str, known: set[str]) -> list[Group]:
-    """What other rooms find at the door for the same words, such as services that may be applied for."""
+    """What other rooms find at the door for the same words, such as services that may be applied for.
+
+    What is ``known``, and what this room has told the door of itself, is not asked for again.
+    """
     return [
         Group(key, str(found[0].kind), [Found(one.title, one.url, 1) for one in found])
-        for key, found in findings(request, text).items()
-        if key not in known
+        for key, found in findings(request, text, without=known).items()
     ]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from beichen.kernel.access.service import areas
 from beichen.kernel.actor import EVERYWHERE, PUBLIC, Actor
 from beichen.kernel.levels import Level
@@ -20,11 +22,20 @@ from beichen.platforms.geo.ogc.codes import NO_COLLECTION, refused
 from beichen.platforms.geo.source import Described, Source
 from beichen.problem import nearest, said
 
-_LAYER = Prepared(
-    lambda: Layer.objects.select_related("body", "revision").filter(
-        is_current=True, is_shown=True, key=slot(Layer, "key")
-    )
+_FOR_FEATURES = (
+    *("key", "level", "origin", "region_property", "sha256", "particulars", "dimensions", "edition", "edits"),
+    *("west", "south", "east", "north", "body__path", "revision__hash"),
 )
+"""What of a layer decides who may read which features of it, and where they are."""
+
+
+def _shown() -> QuerySet[Layer]:
+    rows = Layer.objects.select_related("body", "revision")
+    return rows.filter(is_current=True, is_shown=True, key=slot(Layer, "key"))
+
+
+_LAYER = Prepared(_shown)
+_LEAN = Prepared(lambda: _shown().only(*_FOR_FEATURES))
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,12 @@ def may_see(layer: Layer, reader: Actor) -> bool:
     )
 
 
-def collection_of(key: str, reader: Actor) -> Collection:
-    """The collection of this key. Raises ProblemError GEO-613, also for one that may not be seen."""
-    layer = _LAYER.first(key=key)
+def collection_of(key: str, reader: Actor, *, is_lean: bool = False) -> Collection:
+    """The collection of this key. Raises ProblemError GEO-613, also for one that may not be seen.
+
+    A lean one is for who reads features alone: of its layer the rest is read when it is first looked at.
+    """
+    layer = (_LEAN if is_lean else _LAYER).first(key=key)
     if layer is None or not may_see(layer, reader):
         hint = nearest(key[:60], service.layers_for(reader).values_list("key", flat=True))
         raise refused(NO_COLLECTION, said("there is no collection {key}", key=key[:40]), hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from beichen.platforms.geo.ogc.answers import GEOJSON, HTML, SCHEMA, kept_answer
 from beichen.platforms.geo.ogc.catalogue import Collection
 from beichen.platforms.geo.ogc.codes import NO_FEATURE, refused
 from beichen.platforms.geo.ogc.links import Link, address, as_header, forms_of, link
-from beichen.platforms.geo.ogc.questions import Question, cursor_of, only_known
+from beichen.platforms.geo.ogc.questions import Question, cursor_of, only_known, query_of
 from beichen.platforms.geo.ogc.systems import PLAIN, System, system_of
 from beichen.platforms.geo.ogc.turning import in_system
 from beichen.platforms.geo.source import Answer, version_of
@@ -25,9 +25,9 @@ def links_of_page(
     request: HttpRequest, one: Collection, question: Question, after: str, form: str
 ) -> list[Link]:
     """`self`, `alternate`, `collection`, and to the pages before and behind."""
-    root, query = root_of(request), request.GET.dict()
-    asked, cursor = query.pop("f", ""), query.pop("cursor", "")
-    at = partial(_page_at, address(root, "collections", one.key, "items"), urlencode(query))
+    root = root_of(request)
+    asked, cursor, narrowed = _parted(str(request.META.get("QUERY_STRING", "")))
+    at = partial(_page_at, address(root, "collections", one.key, "items"), narrowed)
     kinds = {"json": GEOJSON, "html": HTML}
     other = "html" if form == "json" else "json"
     found = [link(at(asked, cursor), "self", kinds[form]), link(at(other, cursor), "alternate", kinds[other])]
@@ -40,6 +40,14 @@ def links_of_page(
     names = address(root, "collections", one.key, "queryables")
     found.append(link(names, "http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA))
     return found
+
+
+@lru_cache(maxsize=512)
+def _parted(text: str) -> tuple[str, str, str]:
+    """Format and cursor of a query, and what else it holds, encoded."""
+    query = query_of(text).dict()
+    asked, cursor = str(query.pop("f", "")), str(query.pop("cursor", ""))
+    return asked, cursor, urlencode(query)
 
 
 def _page_at(href: str, narrowed: str, form: str, cursor: str) -> str:

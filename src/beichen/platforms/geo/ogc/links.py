@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,7 @@ def link(href: str, rel: str, kind: str = JSON, title: str = "", **more: Any) ->
     return {**found, **({"title": title} if title else {}), **more}
 
 
+@lru_cache(maxsize=1_024)
 def address(root: str, *parts: str, **query: str) -> str:
     """An address of the interface."""
     path = "/".join((root, *(quote(one, safe="") for one in parts)))

@@ -106,10 +106,10 @@ def schema(request: HttpRequest, key: str) -> HttpResponse:
 @answering("POST")
 def features(request: HttpRequest, key: str) -> HttpResponse:
     """A page of features; POST adds one."""
-    one = collection_of(key, acting(request))
     if request.method == "POST":
-        return writing.add(request, one)
+        return writing.add(request, collection_of(key, acting(request)))
     form = format_of(request)
+    one = collection_of(key, acting(request), is_lean=form == "json")
     question = question_of(request, one.described.fields)
     return pages.items(request, one, question) if form == "html" else items.page(request, one, question)
 

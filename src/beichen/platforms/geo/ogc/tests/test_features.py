@@ -43,6 +43,14 @@ def rel(document: dict[str, Any], name: str) -> str:
     return next((one["href"] for one in document["links"] if one["rel"] == name), "")
 
 
+def test_a_page_is_one_statement(client: Client, django_assert_num_queries: Any) -> None:
+    """Whatever is asked, the layer alone is read from the database."""
+    query = {"filter": "storeys > 3 AND name LIKE '%站'", "bbox": "125,43,126,44"}
+    assert ids(client, **query) == ["s2", "s3"]
+    with django_assert_num_queries(1):
+        assert ids(client, **query) == ["s2", "s3"]
+
+
 def test_a_client_finds_its_way(client: Client) -> None:
     """From the landing page to a feature by links alone."""
     landing = ask(client, "/ogc")
