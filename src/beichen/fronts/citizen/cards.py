@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from beichen.fronts.citizen.my.pages import certificate_name, certificates_title
+from beichen.fronts.citizen.my.pages import certificate_name
 from beichen.hubs.events.service import reports_of
 from beichen.kernel.access.models import Representation
 from beichen.kernel.access.service import Subject, acting, person_code
@@ -47,7 +47,8 @@ def _cases(request: HttpRequest, subject: Subject) -> Card | None:
 def _certificates(_request: HttpRequest, subject: Subject) -> Card | None:
     rows = ledger.own_certificates(subject)
     lines = tuple(certificate_name(row.kind) for row in rows.order_by("-issued_at")[:SHOWN])
-    return Card(certificates_title(subject), reverse("citizen:my-certificates"), rows.count(), lines)
+    title = _("My certificates") if subject.representation is None else _("Certificates")
+    return Card(title, reverse("citizen:my-certificates"), rows.count(), lines)
 
 
 def _messages(request: HttpRequest, subject: Subject) -> Card | None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import inf
+from math import floor, inf
 
 Value = str | float | bool
 _LITERAL = r"""(?:"[^"\\]*"|'[^'\\]*'|true|false|-?\d+(?:\.\d+)?)"""
@@ -40,9 +40,18 @@ class _Span:
         return is_above and (value < self.high or (self.has_high and value == self.high))
 
     def meets(self, other: _Span) -> bool:
-        """Whether some number lies in both."""
+        """Whether some number lies in both: a whole one, since the field may have no others, or a bound."""
         low, high = max(self.low, other.low), min(self.high, other.high)
-        return low < high or (low == high and self.holds(low) and other.holds(low))
+        if inf in (-low, high):
+            return low < high
+        return any(self.holds(one) and other.holds(one) for one in (low, high, floor(low) + 1))
+
+    def leaves(self, values: frozenset[Value]) -> bool:
+        """Whether it holds a whole number that is none of these."""
+        if inf in (-self.low, self.high):
+            return True
+        near = range(floor(self.low), floor(self.low) + len(values) + 3)
+        return any(self.holds(one) and one not in values for one in near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,9 @@ def _meet(one: Taken, other: Taken) -> bool:
 
 
 def _among(span: _Span, some: _Some) -> bool:
-    return span.low < span.high if some.is_not else any(span.holds(value) for value in some.values)
+    if some.is_not:
+        return span.leaves(some.values)
+    return any(span.holds(value) for value in some.values)
 
 
 def _share(one: _Some, other: _Some) -> bool:

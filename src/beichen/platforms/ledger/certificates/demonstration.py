@@ -41,8 +41,8 @@ def show(value: Any, *, by: Actor) -> list[str]:
         }
         kind, firm = find_kind(str(one["kind"]), by=by), str(one.get("firm", ""))
         person = people.get(str(one.get("holder", "")))
-        # Those of demo affairs do not count: they are issued before.
-        known = Certificate.objects.filter(is_demo=True, kind=kind, holder=person, firm=firm)
+        # What demo affairs were given is none of these, and comes before them.
+        known = Certificate.objects.filter(is_demo=True, origin="", kind=kind, holder=person, firm=firm)
         if known.filter(claims=read_claims(kind, fields)).exists():
             continue
         row = issue(kind, fields, by=by, holder=person, firm=firm, is_demo=True)

@@ -8,6 +8,7 @@ import pytest
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.scene import service as packages
+from beichen.platforms.ledger import service
 from beichen.platforms.ledger.certificates.demonstration import show
 from beichen.platforms.ledger.models import Certificate, CertificateKind
 from beichen.platforms.ledger.section import SECTIONS
@@ -87,12 +88,15 @@ def test_a_demo_is_shown_once_and_says_so() -> None:
     good = [
         {"kind": offices.ISSUED, "holder": "zhang", "fields": offices.GIVEN},
         {"kind": offices.ISSUED, "fields": offices.GIVEN, "step": "revoke", "reason": "demo"},
+        {"kind": offices.ISSUED, "fields": offices.GIVEN, "firm": "DEMO-FIRM-1"},
     ]
+    given = service.issue(offices.kind(), offices.GIVEN, by=BY, origin="affair:DEMO", is_demo=True)
     assert len(show(good[:1], by=BY)) == 1
-    assert len(show(good, by=BY)) == 1, "what is there already keeps nothing else away"
+    assert len(show(good, by=BY)) == 2, "neither an affair's nor one that is there stands for the others"
     assert show(good, by=BY) == []
-    rows = list(Certificate.objects.order_by("id"))
-    assert [(row.is_demo, row.holder, row.state) for row in rows] == [
-        (True, holder, "valid"),
-        (True, None, "revoked"),
+    rows = list(Certificate.objects.exclude(pk=given.pk).order_by("id"))
+    assert [(row.is_demo, row.holder, row.firm, row.state) for row in rows] == [
+        (True, holder, "", "valid"),
+        (True, None, "", "revoked"),
+        (True, None, "DEMO-FIRM-1", "valid"),
     ]
