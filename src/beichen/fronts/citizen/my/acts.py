@@ -39,6 +39,16 @@ ACTS: dict[str, Promise] = {
     "access.data.erase": gettext_lazy("Had data erased"),
     "org.person.register": gettext_lazy("Entered the person"),
     "comms.contact.set": gettext_lazy("Changed how messages come"),
+    "services.application.read": gettext_lazy("Read what was said in an application"),
+    "services.bundle.apply": gettext_lazy("Applied for several services at once"),
+    "services.bundle.withdraw": gettext_lazy("Withdrew an application for several services"),
+    "services.prefill": gettext_lazy("Took known data over into an application"),
+    "services.receipt.write": gettext_lazy("Wrote a receipt"),
+    "services.upload.read": gettext_lazy("Opened a paper of an application"),
+    "services.upload.recognise": gettext_lazy("Had a picture of an application read"),
+    "ledger.certificate.represent": gettext_lazy("Looked at a certificate for its holder"),
+    "codes.person.withdraw": gettext_lazy("Withdrew the codes of the person"),
+    "codes.scan.erase": gettext_lazy("Had the list of scans erased"),
 }
 
 

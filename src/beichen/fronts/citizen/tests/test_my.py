@@ -277,3 +277,14 @@ def test_whoever_acts_for_a_firm_sees_its_certificates_and_not_their_own() -> No
     assert "营业许可" in browser.get("/my").content.decode()
     assert browser.get(f"/certificates/{trade.code}/pdf").content.startswith(b"%PDF-")
     assert browser.get(f"/certificates/{tax.code}").status_code == 403
+
+
+def test_what_the_door_does_with_somebody_s_data_is_said_in_words() -> None:
+    """Not by the key of the record."""
+    account = citizen()
+    acts = ("services.upload.read", "services.bundle.withdraw", "ledger.certificate.represent")
+    for action in acts:
+        audit.record(BY, action, "test.thing", subject=person_of(account).code)
+    told = [act.what for act in acts_of(person_of(account).code)]
+    assert len(set(told[: len(acts)])) == len(acts)
+    assert not set(told) & set(acts)
