@@ -7,6 +7,10 @@ const COLOURS = {
   defaultLabelColor: "var(--process-ink)",
 };
 
+const EDGE = 32;
+const SMALLEST = 0.6;
+const LARGEST = 1.15;
+
 class Process extends HTMLElement {
   async connectedCallback() {
     try {
@@ -23,11 +27,27 @@ class Process extends HTMLElement {
       };
       mark(this.dataset.done, "is-done");
       mark(this.dataset.waits, "is-waiting");
-      canvas.zoom("fit-viewport");
+      this.fit(canvas);
       this.dataset.drawn = "";
     } catch {
       this.textContent = this.dataset.failed;
     }
+  }
+
+  /* The whole drawing in the middle, as high as it needs; one that is too wide to be read is moved sideways. */
+  fit(canvas) {
+    const { inner } = canvas.viewbox();
+    const width = inner.width + 2 * EDGE;
+    const height = inner.height + 2 * EDGE;
+    const scale = Math.min(LARGEST, Math.max(SMALLEST, this.clientWidth / width));
+    this.firstElementChild.style.minInlineSize = `${Math.floor(width * Math.min(scale, SMALLEST))}px`;
+    this.style.blockSize = `${Math.ceil(height * scale)}px`;
+    if (this.scrollWidth > this.clientWidth) this.tabIndex = 0;
+    canvas.resized();
+    canvas.zoom(scale, { x: 0, y: 0 });
+    const outer = canvas.getSize();
+    const x = inner.x - Math.max(EDGE, (outer.width / scale - inner.width) / 2);
+    canvas.viewbox({ x, y: inner.y - EDGE, width: outer.width / scale, height: outer.height / scale });
   }
 }
 
