@@ -195,11 +195,16 @@ def test_a_session_alone_writes_nothing() -> None:
 
 def test_lists_read_no_files_of_processes_and_bodies_see_what_they_take_part_in() -> None:
     affair = application()
+    body = (
+        '<startEvent id="begin"/><userTask id="look"/><endEvent id="end"/>'
+        f"{town.flow('begin look', 'look end')}"
+    )
+    town.simple("plain", town.diagram(body, lanes={"window": "look"}, key="plain"), steps={"look": {}})
     client, person = signed_in("supervisor", "government"), town.person("officer", "window")
     shown = client.get("/services/desk?process=permit").content.decode()
     due = waiting(affair)[0].due_at
     assert f'data-due="{timezone.localtime(due).isoformat()}"' in shown
-    assert affair.code not in client.get("/services/desk?process=nothing").content.decode()
+    assert affair.code not in client.get("/services/desk?process=plain").content.decode()
     task, listed = service.tasks_for(person).get(), service.affairs(person).get()
     assert {"spec", "files", "declared"} <= task.affair.definition.get_deferred_fields()
     assert {"spec", "files"} <= listed.definition.get_deferred_fields()
