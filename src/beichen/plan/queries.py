@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
+from beichen.kernel.statements import Prepared
 from beichen.plan.imports import KINDS
 from beichen.plan.models import BodyMention, Fact, Node, Plan, PlanKind, PlanState, PlanText, Project
 from beichen.problem import Problem, ProblemError, code, said, shorten
@@ -20,8 +21,15 @@ NO_PLAN = code("PLN-208", "There is no plan with this key.", status=404)
 
 def current_plan() -> Plan | None:
     """The city's outline: the development plan in force without a parent that began last; one index row."""
-    outlines = Plan.objects.filter(kind=PlanKind.DEVELOPMENT, parent=None, state=PlanState.IN_FORCE)
-    return outlines.select_related("region").order_by("-start_year", "key").first()
+    return _OUTLINE.first()
+
+
+def _outlines() -> QuerySet[Plan]:
+    rows = Plan.objects.filter(kind=PlanKind.DEVELOPMENT, parent=None, state=PlanState.IN_FORCE)
+    return rows.select_related("region").order_by("-start_year", "key")[:1]
+
+
+_OUTLINE = Prepared(_outlines)
 
 
 def plan_by_key(key: str) -> Plan:

@@ -42,10 +42,13 @@ def found_by_title(rows: QuerySet[Case], text: str, *, most: int) -> list[Case]:
     words = text.split()
     if not words:
         return []
+    keys = TITLES.first(words, LOOKED_AT + 1)
+    if not keys:
+        return []
     for word in words:
         rows = rows.filter(title__icontains=word)
-    if TITLES.count(words, LOOKED_AT) <= LOOKED_AT:
-        rows = rows.filter(pk__in=TITLES.first(words, LOOKED_AT))
+    if len(keys) <= LOOKED_AT:
+        rows = rows.filter(pk__in=keys)
     else:
         newest = Case.objects.order_by("-id").values_list("pk", flat=True)
         last = newest.first() or 0

@@ -22,10 +22,13 @@ from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.service import installed_packages
+from beichen.kernel.statements import Prepared, slot
 
 STANDARD = Path(__file__).with_name("standard.yaml")
 CITY, DISTRICT, BODY, PACKAGE, MADE = "city", "district", "body", "package", "made"
 """The sorts of screens."""
+_DISTRICTS = Prepared(lambda: Region.objects.filter(parent=slot(Region, "parent"), is_current=True))
+_SCENES = Prepared(lambda: installed_packages(PackageKind.SCENE).values_list("folder", "version", "key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,8 @@ def _standard(*, is_bare: bool = False) -> list[Screen]:
 
 
 def _districts(code: str = "", *, is_bare: bool = False) -> list[Shelved]:
-    rows = Region.objects.filter(parent=city_region(), is_current=True).exclude(parent=None)
-    if code:
-        rows = rows.filter(code=code)
+    city = city_region()
+    rows = [] if city is None else _DISTRICTS.rows(parent=city.pk)
     widgets = [] if is_bare else widgets_of({"widgets": _declared()["district"]})
     return [
         Shelved(
@@ -142,6 +144,7 @@ def _districts(code: str = "", *, is_bare: bool = False) -> list[Shelved]:
             str(row.code),
         )
         for row in rows
+        if code in ("", row.code)
     ]
 
 
@@ -172,8 +175,7 @@ def _as_shelved(row: MadeScreen, city: Region | None) -> Shelved:
 def _of_bodies(key: str = "", *, is_bare: bool = False) -> list[Screen]:
     """A screen for each body that owns a scene which shows something, made of what its scenes declare."""
     scenes: dict[str, list[str]] = {}
-    installed = installed_packages(PackageKind.SCENE).values_list("folder", "version", "key")
-    for folder, version, name in installed:
+    for folder, version, name in _SCENES.tuples():
         owner = _owner_of(folder, version)
         if owner and (not key or owner == key):
             scenes.setdefault(owner, []).append(f"scene:{name}")

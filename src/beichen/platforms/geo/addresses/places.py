@@ -125,8 +125,10 @@ def _beginning(typed: str, limit: int, kind: str) -> list[tuple[int, str]]:
     rows = PlaceKey.objects.filter(key__gte=typed, key__lt=typed + _LAST)
     if kind:
         rows = rows.filter(place__kind=kind)
-    few = rows.order_by()[: MANY + 1].count() <= MANY
-    order = ("-weight", Length("key"), "key") if few else ("-weight", "key", "place")
+    number = rows.order_by()[: MANY + 1].count()
+    if not number:
+        return []
+    order = ("-weight", Length("key"), "key") if number <= MANY else ("-weight", "key", "place")
     same = PlaceKey.objects.filter(key=typed, **({"place__kind": kind} if kind else {}))
     seen: dict[int, str] = {}
     for part in (same.order_by("-weight", "place")[: 4 * limit], rows.order_by(*order)[: 4 * limit]):
@@ -138,7 +140,7 @@ def _beginning(typed: str, limit: int, kind: str) -> list[tuple[int, str]]:
 def _holding(text: str, limit: int, kind: str, known: set[int]) -> list[tuple[int, str]]:
     """Places whose text holds every word, heaviest first; none for words that too many hold."""
     words = [word for word in unicodedata.normalize("NFKC", text[:100]).split() if word][:8]
-    if not words or TEXTS.count(words, MANY) > MANY:
+    if not words or not 0 < TEXTS.count(words, MANY) <= MANY:
         return []
     rows = Place.objects.filter(pk__in=TEXTS.keys(words)).exclude(pk__in=known)
     for word in words:
