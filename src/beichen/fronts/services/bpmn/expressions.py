@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
-
-import cel
+from typing import TYPE_CHECKING, Any
 
 from beichen.fronts.services.problems import BAD_EXPRESSION, stuck
 from beichen.problem import Problem, Where, nearest, shorten
+
+if TYPE_CHECKING:
+    import cel
 
 LONGEST = 500
 ITEMS, TEXT, DEPTH, LARGEST = 200, 4000, 8, 2**63
@@ -40,6 +41,8 @@ _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, ArithmeticError)
 @lru_cache(maxsize=4096)
 def compiled(text: str) -> cel.Program:
     """The program of an expression. Raises ValueError with a short reason."""
+    import cel  # with a command line of its own: 20 MB in each process, most of which compile nothing
+
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
     if len(_PASS.findall(text)) > 1:

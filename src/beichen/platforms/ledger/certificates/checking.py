@@ -9,8 +9,6 @@ from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from beichen.platforms.ledger.certificates import issuers, statuses
 from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE, token_hash
@@ -64,6 +62,9 @@ def text_of(content: bytes) -> str:
 
 
 def _attached(content: bytes) -> bytes:
+    from pypdf import PdfReader  # 20 MB in each process, most of which read no PDF
+    from pypdf.errors import PyPdfError
+
     try:
         found = PdfReader(BytesIO(content)).attachments.get(ATTACHED, [b""])
         return bytes(found[0])[: LONGEST + 1]
