@@ -1,11 +1,13 @@
 """Indicators after late rows, corrections, splits of districts and changes beside them: as plain Python says.
 
 So too when a writer dies before its receipt, when a run breaks off, is overtaken, or finds files joined. Each
-example has a database and a folder of tables of its own: what one leaves behind is never another's.
+example has a database and a folder of tables of its own: what one leaves behind is never another's. A hunt
+looks at more examples than a run of all tests has time for: ``HUNT=3000 pytest …/test_computing_plain.py``.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -43,6 +45,7 @@ from beichen.problem import Where
 from beichen.settings import settings
 
 __all__ = ["town"]
+EXAMPLES = int(os.environ.get("HUNT", "6"))
 
 # midnights and ends of months here: 16:00 UTC, and a microsecond on either side
 edges = st.sampled_from(
@@ -197,7 +200,7 @@ DONE = {
 
 @example(plan=[("put", [DONE]), ("put", [{**DONE, "done_at": None}])])
 @example(plan=[("split", TREES[2]), ("put", [DONE]), ("split", TREES[0]), ("put", [{**DONE, "code": "B"}])])
-@given_settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given_settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=st.lists(steps, min_size=2, max_size=6))
 def test_whatever_happens_the_figures_are_those_of_plain_counting(
     town: None, tmp_path: Path, plan: list[tuple[str, Any]]
