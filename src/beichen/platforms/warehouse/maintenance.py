@@ -1,7 +1,9 @@
-"""Tables keep themselves in order: old rows forgotten, small files joined, files of old versions removed.
+"""Tables keep themselves in order: old rows forgotten, keys that stand twice merged, small files joined,
+files of old versions removed.
 
-None of it changes what a question about the present answers but for forgotten rows, and those are no change
-that anything is counted anew for: a figure of a month stays when the rows behind it have gone.
+None of it changes what a question about the present answers but for forgotten rows, which are no change that
+anything is counted anew for (a figure of a month stays when the rows behind it have gone), and for rows whose
+key stood twice, which are.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from django.utils import timezone
 from beichen.kernel.actor import Actor
 from beichen.platforms.warehouse import codes, storage
 from beichen.platforms.warehouse.facts import ColumnType
+from beichen.platforms.warehouse.merging import is_by_key_alone, merge_twice, twice
 from beichen.platforms.warehouse.models import NEVER, ReceiptKind, WarehouseTable
 from beichen.platforms.warehouse.naming import table, tables
 from beichen.platforms.warehouse.reading import reader
@@ -26,7 +29,7 @@ FEW = 8  # files that are not worth joining
 
 
 def maintain(*, by: Actor, now: datetime | None = None) -> int:
-    """Forget, join and remove in every table; returns how many were changed.
+    """Forget, merge, join and remove in every table; returns how many were changed.
 
     A table that cannot be kept in order does not stop the others: raises their problems at the end.
     """
@@ -34,7 +37,9 @@ def maintain(*, by: Actor, now: datetime | None = None) -> int:
     changed = 0
     for row in list(tables()):
         try:
-            changed += bool(forget(row, by=by, now=now or timezone.now())) | compact(row.name, by=by)
+            forgotten = bool(forget(row, by=by, now=now or timezone.now()))
+            merged = bool(merge_twice(row, by=by))
+            changed += forgotten | merged | compact(row.name, by=by)
         except ProblemError as error:
             problems.extend(error.problems)
     if problems:
@@ -150,6 +155,9 @@ def _damages(row: WarehouseTable) -> Iterator[Problem]:
         yield Problem(codes.DAMAGED, message, where, said("restore it from a backup"))
     with reader() as ask:
         counted = ask.sql(f'SELECT count(*) FROM "{row.name}"').column(0)[0].as_py()
+    if counted and is_by_key_alone(row) and (keys := twice(row, delta).num_rows):
+        message = said("{number} keys or more stand twice", number=keys)
+        yield Problem(codes.DAMAGED, message, where, said("the next night merges them"))
     logged = delta.count()
     if counted != logged:
         message = said("{counted} rows lie in files, {logged} are in the log", counted=counted, logged=logged)
