@@ -51,6 +51,10 @@ class Delivery(NamedTuple):
         return Standing(int(place), int(number), int(at))
 
 
+Wire = tuple[bytes, bytes, bytes]
+"""A delivery as a plain tuple, for whoever takes them by the ten thousand."""
+
+
 class Pull:
     """Messages of one consumer, in its order; some are always asked for ahead."""
 
@@ -62,7 +66,7 @@ class Pull:
         self._inbox = client.new_inbox()
         self._batch = batch
         self._most_bytes = most_bytes
-        self._arrived: list[Delivery] = []
+        self._arrived: list[Wire] = []
         self._asked = 0
         self._something = asyncio.Event()
         self._trouble = ""
@@ -77,7 +81,7 @@ class Pull:
             self._told(status.decode(), description.decode())
             return
         self._asked -= 1
-        self._arrived.append(Delivery(reply, subject, content))
+        self._arrived.append((reply, subject, content))
         self._something.set()
 
     def _told(self, status: str, description: str) -> None:
@@ -104,6 +108,10 @@ class Pull:
         self._asked = max(self._asked, 0) + wanted
 
     async def messages(self) -> list[Delivery]:
+        """As :meth:`wires`."""
+        return list(map(Delivery._make, await self.wires()))
+
+    async def wires(self) -> list[Wire]:
         """The next messages, no more than are asked for at once; waits until there is one.
 
         Raises EndedError when the server says that there will be none, and what a closed connection raises.

@@ -32,6 +32,7 @@ class _Splitter(Parser):
 
     def __init__(self, client: Any) -> None:
         self.takers: dict[bytes, Take] = {}
+        self.wanted: dict[bytes, bytes] = {}  # what the headers of a subscription's messages must hold
         self._held: list[bytes] = []
         self._missing = 0
         super().__init__(client)
@@ -67,6 +68,9 @@ class _Splitter(Parser):
                 self._missing = end + 2 - len(data)
                 break
             content = begin + int(head)
+            if number in self.wanted and data.find(self.wanted[number], begin, content) < 0:
+                at = end + 2
+                continue
             take = self.takers.get(number)
             if take is not None:
                 take(subject, reply, data[begin:content], data[content:end])
@@ -87,10 +91,13 @@ class Tap:
         self._splitter = before if isinstance(before, _Splitter) else _Splitter(client)
         client._ps = self._splitter
 
-    async def open(self, subject: str, take: Take) -> None:
-        """Subscribe: from now on ``take`` gets each message, in the event loop's thread."""
-        number = self._client._sid + 1  # of the subscription that is made now: a message may come at once
-        self._splitter.takers[str(number).encode()] = take
+    async def open(self, subject: str, take: Take, *, only: bytes = b"") -> None:
+        """Subscribe: from now on ``take`` gets each message whose headers hold ``only``, in the event loop's
+        thread."""
+        number = str(self._client._sid + 1).encode()  # of what is made now: a message may come at once
+        self._splitter.takers[number] = take
+        if only:
+            self._splitter.wanted[number] = only
         await self._client.subscribe(subject, cb=_past_the_tap)
 
 

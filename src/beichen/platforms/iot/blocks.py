@@ -1,6 +1,6 @@
-"""What becomes of readings that came as columns: as in `treatment.py`, and without an object for each.
+"""What becomes of readings that come as columns: as in `treatment.py`, and without an object for each.
 
-Of each device and measure in a message (a pair) the rows that come in the order of their times, newer than
+Of each device and measure among the rows (a pair) the rows that come in the order of their times, newer than
 all before, are a *block*: they cannot be duplicates. The rows of other pairs are *loose*: they are looked at
 one by one.
 """
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from beichen.platforms.iot.columns import Columns
+from beichen.platforms.iot.columns import TRUTH, WHOLE, Columns
 from beichen.platforms.iot.fleet import Devices, Speaker, Target
-from beichen.platforms.iot.moments import LATE, SKEWED, WRONG, YEAR_2000
+from beichen.platforms.iot.moments import DAY, LATE, SKEWED, WRONG, YEAR_2000
 from beichen.platforms.iot.words import Treatment
 
 QUALITIES = tuple(str(one.value) for one in (Treatment.ACCEPTED, Treatment.LATE, Treatment.SKEWED))
@@ -40,8 +40,8 @@ _INTEGER, _BOOLEAN, _TEXT = 1, 2, 3
 
 
 class Block(NamedTuple):
-    """Readings that are taken, by pair and within each pair by time; ``places`` are their rows in the
-    message."""
+    """Readings that are taken, by pair and within each pair by time; ``places`` are their rows among the
+    columns, ``received`` when each came."""
 
     speakers: list[Speaker]
     targets: list[Target]
@@ -50,7 +50,7 @@ class Block(NamedTuple):
     number: Any
     quality: Any
     places: Any
-    received: int
+    received: Any
 
     def of_pairs(self) -> Iterator[tuple[Speaker, Target, slice]]:
         """Each pair that has rows, and where they are."""
@@ -58,6 +58,20 @@ class Block(NamedTuple):
         for start, end in pairwise(edges):
             number = int(self.pair[start])
             yield self.speakers[number], self.targets[number], slice(start, end)
+
+    def counts(self) -> Iterator[tuple[tuple[str, int, str], int]]:
+        """How many rows there are by device, day and treatment; those of which nothing is to be said are of
+        nobody."""
+        days = self.received // DAY
+        for day in np.unique(days).tolist():
+            of_day = days == day
+            if plain := int((of_day & (self.quality == 0)).sum()):
+                yield ("", day, QUALITIES[0]), plain
+            marked = np.flatnonzero(of_day & (self.quality != 0))
+            found = np.unique(self.pair[marked] * len(QUALITIES) + self.quality[marked], return_counts=True)
+            for key, number in zip(*(one.tolist() for one in found), strict=True):
+                pair, quality = divmod(key, len(QUALITIES))
+                yield (self.speakers[pair].code, day, QUALITIES[quality]), number
 
 
 class Loose(NamedTuple):
@@ -67,19 +81,21 @@ class Loose(NamedTuple):
     target: Target
     at: int
     number: float
+    received: int
 
 
 class Parted(NamedTuple):
-    """The rows of a message: a block, loose ones in their order, and why others were put aside, by row."""
+    """The rows: a block, loose ones in their order, and why others were put aside, by row; and who spoke,
+    when last."""
 
     block: Block
     loose: list[Loose]
     refused: list[tuple[int, str]]
-    heard: list[Speaker]
+    heard: dict[str, int]
 
 
 class _Pairs:
-    """The pairs of a message, and what is known of each as arrays."""
+    """The pairs among rows, and what is known of each as arrays."""
 
     def __init__(self, columns: Columns, speakers: list[Speaker | None], devices: Devices) -> None:
         width = max(1, len(columns.measures))
@@ -111,15 +127,16 @@ class _Pairs:
         self.shared = sorted(set(shared))
 
 
-def parted(columns: Columns, received: int, devices: Devices) -> Parted:
-    """Part the rows of a message that came at ``received``; their devices were learned before.
+def parted(columns: Columns, received: Any, devices: Devices) -> Parted:
+    """Part rows that came at ``received`` (of each, the rows of a device in their order); their devices were
+    learned before.
 
     Buckets of devices are emptied and the newest times of measures move on, but for those of loose rows.
     """
     speakers, reason, heard = _speaking(columns, received, devices)
     pairs = _Pairs(columns, speakers, devices)
     of_row, at = pairs.of_row, columns.at
-    number, fits = _numbers(columns.value, pairs)
+    number, fits = _numbers(columns, pairs)
 
     def refuse(where: Any, why: int) -> None:
         reason[where & (reason == 0)] = why
@@ -132,9 +149,9 @@ def parted(columns: Columns, received: int, devices: Devices) -> Parted:
     taken = taken[np.argsort(of_row[taken], kind="stable")]
     is_loose = _loose(of_row[taken], at[taken], pairs)
     loose = [
-        Loose(pairs.speakers[pair], pairs.targets[pair], moment, value)
-        for pair, moment, value in zip(
-            *(one[np.sort(taken[is_loose])].tolist() for one in (of_row, at, number)), strict=True
+        Loose(pairs.speakers[pair], pairs.targets[pair], moment, value, came)
+        for pair, moment, value, came in zip(
+            *(one[np.sort(taken[is_loose])].tolist() for one in (of_row, at, number, received)), strict=True
         )
     ]
     block = _block(taken[~is_loose], pairs, at, number, received)
@@ -145,12 +162,18 @@ def parted(columns: Columns, received: int, devices: Devices) -> Parted:
 
 
 def _speaking(
-    columns: Columns, received: int, devices: Devices
-) -> tuple[list[Speaker | None], Any, list[Speaker]]:
-    """The devices by their number in the message, why rows of theirs are put aside, and who spoke."""
+    columns: Columns, received: Any, devices: Devices
+) -> tuple[list[Speaker | None], Any, dict[str, int]]:
+    """The devices by their number among the rows, why rows of theirs are put aside, and who spoke when
+    last."""
     speakers: list[Speaker | None] = []
     reasons = np.zeros(max(1, len(columns.devices)), np.uint8)
-    numbers = np.bincount(columns.device, minlength=len(columns.devices)).tolist()
+    size = len(columns.devices)
+    numbers = np.bincount(columns.device, minlength=size).tolist()
+    first, last = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    last[columns.device] = received  # of what is said several times the last stays
+    first[columns.device[::-1]] = received[::-1]
+    heard: dict[str, int] = {}
     too_many: list[tuple[int, int]] = []
     for number, code in enumerate(columns.devices):
         speaker = devices.speaker(code)
@@ -159,29 +182,28 @@ def _speaking(
             speakers.append(None)
             continue
         speakers.append(speaker)
-        granted = speaker.takes_of(received, numbers[number])
+        heard[speaker.code] = int(last[number])
+        granted = speaker.takes_of(int(first[number]), numbers[number])
         if granted < numbers[number]:
             too_many.append((number, granted))
     reason = reasons[columns.device]
     for number, granted in too_many:
         reason[np.flatnonzero(columns.device == number)[granted:]] = _FAST
-    return speakers, reason, [one for one in speakers if one is not None]
+    return speakers, reason, heard
 
 
-def _numbers(value: Any, pairs: _Pairs) -> tuple[Any, Any]:
+def _numbers(columns: Columns, pairs: _Pairs) -> tuple[Any, Any]:
     """The values as their measures' numbers, and whether they have the measures' form."""
-    form = pairs.form[pairs.of_row]
+    value, kind, form = columns.value, np.asarray(columns.kind), pairs.form[pairs.of_row]
     number = value.astype(np.float64)
-    if value.dtype.kind == "b":
-        return number, form == _BOOLEAN
     is_truth = form == _BOOLEAN
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = number * pairs.factor[pairs.of_row] + pairs.offset[pairs.of_row]
         number = np.where(is_truth, number, scaled)
         fits = np.isfinite(number) & (form != _TEXT)
         fits &= (form != _INTEGER) | (number == np.floor(number))
-    may_be_truth = (value == 0) | (value == 1) if value.dtype.kind == "i" else np.zeros(len(value), np.bool_)
-    return number, fits & (~is_truth | may_be_truth)
+    may_be_truth = (kind == TRUTH) | ((kind == WHOLE) & ((value == 0) | (value == 1)))
+    return number, np.where(is_truth, may_be_truth, fits & (kind != TRUTH))
 
 
 def _loose(pair: Any, at: Any, pairs: _Pairs) -> Any:
@@ -196,11 +218,9 @@ def _loose(pair: Any, at: Any, pairs: _Pairs) -> Any:
     return of_pair[pair]
 
 
-def _block(rows: Any, pairs: _Pairs, at: Any, number: Any, received: int) -> Block:
-    times = at[rows]
+def _block(rows: Any, pairs: _Pairs, at: Any, number: Any, received: Any) -> Block:
+    times, came = at[rows], received[rows]
     quality = np.zeros(len(rows), np.uint8)
-    quality[times < received - LATE] = 1
-    quality[times > received + SKEWED] = 2
-    return Block(
-        pairs.speakers, pairs.targets, pairs.of_row[rows], times, number[rows], quality, rows, received
-    )
+    quality[times < came - LATE] = 1
+    quality[times > came + SKEWED] = 2
+    return Block(pairs.speakers, pairs.targets, pairs.of_row[rows], times, number[rows], quality, rows, came)

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from beichen.kernel.bus.pull import Delivery, Pull
+from beichen.kernel.bus.pull import Delivery, Pull, Wire
 from beichen.kernel.bus.tap import Tap
 from beichen.platforms.iot.topics import FROM_DEVICES, KEPT, PROBE, QOS, STREAM
 
@@ -21,6 +21,7 @@ MOST_MESSAGES = 20_000
 MOST_BYTES = 32 << 20
 ASKED_MESSAGES, ASKED_BYTES = 4_000, 8 << 20  # ahead of what is taken
 LINGER_SECONDS = 0.4
+ENOUGH = 4_000  # messages that are worth a batch of their own when nothing else is being written
 IDLE_SECONDS = 300.0
 MOST_PASSED = 100_000  # messages of quality of service 0 that wait at most
 _QUALITY_0 = f"{QOS}:0\r\n".encode()
@@ -55,21 +56,28 @@ class Collected:
         return len(self.messages) >= MOST_MESSAGES or self.size >= MOST_BYTES
 
 
-def taken(arrived: Sequence[Delivery], expected: int) -> list[Taken]:
+def _standings(replies: Sequence[bytes]) -> tuple[list[int], list[int], list[int]]:
+    """Places, numbers and times (nanoseconds) of deliveries, as :meth:`Delivery.standing` tells each."""
+    words = b".".join(replies).split(b".")
+    if len(words) != 9 * len(replies):
+        found = [Delivery(reply, b"", b"").standing() for reply in replies]
+        return [one.place for one in found], [one.number for one in found], [one.at for one in found]
+    return list(map(int, words[5::9])), list(map(int, words[6::9])), list(map(int, words[7::9]))
+
+
+def taken(arrived: Sequence[Wire], expected: int) -> list[Taken]:
     """Deliveries, the first of which has the number ``expected`` at the consumer, but for what nobody said.
 
     Raises LostError where one is missing: they come in their order, so that as many as they are numbered from
     the first to the last are all.
     """
-    first, last = arrived[0].standing().number, arrived[-1].standing().number
+    replies, subjects, contents = zip(*arrived, strict=True)
+    places, numbers, times = _standings(replies)
+    first, last = numbers[0], numbers[-1]
     if first != expected or last - first != len(arrived) - 1:
         raise LostError(f"a delivery of the readings is missing between {expected} and {last}")
-    found = []
-    for message in arrived:
-        if message.subject != _PROBE:
-            place, _number, at = message.standing()
-            found.append(Taken(place, at // 1_000, message.subject, message.content))
-    return found
+    found = list(map(Taken, places, [at // 1_000 for at in times], subjects, contents))
+    return [one for one in found if one.subject != _PROBE] if _PROBE in subjects else found
 
 
 class Collector:
@@ -84,6 +92,7 @@ class Collector:
         self._expected = 1
         self._waiting: list[Taken] = []
         self._arriving: asyncio.Task[None] | None = None
+        self.is_waited_for = True  # whether nothing else is being written meanwhile
 
     async def start(self, position: int) -> None:
         """Read what stands behind ``position``."""
@@ -102,12 +111,19 @@ class Collector:
     async def _more(self) -> None:
         if self._pull is None:
             raise RuntimeError("started first")
-        arrived = await self._pull.messages()
+        arrived = await self._pull.wires()
         self._waiting += taken(arrived, self._expected)
         self._expected += len(arrived)
 
     def _move(self, into: Collected, until: int | None) -> bool:
         """Move what waits into the batch; returns whether the batch is complete."""
+        size = sum([len(message.payload) for message in self._waiting]) + 100 * len(self._waiting)
+        is_room = len(into.messages) + len(self._waiting) <= MOST_MESSAGES and into.size + size <= MOST_BYTES
+        if until is None and is_room:
+            into.messages += self._waiting
+            into.size += size
+            self._waiting = []
+            return into.is_full
         for number, message in enumerate(self._waiting):
             if into.is_full or (until is not None and message.place > until):
                 self._waiting = self._waiting[number:]
@@ -143,10 +159,13 @@ class Collector:
         return found
 
     async def next(self) -> Collected:
-        """The next messages: waits for the first, and then a little for others."""
+        """The next messages: waits for the first, and then a little for others, unless there are enough and
+        they are waited for."""
         found = Collected()
         until: float | None = None
         while not self._move(found, None):
+            if self.is_waited_for and len(found.messages) >= ENOUGH:
+                break
             if until is None and found.messages:
                 until = asyncio.get_running_loop().time() + LINGER_SECONDS
             if not await self._arrival(until):
@@ -170,12 +189,11 @@ class Passer:
     async def start(self, tap: Tap) -> None:
         """Listen; what came with a higher quality is in the stream already."""
         for pattern in FROM_DEVICES:
-            await tap.open(pattern, self._take)
+            await tap.open(pattern, self._take, only=_QUALITY_0)
 
-    def _take(self, subject: bytes, _reply: bytes, headers: bytes, content: bytes) -> None:
-        if _QUALITY_0 in headers:
-            self._waiting.append((subject, content))
-            self._something.set()
+    def _take(self, subject: bytes, _reply: bytes, _headers: bytes, content: bytes) -> None:
+        self._waiting.append((subject, content))
+        self._something.set()
 
     async def run(self) -> None:
         """Pass on for ever."""

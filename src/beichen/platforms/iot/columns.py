@@ -15,19 +15,27 @@ from beichen.platforms.iot.decoding import LEAST_TIME, MOST_NAME, MOST_TIME
 from beichen.platforms.iot.registering import CODE
 
 ROWS = 16_384  # of one message: at most half a megabyte of numbers
+FRACTION, WHOLE, TRUTH = range(3)  # what a value was said as
 WORDS = 400_000  # bytes of codes and names in one message
 
 
 class Columns(NamedTuple):
-    """Rows of a message: of each the number of its device and of its measure among the words, its value, and
-    its time in microseconds."""
+    """Rows of a message: of each the number of its device and of its measure among the words, its value, what
+    that was said as (of each row, or of all), and its time in microseconds."""
 
     devices: list[str]
     measures: list[str]
     device: Any
     measure: Any
     value: Any
+    kind: Any
     at: Any
+
+    def said(self, row: int) -> float | bool:
+        """A value as it was said."""
+        kind = self.kind if isinstance(self.kind, int) else int(self.kind[row])
+        value = self.value[row].item()
+        return bool(value) if kind == TRUTH else int(value) if kind == WHOLE else float(value)
 
 
 def packed(table: Any) -> list[bytes] | None:
@@ -107,12 +115,14 @@ def unpacked(content: bytes) -> Columns:
         if not batch.num_rows or any(one.null_count for one in batch.columns):
             raise ValueError("no columns of readings: a gap")
         device, measure, value, at = (batch.column(name) for name in ("device", "measure", "value", "at"))
+        values = value.to_numpy(zero_copy_only=False)
         return Columns(
             device.dictionary.to_pylist(),
             measure.dictionary.to_pylist(),
             device.indices.to_numpy(zero_copy_only=False),
             measure.indices.to_numpy(zero_copy_only=False),
-            value.to_numpy(zero_copy_only=False),
+            values,
+            {"b": TRUTH, "i": WHOLE}.get(values.dtype.kind, FRACTION),
             at.to_numpy(zero_copy_only=False).astype(np.int64, copy=False),
         )
     except (pa.ArrowException, KeyError, AttributeError, StopIteration, OSError) as error:

@@ -54,6 +54,8 @@ def _in_blocks(blocks: Iterable[Block], about: set[tuple[int, int, str]]) -> dic
         for speaker, target, rows in block.of_pairs():
             subject = (speaker.id, target.object, target.measure)
             if subject in about:
-                pairs = zip(block.at[rows].tolist(), block.number[rows].tolist(), strict=True)
-                found.update({(*subject, at, number, None): block.received for at, number in pairs})
+                columns = (one[rows].tolist() for one in (block.at, block.number, block.received))
+                found.update(
+                    {(*subject, at, number, None): came for at, number, came in zip(*columns, strict=True)}
+                )
     return found

@@ -77,6 +77,12 @@ class Speaker:
         self.tokens -= 1.0
         return True
 
+    def affords(self, now: int, number: int) -> bool:
+        """Whether the bucket holds so many readings at ``now``."""
+        if now > self.refilled:
+            self._refill(now)
+        return self.tokens >= number
+
     def takes_of(self, now: int, number: int) -> int:
         """Take so many readings out of the bucket at once; returns how many it held of them."""
         if now > self.refilled:
@@ -115,6 +121,8 @@ class Devices:
         self._known: dict[str, Speaker | None] = {}
         self._newest: dict[tuple[int, str], Newest] = {}
         self._seen: Any = None
+        self._spoken_of: dict[int, int] = {}  # of each thing the device that was known first to speak of it
+        self._shared: set[int] = set()
 
     def __len__(self) -> int:
         """How many codes are known, also of those that no device has."""
@@ -125,7 +133,7 @@ class Devices:
         seen = stamps.first()
         if self._seen != seen:
             buckets = {key: one for key, one in self._known.items() if one is not None}
-            self._known = {}
+            self._known, self._spoken_of, self._shared = {}, {}, set()
             self._seen = seen
             self._buckets = buckets
 
@@ -152,6 +160,8 @@ class Devices:
             self._known[row.code] = self._speaker(row, channels.get(row.pk, {}))
             if row.thing_id:
                 things.add(row.thing_id)
+            own = {channel.thing_id for channel in channels.get(row.pk, {}).values()} | {row.thing_id}
+            self._shared |= {key for key in own if key and self._spoken_of.setdefault(key, row.pk) != row.pk}
         known = {key for key, _measure in self._newest}
         for key, name, at in Measurement.objects.filter(object__in=things - known).values_list(
             "object_id", "name", "at"
@@ -187,6 +197,15 @@ class Devices:
     def speaker(self, code: str) -> Speaker | None:
         """A device that was learned; None when there is none."""
         return self._known.get(code)
+
+    def is_alone(self, speaker: Speaker) -> bool:
+        """Whether no other device that was learned speaks of its things."""
+        if not self._shared:
+            return True
+        own = {channel.thing_id for channel in speaker.channels.values()}
+        return own.isdisjoint(self._shared) and (
+            speaker.thing is None or speaker.thing.pk not in self._shared
+        )
 
     def target(self, speaker: Speaker, name: str) -> Target | None:
         """Where a name of its messages goes; None when it measures nothing."""

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from beichen.platforms.iot.arrivals import Arrived
 from beichen.platforms.iot.fleet import NEVER, Devices, micros
-from beichen.platforms.iot.treatment import Arrived, Outcome, Treater
+from beichen.platforms.iot.treatment import Outcome, Treater
 from beichen.platforms.iot.words import Treatment
 
 MOST_KNOWN = 2_000

@@ -162,7 +162,17 @@ class Intaking:
         """Find the place in the stream."""
         self._position, self._begun = await self._gateway.in_database(keeping.place, self._made, self._last)
         self._trimmed = self._position
+        await self._gateway.begin_writing(self._get_ready)
         await self._collector.start(self._position)
+
+    def _get_ready(self) -> None:
+        """In the writer's thread: whoever opens the door to devices has what their first readings need."""
+        try:
+            if keeping.get_ready():
+                self._watch.prepare()
+        except (DatabaseError, ProblemError):
+            logger.exception("rules could not be made ready")
+            self._watch.forget()
 
     async def run(self) -> None:
         """Take batches for ever."""
@@ -170,9 +180,11 @@ class Intaking:
             await self._keep(await self._collector.exactly(self._begun.last), self._begun)
         collected = await self._collector.next()
         while True:
+            self._collector.is_waited_for = False
             following = asyncio.create_task(self._collector.next())
             try:
                 await self._keep(collected, None)
+                self._collector.is_waited_for = True
                 await self._look_at_the_clock(collected.messages[-1].at)
                 while not (await asyncio.wait({following}, timeout=IDLE_SECONDS))[0]:
                     await self._look_at_the_clock(micros(self._gateway.now()))

@@ -9,6 +9,7 @@ and takes the batch away. Whoever dies between any two of these does the same ba
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -25,8 +26,9 @@ from beichen.platforms.iot.moments import AGAIN, SECOND, moment
 from beichen.platforms.iot.registering import device_event
 from beichen.platforms.iot.tables import READINGS, REFUSED
 from beichen.platforms.iot.treatment import ACCEPTED, Outcome, Reading
-from beichen.platforms.iot.words import State
+from beichen.platforms.iot.words import SPEAKING, State
 from beichen.platforms.warehouse import service as warehouse
+from beichen.problem import ProblemError
 from beichen.registry.service import Measured, record_measurements
 
 BY = system("iot")
@@ -48,6 +50,16 @@ def place(stream: str, last: int) -> tuple[int, Batch | None]:
         row.position = last
         row.save(update_fields=["position"])
     return row.position, Batch.objects.filter(stream=stream).first()
+
+
+def get_ready() -> bool:
+    """Load what writes readings, and have their table, where there are devices: it takes a second or two that
+    the first readings would wait. A house without devices spares the memory; False says so."""
+    if not Device.objects.filter(state__in=SPEAKING).exists():
+        return False
+    with suppress(ProblemError):  # tables that are away are waited for when there is something to write
+        warehouse.prepare(READINGS.name)
+    return True
 
 
 def plan(stream: str, first: int, last: int) -> Batch:
@@ -115,7 +127,7 @@ def _block(block: Block) -> Any:
             "device": words(one.code if one else None for one in speakers),
             "region": words(one.region if one else None for one in targets),
             "measured_at": pa.array(block.at, pa.timestamp("us", "UTC")),
-            "received_at": pa.repeat(pa.scalar(block.received, pa.timestamp("us", "UTC")), size),
+            "received_at": pa.array(block.received, pa.timestamp("us", "UTC")),
             "value": pa.array(block.number, pa.float64()),
             "text": pa.nulls(size, pa.string()),
             "quality": pa.array(QUALITIES, pa.string()).take(pa.array(block.quality)),
@@ -215,8 +227,10 @@ def _last(blocks: Sequence[Block]) -> Iterable[Reading]:
     """The last reading of each pair."""
     for block in blocks:
         for speaker, target, rows in block.of_pairs():
-            at, number = int(block.at[rows.stop - 1]), float(block.number[rows.stop - 1])
-            yield Reading(speaker, target, at, block.received, number, None, None, ACCEPTED, by_seq=False)
+            at, number, received = (
+                one[rows.stop - 1].item() for one in (block.at, block.number, block.received)
+            )
+            yield Reading(speaker, target, at, received, number, None, None, ACCEPTED, by_seq=False)
 
 
 def _tally(outcome: Outcome) -> None:

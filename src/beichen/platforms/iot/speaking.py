@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from beichen.platforms.iot import keeping
+from beichen.platforms.iot.arrivals import Arrived, Came
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.columns import unpacked
 from beichen.platforms.iot.commanding import Answer, settle
@@ -20,13 +21,12 @@ from beichen.platforms.iot.models import Batch, Device
 from beichen.platforms.iot.moments import moment
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.topics import BATCH, TELEMETRY, Topic
-from beichen.platforms.iot.treatment import Arrived, Came, Outcome, Refusal, Treater, shown
+from beichen.platforms.iot.treatment import Outcome, Refusal, Treater, shown
 from beichen.platforms.iot.words import Treatment
 from beichen.problem import ProblemError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 MOST_WORD = 100
-READINGS = frozenset({TELEMETRY, BATCH})
 OWN = {"firmware": "firmware", "config_version": "config_version"}
 logger = logging.getLogger(__name__)
 
@@ -57,12 +57,11 @@ def hear(
     """
     messages = collected.messages
     planned = batch or keeping.plan(stream, messages[0].place, messages[-1].place)
-    topic_of = treater.topics.of
-    topics = [(message, topic_of(message.subject)) for message in messages]
-    arrived, codes = _arrived(topics)
-    treater.devices.learn(codes)
+    arrived, others = _arrived(messages, treater.topics.of)
+    codes = {one.device for one in arrived if isinstance(one, Arrived)}
+    codes.update(*(one.columns.devices for one in arrived if isinstance(one, Came)))
+    treater.devices.learn(codes | {topic.device for _message, topic in others})
     outcome = treater.treat(arrived, keeping.known)
-    others = [(message, topic) for message, topic in topics if topic and topic.kind not in READINGS]
     answers, said = _others(others, treater.devices, outcome)
     _write(stream, planned, outcome, is_stopping)
     if watch is not None:
@@ -89,25 +88,27 @@ def _kin(outcome: Outcome) -> set[tuple[str, str, int]]:
     return found
 
 
-def _arrived(topics: Iterable[tuple[Taken, Topic | None]]) -> tuple[list[Arrived | Came], set[str]]:
-    """The messages that hold readings, in their order, and the codes of all devices that are named."""
+def _arrived(
+    messages: Iterable[Taken], topic_of: Callable[[bytes], Topic | None]
+) -> tuple[list[Arrived | Came], list[tuple[Taken, Topic]]]:
+    """The messages that hold readings, and the others that devices send, in their order."""
     found: list[Arrived | Came] = []
-    codes: set[str] = set()
-    for message, topic in topics:
+    others: list[tuple[Taken, Topic]] = []
+    for message in messages:
+        _place, at, subject, payload = message
+        topic = topic_of(subject)
         if topic is None:
             continue
-        codes.add(topic.device)
-        if topic.kind == BATCH:
+        if topic.kind == TELEMETRY:
+            found.append(Arrived(topic.device, payload, at))
+        elif topic.kind == BATCH:
             try:
-                columns = unpacked(message.payload)
+                found.append(Came(unpacked(payload), at))
             except ValueError:  # of a stranger with the house's own rights; the device "" is nobody
-                found.append(Arrived("", message.payload, message.at))
-            else:
-                codes.update(columns.devices)
-                found.append(Came(columns, message.at))
-        elif topic.kind == TELEMETRY:
-            found.append(Arrived(topic.device, message.payload, message.at))
-    return found, codes
+                found.append(Arrived("", payload, at))
+        else:
+            others.append((message, topic))
+    return found, others
 
 
 def _write(stream: str, batch: Batch, outcome: Outcome, is_stopping: Callable[[], bool]) -> None:

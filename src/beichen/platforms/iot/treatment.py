@@ -13,19 +13,22 @@ from __future__ import annotations
 import base64
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 
-from beichen.platforms.iot.blocks import QUALITIES, Block, Loose, parted
+from beichen.platforms.iot.arrivals import Arrived, Came
+from beichen.platforms.iot.blocks import Block, Loose, parted
 from beichen.platforms.iot.columns import Columns
 from beichen.platforms.iot.decoding import MOST_WHOLE, Sample, decode
 from beichen.platforms.iot.doubts import repetitions
 from beichen.platforms.iot.fleet import NEVER, Devices, Speaker, Target
+from beichen.platforms.iot.gathering import gathered
 from beichen.platforms.iot.moments import DAY, LATE, SECOND, SKEWED, WRONG, YEAR_2000
 from beichen.platforms.iot.topics import Topics
 from beichen.platforms.iot.words import KEPT, Treatment
@@ -33,21 +36,6 @@ from beichen.platforms.iot.words import KEPT, Treatment
 MOST_PAYLOAD, MOST_TEXT = 4_096, 300
 logger = logging.getLogger(__name__)
 ACCEPTED, LATE_ONE, OUT_OF_ORDER, SKEWED_ONE = (str(one.value) for one in KEPT)
-
-
-class Arrived(NamedTuple):
-    """A message of readings: whose, what, and when the broker kept it (microseconds)."""
-
-    device: str
-    payload: bytes
-    at: int
-
-
-class Came(NamedTuple):
-    """A message of many devices' readings as columns, and when the broker kept it."""
-
-    columns: Columns
-    at: int
 
 
 class Reading(NamedTuple):
@@ -159,8 +147,8 @@ def _quality(target: Target, at: int, received: int) -> str:
     return OUT_OF_ORDER if at < target.newest.at else ACCEPTED
 
 
-def _reading(one: Loose, received: int) -> Reading:
-    speaker, target, at, number = one
+def _reading(one: Loose) -> Reading:
+    speaker, target, at, number, received = one
     quality = _quality(target, at, received)
     return Reading(speaker, target, at, received, number, None, None, quality, by_seq=False)
 
@@ -172,13 +160,17 @@ class Treater:
         self.devices = devices
         self.topics = Topics()
 
-    def treat(self, messages: Iterable[Arrived | Came], known: Known) -> Outcome:
+    def treat(self, messages: Sequence[Arrived | Came], known: Known) -> Outcome:
         """What becomes of each reading of the messages; their devices were learned before."""
         outcome = Outcome()
         doubtful: list[int] = []
-        for message in messages:
+        together, singly = gathered(messages, self.devices)
+        if together is not None:
+            self._columns(*together, outcome, doubtful)
+        for message in singly:
             if isinstance(message, Came):
-                self._columns(message, outcome, doubtful)
+                received = np.full(len(message.columns.at), message.at, np.int64)
+                self._columns(message.columns, received, outcome, doubtful)
                 continue
             try:
                 self._message(message, outcome, doubtful)
@@ -198,12 +190,8 @@ class Treater:
             key = ("" if quality == ACCEPTED else row.speaker.code, row.received // DAY, quality)
             counted[key] = counted.get(key, 0) + 1
         for block in outcome.blocks:
-            day = block.received // DAY
-            for speaker, _target, rows in block.of_pairs():
-                for number, quality in enumerate(QUALITIES):
-                    key = ("" if quality == ACCEPTED else speaker.code, day, quality)
-                    if found := int((block.quality[rows] == number).sum()):
-                        counted[key] = counted.get(key, 0) + found
+            for key, number in block.counts():
+                counted[key] = counted.get(key, 0) + number
         for (who, day, quality), number in counted.items():
             self._count(outcome, who, day * DAY, quality, number)
 
@@ -247,18 +235,17 @@ class Treater:
         if found.by_seq and found.seq is not None and found.seq > speaker.last_seq:
             speaker.last_seq = found.seq
 
-    def _columns(self, came: Came, outcome: Outcome, doubtful: list[int]) -> None:
-        columns, received = came
+    def _columns(self, columns: Columns, received: Any, outcome: Outcome, doubtful: list[int]) -> None:
         found = parted(columns, received, self.devices)
-        outcome.seen.update(dict.fromkeys((one.code for one in found.heard), received))
+        outcome.seen.update(found.heard)
         outcome.blocks.append(found.block)
         for one in found.loose:
-            self._keep(_reading(one, received), outcome, doubtful)
+            self._keep(_reading(one), outcome, doubtful)
         for row, reason in found.refused:
             device = columns.devices[columns.device[row]]
-            value, at = columns.value[row].item(), int(columns.at[row])
-            sample = Sample(columns.measures[columns.measure[row]], at, None, value)
-            message = Arrived(device, b"", received)
+            name, at, came = columns.measures[columns.measure[row]], int(columns.at[row]), int(received[row])
+            sample = Sample(name, None if at == came else at, None, columns.said(row))
+            message = Arrived(device, b"", came)
             self._refuse(outcome, message, reason, sample, _shown_value(sample))
 
     def _sample(self, speaker: Speaker, sample: Sample, received: int) -> Reading | str:

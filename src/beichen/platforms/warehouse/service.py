@@ -38,7 +38,7 @@ from beichen.platforms.warehouse.rights import KEEP, READ, WRITE
 from beichen.platforms.warehouse.sources import drop_source, pull, pull_due, save_source, sources
 from beichen.platforms.warehouse.statements import parsed as read_question
 from beichen.platforms.warehouse.storage import look
-from beichen.platforms.warehouse.writing import append, upsert
+from beichen.platforms.warehouse.writing import append, prepare, upsert
 
 __all__ = [
     "KEEP",
@@ -74,6 +74,7 @@ __all__ = [
     "look",
     "maintain",
     "package_columns",
+    "prepare",
     "pull",
     "pull_due",
     "questions",

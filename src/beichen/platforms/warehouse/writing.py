@@ -53,6 +53,16 @@ def upsert(name: str, rows: Rows, *, by: Actor, source: str, load: str = "") -> 
     return _load(ReceiptKind.UPSERT, name, rows, by, source, load)
 
 
+def prepare(name: str) -> None:
+    """Load what writing needs, and have the table there: the next rows wait for neither. A table that is there
+    is waited for by nobody. Raises ProblemError WHS-404, WHS-105, WHS-106.
+    """
+    row = table(name)
+    if storage.opened(name) is None:
+        with storage.writing(name):
+            storage.attempt(name, lambda: storage.made(row.facts))
+
+
 def _load(kind: ReceiptKind, name: str, rows: Rows, by: Actor, source: str, load: str) -> Receipt:
     if len(load) > LOAD_LENGTH:
         message = said("the name of a load has more than {limit} characters", limit=LOAD_LENGTH)

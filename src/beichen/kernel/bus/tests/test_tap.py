@@ -80,6 +80,26 @@ def test_messages_arrive_however_they_are_cut(messages: list[Any], cuts: list[in
     assert client.pings == len(messages) + 1
 
 
+@given(st.lists(MESSAGE, max_size=12), st.lists(st.integers(1, 60), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_only_messages_with_a_header_are_handed_over(messages: list[Any], cuts: list[int]) -> None:
+    tapped, others = list[Message](), list[Message]()
+    splitter = _Splitter(Client())
+    splitter.takers = {b"7": lambda *one: tapped.append(one), b"8": lambda *one: others.append(one)}
+    splitter.wanted[b"7"] = b"Nmqtt-Pub:1\r\n"
+    stream = b"".join(wire(*one) for one in messages)
+
+    async def story() -> None:
+        at = 0
+        for size in [*cuts, len(stream)]:
+            await splitter.parse(stream[at : at + size])
+            at += size
+
+    asyncio.run(story())
+    assert tapped == [tuple(rest) for number, *rest in messages if number == b"7" and rest[2]]
+    assert others == [tuple(rest) for number, *rest in messages if number == b"8"]
+
+
 def test_another_protocol_is_refused() -> None:
     with pytest.raises(ProtocolError):
         asyncio.run(_Splitter(Client()).parse(b"HTTP/1.1 400 Bad Request\r\n"))
@@ -102,7 +122,9 @@ def test_a_pull_takes_what_comes_and_knows_its_requests() -> None:
         await client._ps.parse(
             wire(b"7", b"v1.D.telemetry", b"r", HEADERS, b"{}") + wire(b"7", b"b", b"r", b"", b"")
         )
-        assert await waiting == [Delivery(b"r", b"v1.D.telemetry", b"{}"), Delivery(b"r", b"b", b"")]
+        found = await waiting
+        assert found == [Delivery(b"r", b"v1.D.telemetry", b"{}"), Delivery(b"r", b"b", b"")]
+        assert found[0].subject == b"v1.D.telemetry"
         await client._ps.parse(wire(b"7", b"_INBOX.x", b"", b"NATS/1.0 409 Consumer Deleted\r\n\r\n", b""))
         with pytest.raises(EndedError, match="409 Consumer Deleted"):
             await pull.messages()

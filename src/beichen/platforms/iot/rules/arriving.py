@@ -1,8 +1,8 @@
 """A batch as rules take it: readings one by one in the order in which they came, and runs.
 
-A run is what came as columns of one measure of one thing. It is taken whole where nothing else of the batch
-can come between: no window counts it, no condition looks at two measures of the batch, and no reading of
-the measure came otherwise.
+A run is what is taken as columns of one measure of one thing. It is taken whole where nothing else of the
+batch can come between: no window counts it, no condition looks at two measures of the batch, and no reading
+of the measure came otherwise.
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ def arranged(
                 others.add(pair)
             else:
                 values = _values(target, block.number[rows])
-                at, heard = block.at[rows].tolist(), block.received
-                runs.append(Run(target.object, target.measure, at, values, heard, speaker.is_demo))
+                at = block.at[rows].tolist()
+                heard, last = block.received[[rows.start, rows.stop - 1]].tolist()
+                runs.append(Run(target.object, target.measure, at, values, heard, speaker.is_demo, last))
         if others:
             came += _one_by_one(block, others)
-    came.sort(key=lambda one: one[0])  # stable: what came in one message stays in its order
+    came.sort(key=lambda one: one[0])  # stable: what came at one time stays in its order
     return [sample for _at, sample in came], runs
 
 
@@ -82,16 +83,16 @@ def _values(target: Target, numbers: Any) -> list[float | bool]:
 
 
 def _one_by_one(block: Block, pairs: set[int]) -> list[tuple[int, Sample]]:
-    """The readings of these pairs, in the order of their rows in the message."""
+    """The readings of these pairs, in the order of their rows."""
     rows = np.flatnonzero(np.isin(block.pair, list(pairs)))
     rows = rows[np.argsort(block.places[rows])]
     found = []
-    for pair, at, number in zip(
-        *(one[rows].tolist() for one in (block.pair, block.at, block.number)), strict=True
+    for pair, at, number, received in zip(
+        *(one[rows].tolist() for one in (block.pair, block.at, block.number, block.received)), strict=True
     ):
         target = block.targets[pair]
         shown = bool(number) if target.form == "boolean" else number
         is_demo = block.speakers[pair].is_demo
-        sample = Sample(target.object, target.measure, at, shown, block.received, is_demo)
-        found.append((block.received, sample))
+        sample = Sample(target.object, target.measure, at, shown, received, is_demo)
+        found.append((received, sample))
     return found

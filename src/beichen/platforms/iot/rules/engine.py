@@ -46,7 +46,8 @@ class Sample(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Readings of one measure of one object, each newer than the one before; they came in one message."""
+    """Readings of one measure of one object, each newer than the one before; the first came at ``heard``, the
+    last at ``last``."""
 
     object: int
     measure: str
@@ -54,6 +55,7 @@ class Run(NamedTuple):
     values: list[float | bool]
     heard: int = NEVER
     is_demo: bool = False
+    last: int = NEVER
 
 
 class Turned(NamedTuple):
@@ -244,6 +246,7 @@ class Engine:
             came = run.at[-1] if run.heard == NEVER else run.heard
             begun = Sample(run.object, run.measure, run.at[0], run.values[0], came, run.is_demo)
             self._end_silences(group, thing, begun, turned)
+            self._heard(thing.kind, run.measure, thing, max(came, run.last))
         measure, first = run.measure, bisect_left(run.at, thing.at.get(run.measure, NEVER))
         at, values = run.at[first:], run.values[first:]
         if not at:

@@ -66,7 +66,9 @@ def block_of(rows: list[tuple[int, str, int, float]], received: int) -> Block:
     at = np.array([at for _thing, _measure, at, _value in rows], np.int64)
     number = np.array([value for *_rest, value in rows], np.float64)
     quality = np.zeros(len(rows), np.uint8)
-    return Block(speakers, targets, pair[order], at[order], number[order], quality, order, received)
+    return Block(
+        speakers, targets, pair[order], at[order], number[order], quality, order, np.full(len(rows), received)
+    )
 
 
 def shown(found: list[Any]) -> list[tuple[Any, ...]]:

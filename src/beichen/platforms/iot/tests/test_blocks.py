@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beichen.platforms.iot.arrivals import Arrived, Came
 from beichen.platforms.iot.columns import ROWS, packed, unpacked
 from beichen.platforms.iot.moments import SECOND
 from beichen.platforms.iot.tests.test_treatment import NOON, fleet
-from beichen.platforms.iot.treatment import Arrived, Came, Outcome, Treater
+from beichen.platforms.iot.treatment import Outcome, Treater
 
 Row = tuple[str, str, float, float]
 VALUES = {

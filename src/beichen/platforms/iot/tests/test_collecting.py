@@ -27,6 +27,41 @@ def test_messages_come_with_their_place_and_time() -> None:
     assert found == [Taken(place, NOON + place, subject, b'{"level_m": 3}') for place in (17, 19)]
 
 
+def test_a_server_in_a_domain_says_more_words() -> None:
+    plain = [delivery(5, 17), delivery(6, 19)]
+    longer = [
+        Delivery(one.reply.replace(b"$JS.ACK.", b"$JS.ACK.domain.hash."), one.subject, one.content)
+        for one in plain
+    ]
+    assert taken(longer, 5) == taken(plain, 5)
+
+
+def test_enough_is_not_waited_on_while_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beichen.platforms.iot.collecting.ENOUGH", 3)
+    monkeypatch.setattr("beichen.platforms.iot.collecting.LINGER_SECONDS", 0.05)
+
+    class Stream:
+        """Two messages at a time, thrice; then none."""
+
+        said = 0
+
+        async def wires(self) -> list[Delivery]:
+            if self.said == 6:
+                await asyncio.sleep(3_600)
+            self.said += 2
+            return [delivery(self.said - 1, self.said - 1), delivery(self.said, self.said)]
+
+    async def story(*, is_waited_for: bool) -> list[int]:
+        collector = Collector(object(), object(), object())  # type: ignore[arg-type]
+        collector._pull, collector.is_waited_for = Stream(), is_waited_for  # type: ignore[assignment]
+        found = await collector.next()
+        collector.close()
+        return [one.place for one in found.messages]
+
+    assert asyncio.run(story(is_waited_for=True)) == [1, 2, 3, 4]
+    assert asyncio.run(story(is_waited_for=False)) == [1, 2, 3, 4, 5, 6]
+
+
 def test_what_nobody_said_is_nobodys_message() -> None:
     assert [
         one.place for one in taken([delivery(1, 1, PROBE), delivery(2, 2), delivery(3, 3, PROBE)], 1)

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beichen.platforms.iot.arrivals import Arrived
 from beichen.platforms.iot.decoding import MOST_READINGS, Sample, decode, kept
 from beichen.platforms.iot.fleet import NEVER, Devices, Newest, Speaker, Target
 from beichen.platforms.iot.moments import SECOND
-from beichen.platforms.iot.treatment import Arrived, Outcome, Reading, Treater, shown
+from beichen.platforms.iot.treatment import Outcome, Reading, Treater, shown
 
 NOON = int(datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()) * SECOND
 PLAIN = st.recursive(
@@ -85,6 +86,10 @@ class Known(Devices):
 
     def speaker(self, code: str) -> Speaker | None:
         return self.speakers.get(code)
+
+    def is_alone(self, speaker: Speaker) -> bool:
+        """They speak of one thing."""
+        return False
 
     def target(self, speaker: Speaker, name: str) -> Target | None:
         forms = {"a": "number", "n": "integer", "on": "boolean", "word": "text"}
