@@ -53,8 +53,7 @@ def place(stream: str, last: int) -> tuple[int, Batch | None]:
 
 
 def get_ready() -> bool:
-    """Load what writes readings, and have their table, where there are devices: it takes a second or two that
-    the first readings would wait. A house without devices spares the memory; False says so."""
+    """Have what writes readings, and their table, before the first comes. False: there are no devices."""
     if not Device.objects.filter(state__in=SPEAKING).exists():
         return False
     with suppress(ProblemError):  # tables that are away are waited for when there is something to write
@@ -227,9 +226,8 @@ def _last(blocks: Sequence[Block]) -> Iterable[Reading]:
     """The last reading of each pair."""
     for block in blocks:
         for speaker, target, rows in block.of_pairs():
-            at, number, received = (
-                one[rows.stop - 1].item() for one in (block.at, block.number, block.received)
-            )
+            last = rows.stop - 1
+            at, number, received = (one[last].item() for one in (block.at, block.number, block.received))
             yield Reading(speaker, target, at, received, number, None, None, ACCEPTED, by_seq=False)
 
 

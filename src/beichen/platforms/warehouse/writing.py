@@ -54,8 +54,9 @@ def upsert(name: str, rows: Rows, *, by: Actor, source: str, load: str = "") -> 
 
 
 def prepare(name: str) -> None:
-    """Load what writing needs, and have the table there: the next rows wait for neither. A table that is there
-    is waited for by nobody. Raises ProblemError WHS-404, WHS-105, WHS-106.
+    """Load what writing needs, and have the table there: the next rows wait for neither.
+
+    Who writes the table meanwhile is not waited for. Raises ProblemError WHS-404, WHS-105, WHS-106.
     """
     row = table(name)
     if storage.opened(name) is None:
