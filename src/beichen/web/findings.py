@@ -44,7 +44,5 @@ def findings(request: HttpRequest, query: str, without: Collection[str] = ()) ->
     words = " ".join(query.split())[:LONGEST]
     if not words:
         return {}
-    asked = (
-        (key, find(request, words)[:MOST_EACH]) for key, find in _finders.items() if key not in without
-    )
+    asked = ((key, find(request, words)[:MOST_EACH]) for key, find in _finders.items() if key not in without)
     return {key: found for key, found in asked if found}

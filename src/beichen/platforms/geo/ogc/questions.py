@@ -80,7 +80,7 @@ def _question(text: str, fields: tuple[Field, ...]) -> Question:
         condition=condition_of(query, fields),
         names=names_of(query.get("properties", ""), kinds),
     )
-    return Question(within(asked), system_of(query["crs"]) if "crs" in query else PLAIN, trail)
+    return Question(within(asked), system_of(query.get("crs", "")) if "crs" in query else PLAIN, trail)
 
 
 def within(asked: Asked) -> Asked:
