@@ -108,6 +108,10 @@ def test_cases_are_found_by_their_words_and_objects_by_name(tmp_path: Path) -> N
     ) as asked:
         find("人民大街", by=BY, language="zh", pages=[])
     assert len(asked) <= 30, "however many there are"
+    find("没有这样的词", by=BY, language="zh", pages=[])
+    with CaptureQueriesContext(connection) as asked:
+        assert find("没有这样的词", by=BY, language="zh", pages=[]) == []
+    assert len(asked) <= 14, "what is found nowhere is looked for no further"
 
 
 @pytest.mark.usefixtures("city")
