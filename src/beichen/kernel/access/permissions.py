@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+\Z")
 _declared: dict[str, Permission] = {}
@@ -43,7 +44,12 @@ def allows(granted: Iterable[str], action: str) -> bool:
 
     An entry that begins with ``-`` takes back (``plan.*`` with ``-plan.adjustment.ratify``).
     """
-    names = list(granted)
+    return _allows(tuple(granted), action)
+
+
+@lru_cache(maxsize=16_384)
+def _allows(names: tuple[str, ...], action: str) -> bool:
+    """Found once for the same words: a page asks some hundred times, and each walks a role's entries."""
     taken = any(name.startswith("-") and covers(name[1:], action) for name in names)
     return not taken and any(covers(name, action) for name in names)
 
