@@ -17,7 +17,7 @@ from beichen.kernel.access.service import areas
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
-from beichen.problem import Problem, ProblemError, Where
+from beichen.problem import Problem, ProblemError, Where, said, shorten
 from beichen.web.forms import ProblemForm
 
 THEMES = [
@@ -159,8 +159,8 @@ def _posted(posted: Mapping[str, str], name: str, default: int, low: int, high: 
     if not text:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and low <= int(text) <= high):
-        message = f"{name.replace('-', ' ')}: {text[:20]!r} is no number from {low} to {high}"
-        raise ProblemError(Problem(UNFIT, message[:80], Where(field=name)))
+        message = said("{text!r} is no number from {low} to {high}", text=text[:20], low=low, high=high)
+        raise ProblemError(Problem(UNFIT, shorten(message), Where(field=name)))
     return int(text)
 
 

@@ -16,7 +16,7 @@ from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.document import Document
-from beichen.problem import Problem, nearest, shorten
+from beichen.problem import Problem, nearest, said, shorten
 from beichen.settings import settings
 
 
@@ -26,14 +26,15 @@ def faults_of_videos(document: Document) -> Iterator[Problem]:
     for number, source in enumerate(document.value.get("videos", [])):
         if source["key"] in seen:
             where = document.position(("videos", number, "key"))
-            yield Problem(NO_REFERENCE, shorten(f"{source['key']!r} stands twice"), where)
+            message = said("{key!r} stands twice", key=source["key"])
+            yield Problem(NO_REFERENCE, shorten(message), where)
         seen.add(source["key"])
     for number, screen in enumerate(document.value.get("screens", [])):
         for place, widget in enumerate(screen["widgets"]):
             if "video" in widget and widget["video"] not in seen:
                 where = document.position(("screens", number, "widgets", place, "video"))
-                message = shorten(f"nothing declares the video {widget['video']!r}")
-                yield Problem(NO_REFERENCE, message, where, nearest(widget["video"], seen))
+                message = said("nothing declares {name} {key}", name="video", key=widget["video"])
+                yield Problem(NO_REFERENCE, shorten(message), where, nearest(widget["video"], seen))
 
 
 def sources_of(declared: Sequence[dict[str, Any]], owner: str) -> list[VideoSource]:

@@ -15,19 +15,22 @@ import jsonschema_rs
 
 from beichen.kernel.scene import codes
 from beichen.kernel.scene.document import Document
-from beichen.problem import Problem, Where, nearest, shorten
+from beichen.problem import Problem, Where, nearest, said, shorten
 
 Error = Any  # jsonschema_rs.ValidationError; the package ships no types
 _TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "nothing",
+    "object": said("a mapping"),
+    "array": said("a list"),
+    "string": said("text"),
+    "integer": said("a whole number"),
+    "number": said("a number"),
+    "boolean": said("true or false"),
+    "null": said("nothing"),
 }
-_FORMATS = {"date": "a day such as 2025-05-01", "date-time": "a time such as 2025-05-01T08:00:00+08:00"}
+_FORMATS = {
+    "date": said("a day such as 2025-05-01"),
+    "date-time": said("a time such as 2025-05-01T08:00:00+08:00"),
+}
 
 
 @lru_cache(maxsize=256)
@@ -38,18 +41,21 @@ def _validator(schema: str) -> Any:
 def spell(value: Any) -> str:
     """A value in a message: its kind and, when short, itself."""
     if isinstance(value, dict):
-        return "a mapping"
+        return _TYPES["object"]
     if isinstance(value, list):
-        return "a list"
+        return _TYPES["array"]
     if value is None:
-        return "nothing"
+        return _TYPES["null"]
     if isinstance(value, bool):
         return str(value).lower()
-    return shorten(repr(value), 40) if isinstance(value, str) else f"the number {value}"
+    return shorten(repr(value), 40) if isinstance(value, str) else said("the number {value}", value=value)
 
 
 def _types(names: Iterable[str]) -> str:
-    return " or ".join(_TYPES.get(name, name) for name in names)
+    *first, last = (_TYPES.get(name, name) for name in names)
+    for one in reversed(first):
+        last = said("{one} or {other}", one=one, other=last)
+    return last
 
 
 class _Translation:
@@ -84,24 +90,26 @@ class _Translation:
         valid = [name for name in fragment.get("properties", {}) if name not in present]
         for name in error.kind.unexpected:
             hint = nearest(name, valid)
-            yield Problem(codes.UNKNOWN_KEY, shorten(f"unknown key {name!r}"), self.key(error, name), hint)
+            message = shorten(said("unknown key {name!r}", name=name))
+            yield Problem(codes.UNKNOWN_KEY, message, self.key(error, name), hint)
 
     def missing(self, error: Error) -> Iterator[Problem]:
         name = error.kind.property
         about = self.fragment(error.schema_path[:-1]).get("properties", {}).get(name, {})
         hint = about.get("description", "") or about.get("x-form", "")
-        yield Problem(codes.MISSING_KEY, shorten(f"the key {name!r} is missing"), self.key(error), hint)
+        message = shorten(said("the key {name!r} is missing", name=name))
+        yield Problem(codes.MISSING_KEY, message, self.key(error), hint)
 
     def wrong_type(self, error: Error) -> Iterator[Problem]:
-        message = f"found {spell(error.instance)}, expected {_types(error.kind.types)}"
-        hint = "quote it" if "string" in error.kind.types and _is_scalar(error.instance) else ""
+        message = self.misfit(error.instance, error.kind.types)
+        hint = said("quote it") if "string" in error.kind.types and _is_scalar(error.instance) else ""
         yield Problem(codes.WRONG_TYPE, shorten(message), self.value(error), hint)
 
     def not_a_choice(self, error: Error) -> Iterator[Problem]:
         fragment = self.fragment(error.schema_path[:-1])
         valid = fragment.get("enum") or [fragment.get("const")]
         hint = nearest(str(error.instance), [str(word) for word in valid])
-        message = f"{spell(error.instance)} is not valid here"
+        message = said("{found} is not valid here", found=spell(error.instance))
         yield Problem(codes.NOT_A_CHOICE, shorten(message), self.value(error), hint)
 
     def wrong_form(self, error: Error) -> Iterator[Problem]:
@@ -109,8 +117,10 @@ class _Translation:
         form = (
             fragment.get("x-form") or _FORMATS.get(fragment.get("format", "")) or fragment.get("pattern", "")
         )
-        message = f"{spell(error.instance)} does not have the right form"
-        yield Problem(codes.WRONG_FORM, shorten(message), self.value(error), f"expected {form}")
+        message = said("{found} does not have the right form", found=spell(error.instance))
+        yield Problem(
+            codes.WRONG_FORM, shorten(message), self.value(error), said("expected {form}", form=form)
+        )
 
     def out_of_range(self, error: Error) -> Iterator[Problem]:
         message, hint = _range(error)
@@ -120,13 +130,15 @@ class _Translation:
         inner = error.kind.error
         fragment = self.fragment(error.schema_path)  # the path leads to the rule within propertyNames
         form = fragment.get("x-form") or self.fragment(error.schema_path[:-1]).get("x-form", "")
-        message = f"{inner.instance!r} is not a name"
-        hint = f"expected {form}" if form else shorten(inner.message)
+        message = said("{name!r} is not a name", name=inner.instance)
+        hint = said("expected {form}", form=form) if form else shorten(inner.message)
         yield Problem(codes.BAD_NAME, shorten(message), self.key(error, inner.instance), hint)
 
     def never(self, error: Error) -> Iterator[Problem]:
         path = self.path(error)
-        message = f"the key {str(path[-1])!r} has no place here" if path else "nothing can stand here"
+        message = said("nothing can stand here")
+        if path:
+            message = said("the key {name!r} has no place here", name=str(path[-1]))
         yield Problem(codes.UNKNOWN_KEY, shorten(message), self.key(error))
 
     def choice(self, error: Error) -> Iterator[Problem]:
@@ -143,14 +155,20 @@ class _Translation:
         names = {
             name for branch in branches for e in branch if e.kind.name == "type" for name in e.kind.types
         }
-        message = f"found {spell(error.instance)}, expected {_types(sorted(names))}"
+        message = self.misfit(error.instance, sorted(names))
         yield Problem(codes.WRONG_TYPE, shorten(message), self.value(error))
+
+    @staticmethod
+    def misfit(found: Any, types: Iterable[str]) -> str:
+        """What was found, and what was expected."""
+        return said("found {found}, expected {expected}", found=spell(found), expected=_types(types))
 
     def repeated(self, error: Error) -> Iterator[Problem]:
         items = [json.dumps(item, sort_keys=True) for item in error.instance]
         at = next(number for number, item in enumerate(items) if item in items[:number])
         where = self.document.position((*self.path(error), at))
-        yield Problem(codes.NOT_ALLOWED, shorten(f"{spell(error.instance[at])} stands twice"), where)
+        message = said("{found} stands twice", found=spell(error.instance[at]))
+        yield Problem(codes.NOT_ALLOWED, shorten(message), where)
 
     def other(self, error: Error) -> Iterator[Problem]:
         yield Problem(codes.NOT_ALLOWED, shorten(error.message), self.value(error))
@@ -169,18 +187,25 @@ def _range(error: Error) -> tuple[str, str]:
     limit = getattr(error.kind, "limit", getattr(error.kind, "multiple_of", ""))
     found = spell(error.instance)
     name = error.kind.name
+    small, large = said("{found} is too small", found=found), said("{found} is too large", found=found)
     words = {
-        "minimum": (f"{found} is too small", f"at least {limit}"),
-        "maximum": (f"{found} is too large", f"at most {limit}"),
-        "exclusiveMinimum": (f"{found} is too small", f"more than {limit}"),
-        "exclusiveMaximum": (f"{found} is too large", f"less than {limit}"),
-        "multipleOf": (f"{found} is not a multiple of {limit}", ""),
-        "minLength": (f"{found} is too short", f"at least {limit} characters"),
-        "maxLength": (f"{found} is too long", f"at most {limit} characters"),
-        "minItems": ("the list is too short", f"at least {limit} items"),
-        "maxItems": ("the list is too long", f"at most {limit} items"),
-        "minProperties": ("the mapping has too few keys", f"at least {limit}"),
-        "maxProperties": ("the mapping has too many keys", f"at most {limit}"),
+        "minimum": (small, said("at least {limit}", limit=limit)),
+        "maximum": (large, said("at most {limit}", limit=limit)),
+        "exclusiveMinimum": (small, said("more than {limit}", limit=limit)),
+        "exclusiveMaximum": (large, said("less than {limit}", limit=limit)),
+        "multipleOf": (said("{found} is not a multiple of {limit}", found=found, limit=limit), ""),
+        "minLength": (
+            said("{found} is too short", found=found),
+            said("at least {limit} characters", limit=limit),
+        ),
+        "maxLength": (
+            said("{found} is too long", found=found),
+            said("at most {limit} characters", limit=limit),
+        ),
+        "minItems": (said("the list is too short"), said("at least {limit} items", limit=limit)),
+        "maxItems": (said("the list is too long"), said("at most {limit} items", limit=limit)),
+        "minProperties": (said("the mapping has too few keys"), said("at least {limit}", limit=limit)),
+        "maxProperties": (said("the mapping has too many keys"), said("at most {limit}", limit=limit)),
     }
     return words[name]
 

@@ -26,7 +26,8 @@ from ruamel.yaml.events import (
 
 from beichen.kernel.scene import codes
 from beichen.kernel.scene.document import Document, Mark, Path
-from beichen.problem import Problem, Where, shorten
+from beichen.kernel.scene.syntax import unreadable
+from beichen.problem import Problem, Where, said, shorten
 
 Event = Any  # ruamel declares the members of its events on the classes only
 
@@ -42,21 +43,6 @@ _OTHER_BASE = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-
-# what ruamel says (a part of it) → what people are told, and what to do
-_WORDS = (
-    (r"'\t'", "a tab stands where spaces are expected", "indent with spaces"),
-    ("mapping values are not allowed", "a ':' stands where no value can follow", "quote a text with ': '"),
-    ("could not find expected ':'", "a ':' is missing after this key", ""),
-    ("expected <block end>", "this line's indentation fits no line above it", ""),
-    ("unexpected end of stream", "the file ends inside a quoted text", "close the quotation mark"),
-    ("expected ',' or", "a bracket or brace is not closed, or a comma is missing", ""),
-    ("that cannot start any token", "this character cannot start a value", "quote the text"),
-    ("sequence entries are not allowed", "a '-' stands where no list can start", ""),
-    ("expected the node content", "a value is missing here", ""),
-    ("expected <document start>", "something stands after the end of the value", ""),
-    ("unknown escape", "this backslash sequence has no meaning", "use single quotes"),
-)
 
 
 class _StopError(Exception):
@@ -106,7 +92,9 @@ class _Builder:
     def grow(self, size: int, event: Event) -> None:
         self.count += size
         if self.count > MAX_VALUES:
-            raise self.stop(codes.TOO_COMPLEX, f"the file holds more than {MAX_VALUES} values", event)
+            raise self.stop(
+                codes.TOO_COMPLEX, said("the file holds more than {most} values", most=MAX_VALUES), event
+            )
 
     def node(self, event: Event, path: Path) -> Any:
         """The value that starts with ``event``."""
@@ -117,7 +105,10 @@ class _Builder:
         self.grow(1, event)
         if getattr(event, "tag", None) is not None:
             self.report(
-                codes.NOT_USED, f"the tag {_spell(event.tag)} is not used", event, "leave the tag out"
+                codes.NOT_USED,
+                said("the tag {tag} is not used", tag=_spell(event.tag)),
+                event,
+                said("leave the tag out"),
             )
         anchored = _Anchored()
         if event.anchor:
@@ -126,7 +117,9 @@ class _Builder:
         if isinstance(event, ScalarEvent):
             value = self.scalar(event)
         elif len(path) >= MAX_DEPTH:
-            raise self.stop(codes.TOO_COMPLEX, f"more than {MAX_DEPTH} levels stand in each other", event)
+            raise self.stop(
+                codes.TOO_COMPLEX, said("more than {most} levels stand in each other", most=MAX_DEPTH), event
+            )
         elif isinstance(event, SequenceStartEvent):
             value = self.sequence(path)
         else:
@@ -137,10 +130,16 @@ class _Builder:
     def alias(self, event: Event) -> Any:
         anchored = self.anchors.get(event.anchor)
         if anchored is None:
-            self.report(codes.BAD_ALIAS, f"no anchor &{event.anchor} stands above this alias", event)
+            self.report(
+                codes.BAD_ALIAS, said("no anchor &{name} stands above this alias", name=event.anchor), event
+            )
             return None
         if anchored.is_open:
-            self.report(codes.BAD_ALIAS, f"the alias *{event.anchor} stands inside its own anchor", event)
+            self.report(
+                codes.BAD_ALIAS,
+                said("the alias *{name} stands inside its own anchor", name=event.anchor),
+                event,
+            )
             return None
         self.grow(anchored.size, event)
         return anchored.value
@@ -157,8 +156,8 @@ class _Builder:
             key = self.key(event, path)
             if key in entries:
                 first = self.keys[(*path, key)]
-                hint = f"first in line {first.line}"
-                self.report(codes.DUPLICATE_KEY, f"the key {key!r} stands twice", event, hint)
+                hint = said("first in line {line}", line=first.line)
+                self.report(codes.DUPLICATE_KEY, said("the key {key!r} stands twice", key=key), event, hint)
             at: Path = (*path, key)
             self.keys.setdefault(at, _mark(event))  # of a key that stands twice the first is shown
             entries[key] = self.node(next(self.events), at)
@@ -167,14 +166,21 @@ class _Builder:
     def key(self, event: Event, path: Path) -> str:
         """The text of a key; a key that is none is reported and stands as its text."""
         if not isinstance(event, ScalarEvent):
-            self.report(codes.KEY_NOT_TEXT, "a key must be text, not a list or mapping", event)
+            self.report(codes.KEY_NOT_TEXT, said("a key must be text, not a list or mapping"), event)
             self.node(event, (*path, "?"))
             return "?"
         text = str(event.value)
         if text == "<<" and not event.style:
-            self.report(codes.NOT_USED, "merge keys '<<' are not used", event, "write the keys out")
+            self.report(
+                codes.NOT_USED, said("merge keys '<<' are not used"), event, said("write the keys out")
+            )
         elif not event.style and not isinstance(self.plain(text, event), str):
-            self.report(codes.KEY_NOT_TEXT, f"the key {text or 'null'} is not text", event, "quote it")
+            self.report(
+                codes.KEY_NOT_TEXT,
+                said("the key {key} is not text", key=text or "null"),
+                event,
+                said("quote it"),
+            )
         return text
 
     def scalar(self, event: Event) -> Any:
@@ -190,7 +196,10 @@ class _Builder:
             if len(text.lstrip("+-")) <= MAX_DIGITS:
                 return int(text)
             self.report(
-                codes.NOT_A_VALUE, f"the number {text} is too long", event, "quote it if it is a code"
+                codes.NOT_A_VALUE,
+                said("the number {text} is too long", text=text),
+                event,
+                said("quote it if it is a code"),
             )
             return 0
         if _OTHER_BASE.match(text):
@@ -201,7 +210,7 @@ class _Builder:
             )
             if math.isfinite(number):
                 return number
-            self.report(codes.NOT_A_VALUE, f"{text} is not a number that can be kept", event)
+            self.report(codes.NOT_A_VALUE, said("{text} is not a number that can be kept", text=text), event)
             return 0.0
         return text
 
@@ -209,17 +218,17 @@ class _Builder:
 def _decode(content: bytes, file: str) -> tuple[str, list[Problem]]:
     """The text, or the reason why it is none."""
     if len(content) > MAX_BYTES:
-        message = f"{len(content)} bytes; a declaration has at most {MAX_BYTES}"
-        return "", [Problem(codes.TOO_LARGE, message, Where(file, 1, 1), "tables belong in CSV files")]
+        message = said("{size} bytes; a declaration has at most {most}", size=len(content), most=MAX_BYTES)
+        return "", [Problem(codes.TOO_LARGE, message, Where(file, 1, 1), said("tables belong in CSV files"))]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig")
         where = _where_at(before, len(before), file)
-        message = f"the byte 0x{content[error.start]:02x} is not UTF-8"
-        return "", [Problem(codes.NOT_UTF8, message, where, "save the file as UTF-8")]
+        message = said("the byte 0x{byte:02x} is not UTF-8", byte=content[error.start])
+        return "", [Problem(codes.NOT_UTF8, message, where, said("save the file as UTF-8"))]
     if found := _CONTROL.search(text):
-        message = f"the character U+{ord(found.group()):04X} cannot be used"
+        message = said("the character U+{number:04X} cannot be used", number=ord(found.group()))
         return "", [Problem(codes.NOT_A_VALUE, message, _where_at(text, found.start(), file))]
     return text, []
 
@@ -229,25 +238,17 @@ def _where_at(text: str, offset: int, file: str) -> Where:
     return Where(file, text.count("\n", 0, offset) + 1, offset - start + 1)
 
 
-def _unreadable(error: Exception, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)
-    said = str(getattr(error, "problem", None) or error)
-    for part, message, hint in _WORDS:
-        if part in said:
-            return Problem(codes.NOT_YAML, message, where, hint)
-    return Problem(codes.NOT_YAML, shorten(f"cannot be read: {said}"), where)
-
-
 def _build(text: str, builder: _Builder) -> Any:
     """The single document's value. Raises _StopError, and what ruamel raises for text that is no YAML."""
     value: Any = None
     for number, event in enumerate(_documents(builder)):
         if number:
-            raise builder.stop(codes.NOT_USED, "a second document starts here", event, "one document a file")
+            raise builder.stop(
+                codes.NOT_USED, said("a second document starts here"), event, said("one document a file")
+            )
         version = getattr(event, "version", None)
         if version not in (None, (1, 2)):
-            builder.report(codes.NOT_USED, "the text asks for another version of YAML than 1.2", event)
+            builder.report(codes.NOT_USED, said("the text asks for another version of YAML than 1.2"), event)
         value = builder.node(next(builder.events), ())
     return value
 
@@ -274,7 +275,7 @@ def parse_yaml(content: bytes, *, name: str, file: str) -> tuple[Document | None
     except _StopError as stop:
         return None, [*builder.problems, stop.problem]
     except (MarkedYAMLError, YAMLError, ValueError, OverflowError) as error:
-        return None, [*builder.problems, _unreadable(error, file)]
+        return None, [*builder.problems, unreadable(error, file)]
     if value is None and not builder.problems:
-        return None, [Problem(codes.EMPTY, "the file is empty", Where(file, 1, 1))]
+        return None, [Problem(codes.EMPTY, said("the file is empty"), Where(file, 1, 1))]
     return Document(name, file, value, builder.values, builder.keys), builder.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -131,7 +132,8 @@ def test_an_officer_corrects_and_confirms(officer: Client, plan: Plan) -> None:
     response = officer.post(address, {"field": "value", "value": "85", "reason": "扫描错误"})
     assert response["Location"] == "/plan/text/1.1#fact-targets-t1"
     assert Target.objects.get().value == 85
-    assert "扫描错误" in officer.get("/plan/text/1.1").content.decode()
+    page = officer.get("/plan/text/1.1").content.decode()
+    assert re.search(r"更正：数值 \S+ → 85\S*（扫描错误）", page), "the field by its name on the page"
     officer.post("/plan/text/1.1/bodies/o1", {"confirm": "yes"})
     assert "已核对 2" in officer.get("/plan/text/1.1").content.decode()
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide
-from beichen.plan.forms import CorrectionForm
+from beichen.plan.forms import FIELD_NAMES, CorrectionForm
 from beichen.plan.models import Correction, Fact, Node, Plan, Target
-from beichen.plan.pages import KIND_NAMES, amount, shown_plan, without_plan
+from beichen.plan.pages import ATTRIBUTES, KIND_NAMES, PERIODS, amount, shown_plan, without_plan
 from beichen.plan.pagetext import Span, page_text
 from beichen.plan.service import CORRECT, confirm_fact, correct_fact, fact, facts_between, source_text
 from beichen.problem import ProblemError
@@ -29,6 +29,13 @@ def _title(fact_: Fact) -> str:
     return str(getattr(fact_, "name", fact_))
 
 
+def _corrected(row: Correction) -> dict[str, Any]:
+    """A correction with its field and values in words."""
+    words = {"attribute": ATTRIBUTES, "period": PERIODS}.get(row.field, {})
+    old, new = (words.get(value, value) if isinstance(value, str) else value for value in (row.old, row.new))
+    return {"row": row, "field": FIELD_NAMES.get(row.field, row.field), "old": old, "new": new}
+
+
 def _card(kind: str, row: Fact, changes: dict[str, list[Correction]], form: CorrectionForm) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -38,7 +45,7 @@ def _card(kind: str, row: Fact, changes: dict[str, list[Correction]], form: Corr
         "anchor": f"{kind}-{row.key}",
         "is_checked": row.is_checked,
         "checked_by": row.checked_by,
-        "corrections": changes.get(row.key, []),
+        "corrections": [_corrected(one) for one in changes.get(row.key, [])],
         "form": form,
     }
 

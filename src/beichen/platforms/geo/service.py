@@ -257,7 +257,7 @@ def switch_layer(key: str, *, on: bool, by: Actor) -> None:
     """
     changed = Layer.objects.filter(key=key).update(is_shown=on)
     if not changed:
-        raise ProblemError(Problem(NO_LAYER, f"there is no layer {key[:40]}"))
+        raise ProblemError(Problem(NO_LAYER, said("there is no layer {key}", key=key[:40])))
     audit.record(by, "geo.layer.switch", f"platforms_geo.layer:{key}", detail={"on": on})
     bus.publish(CHANGED, key, {"on": on}, by=by)
 

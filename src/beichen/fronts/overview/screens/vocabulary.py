@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.vocabulary import KEY, REGION, TEXT, Schema, record
 from beichen.platforms.warehouse.service import read_question
-from beichen.problem import Problem, ProblemError, code, shorten
+from beichen.problem import Problem, ProblemError, code, said, shorten
 
 UNFIT = code("OVW-103", "A widget of a screen is bound to nothing that it can show.", status=422)
 
@@ -128,7 +128,8 @@ def faults_of_screens(document: Document) -> Iterator[Problem]:
     for number, screen in enumerate(document.value.get("screens", [])):
         if screen["key"] in seen:
             where = document.position(("screens", number, "key"))
-            yield Problem(UNFIT, shorten(f"the screen {screen['key']!r} stands twice"), where)
+            message = said("the screen {key!r} stands twice", key=screen["key"])
+            yield Problem(UNFIT, shorten(message), where)
         seen.add(screen["key"])
         for place, widget in enumerate(screen["widgets"]):
             yield from _faults(document, ("screens", number, "widgets", place), widget)
@@ -140,23 +141,30 @@ def _faults(document: Document, path: tuple[str | int, ...], widget: dict[str, A
     bound = [name for name in BOUND if name in widget]
     for name in bound:
         if name not in possible:
-            hint = f"one of: {', '.join(possible)}" if possible else "it needs nothing"
-            yield Problem(UNFIT, f"a {kind} shows no {name}", document.key_position((*path, name)), hint)
+            hint = _one_of(possible) if possible else said("it needs nothing")
+            message = said("a {kind} shows no {name}", kind=kind, name=name)
+            yield Problem(UNFIT, message, document.key_position((*path, name)), hint)
     fitting = [name for name in bound if name in possible]
     if possible and (not fitting or (len(fitting) > 1 and kind != "map")):
-        message = f"a {kind} is bound to {'nothing' if not fitting else 'several things'}"
-        yield Problem(UNFIT, message, document.position(path), f"one of: {', '.join(possible)}")
+        message = said("a {kind} is bound to several things", kind=kind)
+        if not fitting:
+            message = said("a {kind} is bound to nothing", kind=kind)
+        yield Problem(UNFIT, message, document.position(path), _one_of(possible))
     for name, words in (("cases", CASES), ("plan", PLAN)):
         if name in fitting and widget[name] not in words.get(kind, ()):
             where = document.position((*path, name))
-            message = shorten(f"a {kind} shows no {name} {widget[name]!r}")
-            yield Problem(UNFIT, message, where, f"one of: {', '.join(words.get(kind, ()))}")
+            message = said("a {kind} shows no {name} {value!r}", kind=kind, name=name, value=widget[name])
+            yield Problem(UNFIT, shorten(message), where, _one_of(words.get(kind, ())))
     if "sql" in widget:
         where = document.position((*path, "sql"))
         try:
             read_question(widget["sql"])
         except ProblemError as error:
             yield from (Problem(one.code, one.message, where, one.hint) for one in error.problems)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return said("one of: {words}", words=", ".join(words))
 
 
 def widgets_of(screen: dict[str, Any]) -> list[dict[str, Any]]:

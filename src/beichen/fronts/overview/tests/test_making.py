@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from beichen.kernel.scene import service as scenes
 from beichen.kernel.scene.codes import NO_REFERENCE
 from beichen.kernel.scene.section import PackageKind
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 BY = system("test")
 CARD: dict[str, Any] = {"kind": "card", "cases": "open", "title": {"zh": "在办", "en": "Open"}}
@@ -181,6 +183,8 @@ def test_a_text_gives_what_was_written(city: list[Region]) -> None:
     with pytest.raises(ProblemError) as error:
         read_screens(b"screens:\n  - key: a\n    name: {zh: x, en: x}\n    widgets:\n      - {kind: card}\n")
     assert [(one.code, one.where.line) for one in error.value.problems] == [("OVW-103", 5)]
+    with override("zh-hans"):
+        assert in_words(error.value.problems[0]).startswith("card 没有绑定内容（可选：")
     assert refused(read_screens, b"\xff") == "SCN-101"
 
 

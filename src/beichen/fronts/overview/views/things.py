@@ -31,7 +31,7 @@ from beichen.fronts.overview.things import (
 )
 from beichen.kernel.access.service import acting, require
 from beichen.kernel.actor import Actor
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, Where, code, said
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
 
@@ -117,7 +117,7 @@ def _box(text: str) -> Box:
     except ValueError:
         west = south = east = north = float("nan")
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        message = "bbox is not west,south,east,north"
+        message = said("bbox is not west,south,east,north")
         raise ProblemError(Problem(BAD_BOX, message, Where(field="bbox"), "bbox=125.2,43.8,125.4,44"))
     return west, south, east, north
 

@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from beichen.fronts.services.forms.schema import MOST_FIELDS
 from beichen.fronts.services.problems import BAD_FORM
-from beichen.problem import Problem, Where, nearest, shorten
+from beichen.problem import Problem, Where, nearest, said, shorten
 
 At = Callable[[tuple[str | int, ...]], Where]
 Path = tuple[str | int, ...]
@@ -22,7 +22,8 @@ def check_form(form: Mapping[str, Any], at: At) -> Iterator[Problem]:
     """Everything that is wrong with a form that fits its schema, each at its place."""
     count = sum(1 for _one in _all_fields(form))
     if count > MOST_FIELDS:
-        yield Problem(BAD_FORM, f"{count} fields; {MOST_FIELDS} is the most", at(()))
+        message = said("{count} fields; {most} is the most", count=count, most=MOST_FIELDS)
+        yield Problem(BAD_FORM, message, at(()))
     yield from _object(form, (), at)
 
 
@@ -41,17 +42,18 @@ def _object(one: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
     for number, rule in enumerate(one.get("allOf", ())):
         where = (*path, "allOf", number)
         if "then" not in rule and "else" not in rule:
-            yield Problem(BAD_FORM, "the rule says nothing", at(where), "add then: or else:")
+            yield Problem(BAD_FORM, said("the rule says nothing"), at(where), said("add then: or else:"))
         for part in ("if", "then", "else"):
-            said = rule.get(part, {})
-            yield from _names(said.get("required", ()), fields, (*where, part, "required"), at)
-            yield from _names(said.get("properties", {}), fields, (*where, part, "properties"), at)
-            hides |= {name for name, effect in said.get("properties", {}).items() if effect is False}
+            effects = rule.get(part, {})
+            yield from _names(effects.get("required", ()), fields, (*where, part, "required"), at)
+            yield from _names(effects.get("properties", {}), fields, (*where, part, "properties"), at)
+            hides |= {name for name, effect in effects.get("properties", {}).items() if effect is False}
         yield from _asked_only_where_said(rule, where, at)
     for name in one.get("required", ()):
         if name in hides:
-            hint = "let the rule that shows it say required"
-            yield Problem(BAD_FORM, shorten(f"{name} is required and hidden"), at((*path, "required")), hint)
+            message = shorten(said("{name} is required and hidden", name=name))
+            hint = said("let the rule that shows it say required")
+            yield Problem(BAD_FORM, message, at((*path, "required")), hint)
     for name, field in fields.items():
         yield from _field(field, (*path, "properties", name), at)
 
@@ -61,8 +63,9 @@ def _asked_only_where_said(rule: Mapping[str, Any], where: Path, at: At) -> Iter
     named = rule["if"].get("properties", {})
     missing = [name for name in named if name not in rule["if"].get("required", ())]
     if missing:
-        message = shorten(f"the condition also holds while {missing[0]} is not answered")
-        yield Problem(BAD_FORM, message, at((*where, "if")), f"add required: [{', '.join(named)}]")
+        message = said("the condition also holds while {name} is not answered", name=missing[0])
+        hint = said("add required: [{names}]", names=", ".join(named))
+        yield Problem(BAD_FORM, shorten(message), at((*where, "if")), hint)
 
 
 def _names(names: Any, fields: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
@@ -71,7 +74,7 @@ def _names(names: Any, fields: Mapping[str, Any], path: Path, at: At) -> Iterato
             step = name if isinstance(names, dict) else number
             yield Problem(
                 BAD_FORM,
-                shorten(f"there is no field {name!r} here"),
+                shorten(said("there is no field {name!r} here", name=name)),
                 at((*path, step)),
                 nearest(name, fields),
             )
@@ -98,14 +101,14 @@ def _field(field: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
 def _no_files(row: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
     for name, field in row["properties"].items():
         if field.get("x-kind") == "file":
-            yield Problem(
-                BAD_FORM, "rows hold no files", at((*path, "properties", name)), "ask for it outside"
-            )
+            where = at((*path, "properties", name))
+            yield Problem(BAD_FORM, said("rows hold no files"), where, said("ask for it outside"))
 
 
 def _bounds(field: Mapping[str, Any], low: str, high: str, path: Path, at: At) -> Iterator[Problem]:
     if low in field and high in field and field[low] > field[high]:
-        yield Problem(BAD_FORM, f"{low} is more than {high}", at((*path, low)))
+        message = said("{low} is more than {high}", low=low, high=high)
+        yield Problem(BAD_FORM, message, at((*path, low)))
 
 
 def _text(field: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
@@ -113,23 +116,23 @@ def _text(field: Mapping[str, Any], path: Path, at: At) -> Iterator[Problem]:
     words, values = field.get("x-choices", {}), field.get("enum", ())
     for name in words:
         if name not in values:
-            message = shorten(f"{name!r} is not one of the values")
+            message = shorten(said("{name!r} is not one of the values", name=name))
             yield Problem(BAD_FORM, message, at((*path, "x-choices", name)), nearest(name, values))
     if (field.get("x-kind") == "object") != ("x-type" in field):
-        yield Problem(BAD_FORM, "x-kind: object and x-type go together", at(path))
+        yield Problem(BAD_FORM, said("x-kind: object and x-type go together"), at(path))
     if "x-read" in field and field.get("x-kind") != "file":
-        yield Problem(BAD_FORM, "only a file is read", at((*path, "x-read")), "x-kind: file")
+        yield Problem(BAD_FORM, said("only a file is read"), at((*path, "x-read")), "x-kind: file")
     if "pattern" in field:
         yield from _pattern(field["pattern"], (*path, "pattern"), at)
 
 
 def _pattern(pattern: str, path: Path, at: At) -> Iterator[Problem]:
     if _FOREIGN.search(pattern):
-        hint = "ranges such as [0-9] and plain groups are read alike everywhere"
-        yield Problem(BAD_FORM, "browsers and the server read this differently", at(path), hint)
+        hint = said("ranges such as [0-9] and plain groups are read alike everywhere")
+        yield Problem(BAD_FORM, said("browsers and the server read this differently"), at(path), hint)
         return
     try:
         options = jsonschema_rs.RegexOptions(size_limit=1 << 20)
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
     except jsonschema_rs.ValidationError:
-        yield Problem(BAD_FORM, "this is no regular expression", at(path))
+        yield Problem(BAD_FORM, said("this is no regular expression"), at(path))

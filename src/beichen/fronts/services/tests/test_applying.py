@@ -403,6 +403,13 @@ def test_scene_authors_edit_a_form_beside_its_preview() -> None:
     line = broken[: broken.index("projekt")].count("\n") + 1
     assert bad.status_code == 422
     assert f"permit-form.yaml:{line}" in bad.content.decode()
+    for wrong, words in [
+        (broken, "此处没有字段 &#x27;projekt&#x27;"),
+        (text.replace("required:", "requird:", 1), "没有键 &#x27;requird&#x27;（是否为“required”？）"),
+        (text + "\n\t- x", "应为空格之处使用了制表符（请用空格缩进）"),
+    ]:
+        told = browser.post(place, {"text": wrong}, headers={"Accept-Language": "zh-Hans"})
+        assert words in told.content.decode(), wrong
     file = browser.post(place, {"text": text, "action": "export"})
     assert file["Content-Disposition"] == 'attachment; filename="permit-form.yaml"'
     assert file.content.decode() == text.replace("\n", "\r\n") or file.content.decode() == text

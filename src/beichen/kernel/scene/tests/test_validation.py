@@ -10,7 +10,7 @@ from beichen.kernel.scene import codes
 from beichen.kernel.scene.validation import validate
 from beichen.kernel.scene.vocabulary import FIELD, KEY, TEXT, mapping_of, record
 from beichen.kernel.scene.yaml_text import parse_yaml
-from beichen.problem import MESSAGE_LIMIT
+from beichen.problem import MESSAGE_LIMIT, Said
 
 NAMED = {"anyOf": [{"type": "string"}, TEXT]}
 CHOICE = {
@@ -25,6 +25,9 @@ def told(schema: dict[str, Any], text: str) -> list[tuple[str, str, str, str]]:
     assert problems == []
     found = validate(document, {"type": "object", "properties": {"a": schema}})
     assert all(len(problem.message) <= MESSAGE_LIMIT for problem in found)
+    assert all(isinstance(problem.message, Said) for problem in found), (
+        "said, so that a page can translate it"
+    )
     return [
         (problem.code, f"{problem.where.line}:{problem.where.column}", problem.message, problem.hint)
         for problem in found

@@ -157,7 +157,7 @@ def test_a_nature_is_chosen_and_drafts_follow(officer: Client, plan: Plan) -> No
     assert float(before or 0) == pytest.approx(69.644, abs=0.001)
     assert target().value == 72
     page = officer.get("/plan/years/nature/1").content.decode()
-    assert "工程按里程推进" in page
+    assert "· 线性 · 工程按里程推进" in page, "the nature by its name on the page"
     assert "建议" in page
 
 

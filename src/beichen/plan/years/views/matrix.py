@@ -140,6 +140,7 @@ def nature(request: HttpRequest, plan: Plan, line: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The line is divided anew."))
             return HttpResponseRedirect(reverse("plan_years:nature", args=[line]))
+    chosen = NatureChoice.objects.filter(plan=plan, key=course.key, part=course.part)
     context = {
         "plan": plan,
         "course": course,
@@ -150,7 +151,7 @@ def nature(request: HttpRequest, plan: Plan, line: str) -> HttpResponse:
         "chart": _chart(plan, course),
         "form": form,
         "may_draft": decide(by, DRAFT, plan),
-        "history": NatureChoice.objects.filter(plan=plan, key=course.key, part=course.part).order_by("-id"),
+        "history": [{"row": one, "nature": nature_name(one.nature)} for one in chosen.order_by("-id")],
         "crumbs": crumbs(Link(_name(course))),
     }
     return render(request, "plan_years/nature.html", context, status=422 if form.errors else 200)

@@ -31,7 +31,7 @@ from beichen.platforms.geo.addresses.forms import LibraryForm, MatchForm, SheetF
 from beichen.platforms.geo.addresses.matching import Match, match
 from beichen.platforms.geo.addresses.models import Address, AddressKind, Standing
 from beichen.platforms.geo.addresses.sheets import Taken, take_sheet
-from beichen.platforms.geo.addresses.words import AGREEMENTS, FIELDS, PARTS, PRECISIONS
+from beichen.platforms.geo.addresses.words import AGREEMENTS, FIELDS, PARTS, PRECISIONS, reason_words
 from beichen.platforms.geo.coordinates import Datum
 from beichen.platforms.geo.rights import WRITE_ADDRESSES
 from beichen.problem import ProblemError
@@ -163,7 +163,7 @@ def _version(one: Any) -> dict[str, Any]:
         "number": one.version,
         "until": f"{timezone.localtime(one.until):%Y-%m-%d %H:%M}",
         "by": one.changed_by,
-        "reason": one.reason,
+        "reason": reason_words(one.reason),
         "values": [
             (FIELDS[name], one.values.get(name)) for name in ("text", "name", "longitude", "latitude")
         ],

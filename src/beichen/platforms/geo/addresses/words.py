@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 
@@ -41,3 +42,13 @@ FIELDS = {
     "source": _("Source"),
     "licence": _("Licence"),
 }
+NOT_STATED = gettext_noop("not stated")
+"""What stands as the licence of features and addresses that say none; pages translate it as they show it."""
+_LOADED = "load of "
+
+
+def reason_words(reason: str) -> str:
+    """Why an address was changed: what a person wrote, or what a load of addresses writes itself."""
+    if reason.startswith(_LOADED):
+        return gettext("load of {owner}").format(owner=reason.removeprefix(_LOADED))
+    return gettext("no longer brought") if reason == "no longer brought" else reason

@@ -34,6 +34,7 @@ from beichen.platforms.geo.source import Asked, FieldKind, Source
 from beichen.problem import ProblemError
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import worded
 
 SHOWN = 50  # features of a page
 # What reads compressed models of landmarks: WebAssembly of the house's own, in workers that a loader writes.
@@ -87,7 +88,7 @@ LAYERS: list[Column[Layer]] = [
         is_number=True,
     ),
     Column("state", _("State"), _state, sort=("is_shown",)),
-    Column("licence", _("Licence of the data"), lambda row: row.licence, sort=("licence",)),
+    Column("licence", _("Licence of the data"), lambda row: worded(row.licence), sort=("licence",)),
     Column("source", _("Where the data came from"), lambda row: row.source, is_exported_only=True),
 ]
 

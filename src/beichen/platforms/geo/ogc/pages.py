@@ -24,6 +24,7 @@ from beichen.platforms.geo.ogc.turning import in_system
 from beichen.platforms.geo.source import Field, FieldKind
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import worded
 
 ROWS = 50
 """Features on a page; a program that wants more asks for GeoJSON."""
@@ -67,7 +68,7 @@ COLUMNS: list[Column[Collection]] = [
         is_number=True,
     ),
     Column("source", _("Source"), lambda one: one.layer.source, sort=("source",)),
-    Column("licence", _("Licence"), lambda one: one.layer.licence, sort=("licence",)),
+    Column("licence", _("Licence"), lambda one: worded(one.layer.licence), sort=("licence",)),
 ]
 
 

@@ -14,6 +14,7 @@ from beichen.fronts.services.items.words import PaymentState
 from beichen.fronts.services.listing import RuledTable
 from beichen.kernel.actor import Actor
 from beichen.web.tables import Column, Filter
+from beichen.web.wording import worded
 
 
 def payments_table(by: Actor) -> RuledTable:
@@ -48,7 +49,7 @@ def payments_table(by: Actor) -> RuledTable:
         Column("refunded", _("Refund made"), lambda row: moment_words(row.refunded_at)),
         Column("reference", _("Gateway's number"), lambda row: row.reference),
         Column("reconciled", _("Reconciled"), lambda row: moment_words(row.reconciled_at)),
-        Column("reason", _("Reason"), lambda row: row.reason, is_exported_only=True),
+        Column("reason", _("Reason"), lambda row: worded(row.reason), is_exported_only=True),
     ]
     filters = [Filter("state", pgettext("payment", "State"), "state", PaymentState.choices)]
     rules = {

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from beichen.fronts.services.affair import acting
 from beichen.fronts.services.declaration import read_process
@@ -154,7 +155,8 @@ def _receive(row: Payment, found: Standing, now: datetime) -> None:
     row.paid_at, row.reference = found.paid_at or now, found.reference or row.reference
     row.state = PaymentState.PAID
     if other:  # paid after it had expired, while another one counts: it goes back
-        row.state, row.reason, row.told_at = PaymentState.EXPIRED, "paid twice: to be refunded", now
+        row.state, row.told_at = PaymentState.EXPIRED, now
+        row.reason = gettext_noop("paid twice: to be refunded")
         _log.warning("payment %s came after another one: to be refunded", row.code)
     row.save(update_fields=["state", "paid_at", "reference", "reason", "told_at"])
     _kept(row, "paid", by=PAYMENTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
 from beichen.kernel.actor import PUBLIC
 from beichen.kernel.audit.models import AuditRecord
@@ -13,6 +14,7 @@ from beichen.platforms.geo.addresses.matching import match
 from beichen.platforms.geo.addresses.places import search_places
 from beichen.platforms.geo.addresses.tests import town
 from beichen.platforms.geo.addresses.tests.town import ADDRESSES, BY, OWNER, address
+from beichen.platforms.geo.addresses.words import reason_words
 from beichen.platforms.geo.models import Address, Place
 from beichen.problem import ProblemError
 
@@ -37,12 +39,17 @@ def test_a_change_is_remembered() -> None:
     (before,) = library.versions_of(row)
     assert (row.longitude, row.version) == (125.34, 2)
     assert (before.values["longitude"], before.version, before.changed_by) == (125.3386, 1, BY.key)
+    with override("zh-hans"):
+        assert reason_words(before.reason) == f"由 {OWNER} 载入"
+        assert reason_words("路名更正") == "路名更正"
 
 
 def test_what_is_no_longer_brought_is_retired() -> None:
     assert library.load_addresses(ADDRESSES[1:], owner=OWNER, by=BY).removed == ["a-1138"]
     row = Address.objects.get(code="a-1138")
     assert (row.standing, row.version) == ("retired", 2)
+    with override("zh-hans"):
+        assert [reason_words(one.reason) for one in library.versions_of(row)] == ["来源已不再提供"]
     assert match("亚泰大街1138号", by=BY).code == ""
     assert not search_places("新天地", by=BY)
     assert library.load_addresses(ADDRESSES, owner=OWNER, by=BY).changed == ["a-1138"]
