@@ -148,6 +148,21 @@ def test_who_looked_and_why_is_shown_by_body(pair: tuple[Account, Account]) -> N
     assert acts_of("") == []
 
 
+def test_what_was_done_is_told_in_words(pair: tuple[Account, Account]) -> None:
+    """An act and a purpose that programs write stand as words, never as the record's keys."""
+    an, bai = pair
+    taken = {"field": "name", "purpose": "services.apply household"}
+    for action in ("access.signon.begin", "services.appointment.booked", "services.prefill"):
+        audit.record(actor(bai), action, "x:1", detail=taken, subject=person_of(an).code)
+    for language, words in [
+        ("zh-Hans", ["登录接入系统", "预约办事", "带入政府已掌握的信息", "事项申请"]),
+        ("en", ["Signed in to a connected system", "Booked an appointment", "Application for a service"]),
+    ]:
+        page = signed_in(an).get("/my/data", headers={"Accept-Language": language}).content.decode()
+        assert [one for one in words if one not in page] == []
+        assert "services." not in page.partition("<table")[2].partition("</table>")[0]
+
+
 def test_a_copy_holds_everything_of_oneself_alone(pair: tuple[Account, Account]) -> None:
     """A JSON file a room; taking it is recorded."""
     an, bai = pair
