@@ -13,6 +13,7 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
+from beichen.kernel.columns import is_written_alike
 from beichen.kernel.levels import Level
 from beichen.problem import Problem, ProblemError, Where, code, shorten
 from beichen.registry import tables
@@ -73,6 +74,7 @@ class TypeFacts:
 
 _CHECKED = ("geometry", "fields", "required", "relations")
 _INDEXED = ("indexed", "is_declared", "relations")
+_ORDERED = ("fields", "labels", "relations", "measures", "commands")
 
 
 def check_narrowing(kind: ObjectType) -> list[Problem]:
@@ -125,7 +127,9 @@ def _declare(facts: TypeFacts, scene: str, problems: list[Problem], changes: Cha
         problems.append(Problem(OWNED, message, Where(field=facts.key)))
         return
     different = {name for name, value in columns.items() if getattr(kind, name) != value}
-    if not different:
+    # Their order may have been kept where it is forgotten.
+    moved = [name for name in _ORDERED if not is_written_alike(getattr(kind, name), columns[name])]
+    if not different and not moved:
         changes.unchanged += 1
         return
     for name, value in columns.items():

@@ -12,8 +12,9 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, models
 
+from beichen.kernel.columns import DeclarationField
 from beichen.problem import Problem, Where, nearest, shorten
 from beichen.registry.document.changes import instances
 from beichen.registry.document.forms import FORMS
@@ -25,8 +26,8 @@ from beichen.registry.statement import fetch
 _FIELDS = ObjectType._meta.concrete_fields
 _NAMES = [field.attname for field in _FIELDS]
 _COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
-_BY_KIND = {"JSONField": orjson.loads, "BooleanField": bool}
-_READERS: list[Any] = [_BY_KIND.get(field.get_internal_type()) for field in _FIELDS]
+_BY_KIND = {models.JSONField: orjson.loads, DeclarationField: orjson.loads, models.BooleanField: bool}
+_READERS: list[Any] = [_BY_KIND.get(type(field)) for field in _FIELDS]
 KEYWORDS = frozenset(
     {
         "type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",

@@ -92,7 +92,20 @@ class Collector:
         self._expected = 1
         self._waiting: list[Taken] = []
         self._arriving: asyncio.Task[None] | None = None
-        self.is_waited_for = True  # whether nothing else is being written meanwhile
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether nothing else is being written meanwhile."""
+        return self._wanted.is_set()
+
+    @is_waited_for.setter
+    def is_waited_for(self, value: bool) -> None:
+        if value:
+            self._wanted.set()
+        else:
+            self._wanted.clear()
 
     async def start(self, position: int) -> None:
         """Read what stands behind ``position``."""
@@ -136,15 +149,20 @@ class Collector:
         self._waiting = []
         return into.is_full and until is None
 
-    async def _arrival(self, until: float | None = None) -> bool:
+    async def _arrival(self, until: float | None = None, *, is_enough: bool = False) -> bool:
         """Wait for more messages, and no longer than ``until``; returns whether some came.
 
-        What is waited for is never cancelled: a delivery that was taken and dropped would be missing.
+        Where there is enough, no longer either than until it is waited for. What is waited for is never
+        cancelled: a delivery that was taken and dropped would be missing.
         """
         if self._arriving is None:
             self._arriving = asyncio.create_task(self._more())
         left = None if until is None else max(0.0, until - asyncio.get_running_loop().time())
-        await asyncio.wait({self._arriving}, timeout=left)
+        wanted = [asyncio.create_task(self._wanted.wait())] if is_enough else []
+        first = asyncio.FIRST_COMPLETED
+        await asyncio.wait([self._arriving, *wanted], timeout=left, return_when=first)
+        for one in wanted:
+            one.cancel()
         if not self._arriving.done():
             return False
         arrived, self._arriving = self._arriving, None
@@ -164,11 +182,12 @@ class Collector:
         found = Collected()
         until: float | None = None
         while not self._move(found, None):
-            if self.is_waited_for and len(found.messages) >= ENOUGH:
+            is_enough = len(found.messages) >= ENOUGH
+            if is_enough and self.is_waited_for:
                 break
             if until is None and found.messages:
                 until = asyncio.get_running_loop().time() + LINGER_SECONDS
-            if not await self._arrival(until):
+            if not await self._arrival(until, is_enough=is_enough):
                 break
         return found
 

@@ -16,6 +16,7 @@ import orjson
 from django.db import models
 from django.db.models import Q
 
+from beichen.kernel.columns import DeclarationField
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body, Region
 from beichen.registry.columns import PlainText, ShapeField
@@ -50,14 +51,14 @@ class ObjectType(models.Model):
     name = models.CharField(max_length=100, blank=True)
     name_en = models.CharField(max_length=200, blank=True)
     geometry = models.CharField(max_length=30, blank=True)
-    fields = models.JSONField(default=dict)
+    fields = DeclarationField(default=dict)
     required = models.JSONField(default=list)
     indexed = models.JSONField(default=list)
     levels = models.JSONField(default=dict)
-    labels = models.JSONField(default=dict)
-    relations = models.JSONField(default=dict)
-    measures = models.JSONField(default=dict)
-    commands = models.JSONField(default=dict)
+    labels = DeclarationField(default=dict)
+    relations = DeclarationField(default=dict)
+    measures = DeclarationField(default=dict)
+    commands = DeclarationField(default=dict)
     level = models.PositiveSmallIntegerField(default=Level.L1.value)
     scene = models.CharField(max_length=60, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -102,3 +102,18 @@ def test_a_type_that_was_rolled_back_leaves_no_rule_behind() -> None:
     service.declare_types([MANHOLE], scene="drainage", by=BY)
     service.write_object(draft(1, depth_m=4), by=BY)
     assert Object.objects.count() == 1
+
+
+def test_what_a_type_says_keeps_its_order() -> None:
+    """A page shows fields as they were written, on both databases; jsonb puts short names first."""
+    fields = {name: {"type": "string"} for name in ("maker", "depth_of_it", "a")}
+    written = replace(
+        MANHOLE, fields=fields, required=(), indexed=(), labels={name: {"zh": name} for name in fields}
+    )
+    service.declare_types([written], scene="drainage", by=BY)
+    assert list(ObjectType.objects.get(key="manhole").fields) == ["maker", "depth_of_it", "a"]
+    ObjectType.objects.filter(key="manhole").update(fields=dict(sorted(fields.items())))
+    changes = service.declare_types([written], scene="drainage", by=BY)
+    kind = ObjectType.objects.get(key="manhole")
+    assert (list(kind.fields), changes.changed) == (["maker", "depth_of_it", "a"], ["manhole"])
+    assert not service.declare_types([written], scene="drainage", by=BY), "the same, in the same order"

@@ -62,6 +62,36 @@ def test_enough_is_not_waited_on_while_nothing_is_written(monkeypatch: pytest.Mo
     assert asyncio.run(story(is_waited_for=False)) == [1, 2, 3, 4, 5, 6]
 
 
+def test_enough_is_given_as_soon_as_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when its time is over: that never comes here."""
+    monkeypatch.setattr("beichen.platforms.iot.collecting.ENOUGH", 2)
+    monkeypatch.setattr("beichen.platforms.iot.collecting.LINGER_SECONDS", 3_600)
+
+    class Stream:
+        """Two messages, then none."""
+
+        is_told = False
+
+        async def wires(self) -> list[Delivery]:
+            if self.is_told:
+                await asyncio.sleep(3_600)
+            self.is_told = True
+            return [delivery(1, 1), delivery(2, 2)]
+
+    async def story() -> list[int]:
+        collector = Collector(object(), object(), object())  # type: ignore[arg-type]
+        collector._pull, collector.is_waited_for = Stream(), False  # type: ignore[assignment]
+        following = asyncio.create_task(collector.next())
+        await asyncio.wait({following}, timeout=0.05)
+        assert not following.done(), "another batch is being written"
+        collector.is_waited_for = True
+        found = await following
+        collector.close()
+        return [one.place for one in found.messages]
+
+    assert asyncio.run(story()) == [1, 2]
+
+
 def test_what_nobody_said_is_nobodys_message() -> None:
     assert [
         one.place for one in taken([delivery(1, 1, PROBE), delivery(2, 2), delivery(3, 3, PROBE)], 1)
