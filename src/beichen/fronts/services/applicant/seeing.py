@@ -15,8 +15,7 @@ SECONDS, BYTES, LINES = 60, 4 << 30, 200
 
 def see(code: str) -> None:
     """Read the picture of an upload and keep what it says; a picture that cannot be read is kept as such."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    keep_bounds()
     upload = (
         Upload.objects.select_related("file", "draft__form").filter(code=code, draft__isnull=False).first()
     )
@@ -30,6 +29,12 @@ def see(code: str) -> None:
         return
     lines = lines_of(b"".join(open_stored(upload.file)))
     keep_read(code, fields_of(kind, lines))
+
+
+def keep_bounds() -> None:
+    """Let this process take no more time and memory than a picture may."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
 
 
 def lines_of(picture: bytes) -> list[str]:

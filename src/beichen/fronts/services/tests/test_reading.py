@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from beichen.fronts.services.applicant import reading, service
 from beichen.fronts.services.applicant.models import Upload
@@ -47,6 +53,43 @@ def test_a_licence_is_told_by_its_labels_and_check_character() -> None:
         "representative": "王工",
         "address": "东大街1号",
     }
+
+
+SEEN = """
+import sys
+import django
+django.setup()
+from beichen.fronts.services.applicant import seeing
+seeing.keep_bounds()
+sys.stdout.write("\\n".join(seeing.lines_of(sys.stdin.buffer.read())))
+"""
+
+
+def photographed(*lines: str) -> bytes:
+    """A card as a phone takes it, written in the font that the house draws Chinese with."""
+    font = ImageFont.truetype(next(Path("/usr/share/fonts").rglob("NotoSansCJK-Regular.ttc")), 34)
+    card = Image.new("RGB", (860, 100 + 60 * len(lines)), "#e8eef4")
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(card).text((50, 60 * (number + 1)), line, fill="#222222", font=font)
+    found = io.BytesIO()
+    card.rotate(1.5, fillcolor="#556677").save(found, "JPEG", quality=70)
+    return found.getvalue()
+
+
+def test_a_photographed_card_is_read_within_the_bounds_of_its_process() -> None:
+    """The reader itself, with its models, as the worker runs it."""
+    card = photographed(
+        "姓名 王小明",
+        "性别 男 民族 汉",
+        "出生 1991 年 1 月 1 日",
+        "住址 吉林省长春市朝阳区",
+        "公民身份号码 360426199101010071",
+    )
+    command = [sys.executable, "-c", SEEN]
+    done = subprocess.run(command, input=card, stdout=subprocess.PIPE, check=True, timeout=120)
+    found = fields_of("identity-card", done.stdout.decode().splitlines())
+    assert (found["name"], found["birth_date"]) == ("王小明", "1991-01-01")
+    assert found["number"] == "360426199101010071"
 
 
 @pytest.mark.django_db
