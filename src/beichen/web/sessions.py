@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 
@@ -16,7 +15,7 @@ class KeepingSessionMiddleware(SessionMiddleware):
     as a page that the service worker keeps, would find none and take the cookie away: the new one by then.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Take the cookie away only where this request has emptied the session."""
         session = getattr(request, "session", None)
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
