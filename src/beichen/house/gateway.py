@@ -6,8 +6,8 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 
+from beichen.house.ending import end_on
 from beichen.settings import refuse_unsafe
 
 LOOKED_AT = 50_000  # new objects between two looks of the garbage collector
@@ -25,9 +25,7 @@ async def work() -> None:
     from beichen.platforms.iot.gateway import Gateway
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    end_on(stop)
     await Gateway().run(stop)
 
 

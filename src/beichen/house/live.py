@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 import time
 from collections import deque
@@ -28,6 +27,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from beichen.house import changes
+from beichen.house.ending import end_on
 from beichen.kernel.bus import broker, feed
 from beichen.kernel.bus.event import HINTS, STREAM, SUBJECT_PREFIX
 from beichen.kernel.bus.pull import Delivery, Pull
@@ -263,8 +263,7 @@ async def serve() -> None:
     following = asyncio.create_task(shared.follow())
     serving = asyncio.create_task(server.serve())
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    end_on(stop)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({following, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     failed = following.exception() if following.done() else None

@@ -6,11 +6,11 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 import threading
 from collections.abc import Callable
 from functools import partial
 
+from beichen.house.ending import end_on
 from beichen.settings import refuse_unsafe
 
 logger = logging.getLogger("beichen.house.worker")
@@ -74,9 +74,7 @@ async def work() -> None:
 
     schedule.announce()
     stop, stop_threads = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    end_on(stop)
     jobs = _in_thread(work_on_jobs, stop_threads)
     rooms = [_in_thread(partial(work_on_loop, name, run), stop_threads) for name, run in loops().items()]
     bus = asyncio.create_task(Bus().run(stop))

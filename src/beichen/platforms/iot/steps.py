@@ -1,6 +1,7 @@
 """The room's words for stories: a device, what devices say over the open protocol, and time that passes.
 
-Nothing waits: a story has a clock of its own, which begins two days ago and goes on with each of these steps.
+Nothing waits: a story has a clock of its own, which begins at midnight two days ago, whatever the hour is
+now, and goes on with each of these steps.
 What devices say is taken over HTTP, kept in memory where a broker would keep it, and treated like everything
 that comes in; whoever listens hears at once what rules raise.
 """
@@ -97,8 +98,10 @@ def _speaker(stage: Stage, name: str) -> str | None:
 
 
 def _now(stage: Stage) -> datetime:
-    known = stage.names.get(CLOCK)
-    return datetime.fromisoformat(known) if known else timezone.now() - BEGINS
+    if known := stage.names.get(CLOCK):
+        return datetime.fromisoformat(known)
+    today = timezone.localtime(timezone=ZoneInfo(settings.TIME_ZONE))
+    return today.replace(hour=0, minute=0, second=0, microsecond=0) - BEGINS
 
 
 def _pass(stage: Stage, now: datetime, taken: list[Taken], watch: Watch) -> None:
