@@ -4,16 +4,17 @@ Django builds the SQL of a queryset anew each time that it is asked, which costs
 needs for a row by its key. A :class:`Prepared` query is built once a process; a :class:`Slot` marks where a
 value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same everywhere. Each
 connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
-:class:`Insertion` writes an instance as ``save(force_insert=True)`` does, but for signals: no room uses them.
+:class:`Insertion` writes an instance as ``save(force_insert=True)`` does, :class:`Change` as
+``save(update_fields=…)``, but for signals: no room uses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connections, models
+from django.db import DatabaseError, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
@@ -126,11 +127,27 @@ _PLAIN: dict[type[models.Field[Any, Any]], type] = {
 """Which values of which fields go to the database as they are."""
 
 
-class Insertion(Generic[ModelT]):
-    """Adds new instances of a model; each gets its key, as from ``save``."""
+def _sent(row: models.Model, fields: Sequence[tuple[Any, str, type | None]], is_new: bool) -> list[Any]:
+    """What the database is sent for an instance's columns."""
+    connection, values = connections["default"], row.__dict__
+    return [
+        values[name]
+        if plain is not None and type(values[name]) is plain
+        else field.get_db_prep_save(field.pre_save(row, is_new), connection)
+        for field, name, plain in fields
+    ]
 
-    def __init__(self, model: type[ModelT]) -> None:
+
+class Insertion(Generic[ModelT]):
+    """Adds new instances of a model; each gets its key, as from ``save``.
+
+    ``clash`` says in SQL what becomes of a row that is there already, such as ``ON CONFLICT DO NOTHING``;
+    then, and where many are added, no keys are told.
+    """
+
+    def __init__(self, model: type[ModelT], clash: str = "") -> None:
         self._model = model
+        self._clash = clash
 
     @cached_property
     def _statement(self) -> tuple[str, list[tuple[Any, str, type | None]], Any]:
@@ -139,24 +156,58 @@ class Insertion(Generic[ModelT]):
         fields = [field for field in meta.local_concrete_fields if field is not key]
         quote = connections["default"].ops.quote_name
         names = ", ".join(quote(str(field.column)) for field in fields)
-        marks = ", ".join(["%s"] * len(fields))
-        sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 - names of columns
-        plain = [(field, field.attname, _PLAIN.get(type(field))) for field in fields]
-        return (f"{sql} RETURNING {quote(str(key.column))}" if key else sql), plain, key
+        sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES "  # noqa: S608 - names of columns
+        return sql, [(field, field.attname, _PLAIN.get(type(field))) for field in fields], key
+
+    @cached_property
+    def _marks(self) -> str:
+        return f"({', '.join(['%s'] * len(self._statement[1]))})"
 
     def add(self, row: ModelT) -> ModelT:
         """Insert one. Raises what ``save`` does: IntegrityError, DataError."""
         sql, fields, key = self._statement
-        connection, values = connections["default"], row.__dict__
-        sent = [
-            values[name]
-            if plain is not None and type(values[name]) is plain
-            else field.get_db_prep_save(field.pre_save(row, True), connection)
-            for field, name, plain in fields
-        ]
+        connection = connections["default"]
+        is_told = key is not None and not self._clash
+        end = f" RETURNING {connection.ops.quote_name(str(key.column))}" if is_told else self._clash
         with connection.cursor() as cursor:
-            cursor.execute(sql, sent)
-            if key is not None:
+            cursor.execute(f"{sql}{self._marks} {end}".rstrip(), _sent(row, fields, True))
+            if is_told:
                 setattr(row, key.attname, cursor.fetchone()[0])
         row._state.adding, row._state.db = False, "default"
         return row
+
+    def add_all(self, rows: Collection[ModelT]) -> None:
+        """Insert all of them with one statement, or none. Raises as :meth:`add`."""
+        if not rows:
+            return
+        sql, fields, _key = self._statement
+        marks = ", ".join([self._marks] * len(rows))
+        sent = [value for row in rows for value in _sent(row, fields, True)]
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"{sql}{marks} {self._clash}".rstrip(), sent)
+
+
+class Change(Generic[ModelT]):
+    """Writes these fields of instances that are there, as ``save(update_fields=names)`` does."""
+
+    def __init__(self, model: type[ModelT], *names: str) -> None:
+        self._model = model
+        self._names = names
+
+    @cached_property
+    def _statement(self) -> tuple[str, list[tuple[Any, str, type | None]]]:
+        meta, quote = self._model._meta, connections["default"].ops.quote_name
+        fields: list[Any] = [meta.get_field(name) for name in self._names]
+        assert meta.pk is not None  # noqa: S101 - each model that is kept has one
+        told = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+        where = f"WHERE {quote(str(meta.pk.column))} = %s"
+        sql = f"UPDATE {quote(meta.db_table)} SET {told} {where}"  # noqa: S608 - names of columns
+        return sql, [(field, field.attname, _PLAIN.get(type(field))) for field in fields]
+
+    def save(self, row: ModelT) -> None:
+        """Write one. Raises what ``save`` does: DatabaseError for a row that is gone, IntegrityError."""
+        sql, fields = self._statement
+        with connections["default"].cursor() as cursor:
+            cursor.execute(sql, [*_sent(row, fields, False), row.pk])
+            if not cursor.rowcount:
+                raise DatabaseError(f"{self._model.__name__} {row.pk} is not there any more")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from beichen.fronts.services.items.models import Application as Application
@@ -18,6 +19,7 @@ from beichen.fronts.services.words import Standing, Status
 from beichen.kernel.columns import DeclarationField
 from beichen.kernel.levels import Level, ScopeFields
 from beichen.kernel.org.models import Body, Region
+from beichen.kernel.statements import Prepared, slot
 
 
 def _is_english() -> bool:
@@ -110,6 +112,19 @@ class Affair(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @cached_property
+    def steps(self) -> list[Task]:
+        """All steps that waited or wait, in their order, with their bodies; read once.
+
+        For who has the affair locked: they change with it alone.
+        """
+        found = _STEPS.rows(affair=self.pk)
+        for one in found:
+            one.affair = self
+            if one.region_id == self.region_id:
+                one.region = self.region
+        return found
 
 
 class AffairBody(models.Model):
@@ -215,6 +230,11 @@ class Task(models.Model):
     def is_open(self) -> bool:
         """Whether somebody has to act."""
         return self.closed_at is None
+
+
+_STEPS = Prepared(
+    lambda: Task.objects.select_related("body").filter(affair=slot(Task, "affair")).order_by("number")
+)
 
 
 class Timer(models.Model):

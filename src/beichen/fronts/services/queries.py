@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from beichen.fronts.services.affair.finding import find_affair
-from beichen.fronts.services.affair.following import specification_of
+from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.bpmn.running import Run
-from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.models import Affair, AffairBody, AffairEvent, Definition, Task, Timer
 from beichen.fronts.services.permissions import READ
 from beichen.fronts.services.words import CLOSED
@@ -104,8 +103,7 @@ def course(affair: Affair, *, by: Actor) -> Mapping[str, list[str]]:
 
 def course_of(affair: Affair) -> Mapping[str, list[str]]:
     """The same of an affair that its caller found for its reader."""
-    definition = affair.definition
-    run = Run.resume(specification_of(definition, read_process(definition.declared)), affair.state, _nothing)
+    run = Run.resume(version_of(affair.definition).specification, affair.state, _nothing)
     if affair.status in CLOSED:
         return {"done": sorted(set(run.done())), "waits": [], "messages": []}
     waits = sorted({one.key for one in [*run.steps(), *run.timers()]})

@@ -32,7 +32,7 @@ from beichen.hubs.events.intake.receive import Receipt, receive
 from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
 from beichen.hubs.events.kinds.declaration import Ask, Row, asked_of
-from beichen.hubs.events.kinds.routing import Route, first_route
+from beichen.hubs.events.kinds.routing import Bodies, Route, first_route
 from beichen.hubs.events.kinds.schema import ROUTE
 from beichen.hubs.events.measuring import measure, measurements, order_learning
 from beichen.hubs.events.notices import followed_as
@@ -84,6 +84,7 @@ __all__ = [
     "TICK",
     "VERIFY",
     "Ask",
+    "Bodies",
     "Look",
     "Receipt",
     "ReportDraft",

@@ -19,7 +19,6 @@ from django.db import connection, transaction
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.chain import FIELDS, GENESIS, canonical, link
 from beichen.kernel.audit.models import AuditHead, AuditRecord
-from beichen.kernel.statements import Insertion
 from beichen.problem import Problem, Where, code, shorten
 
 __all__ = ["Verification", "anchor", "head", "record", "verify"]
@@ -28,9 +27,13 @@ BROKEN = code("AUD-101", "An audit record was changed.", status=500)
 MISSING = code("AUD-102", "Audit records are missing or out of order.", status=500)
 HEAD = code("AUD-103", "The audit chain does not end where its head says.", status=500)
 ANCHOR = code("AUD-104", "The audit chain does not pass through its anchor.", status=500)
-_RECORDS = Insertion(AuditRecord)
 _HEAD = "SELECT sequence, hash FROM kernel_audit_head WHERE id = 1"
 _MOVE = "UPDATE kernel_audit_head SET sequence = %s, hash = %s WHERE id = 1"
+_COLUMNS = (*FIELDS, "previous", "hash")
+_APPEND = (
+    f"INSERT INTO kernel_audit_record ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608 - names of columns
+)
+_MOVE_AND_APPEND = f"WITH moved AS ({_MOVE}) {_APPEND}"
 LINE_BYTES = 1024  # more than the line of an anchor
 
 
@@ -49,8 +52,9 @@ def record(
     data was read or written, who can see the record.
     """
     # Without a savepoint: a record that fails fails what it records.
+    is_served = connection.vendor == "postgresql"
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_HEAD + (" FOR UPDATE" if connection.vendor == "postgresql" else ""))
+        cursor.execute(_HEAD + (" FOR UPDATE" if is_served else ""))
         sequence, previous = cursor.fetchone()
         values: dict[str, Any] = {
             "sequence": sequence + 1,
@@ -63,8 +67,14 @@ def record(
             "address": by.address,
             "detail": canonical(detail or {}),
         }
-        entry = _RECORDS.add(AuditRecord(**values, previous=previous, hash=link(previous, values)))
-        cursor.execute(_MOVE, [entry.sequence, entry.hash])
+        entry = AuditRecord(**values, previous=previous, hash=link(previous, values))
+        kept, moved = [getattr(entry, name) for name in _COLUMNS], [entry.sequence, entry.hash]
+        if is_served:  # each statement is a way to the server and back, while everybody waits for the head
+            cursor.execute(_MOVE_AND_APPEND, [*moved, *kept])
+        else:
+            cursor.execute(_APPEND, kept)
+            cursor.execute(_MOVE, moved)
+        entry._state.adding, entry._state.db = False, "default"
         return entry
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from beichen.kernel.org.models import Body, Person, Region
-from beichen.kernel.statements import Insertion, Prepared, slot
+from beichen.kernel.statements import Change, Insertion, Prepared, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,29 @@ def test_times() -> None:
     column = slot(Subscription, "since", "moved_at")
     prepared = Prepared(lambda: Subscription.objects.filter(moved_at__gte=column))
     assert [row.moved_at for row in prepared.rows(since=moment)] == [moment]
+
+
+def test_many_at_once() -> None:
+    """One statement for all rows, in their order; none for none; one that clashes is as was said."""
+    insertion = Insertion(Person)
+    with CaptureQueriesContext(connection) as sent:
+        insertion.add_all([])
+        insertion.add_all([Person(name="甲", code="P-1"), Person(name="乙", code="P-2")])
+    assert len(sent) == 1
+    assert list(Person.objects.order_by("id").values_list("name", flat=True)) == ["甲", "乙"]
+    Insertion(Person, "ON CONFLICT DO NOTHING").add_all(
+        [Person(name="丙", code="P-1"), Person(name="丁", code="P-3")]
+    )
+    assert sorted(Person.objects.values_list("name", flat=True)) == sorted(["甲", "乙", "丁"])
+
+
+def test_a_change_is_a_save_of_these_fields() -> None:
+    """Other fields stay as they are in the database; a row that is gone is told."""
+    change = Change(Person, "name")
+    one = Insertion(Person).add(Person(name="甲", code="P-1"))
+    one.name, one.code = "乙", "P-2"
+    change.save(one)
+    assert Person.objects.values_list("name", "code").get() == ("乙", "P-1")
+    Person.objects.all().delete()
+    with pytest.raises(DatabaseError, match="not there any more"):
+        change.save(one)

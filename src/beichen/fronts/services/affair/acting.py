@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from beichen.fronts.services.affair import clocks
 from beichen.fronts.services.affair.finding import check_open, check_running, find_task, locked_affair
-from beichen.fronts.services.affair.following import Hand, begin, keep, take_part, take_up
+from beichen.fronts.services.affair.following import Hand, begin, keep, keep_affair, take_part, take_up
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
@@ -31,10 +31,12 @@ from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body, Region
+from beichen.kernel.statements import Change
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 MATERIALS = 30
 KEY = 150
+_DONE = Change(Task, "standing", "outcome", "closed_at", "by", "by_name")
 
 
 def newest(key: str) -> Definition:
@@ -124,11 +126,12 @@ def _open(affair: Affair, declared: Process, values: dict[str, Any], *, by: Acto
     affair.data = values
     affair.title = declared.titled(values)[:200]
     affair.save(force_insert=True)
+    affair.steps = []  # none yet
     hand = begin(affair, values, by=by, now=now)
     told = keep(hand)
     happened(affair, "opened", told, by=by, now=now, right=START)
     conclude(hand)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -208,7 +211,7 @@ def complete(
     affair.data = {**affair.data, **values}
     task.standing, task.outcome, task.closed_at = Standing.DONE, outcome, moment
     task.by, task.by_name = by.key, by.name[:100]
-    task.save(update_fields=["standing", "outcome", "closed_at", "by", "by_name"])
+    _DONE.save(task)
     told = keep(hand)
     happened(
         affair,
@@ -222,7 +225,7 @@ def complete(
     )
     affair.before = {**before, "version": affair.version} if step.recall and not hand.is_called else None
     conclude(hand)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -245,10 +248,10 @@ def recall(
     if not by.is_system and before["by"] != by.key:
         access.require(by, SUPERVISE, task)
     affair.state, affair.data, affair.before = before["state"], before["data"], None
-    told = keep(take_up(affair, by=by, now=moment))
+    told = keep(take_up(affair, by=by, now=moment, is_back=True))
     detail = {"task": task.number, "reason": why, **told}
     happened(affair, "recalled", detail, by=by, now=moment, step=task.step, body=task.body, right=HANDLE)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -324,7 +327,7 @@ def suspend(
     access.require(by, SUPERVISE, affair)
     _pause(affair, "suspended", {"reason": why}, moment)
     happened(affair, "suspended", {"reason": why}, by=by, now=moment, right=SUPERVISE)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -342,7 +345,7 @@ def resume(
         raise not_now(said("the affair is not suspended"))
     _go_on(affair, [one for one in affair.pauses if one["kind"] != "suspended"], moment)
     happened(affair, "resumed", {"reason": why}, by=by, now=moment, right=SUPERVISE)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -375,7 +378,7 @@ def ask_for_material(
     detail = {"task": number, "items": wanted, "reason": why}
     _pause(affair, "material", detail, moment)
     happened(affair, "material-asked", detail, by=by, now=moment, step=task.step, body=task.body, right=right)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -414,7 +417,7 @@ def give_material(
     detail = {"task": number, "note": said_so, "values": values}
     step = task.step if task is not None else ""
     happened(affair, "material-given", detail, by=by, now=moment, step=step, right=START)
-    affair.save()
+    keep_affair(affair)
     return affair
 
 
@@ -450,5 +453,5 @@ def message(
     told = keep(hand)
     happened(affair, "message", {"message": name, "values": values, **told}, by=by, now=moment, right=START)
     conclude(hand)
-    affair.save()
+    keep_affair(affair)
     return affair

@@ -2,72 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
-
 from beichen.fronts.services.affair import clocks
-from beichen.fronts.services.bpmn.compiling import Specification, specification
+from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.bpmn.running import Run, Waiting
-from beichen.fronts.services.declaration import Process, Step, Words, read_process
+from beichen.fronts.services.declaration import Process, Step, Words
 from beichen.fronts.services.doors import Calling, doors
-from beichen.fronts.services.models import Affair, AffairBody, Definition, Task, Timer
+from beichen.fronts.services.models import Affair, AffairBody, Task, Timer
 from beichen.fronts.services.problems import NO_BODY, stuck
 from beichen.fronts.services.words import OPEN_STEPS, Standing
-from beichen.hubs.events.service import first_route
+from beichen.hubs.events.service import Bodies, first_route
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body
 from beichen.kernel.scene.durations import duration
-from beichen.kernel.statements import Insertion
+from beichen.kernel.statements import Change, Insertion
 from beichen.problem import Problem, ProblemError, said, shorten
 
 LONGEST = timedelta(days=2000)
 OPEN_TASKS = 200
 """How many steps of one affair wait at once."""
-_TASKS, _TIMERS = Insertion(Task), Insertion(Timer)
+_TASKS, _STANDING = Insertion(Task), Change(Task, "standing", "closed_at", "outcome")
+_BODIES = Insertion(AffairBody, "ON CONFLICT DO NOTHING")
+_TIMERS = Insertion(Timer, "ON CONFLICT (affair_id, engine_id) DO UPDATE SET closed_at = NULL")
+"""One that is there was taken back before, and runs again as it did."""
+_AFFAIR = Change(
+    Affair,
+    *("version", "status", "outcome", "data", "state", "before", "pauses", "left", "stopped_at", "paused"),
+    *("promised_at", "closed_at", "is_in_time", "working_days"),
+)
 
 
 @dataclass(slots=True)
 class Hand:
-    """What is done to an affair in one transaction: the affair, its process, its run, who and when."""
+    """What is done to an affair in one transaction: the affair, its process, its run, who and when.
+
+    ``timed`` are the timers that ran when it was taken up, as their rows say.
+    """
 
     affair: Affair
     process: Process
     run: Run
     by: Actor
     now: datetime
+    timed: frozenset[UUID] = frozenset()
     is_called: bool = False
 
 
-def specification_of(definition: Definition, process: Process) -> Specification:
-    """The engine's specification of a definition, shared by its affairs."""
-    return specification(definition.spec, tuple(process.fields), tuple(process.steps))
+def take_up(affair: Affair, *, by: Actor, now: datetime, is_back: bool = False) -> Hand:
+    """An affair, locked by the caller, with its run.
 
-
-def take_up(affair: Affair, *, by: Actor, now: datetime) -> Hand:
-    """An affair, locked by the caller, with its run."""
-    process = read_process(affair.definition.declared)
+    ``is_back``: its state is another than the one that its rows follow, which say then what runs.
+    """
+    version = version_of(affair.definition)
     hand: Hand
-    run = Run.resume(
-        specification_of(affair.definition, process),
-        affair.state,
-        lambda step, data: call_door(hand, step, data),
+    run = Run.resume(version.specification, affair.state, lambda step, data: call_door(hand, step, data))
+    timed = (
+        Timer.objects.filter(affair=affair, closed_at=None).values_list("engine_id", flat=True)
+        if is_back
+        else (UUID(one.id) for one in run.timers())
     )
-    hand = Hand(affair, process, run, by, now)
+    hand = Hand(affair, version.process, run, by, now, frozenset(timed))
     return hand
 
 
 def begin(affair: Affair, data: Mapping[str, Any], *, by: Actor, now: datetime) -> Hand:
     """A new affair, not saved yet, with its run begun."""
-    process = read_process(affair.definition.declared)
-    hand = Hand(affair, process, None, by, now)  # type: ignore[arg-type]  # the run calls doors while it begins
-    hand.run = Run.begin(
-        specification_of(affair.definition, process), data, lambda step, known: call_door(hand, step, known)
-    )
+    version = version_of(affair.definition)
+    hand = Hand(affair, version.process, None, by, now)  # type: ignore[arg-type]  # it calls doors while it begins
+    hand.run = Run.begin(version.specification, data, lambda step, known: call_door(hand, step, known))
     return hand
 
 
@@ -101,35 +108,45 @@ def keep(hand: Hand) -> dict[str, list[str]]:
 
 
 def _follow_tasks(hand: Hand, waiting: Mapping[UUID, Waiting]) -> dict[str, list[str]]:
-    rows = Task.objects.filter(affair=hand.affair).filter(Q(closed_at=None) | Q(engine_id__in=list(waiting)))
-    kept = {row.engine_id: row for row in rows}
-    overtaken = [row for row in kept.values() if row.is_open and row.engine_id not in waiting]
+    steps = hand.affair.steps
+    kept = {row.engine_id: row for row in steps}
+    overtaken = [row for row in steps if row.is_open and row.engine_id not in waiting]
     for row in overtaken:
         row.standing, row.closed_at = Standing.OVERTAKEN, hand.now
-        row.save(update_fields=["standing", "closed_at"])
-    for engine_id, row in kept.items():
-        if engine_id in waiting and not row.is_open:  # taken back
-            row.standing, row.closed_at, row.outcome = Standing.WAITING, None, ""
-            row.save(update_fields=["standing", "closed_at", "outcome"])
+    again = [row for row in steps if row.engine_id in waiting and not row.is_open]
+    for row in again:  # taken back
+        row.standing, row.closed_at, row.outcome = Standing.WAITING, None, ""
+    for row in (*overtaken, *again):
+        _STANDING.save(row)
     fresh = [one for engine_id, one in waiting.items() if engine_id not in kept]
     if fresh:
-        last = Task.objects.filter(affair=hand.affair).aggregate(Max("number"))["number__max"] or 0
-        bodies = {_open_task(hand, one, number) for number, one in enumerate(fresh, last + 1)}
-        take_part(hand.affair, bodies)
+        _open_tasks(hand, fresh)
     return {"opened": [one.key for one in fresh], "overtaken": [row.step for row in overtaken]}
 
 
 def take_part(affair: Affair, bodies: Iterable[Body]) -> None:
     """Let bodies take part in an affair, those that do already too: one statement for all."""
-    rows = [AffairBody(affair=affair, body=body) for body in bodies]
-    AffairBody.objects.bulk_create(rows, ignore_conflicts=True)
+    _BODIES.add_all([AffairBody(affair=affair, body=body) for body in bodies])
 
 
-def _open_task(hand: Hand, one: Waiting, number: int) -> Body:
-    """Open a step at the body of its lane, which it gives."""
+def _open_tasks(hand: Hand, fresh: Sequence[Waiting]) -> None:
+    """Open steps, each at the body of its lane, which takes part from now on."""
+    affair = hand.affair
+    lanes = [_lane_of(hand.process.steps[one.key], one) for one in fresh]
+    bodies = bodies_of(hand, lanes)
+    last = max((row.number for row in affair.steps), default=0)
+    tasks = [
+        _task(hand, one, last + place, lane, body)
+        for place, (one, lane, body) in enumerate(zip(fresh, lanes, bodies, strict=True), 1)
+    ]
+    _TASKS.add_all(tasks)
+    known = {row.body_id for row in affair.steps}
+    take_part(affair, {body for body in bodies if body.pk not in known})
+
+
+def _task(hand: Hand, one: Waiting, number: int, lane: str, body: Body) -> Task:
+    """A step that opens at the body of its lane; not saved yet."""
     affair, step = hand.affair, hand.process.steps[one.key]
-    lane = _lane_of(step, one)
-    body = body_of(hand, lane)
     end = clocks.due(hand.now, step.time) if step.time else max(affair.promised_at, hand.now)
     task = Task(
         affair=affair,
@@ -148,8 +165,7 @@ def _open_task(hand: Hand, one: Waiting, number: int) -> Body:
     )
     if affair.pauses:
         clocks.pause_task(task, hand.now)
-    _TASKS.add(task)
-    return body
+    return task
 
 
 def _lane_of(step: Step, one: Waiting) -> str:
@@ -158,33 +174,32 @@ def _lane_of(step: Step, one: Waiting) -> str:
     return str(one.data.get(step.lane) or "")
 
 
-def body_of(hand: Hand, lane: str) -> Body:
-    """The body that acts in a lane of the affair's region. Raises ProblemError SRV-308."""
-    declared = hand.process.lanes.get(lane)
-    body = first_route(declared.route, hand.affair.region).lead if declared is not None else None
-    if body is None:
-        name: object = declared.name.zh if declared is not None else lane[:40]
-        message = said("no body acts as {lane} in {region}", lane=name, region=hand.affair.region.name)
-        raise ProblemError(Problem(NO_BODY, shorten(message), hint=said("see the lane's routing table")))
-    return body
+def bodies_of(hand: Hand, lanes: Sequence[str]) -> list[Body]:
+    """The body that acts in each of the lanes, for the affair's region. Raises ProblemError SRV-308."""
+    region = hand.affair.region
+    declared = [hand.process.lanes.get(lane) for lane in lanes]
+    among = Bodies([row for one in declared if one is not None for row in one.route], region)
+    found = []
+    for lane, one in zip(lanes, declared, strict=True):
+        body = first_route(one.route, region, among=among).lead if one is not None else None
+        if body is None:
+            name: object = one.name.zh if one is not None else lane[:40]
+            message = said("no body acts as {lane} in {region}", lane=name, region=region.name)
+            raise ProblemError(Problem(NO_BODY, shorten(message), hint=said("see the lane's routing table")))
+        found.append(body)
+    return found
 
 
 def _follow_timers(hand: Hand, waiting: Mapping[UUID, Waiting]) -> None:
-    rows = Timer.objects.filter(affair=hand.affair).filter(Q(closed_at=None) | Q(engine_id__in=list(waiting)))
-    kept = {row.engine_id: row for row in rows}
-    for row in kept.values():
-        if row.closed_at is None and row.engine_id not in waiting:
-            row.closed_at = hand.now
-            row.save(update_fields=["closed_at"])
-        elif row.closed_at is not None and row.engine_id in waiting:  # taken back
-            row.closed_at = None
-            row.save(update_fields=["closed_at"])
-    for engine_id, one in waiting.items():
-        if engine_id not in kept:
-            _open_timer(hand, one)
+    gone, fresh = hand.timed - waiting.keys(), waiting.keys() - hand.timed
+    if gone:
+        over = Timer.objects.filter(affair=hand.affair, engine_id__in=gone, closed_at=None)
+        over.update(closed_at=hand.now)
+    _TIMERS.add_all([_timer(hand, waiting[engine_id]) for engine_id in waiting if engine_id in fresh])
 
 
-def _open_timer(hand: Hand, one: Waiting) -> None:
+def _timer(hand: Hand, one: Waiting) -> Timer:
+    """A timer that begins to run; not saved yet."""
     step = hand.process.steps.get(one.key, Step(Words("", "")))
     timer = Timer(
         affair=hand.affair,
@@ -196,7 +211,7 @@ def _open_timer(hand: Hand, one: Waiting) -> None:
     )
     if hand.affair.pauses:
         clocks.pause_timer(timer, hand.now)
-    _TIMERS.add(timer)
+    return timer
 
 
 def _time(hand: Hand, one: Waiting) -> timedelta:
@@ -208,6 +223,11 @@ def _time(hand: Hand, one: Waiting) -> timedelta:
     if found > LONGEST:
         raise stuck(said("{text} is too long", text=str(text)[:30]))
     return found
+
+
+def keep_affair(affair: Affair) -> None:
+    """Write what an act changes of an affair that it has locked."""
+    _AFFAIR.save(affair)
 
 
 def close_rows(affair: Affair, now: datetime) -> None:

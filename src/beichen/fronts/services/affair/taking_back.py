@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from beichen.fronts.services.affair.finding import check_open, locked_affair
-from beichen.fronts.services.affair.following import close_rows
+from beichen.fronts.services.affair.following import close_rows, keep_affair
 from beichen.fronts.services.affair.stream import happened
-from beichen.fronts.services.declaration import read_process
+from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.doors import Undoing, undo
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.permissions import START, SUPERVISE
@@ -43,7 +43,7 @@ def withdraw(
     close_rows(affair, moment)
     affair.status, affair.closed_at, affair.before, affair.pauses = Status.WITHDRAWN, moment, None, []
     happened(affair, "withdrawn", {"reason": why}, by=by, now=moment, right=START)
-    affair.save()
+    keep_affair(affair)
     _undo(affair, why, by=by)
     return affair
 
@@ -98,5 +98,5 @@ def require_annulling(affair: Affair, by: Actor) -> None:
 
 def _undo(affair: Affair, why: str, *, by: Actor, is_annulled: bool = False) -> None:
     """The right to take the affair back was decided: no right over what it gave is asked for."""
-    doors = [one.door for one in read_process(affair.definition.declared).steps.values() if one.door]
+    doors = [one.door for one in version_of(affair.definition).process.steps.values() if one.door]
     undo(doors, Undoing(affair.code, is_annulled, why, replace(by, is_system=True)))

@@ -9,9 +9,10 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from beichen.fronts.services.affair.acting import conclude
-from beichen.fronts.services.affair.following import keep, take_up
+from beichen.fronts.services.affair.finding import lock
+from beichen.fronts.services.affair.following import keep, keep_affair, take_up
 from beichen.fronts.services.affair.stream import happened
-from beichen.fronts.services.models import Affair, Timer
+from beichen.fronts.services.models import Timer
 from beichen.fronts.services.words import CLOSED
 from beichen.kernel.actor import system
 
@@ -49,8 +50,9 @@ def fire(key: int, now: datetime) -> bool:
     Raises ProblemError SRV-307, SRV-308.
     """
     code = Timer.objects.values_list("affair__code", flat=True).get(pk=key)
-    rows = Affair.objects.select_for_update(of=("self",)).select_related("definition", "region")
-    affair = rows.get(code=code)
+    affair = lock(code)
+    if affair is None:
+        return False
     timer = Timer.objects.get(pk=key)  # read after the affair was locked
     is_due = timer.closed_at is None and timer.due_at is not None and timer.due_at <= now
     if not is_due or affair.status in CLOSED:
@@ -63,7 +65,7 @@ def fire(key: int, now: datetime) -> bool:
     told = keep(hand)
     happened(affair, "timer-fired", told, by=CLOCK, now=now, step=timer.step)
     conclude(hand)
-    affair.save()
+    keep_affair(affair)
     return True
 
 

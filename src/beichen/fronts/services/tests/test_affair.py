@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from beichen.fronts.services import service
 from beichen.fronts.services.models import Affair, Definition, Task, Timer
@@ -191,6 +194,9 @@ def test_hand_over() -> None:
     service.hand_over(affair.code, number, "planning", "回避", by=fire, now=MONDAY)
     assert [task.number for task in service.tasks_for(planning)] == [number, number + 1]
     assert service.find_affair(affair.code, by=fire).pk == affair.pk, "who took part still sees it"
+    with pytest.raises(ProblemError) as error:  # not SRV-301: it is there for them, the step is not theirs
+        service.complete(affair.code, number, "approve", {}, by=fire)
+    assert code_of(error) == "ACC-403"
 
 
 def test_recall_takes_back_what_nothing_followed() -> None:
@@ -216,6 +222,45 @@ def test_recall_takes_back_what_nothing_followed() -> None:
     with pytest.raises(ProblemError) as error:
         service.recall(affair.code, "nothing left", by=fire)
     assert code_of(error) == "SRV-302"
+
+
+def test_a_time_limit_runs_again_as_it_did_when_its_step_is_done_again() -> None:
+    affair = do(apply(), "check", "accept")
+    due = service.timers_of(affair)[0].due_at
+    service.recall(affair.code, "看错了", by=SETUP, now=MONDAY)
+    affair = do(affair, "check", "accept", now=MONDAY + timedelta(hours=2))
+    assert len(service.timers_of(affair)) == 1
+    for body in ("fire", "planning"):
+        affair = do(affair, "review", "approve", body=body)
+    assert service.timers_of(affair) == [], "who was asked has answered"
+    assert names(affair) == ["sign@window"]
+    assert due is not None
+    assert service.tick(due + timedelta(days=30)) == 0
+    assert Task.objects.filter(affair=affair).count() == len(
+        {one.engine_id for one in service.tasks_of(affair)}
+    )
+
+
+def test_an_act_takes_few_statements() -> None:
+    """Each is a way to the database while the affair, and at the end the audit's head, is locked."""
+    affair, window = apply(), person("officer", "window")
+    do(apply(1500), "check", "accept", by=window)  # what each process of the house reads once
+
+    def sent(step: str, outcome: str, **more: Any) -> list[str]:
+        task = next(one for one in waiting(affair) if one.step == step and one.body.key == more["body"])
+        actor = more["by"]
+        with CaptureQueriesContext(connection) as seen:
+            service.complete(affair.code, task.number, outcome, {}, by=actor, now=MONDAY)
+        return [one["sql"] for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]
+
+    audits = 2 if connection.vendor == "postgresql" else 3  # its head is read, a record added, the head moved
+    two_bodies_come_in = sent("check", "accept", by=window, body="window")
+    assert len(two_bodies_come_in) <= 10 + audits, "\n".join(two_bodies_come_in)
+    fire, planning = person("officer", "fire"), person("officer", "planning")
+    one_of_two = sent("review", "approve", by=fire, body="fire")
+    assert len(one_of_two) <= 6 + audits, "\n".join(one_of_two)
+    the_last_of_them = sent("review", "approve", by=planning, body="planning")
+    assert len(the_last_of_them) <= 9 + audits, "\n".join(the_last_of_them)
 
 
 def test_suspension_stops_every_clock() -> None:

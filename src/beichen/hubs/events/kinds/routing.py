@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from beichen.hubs.events.kinds.categories import covers
 from beichen.hubs.events.kinds.declaration import Kind, Nearest, Row
 from beichen.kernel.org.models import Body, Region
+from beichen.kernel.statements import Prepared, slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,17 @@ class Route:
     why: dict[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=64)
+def _named(count: int) -> Prepared[Body]:
+    """The current bodies of so many keys."""
+    keys = [slot(Body, f"key{number}", "key") for number in range(count)]
+    return Prepared(
+        lambda: Body.objects.select_related("region").filter(is_current=True, key__in=keys).order_by()
+    )
+
+
 class Bodies:
-    """The bodies that a table names, found in two queries."""
+    """The bodies that tables name, found in two queries at most."""
 
     def __init__(self, rows: Sequence[Row], region: Region) -> None:
         wanted = [target for row in rows for target in (row.to, *row.support)]
@@ -34,7 +45,8 @@ class Bodies:
         kinds = {target.kind for target in wanted if isinstance(target, Nearest)}
         codes = region.path.strip("/").split("/")
         current = Body.objects.select_related("region").filter(is_current=True)
-        self._by_key = {body.key: body for body in current.filter(key__in=keys)} if keys else {}
+        named = {f"key{number}": key for number, key in enumerate(keys)}
+        self._by_key = {body.key: body for body in _named(len(named)).rows(**named)} if named else {}
         near = current.filter(kind__in=kinds, region__code__in=codes) if kinds else current.none()
         self._near = {
             (body.kind, body.region.level): body for body in near.order_by("-key") if body.region is not None
@@ -63,9 +75,19 @@ def route(kind: Kind, region: Region, grade: int) -> Route:
     return first_route(kind.route, region, category=kind.category, grade=grade)
 
 
-def first_route(rows: Sequence[Row], region: Region, *, category: str = "", grade: int = 0) -> Route:
-    """The first of ``rows`` that fits and whose body exists; other rooms keep tables of the same rows."""
-    bodies = Bodies(rows, region)
+def first_route(
+    rows: Sequence[Row],
+    region: Region,
+    *,
+    category: str = "",
+    grade: int = 0,
+    among: Bodies | None = None,
+) -> Route:
+    """The first of ``rows`` that fits and whose body exists; other rooms keep tables of the same rows.
+
+    ``among`` are the bodies of several tables, found at once by who asks all of them.
+    """
+    bodies = Bodies(rows, region) if among is None else among
     for number, row in enumerate(rows, 1):
         if not fits(row, region=region.code, category=category, grade=grade):
             continue
