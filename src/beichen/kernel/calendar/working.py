@@ -2,7 +2,8 @@
 
 A :class:`WorkingTime` knows which days are worked and at which hours. Instants are aware datetimes;
 results are in the city's zone. The statutory days are those of the State Council's yearly notices
-(国务院办公厅关于部分节假日安排的通知), with the working weekends that they order.
+(国务院办公厅关于部分节假日安排的通知), with the working weekends that they order; of years without a notice
+yet, those of the law (:mod:`beichen.kernel.calendar.festivals`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+
+from beichen.kernel.calendar.festivals import festivals
 
 STATUTORY_YEARS = range(
     min(chinese_calendar.holidays).year,
@@ -39,16 +42,16 @@ class WorkingTime:
     amendments: Mapping[date, bool] = field(default_factory=dict)
 
     def is_known(self, day: date) -> bool:
-        """Whether the day is decided by a notice or an amendment, rather than guessed from the weekday."""
+        """Whether a notice or an amendment decides the day; else one that comes later may change it."""
         return day in self.amendments or day.year in STATUTORY_YEARS
 
     def is_working_day(self, day: date) -> bool:
-        """Whether offices work on ``day``; years without a notice yet go by the weekday."""
+        """Whether offices work on ``day``; years without a notice yet go by the weekday and the law."""
         if day in self.amendments:
             return self.amendments[day]
         if day.year in STATUTORY_YEARS:
             return _is_statutory(day)
-        return day.weekday() < 5
+        return day.weekday() < 5 and day not in festivals(day.year)
 
     def spans_from(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The working spans that end after ``instant``, in order, the first one cut to begin there.

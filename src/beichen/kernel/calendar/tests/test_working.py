@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beichen.kernel.calendar.working import WorkingTime
+from beichen.kernel.calendar.festivals import LUNAR, festivals
+from beichen.kernel.calendar.working import STATUTORY_YEARS, WorkingTime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PLAIN = WorkingTime(SHANGHAI)
@@ -43,9 +44,38 @@ def test_statutory_days(day: date, works: bool) -> None:
 
 
 def test_years_without_a_notice_go_by_the_weekday_and_say_so() -> None:
-    assert PLAIN.is_working_day(date(2040, 1, 2))
-    assert not PLAIN.is_working_day(date(2040, 1, 1))
-    assert not PLAIN.is_known(date(2040, 1, 2))
+    assert PLAIN.is_working_day(date(2040, 1, 3))
+    assert not PLAIN.is_working_day(date(2040, 1, 7)), "a Saturday"
+    assert not PLAIN.is_known(date(2040, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2029, "01-01 02-12 02-13 02-14 02-15 04-04 05-01 05-02 06-16 09-22 10-01 10-02 10-03"),
+        (2030, "01-01 02-02 02-03 02-04 02-05 04-05 05-01 05-02 06-05 09-12 10-01 10-02 10-03"),
+        (2025, "01-01 01-28 01-29 01-30 01-31 04-04 05-01 05-02 05-31 10-01 10-02 10-03 10-06"),
+        (2101, "01-01 05-01 05-02 10-01 10-02 10-03"),
+        (2040, "01-01 04-04 05-01 05-02 10-01 10-02 10-03"),
+    ],
+)
+def test_the_law_frees_days_before_a_notice_does(year: int, days: str) -> None:
+    """Also those on a weekend; of years beyond the table, those by the sun."""
+    assert sorted(f"{day:%m-%d}" for day in festivals(year)) == days.split()
+    assert not any(PLAIN.is_working_day(day) for day in festivals(year))
+
+
+def test_the_law_frees_no_day_that_notices_have_worked() -> None:
+    """The table of moons agrees with the notices, which know them too, and goes on from where they end."""
+    both = [year for year in LUNAR if year in STATUTORY_YEARS]
+    assert both
+    for year in both:
+        assert not any(PLAIN.is_working_day(day) for day in festivals(year)), year
+    assert set(range(STATUTORY_YEARS[-1] + 1, max(LUNAR) + 1)) <= set(LUNAR)
+
+
+def test_a_promise_passes_over_the_spring_festival_of_a_year_without_a_notice() -> None:
+    assert PLAIN.add_days(at("2030-02-01T09:00"), 1) == at("2030-02-06T17:00")
 
 
 def test_an_amendment_wins_over_the_notice() -> None:
