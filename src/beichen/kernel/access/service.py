@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -164,10 +165,17 @@ def save_role(
     if role is not None and all(getattr(role, field) == value for field, value in values.items()):
         return role
     role, _created = Role.objects.update_or_create(key=key, defaults=values)
-    audit.record(by, "access.role.save", f"kernel_access.role:{key}", detail=values)
+    _tell_saved([role], by)
+    return role
+
+
+def _tell_saved(roles: Sequence[Role], by: Actor) -> None:
+    """Record that the roles were written, and let every decision from now on see them."""
+    for role in roles:
+        detail = {name: getattr(role, name) for name in ("name", "name_en", "permissions", "clearance")}
+        audit.record(by, "access.role.save", f"kernel_access.role:{role.key}", detail=detail)
     transaction.on_commit(forget_roles)
     forget_roles()
-    return role
 
 
 @transaction.atomic
@@ -178,16 +186,20 @@ def load_roles(*, by: Actor) -> None:
     is told from both by what was shipped before. Roles that a city package declares are the package's alone.
     """
     present = {role.key: role for role in Role.objects.all()}
+    missing = []
     for role in BUILTIN:
         row, shipped = present.get(role.key), list(role.permissions)
         if row is None:
-            save_role(role.key, role.name, shipped, role.clearance, by=by, name_en=role.name_en)
+            facts = {"permissions": shipped, "clearance": int(role.clearance), "shipped": shipped}
+            missing.append(Role(key=role.key, name=role.name, name_en=role.name_en, **facts))
         elif row.shipped and row.shipped != shipped:
             kept = [one for one in row.permissions if one in shipped or one not in row.shipped]
             added = [one for one in shipped if one not in row.shipped and one not in kept]
             save_role(role.key, row.name, kept + added, Level(row.clearance), by=by, name_en=row.name_en)
-        if row is None or (row.shipped and row.shipped != shipped):
             Role.objects.filter(key=role.key).update(shipped=shipped)
+    if missing:
+        # Another process that starts may have written them meanwhile: they are the same.
+        _tell_saved(Role.objects.bulk_create(missing, ignore_conflicts=True), by)
 
 
 @transaction.atomic

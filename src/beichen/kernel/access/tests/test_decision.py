@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beichen.kernel.access.models import Role
+from beichen.kernel.access.roles import BUILTIN
 from beichen.kernel.access.service import (
     clearance,
     decide,
@@ -204,6 +207,21 @@ def test_a_role_works_at_once_and_a_citys_change_stays() -> None:
     saved = AuditRecord.objects.filter(action="access.role.save").count()
     save_role("officer", "职员", [READ], Level.L1, by=BY)
     assert AuditRecord.objects.filter(action="access.role.save").count() == saved
+
+
+def test_the_built_in_roles_are_written_together_and_each_is_recorded(
+    django_assert_max_num_queries: Any,
+) -> None:
+    """Three statements a record, and few beside: every start of a house asks for them."""
+    with django_assert_max_num_queries(3 * len(BUILTIN) + 8):
+        load_roles(by=BY)
+    saved = AuditRecord.objects.filter(action="access.role.save").order_by("sequence")
+    assert [one.resource for one in saved] == [f"kernel_access.role:{role.key}" for role in BUILTIN]
+    shipped = {role.key: list(role.permissions) for role in BUILTIN}
+    assert {row.key: row.permissions for row in Role.objects.all()} == shipped
+    assert {row.key: row.shipped for row in Role.objects.all()} == shipped
+    with django_assert_max_num_queries(3):
+        load_roles(by=BY)
 
 
 def test_a_release_adds_to_a_role_and_takes_from_it_what_the_city_left_as_it_came() -> None:
