@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from beichen.fronts.citizen.my.pages import certificate_name
@@ -39,7 +40,8 @@ def _cases(request: HttpRequest, subject: Subject) -> Card | None:
         return None
     rows = reports_of(own).order_by("-received_at")
     lines = tuple(
-        f"{row.received_at:%Y-%m-%d} {row.kind.label if row.kind else row.code}" for row in rows[:SHOWN]
+        f"{timezone.localtime(row.received_at):%Y-%m-%d} {row.kind.label if row.kind else row.code}"
+        for row in rows[:SHOWN]
     )
     return Card(_("My reports"), reverse("citizen:my-cases"), rows.count(), lines)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 import orjson
 from django.db import transaction
+from django.utils import timezone
 
 from beichen.hubs.events import service
 from beichen.hubs.events.models import Case
@@ -34,7 +34,7 @@ def events() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def train(as_json: bool) -> None:
     """Learn the kinds of cases from the city's own closed cases."""
-    quality = service.learn(today=datetime.now(UTC).date())
+    quality = service.learn(today=timezone.localdate())
     if as_json:
         click.echo(orjson.dumps(asdict(quality), default=str, option=orjson.OPT_INDENT_2).decode())
         return

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 import orjson
+from django.utils import timezone
 
 from beichen.kernel.jobs import service
 
@@ -26,7 +27,7 @@ def status(as_json: bool) -> None:
     for state, number in sorted(report.tasks.items()):
         click.echo(f"{state:12} {number}")
     for row in report.schedules:
-        click.echo(f"schedule     {row['name']:24} next {row['next_at']:%Y-%m-%d %H:%M}")
+        click.echo(f"schedule     {row['name']:24} next {timezone.localtime(row['next_at']):%Y-%m-%d %H:%M}")
     click.echo(f"workers      {len(report.workers)}")
     for failure in report.failures:
         click.echo(f"failed       {failure['task']} {failure['error']} after {failure['attempts']} attempts")

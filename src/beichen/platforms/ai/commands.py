@@ -55,8 +55,9 @@ def show(key: str, as_json: bool) -> None:
     click.echo(f"  {row.declared['says']['en']}")
     for one in runs:
         reason = f" {one['reason']['en']}" if one["reason"]["en"] else ""
+        at = timezone.localtime(one["asked_for"])
         click.echo(
-            f"  {one['asked_for']:%Y-%m-%d %H:%M} {one['outcome']} in {one['seconds']:.1f} s:"
+            f"  {at:%Y-%m-%d %H:%M} {one['outcome']} in {one['seconds']:.1f} s:"
             f" {one['forecasts']} forecasts, {one['findings']} findings{reason}"
         )
     for each in standing:

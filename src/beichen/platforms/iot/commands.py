@@ -51,7 +51,8 @@ def show(key: str, as_json: bool) -> None:
         click.echo(f"  {name}: {value}")
     click.echo(f"raised now: {raised}; begins to hold: {holding}")
     for one in firings:
-        click.echo(f"  {one['raised_at']:%Y-%m-%d %H:%M:%S} {one['thing']} {one['values']}")
+        raised_at = timezone.localtime(one["raised_at"])
+        click.echo(f"  {raised_at:%Y-%m-%d %H:%M:%S} {one['thing']} {one['values']}")
 
 
 @rules.command(name="try")
@@ -74,4 +75,5 @@ def try_(key: str, days: int, as_json: bool) -> None:
         f"would have been raised {found.count} times ({found.readings} readings, {found.things} things)"
     )
     for one in found.first:
-        click.echo(f"  {one.fired_at:%Y-%m-%d %H:%M:%S} {one.thing} since {one.since:%H:%M:%S} {one.values}")
+        at, since = timezone.localtime(one.fired_at), timezone.localtime(one.since)
+        click.echo(f"  {at:%Y-%m-%d %H:%M:%S} {one.thing} since {since:%H:%M:%S} {one.values}")

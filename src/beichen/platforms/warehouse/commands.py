@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from django.utils import timezone
 
 from beichen.kernel.terminal import as_json, operator, print_json
 from beichen.platforms.warehouse import service
@@ -53,7 +54,8 @@ def show(name: str, as_json: bool) -> None:
         click.echo(f"  {mark} {column.name:24} {column.type:8} {column.zh}")
     for one in receipts:
         counts = f"{one['accepted']:,} accepted, {one['refused']:,} refused, {one['changed']:,} changed"
-        click.echo(f"  {one['at']:%Y-%m-%d %H:%M} {one['kind']:8} {counts}  {one['source']} {one['load']}")
+        at = timezone.localtime(one["at"])
+        click.echo(f"  {at:%Y-%m-%d %H:%M} {one['kind']:8} {counts}  {one['source']} {one['load']}")
 
 
 @tables.command()

@@ -16,7 +16,8 @@ from beichen.plan.monitoring.service import forecasts, recompute
 from beichen.plan.monitoring.tests.ground import BY, build_plan, greenways
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2024, 3, 1, tzinfo=UTC)
+NOW = datetime(2024, 2, 29, 16, 5, tzinfo=UTC)
+"""Five minutes after midnight on the first of March, in the city."""
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def test_a_year_is_exported_with_reasoning_and_source(client: Client, plan: Plan
 def test_warnings_say_what_is_needed_and_the_best_so_far(client: Client, plan: Plan) -> None:
     page = client.get("/plan/monitoring/warnings").content.decode()
     assert "到 2025 年尚无数据的 3 年中，需要每年 20.3%；既往最好年份为每年 10%" in page
+    assert "2024-03-01" in page, "the city's day"
 
 
 def test_rules_are_published_with_their_parameters(client: Client, plan: Plan) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,10 +56,15 @@ def _columns() -> list[Column[ValueFile]]:
         Column("rows", _("Rows"), lambda row: len(row.rows), is_number=True),
         Column("problems", _("Problems"), lambda row: len(row.problems), is_number=True),
         Column(
-            "brought", _("Brought in"), lambda row: row.brought_at.date().isoformat(), sort=("brought_at",)
+            "brought",
+            _("Brought in"),
+            lambda row: timezone.localdate(row.brought_at).isoformat(),
+            sort=("brought_at",),
         ),
         Column(
-            "applied", _("Applied"), lambda row: row.applied_at.date().isoformat() if row.applied_at else ""
+            "applied",
+            _("Applied"),
+            lambda row: timezone.localdate(row.applied_at).isoformat() if row.applied_at else "",
         ),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +38,7 @@ def _columns(plan: Plan) -> list[Column[EarlyWarning]]:
         ),
         Column("best", _("Best past pace"), lambda row: pace_text(row.kind, row.best, row.unit)),
         Column("reasoning", _("Reasoning"), warning_words),
-        Column("since", _("Since"), lambda row: row.since.date().isoformat(), sort=("since",)),
+        Column("since", _("Since"), lambda row: timezone.localdate(row.since).isoformat(), sort=("since",)),
         Column(
             "history",
             _("History"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
@@ -50,7 +51,7 @@ UPLOADS: list[Column[Upload]] = [
         "at",
         _("Brought at"),
         lambda row: row.brought_at,
-        lambda row: f"{row.brought_at:%Y-%m-%d %H:%M}",
+        lambda row: f"{timezone.localtime(row.brought_at):%Y-%m-%d %H:%M}",
         ("brought_at",),
     ),
 ]

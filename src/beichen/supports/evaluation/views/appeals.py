@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,7 +58,7 @@ COLUMNS: list[Column[Appeal]] = [
         "filed",
         gettext_lazy("Filed on"),
         lambda row: row.filed_at,
-        lambda row: f"{row.filed_at:%Y-%m-%d}",
+        lambda row: f"{timezone.localtime(row.filed_at):%Y-%m-%d}",
         ("filed_at",),
     ),
     Column("status", gettext_lazy("Status"), lambda row: row.get_status_display(), _status, ("status",)),

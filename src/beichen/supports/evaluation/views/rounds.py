@@ -9,6 +9,7 @@ from django.forms import ChoiceField, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,7 +77,7 @@ COLUMNS: list[Column[Round]] = [
         "published",
         gettext_lazy("Published on"),
         lambda row: row.published_at,
-        lambda row: f"{row.published_at:%Y-%m-%d}" if row.published_at else "",
+        lambda row: f"{timezone.localtime(row.published_at):%Y-%m-%d}" if row.published_at else "",
         ("published_at",),
     ),
 ]

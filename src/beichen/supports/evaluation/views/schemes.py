@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,7 +52,7 @@ COLUMNS: list[Column[Scheme]] = [
         "adopted",
         gettext_lazy("Adopted on"),
         lambda row: row.adopted_at,
-        lambda row: f"{row.adopted_at:%Y-%m-%d}" if row.adopted_at else "",
+        lambda row: f"{timezone.localtime(row.adopted_at):%Y-%m-%d}" if row.adopted_at else "",
         ("adopted_at",),
     ),
 ]
