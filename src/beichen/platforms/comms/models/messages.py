@@ -89,14 +89,14 @@ class Delivery(models.Model):
     lease, after which another process may take over. ``fallback`` lists ``[channel, address]`` to try, in
     order, should this one fail.
     ``number`` is what the outside world calls it: the same in every attempt. ``reference`` is what a gateway
-    calls it. ``data_subject`` is the code of the person whose address it is.
+    calls it. ``data_subject`` is the code of the person, or of the firm, whose address it is.
     """
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     number = models.CharField(max_length=32, unique=True)
     receiver = models.CharField(max_length=80)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    data_subject = models.CharField(max_length=16, blank=True)
+    data_subject = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=100, blank=True)
     language = models.CharField(max_length=2, default="zh")
     channel = models.CharField(max_length=8, choices=ChannelName)
