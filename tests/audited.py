@@ -3,6 +3,9 @@
 Each function that a service offers with an actor (``by``) is wrapped once, wherever it was imported.
 While the outermost of them runs, the statements that reach the database are noted; when rows of a
 room were written and the audit chain got no record, the call fails.
+
+What the house records about somebody, or in a room of the plan, is read by people: an act without
+words for them fails, too.
 """
 
 from __future__ import annotations
@@ -97,9 +100,38 @@ def acts() -> dict[str, FunctionType]:
     return found
 
 
+def wordless(action: str, resource: str, subject: str) -> str:
+    """Where an act lacks words and would be read: on somebody's own page, in the plan's trail; or nowhere."""
+    from beichen.fronts.citizen.my.deeds import ACTS
+    from beichen.kernel.access.service import declared
+    from beichen.plan.reports.deeds import DEEDS
+
+    if action in declared():
+        return ""
+    if subject and action not in ACTS:
+        return "fronts/citizen/my/deeds.py"
+    is_of_plan = resource.startswith("plan") and not resource.startswith("platforms_")
+    return "plan/reports/deeds.py" if is_of_plan and action not in DEEDS else ""
+
+
+def _worded(record: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(record)
+    def call(by: Any, action: str, resource: str, **rest: Any) -> Any:
+        caller = sys._getframe(1).f_globals["__name__"]
+        if caller.startswith("beichen.") and ".tests" not in caller:
+            where = wordless(action, resource, rest.get("subject", ""))
+            assert not where, f"{caller} records {action}, which has no words in {where}"
+        return record(by, action, resource, **rest)
+
+    return call
+
+
 def watch_services() -> None:
-    """Wrap every act, in every module that holds it."""
+    """Wrap every act, and the record itself, in every module that holds it."""
+    from beichen.kernel.audit.service import record
+
     wrapped = {id(function): _watched(function) for function in acts().values()}
+    wrapped[id(record)] = _worded(record)
     for module in [module for name, module in sys.modules.items() if name.startswith("beichen.")]:
         for name, value in list(vars(module).items()):
             if id(value) in wrapped:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from types import FunctionType
 
 import pytest
+from django.utils.translation import override
 
+from beichen.fronts.citizen.my.deeds import ACTS
 from beichen.kernel.access import service as access
 from beichen.kernel.access.models import Role
 from beichen.kernel.actor import Actor, system
+from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
+from beichen.plan.reports.deeds import DEEDS
 from tests import audited
 
 BY = system("test")
@@ -37,3 +42,24 @@ def test_a_write_without_a_record_fails() -> None:
 @pytest.mark.django_db
 def test_a_write_with_one_passes() -> None:
     assert access.save_role("loud", "Loud", [], Level.L1, by=BY).key == "loud"
+
+
+def test_an_act_that_people_read_has_words_in_both_languages() -> None:
+    """On one's own page and in the trail of the plan; what has none fails where it is recorded."""
+    for words in (ACTS, DEEDS):
+        for key, word in words.items():
+            with override("en"):
+                english = str(word)
+            with override("zh-hans"):
+                assert re.search("[一-鿿]", str(word)), key
+            assert english != key
+    assert audited.wordless("plan.made.up", "plan.plan:x", "") == "plan/reports/deeds.py"
+    assert audited.wordless("made.up", "x.y", "ABC") == "fronts/citizen/my/deeds.py"
+    assert audited.wordless("made.up", "platforms_x.y", "") == ""
+
+
+@pytest.mark.django_db
+def test_a_record_of_the_house_without_words_fails() -> None:
+    act = {"__name__": "beichen.plan.made_up", "record": audit.record, "BY": BY}
+    with pytest.raises(AssertionError, match=r"plan\.made\.up"):
+        exec("record(BY, 'plan.made.up', 'plan.plan:x')", act)  # noqa: S102 - as if a room did

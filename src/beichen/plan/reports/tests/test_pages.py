@@ -185,8 +185,12 @@ def test_a_template_goes_out_and_comes_back(plan: Plan, planner: Actor) -> None:
 
 
 def test_the_trail_shows_acts_to_the_planner_alone(plan: Plan, planner: Actor) -> None:
-    page = signed_in(planner).get("/plan/reports/trail").content.decode()
-    assert "plan.facts.import" in page
+    browser = signed_in(planner)
+    page = browser.get("/plan/reports/trail?deed=plan.facts.import").content.decode()
+    rows = page[page.index("<tbody") :]
+    assert "导入规划要素" in rows
+    assert "plan.facts.import" not in rows
+    assert "plan.facts.import" in browser.get("/plan/reports/trail?format=csv").getvalue().decode()
     assert Client().get("/plan/reports/trail").status_code == 403
 
 

@@ -14,6 +14,7 @@ from beichen.kernel.audit.models import AuditRecord
 from beichen.plan.models import Project
 from beichen.plan.pages import without_plan
 from beichen.plan.reports import service
+from beichen.plan.reports.deeds import deed, named_deeds
 from beichen.plan.reports.forms import TemplateForm
 from beichen.plan.reports.public import LICENCE
 from beichen.plan.reports.rendering.template import NEEDED, STYLES, TOKENS, WORDS
@@ -37,7 +38,8 @@ TRAIL_COLUMNS: list[Column[AuditRecord]] = [
     Column("sequence", _("No."), lambda row: row.sequence, sort=("sequence",), is_number=True),
     Column("at", _("At (UTC)"), lambda row: row.at[:19].replace("T", " ")),
     Column("actor", _("Who"), lambda row: row.actor),
-    Column("action", _("Deed"), lambda row: row.action, is_header=True),
+    Column("action", _("Deed"), lambda row: deed(row.action), is_header=True),
+    Column("key", _("Key of the deed"), lambda row: row.action, is_exported_only=True),
     Column("resource", _("Of what"), lambda row: row.resource),
     Column("detail", _("Detail"), _detail),
     Column("reason", _("Allowed because"), lambda row: row.reason),
@@ -59,7 +61,10 @@ def trail(request: HttpRequest) -> HttpResponseBase:
         _("Audit trail of the plan"),
         rows,
         TRAIL_COLUMNS,
-        [Filter("room", _("Where"), "resource__startswith", rooms)],
+        [
+            Filter("room", _("Where"), "resource__startswith", rooms),
+            Filter("deed", _("Deed"), "action", named_deeds()),
+        ],
         ("actor", "action", "resource", "detail"),
     )
     return answer(request, table, "plan_reports/trail.html", {"tabs": tabs(request, "trail")})
