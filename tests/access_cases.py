@@ -59,7 +59,6 @@ OPEN = {
     "news": "what was published is for everybody",
     "my": OWN,
     "my/cases": OWN,
-    "my/certificates": OWN,
     "my/messages": OWN,
     "my/data": OWN,
     "my/data/close": OWN,

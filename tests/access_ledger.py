@@ -37,7 +37,8 @@ OPEN = {
     ".well-known/jwt-vc-issuer": "public keys",
     "certificates/status/<int:number>": "two bits at random places, the same for everybody",
     "certificates/kinds/<slug:key>": "what a kind is called",
-    "certificates/mine": "the reader's own; without a session it leads to the door",
+    "my/certificates": "the reader's own; without a session it leads to the door",
+    "certificates/mine": "leads to the reader's own",
     "verify": "says of what somebody brings whether it may be believed",
 }
 SAMPLES: dict[str, list[tuple[str, str, Any]]] = {

@@ -52,7 +52,7 @@ def test_every_page_is_sound(
         "/ledger/entries",
         f"/ledger/entries/{number}",
         "/certificates",
-        "/certificates/mine",
+        "/my/certificates",
         "/certificates/issue/residence-permit",
         f"/certificates/{code}",
         "/verify",

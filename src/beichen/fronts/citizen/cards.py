@@ -50,7 +50,7 @@ def _certificates(_request: HttpRequest, subject: Subject) -> Card | None:
     rows = ledger.own_certificates(subject)
     lines = tuple(certificate_name(row.kind) for row in rows.order_by("-issued_at")[:SHOWN])
     title = _("My certificates") if subject.representation is None else _("Certificates")
-    return Card(title, reverse("citizen:my-certificates"), rows.count(), lines)
+    return Card(title, reverse("platforms_ledger:own-certificates"), rows.count(), lines)
 
 
 def _messages(request: HttpRequest, subject: Subject) -> Card | None:

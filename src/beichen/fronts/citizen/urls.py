@@ -25,7 +25,6 @@ urlpatterns = [
     path("news/desk/<int:number>/publish", news.publish, name="publish-news"),
     path("my", my.my, name="my"),
     path("my/cases", my.cases, name="my-cases"),
-    path("my/certificates", my.certificates, name="my-certificates"),
     path("my/messages", my.inbox, name="my-messages"),
     path("my/data", data.data, name="my-data"),
     path("my/data/close", closing.close, name="close-account"),

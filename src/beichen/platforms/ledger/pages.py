@@ -22,6 +22,11 @@ def moment(value: datetime | None) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
+def ending(value: datetime | None) -> str:
+    """Until when something holds, to the minute, in the city's zone."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
 def badge(tone: str, label: str | Promise) -> SafeString:
     """Sign, word and colour together."""
     return render_to_string(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from beichen.platforms.ledger.views import certificates, checking, description, entries, ledger, tlog
 
@@ -23,7 +24,9 @@ urlpatterns = [
     path("ledger/entries/<int:number>", entries.entry, name="entry"),
     path("ledger/entries/<int:number>/bundle", entries.bundle, name="bundle"),
     path("certificates", certificates.index, name="certificates"),
-    path("certificates/mine", certificates.mine, name="own-certificates"),
+    path("my/certificates", certificates.mine, name="own-certificates"),
+    # Where they were before: links in messages and bookmarks lead on.
+    path("certificates/mine", RedirectView.as_view(pattern_name="platforms_ledger:own-certificates")),
     path("certificates/issue/<slug:key>", certificates.issue, name="issue"),
     path("certificates/status/<int:number>", checking.status, name="status-list"),
     path("certificates/kinds/<slug:key>", checking.kind, name="certificate-kind"),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from beichen.kernel.access.models import Account
-from beichen.kernel.access.service import Subject
 from beichen.kernel.org.models import Person
 from beichen.platforms.ledger.models import CertificateKind
 from beichen.web.links import Link
@@ -39,13 +38,6 @@ def person_of(request: HttpRequest) -> Person:
 def certificate_name(kind: CertificateKind) -> str:
     """What a kind of certificates is called in the reader's language."""
     return str(kind.name_en if get_language() == "en" else kind.name)
-
-
-def certificates_title(subject: Subject) -> str:
-    """Whose certificates they are: one's own, or those of whom one acts for."""
-    if subject.representation is None:
-        return _("My certificates")
-    return _("Certificates of %(name)s") % {"name": subject.name}
 
 
 def crumbs(title: str) -> list[Link]:

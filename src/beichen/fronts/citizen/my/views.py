@@ -1,4 +1,4 @@
-"""`/my`: the cards of what is one's own; `/my/cases`, `/my/certificates`, `/my/messages`."""
+"""`/my`: the cards of what is one's own; `/my/cases`, `/my/messages`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from beichen.fronts.citizen.my.pages import certificate_name, certificates_title, frame, own, person_of
+from beichen.fronts.citizen.my.pages import frame, own, person_of
 from beichen.fronts.citizen.wording import station_of
 from beichen.hubs.events.models import Report
 from beichen.hubs.events.service import reports_of
@@ -20,9 +20,6 @@ from beichen.kernel.access import service as access
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Delivery
 from beichen.platforms.comms.pages import language, moment
-from beichen.platforms.ledger import service as ledger
-from beichen.platforms.ledger.models import Certificate, CertificateState
-from beichen.platforms.ledger.pages import moment as day_of
 from beichen.web.cards import cards
 from beichen.web.tables import Column, Filter, Table, answer
 
@@ -92,63 +89,6 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         ("code", "kind__name", "kind__name_en", "address"),
     )
     return answer(request, table, "citizen/my/list.html", frame(_("My reports"), hint="cases"))
-
-
-def _certificate_link(row: Certificate) -> SafeString:
-    demo = format_html(' <span class="badge">{}</span>', _("Demo")) if row.is_demo else ""
-    address = reverse("platforms_ledger:certificate", args=[row.code])
-    return format_html('<a href="{}">{}</a>{}', address, certificate_name(row.kind), demo)
-
-
-def _certificate_files(row: Certificate) -> SafeString:
-    address = reverse("platforms_ledger:certificate-pdf", args=[row.code])
-    return format_html('<a href="{}" download>PDF</a>', address)
-
-
-CERTIFICATES: list[Column[Certificate]] = [
-    Column(
-        "kind",
-        gettext_lazy("Certificate"),
-        lambda row: certificate_name(row.kind),
-        _certificate_link,
-        ("kind__name",),
-        is_header=True,
-    ),
-    Column("code", gettext_lazy("Number given"), lambda row: row.code, sort=("code",)),
-    Column("issuer", gettext_lazy("Issuing body"), lambda row: row.issuer.name, sort=("issuer__name",)),
-    Column(
-        "until",
-        gettext_lazy("Valid until"),
-        lambda row: row.until,
-        lambda row: day_of(row.until) if row.until else _("without end"),
-        ("until",),
-    ),
-    Column(
-        "state", gettext_lazy("State"), lambda row: str(CertificateState(row.state).label), sort=("state",)
-    ),
-    Column("file", gettext_lazy("File"), lambda row: row.code, _certificate_files),
-]
-
-
-@own
-@require_safe
-def certificates(request: HttpRequest) -> HttpResponseBase:
-    """The certificates of whom one acts for; each opens as a card, a PDF, with the fields that one wants to
-    show."""
-    person_of(request)
-    subject = access.chosen_subject(request)
-    title = certificates_title(subject)
-    rows = ledger.own_certificates(subject).order_by("-issued_at")
-    table: Table[Certificate] = Table(
-        "my-certificates",
-        title,
-        rows,
-        CERTIFICATES,
-        [Filter("state", gettext_lazy("State"), "state", CertificateState.choices)],
-        ("code", "kind__name", "issuer__name"),
-    )
-    context = frame(title, hint="certificates", is_part=bool(subject.affairs))
-    return answer(request, table, "citizen/my/list.html", context)
 
 
 def _message_link(row: Delivery) -> SafeString:

@@ -54,6 +54,7 @@ def test_somebody_opens_an_account_and_is_signed_in(client: Client) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/my")
     page = client.get("/my").content.decode()
     assert "安然" in page
+    assert Account.objects.get().username not in page, "made up by the house: it says nothing to anybody"
     assert "自报" in page
     delivery = Delivery.objects.get()
     assert (delivery.channel, delivery.address) == ("sms", "+8613800138000")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from beichen.kernel.access.service import decide
 from beichen.kernel.actor import Actor
 from beichen.platforms.ledger.certificates.issuing import own_subject
-from beichen.platforms.ledger.certificates.words import kind_name
+from beichen.platforms.ledger.certificates.words import issuer_name, kind_name
 from beichen.platforms.ledger.models import Certificate
 from beichen.platforms.ledger.rights import READ, READ_CERTIFICATES
 from beichen.registry.service import Coded, Offer
@@ -32,7 +32,7 @@ def find_coded_certificate(code: str, by: Actor) -> Coded | None:
     row = _row(code)
     if row is None or not (decide(by, READ) or _may_open(row, by)):
         return None
-    return Coded(row.code, KIND, row.kind.key, kind_name(row.kind), row.issuer.name)
+    return Coded(row.code, KIND, row.kind.key, kind_name(row.kind), issuer_name(row.issuer))
 
 
 def offer_certificate(found: Coded, by: Actor) -> Iterator[Offer]:

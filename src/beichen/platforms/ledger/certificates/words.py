@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from beichen.kernel.org.models import Body
 from beichen.platforms.ledger.models import Certificate, CertificateKind, CertificateState
 from beichen_proof.refusal import Reason
 
@@ -36,6 +37,11 @@ def _is_english() -> bool:
 def kind_name(kind: CertificateKind) -> str:
     """A kind in the reader's language."""
     return kind.name_en if _is_english() else kind.name
+
+
+def issuer_name(issuer: Body) -> str:
+    """A body in the reader's language."""
+    return (issuer.name_en or issuer.name) if _is_english() else issuer.name
 
 
 def field_name(field: Mapping[str, Any]) -> str:

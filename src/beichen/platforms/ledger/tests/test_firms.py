@@ -64,7 +64,7 @@ def seen(client: Client, row: Certificate) -> list[int]:
 def test_who_acts_for_a_firm_sees_presents_and_takes_its_certificates_along() -> None:
     row, other = of_firm(), of_firm(firm="91220101MA0000000Y")
     _person, client = acting_for("wang")
-    page = client.get("/certificates/mine").content.decode()
+    page = client.get("/my/certificates").content.decode()
     assert row.code in page
     assert other.code not in page
     assert f"Certificates of {FIRM.name}" in page
@@ -82,7 +82,7 @@ def test_who_acts_for_a_firm_sees_presents_and_takes_its_certificates_along() ->
 def test_who_acts_in_some_affairs_sees_what_came_of_these() -> None:
     trade, tax, by_clerk = of_firm("trade"), of_firm("tax"), of_firm("")
     _person, client = acting_for("wang", "trade")
-    page = client.get("/certificates/mine").content.decode()
+    page = client.get("/my/certificates").content.decode()
     assert [one.code in page for one in (trade, tax, by_clerk)] == [True, False, False]
     assert "certificates of others are not shown" in page
     assert [seen(client, one)[0] for one in (trade, tax, by_clerk)] == [200, 403, 403]
@@ -94,7 +94,7 @@ def test_a_representation_that_ended_opens_nothing() -> None:
     assert seen(client, row) == [200, 200, 200]
     Representation.objects.filter(representative=person).update(until=timezone.now() - timedelta(seconds=1))
     assert seen(client, row) == [403, 403, 403]
-    assert row.code not in client.get("/certificates/mine").content.decode()
+    assert row.code not in client.get("/my/certificates").content.decode()
 
 
 def test_every_look_for_another_leaves_a_record_and_one_s_own_leaves_none() -> None:
@@ -113,8 +113,8 @@ def test_one_s_own_are_not_among_a_firm_s() -> None:
     own, firm = offices.issued(person), of_firm()
     subject = next(one for one in subjects_of(actor_of(person)) if one.kind == "firm")
     assert list(service.own_certificates(subject)) == [firm]
-    assert own.code not in client.get("/certificates/mine").content.decode()
-    assert own.code in browser(person).get("/certificates/mine").content.decode()
+    assert own.code not in client.get("/my/certificates").content.decode()
+    assert own.code in browser(person).get("/my/certificates").content.decode()
 
 
 def test_a_parent_sees_a_child_s() -> None:
@@ -125,7 +125,7 @@ def test_a_parent_sees_a_child_s() -> None:
     record_representation(parent, whose, "parent", by=BY, evidence="出生证明")
     client = browser(parent, child.code)
     assert seen(client, row) == [200, 200, 200]
-    assert row.code in client.get("/certificates/mine").content.decode()
+    assert row.code in client.get("/my/certificates").content.decode()
     assert AuditRecord.objects.filter(subject=child.code, action="ledger.certificate.represent").count() == 3
 
 
@@ -170,5 +170,5 @@ def test_who_acts_for_nobody_sees_no_firm_s() -> None:
     person = offices.person("stranger")
     client = browser(person, FIRM.code)
     row = of_firm()
-    assert row.code not in client.get("/certificates/mine").content.decode()
+    assert row.code not in client.get("/my/certificates").content.decode()
     assert seen(client, row) == [403, 403, 403]

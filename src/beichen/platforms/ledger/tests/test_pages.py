@@ -11,7 +11,7 @@ from django.test import Client
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
-from beichen.kernel.org.models import Person
+from beichen.kernel.org.models import Body, Person
 from beichen.platforms.ledger import codes, service
 from beichen.platforms.ledger.certificates.paper import pdf
 from beichen.platforms.ledger.commands import ledger
@@ -122,19 +122,29 @@ def test_a_person_sees_their_own_and_nobody_elses() -> None:
     holder = offices.person("zhang")
     row = offices.issued(holder)
     own = client_of(holder)
-    assert row.code in words(own.get("/certificates/mine"))
+    assert row.code in words(own.get("/my/certificates"))
     assert "张三" in words(own.get(f"/certificates/{row.code}"))
     assert own.get(f"/certificates/{row.code}/pdf").content.startswith(b"%PDF-")
     text = words(own.get(f"/certificates/{row.code}/text?choose=1"))
     assert service.check(text).is_sound
     assert own.post(f"/certificates/{row.code}/state", {"step": "revoke", "reason": "x"}).status_code == 403
     other = client_of(offices.person("li"))
-    assert row.code not in words(other.get("/certificates/mine"))
+    assert row.code not in words(other.get("/my/certificates"))
     for place in ("", "/pdf", "/text"):
         assert other.get(f"/certificates/{row.code}{place}").status_code == 403
         assert Client().get(f"/certificates/{row.code}{place}").status_code == 403
-    assert Client().get("/certificates/mine").status_code == 302
+    assert Client().get("/my/certificates").status_code == 302
+    assert own.get("/certificates/mine").headers["Location"] == "/my/certificates"
     assert Client().get("/certificates").status_code == 403
+
+
+def test_an_issuer_is_named_in_the_readers_language() -> None:
+    holder = offices.person("zhang")
+    row = offices.issued(holder)
+    Body.objects.filter(pk=row.issuer_id).update(name_en="Public Security Bureau")
+    own, english = client_of(holder), {"Accept-Language": "en"}
+    for path in ("/my/certificates", f"/certificates/{row.code}"):
+        assert "Public Security Bureau" in own.get(path, headers=english).content.decode()
 
 
 def test_anybody_checks_a_certificate() -> None:

@@ -1,4 +1,4 @@
-"""`/certificates`: what was issued, issuing, a certificate as a card and as a PDF; `…/mine`: one's own."""
+"""`/certificates`: what was issued, issuing, one as a card and as a PDF; `/my/certificates`: one's own."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from beichen.platforms.ledger.certificates import issuing
 from beichen.platforms.ledger.certificates.forms import IssueForm, StateForm
 from beichen.platforms.ledger.certificates.holders import holder_of
 from beichen.platforms.ledger.certificates.paper import pdf, qr_picture
-from beichen.platforms.ledger.certificates.words import TONES, kind_name, shown_rows
+from beichen.platforms.ledger.certificates.words import TONES, issuer_name, kind_name, shown_rows
 from beichen.platforms.ledger.models import Cause, Certificate, CertificateKind, CertificateState
-from beichen.platforms.ledger.pages import badge, moment
+from beichen.platforms.ledger.pages import badge, ending, moment
 from beichen.platforms.ledger.rights import ISSUE, REVOKE
 from beichen.problem import ProblemError
 from beichen.web.links import Link
@@ -49,7 +49,9 @@ COLUMNS: list[Column[Certificate]] = [
         "code", gettext_lazy("Certificate number"), lambda row: row.code, _link, ("code",), is_header=True
     ),
     Column("kind", pgettext("certificate", "Kind"), lambda row: kind_name(row.kind), sort=("kind__key",)),
-    Column("issuer", gettext_lazy("Issuing body"), lambda row: row.issuer.name, sort=("issuer__name",)),
+    Column(
+        "issuer", gettext_lazy("Issuing body"), lambda row: issuer_name(row.issuer), sort=("issuer__name",)
+    ),
     Column(
         "issued",
         gettext_lazy("Issued at"),
@@ -58,7 +60,7 @@ COLUMNS: list[Column[Certificate]] = [
         ("issued_at",),
     ),
     Column(
-        "until", gettext_lazy("Valid until"), lambda row: row.until, lambda row: moment(row.until), ("until",)
+        "until", gettext_lazy("Valid until"), lambda row: row.until, lambda row: ending(row.until), ("until",)
     ),
     Column(
         "state",
@@ -111,7 +113,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     subject = chosen_subject(request)
     rows = issuing.own_certificates(subject)[:MOST_OWN]
     cards = [
-        {"row": row, "name": kind_name(row.kind), "state": state_badge(row), "until": moment(row.until)}
+        {
+            "row": row,
+            "name": kind_name(row.kind),
+            "issuer": issuer_name(row.issuer),
+            "state": state_badge(row),
+            "until": ending(row.until),
+        }
         for row in rows
     ]
     context = {"cards": cards, "subject": subject}
@@ -168,6 +176,7 @@ def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None)
     context: dict[str, Any] = {
         "row": row,
         "name": kind_name(row.kind),
+        "issuer": issuer_name(row.issuer),
         "state": state_badge(row),
         "cause": Cause(row.cause).label if row.cause else "",
         "whose": own.name if own is not None and own.representation is not None else "",
@@ -179,7 +188,7 @@ def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None)
         "form": (form or StateForm()) if may_change else None,
         "issued": moment(row.issued_at),
         "changed": moment(row.changed_at),
-        "until": moment(row.until),
+        "until": ending(row.until),
         "crumbs": [top, Link(row.code)],
     }
     is_wrong = form is not None and bool(form.errors)
