@@ -22,13 +22,18 @@ from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
 APPLY = "/services/apply/open-a-firm"
-CHOICES = {"kind": "limited", "taxpayer": "small"}
+CHOICES = {"kind": "limited", "taxpayer": "small", "investors.0.kind": "person"}
 VALUES = {
     "firm_name": "星河科技有限公司",
     "seat": "东大街 1 号",
     "scope_text": "软件开发",
     "capital_wan": "100",
     "seals": "3",
+    "representative.name": "李开业",
+    "representative.id_number": "11010519491231002X",
+    "representative.telephone": "13800138000",
+    "investors.0.name": "李开业",
+    "investors.0.amount_wan": "100",
 }
 
 
