@@ -67,7 +67,7 @@ STILL = 0.02
 
 def sign_in(visitor: Visitor) -> None:
     page = visitor.go("/account/login/")
-    page.get_by_label("用户名").fill("li")
+    page.get_by_label("用户名", exact=False).fill("li")
     page.get_by_label("密码").fill("long-enough-secret")
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{visitor.house}/")

@@ -158,6 +158,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_FORMS = {"login": "beichen.kernel.access.sign_in_form.SignInForm"}
+ACCOUNT_USER_DISPLAY = "beichen.kernel.access.signing_in.called"
 ACCOUNT_ADAPTER = "beichen.kernel.access.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = _chosen.proxies

@@ -112,6 +112,11 @@ def answer_words(word: str) -> str:
     return str(ANSWERS.get(word, word))
 
 
+def ending(value: datetime | None) -> str:
+    """Until when something holds, to the minute, in the city's zone."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
 def moment(value: datetime | None) -> str:
     """A time as a page shows it, in the city's zone."""
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from beichen.fronts.services.affair.finding import find_affair
 from beichen.fronts.services.affair.version import version_of
@@ -120,6 +121,7 @@ def processes() -> QuerySet[Definition]:
 
 
 def notices() -> QuerySet[Timer]:
-    """What is on public notice (公示): anybody may see it."""
-    rows = Timer.objects.filter(closed_at=None, is_public=True).select_related("affair__definition")
+    """What is on public notice (公示): anybody may see it, until its time is over."""
+    runs = Q(due_at=None) | Q(due_at__gt=timezone.now())
+    rows = Timer.objects.filter(runs, closed_at=None, is_public=True).select_related("affair__definition")
     return rows.defer("affair__state", "affair__before").order_by("-opened_at")

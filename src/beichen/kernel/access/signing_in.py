@@ -38,6 +38,11 @@ ACTS: dict[Signal, str] = {
 REFUSED = "access.session.refuse"
 
 
+def called(account: Account) -> str:
+    """How an account is greeted: by its person's name; names of accounts that citizens open say nothing."""
+    return account.person.name if account.person is not None else account.username
+
+
 def _record(by: Actor, action: str, account: Account | None, detail: dict[str, Any]) -> None:
     person = account.person if account else None
     resource = f"kernel_access.account:{account.username if account else ''}"

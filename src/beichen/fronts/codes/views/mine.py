@@ -22,7 +22,17 @@ from beichen.fronts.codes import service
 from beichen.fronts.codes.models import Entitlement, Reader, Scan
 from beichen.fronts.codes.owning import subject_person
 from beichen.fronts.codes.problems import NO_CARD, NO_READER
-from beichen.fronts.codes.wording import STANDINGS, about, answer_words, badge, called, counted, hours, moment
+from beichen.fronts.codes.wording import (
+    STANDINGS,
+    about,
+    answer_words,
+    badge,
+    called,
+    counted,
+    ending,
+    hours,
+    moment,
+)
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.service import acting, check_rate, chosen_subject
 from beichen.kernel.org.models import Person
@@ -82,7 +92,7 @@ def _card(held: service.Held, readers: dict[str, Reader]) -> dict[str, Any]:
         "badge": badge(tone, label),
         "reason": held.grant.reason if held.grant and not may_show else "",
         "is_demo": held.grant is not None and held.grant.is_demo,
-        "until": moment(held.until),
+        "until": ending(held.until),
         "counted": counted(held),
         "hours": hours(row),
         "readers": shown,

@@ -94,7 +94,7 @@ def check_page(writing: Writing, wrong: ProblemError | None, *, by: Actor) -> di
     told: list[Shown] = shown_answers(writing.form.schema, answers, writing.draft.sources, files)
     return {
         "answers": told,
-        "asked": shown_answers(writing.asked_form.schema, writing.asked_form.read(writing.draft.asked)),
+        "asked": shown_answers(writing.asked_form.schema, _asked(writing)),
         "materials": materials,
         "missing": [one for one in materials if one.is_missing],
         "faults": faults,
@@ -106,6 +106,12 @@ def check_page(writing: Writing, wrong: ProblemError | None, *, by: Actor) -> di
         "region": region_by_code(writing.draft.region),
         "is_ready": not faults and not any(one.is_missing for one in materials),
     }
+
+
+def _asked(writing: Writing) -> dict[str, Any]:
+    """What the guided check was told and the form does not ask again."""
+    told = writing.asked_form.read(writing.draft.asked)
+    return {name: value for name, value in told.items() if name not in writing.form.schema["properties"]}
 
 
 def _faults(writing: Writing) -> list[Wrong]:

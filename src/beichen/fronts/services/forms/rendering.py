@@ -43,6 +43,7 @@ class Node:
     can_add: bool = False
     can_remove: bool = False
     file: Any = None
+    is_readable: bool = False
     source: str = ""
 
     @property
@@ -180,6 +181,7 @@ class AnswersForm(ProblemForm):
         node.is_choice = isinstance(widget, forms.CheckboxSelectMultiple)
         if is_file:
             node.file = self._files.get(node.name, {"is_empty": True})
+            node.is_readable = "x-read" in declared
 
     def asked_for(self) -> list[str]:
         """All of them: the declaration says what is missing."""

@@ -46,11 +46,20 @@ def label_of(window: ServiceWindow, ticket: Ticket) -> str:
 
 def require_clerk(window: ServiceWindow, *, by: Actor) -> Appointment:
     """Raises ProblemError ACC-403 for who does not serve at this window; gives a row in its scope."""
-    body = Body.objects.filter(key=window.body).first()
-    probe = Appointment(window=window, region=region_by_code(window.region), body=body)
+    probe = _probe(window)
     if not by.is_system:
         access.require(by, SERVE, probe)
     return probe
+
+
+def serves_at(window: ServiceWindow, *, by: Actor) -> bool:
+    """Whether :func:`require_clerk` lets pass."""
+    return bool(access.decide(by, SERVE)) and bool(access.decide(by, SERVE, _probe(window)))
+
+
+def _probe(window: ServiceWindow) -> Appointment:
+    body = Body.objects.filter(key=window.body).first()
+    return Appointment(window=window, region=region_by_code(window.region), body=body)
 
 
 def take_number(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from beichen.fronts.services.applicant import sealed, service, signing
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
 from beichen.fronts.services.forms.service import declare_forms, find_form
+from beichen.fronts.services.items.declaring import declare_items
 from beichen.fronts.services.models import Affair, AffairEvent
 from beichen.fronts.services.tests import applicants, town
 from beichen.fronts.services.tests.applicants import ANSWERS, applied, citizen, draft, picture, signed
@@ -69,6 +70,20 @@ def test_an_application_goes_through_the_pages() -> None:
     assert browser.get(f"{receipt}.pdf").content.startswith(b"%PDF-")
     assert Draft.objects.count() == 0
     assert sent_row.affair.data == {"project": "文化馆", "area_m2": 200}
+
+
+def test_what_the_check_asked_stands_once_where_the_form_asks_it_too() -> None:
+    _person, by, browser = citizen()
+    asked = {
+        "area_m2": {"name": {"zh": "面积一", "en": "Area"}, "type": "number"},
+        "has_land": {"name": {"zh": "已有土地", "en": "Land"}, "type": "boolean"},
+    }
+    declare_items({"permit-item": {**applicants.ITEM, "ask": asked}}, {}, {}, scene="permits", by=SETUP)
+    found = draft(by)
+    Draft.objects.update(asked={"area_m2": ["200"], "has_land": ["true"]})
+    page = browser.get(f"{STEP}/{found.code}/check").content.decode()
+    assert "已有土地" in page
+    assert "面积一" not in page
 
 
 def test_a_draft_that_is_sent_again_gives_the_same_receipt() -> None:

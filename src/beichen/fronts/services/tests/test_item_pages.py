@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pypdfium2
 import pytest
@@ -58,6 +59,12 @@ class TestCatalogue:
         for name in ("建筑许可", "营业执照", "公章备案", "开办企业一件事"):
             assert name in text
         assert "/services/items/permit" in text
+
+    def test_an_answer_stands_before_the_ways_to_ask(self) -> None:
+        """On a phone, whoever asked sees what was found; the ways to ask are a link away."""
+        assert "life-list" in page("/services")
+        for query in ({"q": "许可"}, {"event": "building"}, {"letter": "J"}):
+            assert "life-list" not in page("/services", **query)
 
     @pytest.mark.parametrize(
         ("query", "here", "away"),
@@ -335,6 +342,16 @@ class TestAppointments:
 
     def test_hours_are_for_everybody(self) -> None:
         assert "13:00–14:00" in page("/services/windows")
+        assert "工作台" not in page("/services/windows"), "a clerk's own"
+        assert "hall/queue" in page("/services/windows", signed_in("attendant", "window"))
+        assert "hall/queue" not in page("/services/windows", signed_in("attendant", "fire"))
+
+    def test_who_is_not_signed_in_is_led_to_it_and_back(self) -> None:
+        way = Client().get("/services/appointments/new?window=hall")
+        assert way.status_code == 302
+        back = parse_qs(urlsplit(way["Location"]).query)["next"]
+        assert back == ["/services/appointments/new?window=hall"]
+        assert Client().get("/services/appointments").status_code == 302
 
 
 class TestStatistics:

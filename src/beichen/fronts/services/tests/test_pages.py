@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from beichen.fronts.services import service
-from beichen.fronts.services.models import Affair
+from beichen.fronts.services.models import Affair, Timer
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.town import SETUP, do, waiting
 from beichen.kernel.access.rates import forget_rates
@@ -151,6 +151,8 @@ def test_a_public_notice_shows_what_is_declared_public() -> None:
     assert "文化中心" in page
     assert "2,000" not in page
     assert affair.subject not in page
+    Timer.objects.filter(is_public=True).update(due_at=timezone.now() - timedelta(minutes=1))
+    assert "文化中心" not in Client().get("/services/notices").content.decode(), "its time is over"
 
 
 def test_programs_apply_and_act() -> None:

@@ -119,3 +119,24 @@ def test_what_was_read_counts_when_it_is_confirmed(monkeypatch: pytest.MonkeyPat
     assert found.given["contact"] == ["示例科技有限公司"]
     reading.keep_read(upload.code, None)
     assert Upload.objects.get().standing == "failed"
+
+
+@pytest.mark.django_db
+def test_a_picture_is_brought_and_read_with_one_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the field; without a picture the page asks again, without a reader nothing is offered."""
+    applicants.build()
+    _person, by, browser = citizen()
+    found = draft(by, with_drawing=False)
+    page = f"/services/apply/permit-item/{found.code}/form"
+    monkeypatch.setattr(reading, "find_spec", lambda _name: None)
+    assert "read:licence" not in browser.get(page).content.decode()
+    monkeypatch.setattr(reading, "find_spec", lambda _name: object())
+    assert "read:licence" in browser.get(page).content.decode()
+    assert browser.post(page, {"action": "read:licence"})["Location"] == f"{page}#part-licence"
+    sent = browser.post(page, {"action": "read:licence", "upload:licence": picture()})
+    upload = Upload.objects.get()
+    assert (upload.field, upload.standing) == ("licence", "waiting")
+    assert sent["Location"] == f"{page}#read-{upload.code}"
+    shown = browser.get(page).content.decode()
+    assert "data-waiting" in shown
+    assert "read:licence" not in shown, "it is there already"

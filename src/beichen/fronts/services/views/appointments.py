@@ -17,9 +17,11 @@ from beichen.fronts.services.items import booking
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.listing import desk_appointments, own_appointments
 from beichen.fronts.services.items.models import Appointment
+from beichen.fronts.services.items.queueing import serves_at
 from beichen.fronts.services.items.words import BookingState
 from beichen.fronts.services.permissions import SERVE
 from beichen.fronts.services.views.catalogue import window_facts
+from beichen.fronts.services.views.filling import signing_in
 from beichen.kernel.access.service import acting, check_rate, chosen_subject, decide, subjects_of
 from beichen.problem import ProblemError
 from beichen.web.tables import answer
@@ -31,7 +33,8 @@ RATE = "30/minute"
 @require_safe
 def windows(request: HttpRequest) -> HttpResponse:
     """Where people are served: addresses and hours, for everybody."""
-    found = [window_facts(row) for row in items.windows()]
+    by = acting(request)
+    found = [{**window_facts(row), "is_served": serves_at(row, by=by)} for row in items.windows()]
     return render(request, "services/windows.html", {"windows": found})
 
 
@@ -39,9 +42,11 @@ def windows(request: HttpRequest) -> HttpResponse:
 def appointments(request: HttpRequest) -> HttpResponseBase:
     """Those of the reader; for a clerk those at the windows where they serve."""
     by = acting(request)
+    if (to_door := signing_in(request)) is not None:
+        return to_door
     is_desk = bool(decide(by, SERVE)) and request.GET.get("whose") != "own"
     if not is_desk:
-        chosen_subject(request)  # nobody has none without signing in
+        chosen_subject(request)
     table = desk_appointments(by) if is_desk else own_appointments(by)
     return answer(request, table, "services/appointments.html", {"is_desk": is_desk})
 
@@ -50,6 +55,8 @@ def appointments(request: HttpRequest) -> HttpResponseBase:
 def new(request: HttpRequest) -> HttpResponse:
     """A window, a day, a time; sent, the place is held."""
     by = acting(request)
+    if request.method != "POST" and (to_door := signing_in(request)) is not None:
+        return to_door
     is_clerk = bool(decide(by, SERVE))
     if not is_clerk:
         chosen_subject(request)

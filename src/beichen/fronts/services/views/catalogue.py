@@ -44,6 +44,8 @@ from beichen.settings import settings
 from beichen.web.tables import answer
 
 RATE = "12/minute"
+ASKED = ("q", "event", "audience", "body", "letter", "window", "way", "page")
+"""With one of these in the address its answer stands first on a phone, without the ways to ask."""
 
 
 @require_safe
@@ -56,8 +58,8 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
         for key, events in (("person", PERSON), ("firm", FIRM))
     ]
     letters = sorted({one.letter for one in rows})
-    chosen = {name: request.GET.get(name, "") for name in ("event", "letter")}
-    context = {"groups": groups, "letters": letters, "chosen": chosen}
+    is_asked = any(request.GET.get(name) for name in ASKED)
+    context = {"groups": groups, "letters": letters, "is_asked": is_asked}
     return answer(request, catalogue_table(rows), "services/catalogue.html", context)
 
 

@@ -14,7 +14,7 @@ from beichen.fronts.services.applicant import service
 from beichen.fronts.services.applicant.lists import drafts_table
 from beichen.fronts.services.applicant.words import Step
 from beichen.fronts.services.views.answering import shown_file
-from beichen.fronts.services.views.filling import signing_in
+from beichen.fronts.services.views.filling import READS, signing_in
 from beichen.kernel.access.service import acting, check_rate
 from beichen.web.tables import answer
 
@@ -54,7 +54,7 @@ def read_file(request: HttpRequest, code: str) -> HttpResponse:
     """Have a picture of one's own draft read."""
     by = acting(request)
     upload = service.own_upload(code, by=by)
-    check_rate("services.read", by.key, "20/hour")
+    check_rate("services.read", by.key, READS)
     service.read_picture(upload, by=by)
     draft = upload.draft
     if draft is None:

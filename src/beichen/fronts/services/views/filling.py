@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -18,16 +19,18 @@ from beichen.fronts.services.applicant.models import Submission
 from beichen.fronts.services.applicant.words import Step
 from beichen.fronts.services.views.answering import at_field
 from beichen.kernel.access.service import acting, assurance_of, check_rate, subjects_of
+from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
 
-UPLOADS, SAVES = "60/hour", "120/minute"
+UPLOADS, SAVES, READS = "60/hour", "120/minute", "20/hour"
 
 
 def signing_in(request: HttpRequest) -> HttpResponse | None:
     """The way to sign in, for whom nobody is signed in."""
     if subjects_of(acting(request)):
         return None
-    return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
+    way = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('account_login')}?{way}")
 
 
 def receipt_address(sent: Submission) -> str:
@@ -92,7 +95,19 @@ def _form(request: HttpRequest, writing: service.Writing) -> HttpResponse:
     writing = service.write_on(draft.code, by=by)
     if _is_fetched(request):
         return JsonResponse({"version": writing.draft.version})
+    if action == "read" and faults is None:
+        return _read(writing, name, by)
     return _moved(request, writing, action, name, faults)
+
+
+def _read(writing: service.Writing, name: str, by: Actor) -> HttpResponse:
+    """Have the picture that was just brought read; the page shows how that stands."""
+    upload = next((one.upload for one in service.suggestions(writing) if one.upload.field == name), None)
+    if upload is None:
+        return _again(writing, Step.FORM, f"#part-{name.replace('.', '-')}")
+    check_rate("services.read", by.key, READS)
+    service.read_picture(upload, by=by)
+    return _again(writing, Step.FORM, f"#read-{upload.code}")
 
 
 def _sent(request: HttpRequest, writing: service.Writing, action: str, name: str) -> dict[str, list[str]]:
