@@ -68,7 +68,8 @@ def record(
             "detail": canonical(detail or {}),
         }
         entry = AuditRecord(**values, previous=previous, hash=link(previous, values))
-        kept, moved = [getattr(entry, name) for name in _COLUMNS], [entry.sequence, entry.hash]
+        kept: list[Any] = [getattr(entry, name) for name in _COLUMNS]
+        moved: list[Any] = [entry.sequence, entry.hash]
         if is_served:  # each statement is a way to the server and back, while everybody waits for the head
             cursor.execute(_MOVE_AND_APPEND, [*moved, *kept])
         else:

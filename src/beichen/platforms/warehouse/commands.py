@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from django.utils import timezone
@@ -40,7 +41,7 @@ def list_(as_json: bool) -> None:
 def show(name: str, as_json: bool) -> None:
     """A table's columns, its last receipts, what its checks found last."""
     row = service.table(name)
-    receipts = [
+    receipts: list[dict[str, Any]] = [
         {"at": one.at, "kind": one.kind, "source": one.source, "load": one.load, "version": one.version,
          "read": one.read, "accepted": one.accepted, "refused": one.refused, "changed": one.changed}
         for one in row.receipts.all()[:10]
