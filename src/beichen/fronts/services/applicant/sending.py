@@ -154,12 +154,12 @@ def _asked(writing: Writing, answers: Answers) -> Answers:
 def _materials(writing: Writing, uploads: list[Upload]) -> list[items.Given]:
     held = writing.draft.materials
     found = {
-        key: items.Given(key, items.How.HELD, note=str(one.get("from", ""))[:200])
+        key: items.Given(key, items.How.HELD, note=str(one.get("from", ""))[:200], is_seen=True)
         for key, one in held.items()
         if key in writing.item.materials
     }
     for upload in uploads:
         key = upload.field.removeprefix(MATERIAL)
         if upload.field.startswith(MATERIAL) and key in writing.item.materials:
-            found[key] = items.Given(key, items.How.UPLOADED, upload.file.code)
+            found[key] = items.Given(key, items.How.UPLOADED, upload.file.code, is_seen=True)
     return list(found.values())

@@ -8,7 +8,7 @@ kept with the affair, and what is required and is not there is told at once, bef
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from beichen.fronts.services.items.problems import MISSING, NOT_FOR
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.permissions import START
-from beichen.fronts.services.problems import bad
+from beichen.fronts.services.problems import BAD_VALUE, bad
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
 from beichen.kernel.levels import Level
@@ -43,12 +43,17 @@ ASSURANCE = {"low": None, "substantial": "window", "high": "upstream"}
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How a material came in; ``file`` is the code of an upload in kernel/files."""
+    """How a material came in; ``file`` is the code of an upload in kernel/files.
+
+    ``is_seen``: the house itself took it in, as a file or from its own bases. What a clerk says of a paper
+    counts; what its applicant says of it does not.
+    """
 
     key: str
     how: How = How.UPLOADED
     file: str = ""
     note: str = ""
+    is_seen: bool = False
 
 
 @transaction.atomic
@@ -83,6 +88,8 @@ def apply(
     told = {**{name: data[name] for name in item.ask if name in data}, **(answers or {})}
     values = {**_eligible(item, told), **data}
     given = tuple(materials)
+    if not is_clerk:
+        check_seen(given)
     kept = read_materials(item, given, values, is_complete=bool(given) or not is_clerk)
     moment = now or timezone.now()
     affair, is_new = acting.start(
@@ -100,6 +107,15 @@ def apply(
     if is_new:
         _keep(affair, row, item, kept, values, channel=channel, agent=agent, delivery=delivery, now=moment)
     return affair
+
+
+def check_seen(given: Iterable[Given]) -> None:
+    """Raises ProblemError SRV-305 for each paper of which an applicant only says that it is there."""
+    told = said("a paper cannot be stated, it must be brought")
+    hint = said("apply at {place}", place="/services/apply")
+    unseen = [one for one in given if not one.is_seen and one.how != How.MISSING]
+    if unseen:
+        raise ProblemError(*(Problem(BAD_VALUE, told, Where(field=one.key[:60]), hint) for one in unseen))
 
 
 def require_applicant(key: str, item: Item, subject: str, *, by: Actor) -> None:
@@ -156,8 +172,8 @@ def read_materials(
             raise bad("materials", message, nearest(one.key[:60], item.materials))
         if len(one.file) > FILE or len(one.note) > NOTE or "\x00" in one.note + one.file:
             raise bad(one.key, said("longer than {limit} characters", limit=NOTE))
-        told = asdict(one) | {"how": str(one.how)}
-        kept[one.key] = {name: value for name, value in told.items() if value and name != "key"}
+        told = {"how": str(one.how), "file": one.file, "note": one.note}
+        kept[one.key] = {name: value for name, value in told.items() if value}
     if is_complete and (absent := missing_of(item, kept, values)):
         raise ProblemError(
             *(

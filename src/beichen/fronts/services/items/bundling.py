@@ -22,6 +22,7 @@ from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.items.applying import (
     Given,
     apply,
+    check_seen,
     may_take_in,
     missing_of,
     read_materials,
@@ -36,7 +37,8 @@ from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, NOT_FOR, 
 from beichen.fronts.services.items.telling import tell_answer
 from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.words import ENDED_PARTS, Channel, How, PartState
-from beichen.fronts.services.models import Affair
+from beichen.fronts.services.models import Affair, AffairBody
+from beichen.fronts.services.permissions import READ
 from beichen.fronts.services.problems import BAD_VALUE
 from beichen.fronts.services.words import Status
 from beichen.hubs.events.service import dated_code
@@ -79,10 +81,12 @@ def apply_bundle(
         return known
     row, moment = find_bundle(bundle_key), now or timezone.now()
     whole = Whole(row)
-    _allowed(whole, subject_code, region, by=by)
+    is_clerk, brought = _is_taken_in(whole, subject_code, region, by=by), tuple(materials)
+    if not is_clerk:
+        check_seen(brought)
     fields = whole.fields(whole.items)
     wanted = whole.needed(read_fields(fields, fields, data, partly=True))
-    values, brought = _values(whole, wanted, data), tuple(materials)
+    values = _values(whole, wanted, data)
     given = (*brought, *_within(whole, wanted, brought))
     _complete(whole, wanted, given, values, is_clerk=channel == Channel.PROGRAM and not brought)
     promise = whole.declared.promised
@@ -119,10 +123,12 @@ def apply_bundle(
     return run
 
 
-def _allowed(whole: Whole, subject: str, region: Region, *, by: Actor) -> None:
-    for key, process in whole.processes.items():
-        if not may_take_in(process, region, by=by):
-            require_applicant(key, whole.items[key], subject, by=by)
+def _is_taken_in(whole: Whole, subject: str, region: Region, *, by: Actor) -> bool:
+    """Whether the actor takes all of it in for others; else they act for the subject, or it raises."""
+    own = [key for key, process in whole.processes.items() if not may_take_in(process, region, by=by)]
+    for key in own:
+        require_applicant(key, whole.items[key], subject, by=by)
+    return not own
 
 
 def _values(whole: Whole, wanted: list[str], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,7 +218,9 @@ def _start(run: BundleRun, part: BundlePart, *, by: Actor, now: datetime) -> Non
     process = read_process(acting.newest(part.item.process).declared)
     names = {*process.start, *item.ask}
     given = [
-        Given(name, How(how), file, note) for name, how, file, note in run.materials if name in item.materials
+        Given(name, How(how), file, note, is_seen=True)  # the bundle looked, as it was applied for
+        for name, how, file, note in run.materials
+        if name in item.materials
     ]
     part.affair = apply(
         key,
@@ -317,14 +325,18 @@ def tell(run: BundleRun, name: str, data: Mapping[str, Any], *, by: Actor) -> No
 
 
 def find_run(code: str, *, by: Actor) -> BundleRun:
-    """The run of this code, for whom it was applied and whoever sees affairs there. Raises SRV-409."""
-    from beichen.fronts.services.permissions import READ
-
+    """The run of this code, for whom it was applied and whoever sees an affair of it. Raises SRV-409."""
     rows = BundleRun.objects.select_related("bundle", "region")
     row = rows.filter(code=code.strip().upper()[:20]).first()
-    if row is not None and (by.is_system or access.decide(by, READ, row) or is_own(row, by)):
+    if row is not None and (by.is_system or is_own(row, by) or _takes_part(row, by)):
         return row
     raise none(NO_BUNDLE, said("there is no affair {code!r}", code=code[:30]), code)
+
+
+def _takes_part(row: BundleRun, by: Actor) -> bool:
+    """Whether a body of the actor takes part in one of its affairs: a region alone opens nobody's bundle."""
+    rows = AffairBody.objects.filter(affair__bundle_part__run=row)
+    return access.visible(by, READ, rows).exists()
 
 
 def is_own(row: BundleRun, by: Actor) -> bool:

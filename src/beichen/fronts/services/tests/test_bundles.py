@@ -134,6 +134,18 @@ def test_who_does_not_act_for_the_subject_may_not_apply() -> None:
     assert error.value.problems[0].code == "SRV-409"
 
 
+def test_an_officer_sees_a_run_when_the_body_takes_part_in_it() -> None:
+    """An officer of the same city whose body has nothing to do with it does not learn who applied."""
+    run = apply(materials=papers(articles="uploaded"))
+    fire, window = person("officer", "fire"), person("officer", "window")
+    with pytest.raises(ProblemError) as error:
+        bundling.find_run(run.code, by=fire)
+    assert error.value.problems[0].code == "SRV-409"
+    assert bundling.find_run(run.code, by=window) == run
+    finish(run, "licence")
+    assert bundling.find_run(run.code, by=fire) == run, "its part has come to the fire brigade"
+
+
 def test_a_part_that_cannot_start_later_says_so() -> None:
     run = apply(materials=papers(articles="uploaded"))
     stall.declare({"permit": stall.PERMIT, "licence": stall.LICENCE, "tax": stall.TAX})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beichen.fronts.services.items import bundling
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.checking import check_conditions, holds_now, is_required, needed, price
 from beichen.fronts.services.items.declaration import Item, read_item_entry
@@ -170,6 +171,21 @@ class TestApplying:
         access.record_identity(known, "window", "身份证", by=SETUP)
         affair = items.apply("licence", {"number": 1}, own, stall.place(), by=somebody, key="")
         assert affair.subject == own
+
+    @pytest.mark.parametrize("how", ["original", "copy", "uploaded", "held", "not-needed"])
+    def test_an_applicant_brings_papers_and_does_not_state_them(self, how: str) -> None:
+        """Who only says, by a program, that a paper is there would apply without it."""
+        somebody = person("officer", "fire")
+        own = somebody.key.removeprefix("person:")
+        stated = stall.papers(articles=how)
+        with pytest.raises(ProblemError) as error:
+            items.apply("licence", {"number": 1}, own, stall.place(), by=somebody, key="", materials=stated)
+        assert (code_of(error), error.value.problems[0].where.field) == ("SRV-305", "articles")
+        with pytest.raises(ProblemError) as error:
+            bundling.apply_bundle(
+                "firm", {"number": 1}, own, stall.place(), by=somebody, key="", materials=stated
+            )
+        assert (code_of(error), error.value.problems[0].where.field) == ("SRV-305", "articles")
 
     def test_an_item_that_is_withdrawn_is_applied_for_no_more(self) -> None:
         stall.declare({"licence": stall.LICENCE})
