@@ -13,12 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Body, Field, Query, Router, Schema, Status
 
 from beichen.fronts.services import service
+from beichen.fronts.services.applicant.paper import withheld_of
 from beichen.fronts.services.document import affair_entry, process_entry, task_entry, whole
 from beichen.fronts.services.items.api import router as items
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.problems import NO_AFFAIR
 from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting, require
+from beichen.kernel.actor import Actor
 from beichen.kernel.org.service import region_by_code
 from beichen.problem import Problem, ProblemError, code, said, shorten
 from beichen.web.programs import key_of, seen_version
@@ -93,7 +95,8 @@ def list_tasks(request: HttpRequest, body: Key = "", limit: Limit = 100) -> dict
 @router.get("/affairs/{slug:affair_code}", summary="An affair with its steps and its trail")
 def read_affair(request: HttpRequest, affair_code: str, response: HttpResponse) -> dict[str, Any]:
     """The affair as it stands. ``ETag`` is its version."""
-    return _shown(service.find_affair(_code(affair_code), by=acting(request)), response)
+    by = acting(request)
+    return _shown(service.find_affair(_code(affair_code), by=by), response, by)
 
 
 @router.post("/affairs/{slug:affair_code}/tasks/{int:number}/{slug:act}", summary="Act on a step")
@@ -111,7 +114,7 @@ def act_on_task(
     row = service.act_on_task(
         act, _code(affair_code), min(number, 2**31 - 1), sound(values), by=by, expected=_seen(request)
     )
-    return _shown(service.find_affair(row.code, by=by), response)
+    return _shown(service.find_affair(row.code, by=by), response, by)
 
 
 @router.post("/affairs/{slug:affair_code}/{slug:act}", summary="Act on an affair")
@@ -126,7 +129,7 @@ def act_on_affair(
     (message, data)."""
     by = writer(request)
     row = service.act_on_affair(act, _code(affair_code), sound(values), by=by, expected=_seen(request))
-    return _shown(service.find_affair(row.code, by=by), response)
+    return _shown(service.find_affair(row.code, by=by), response, by)
 
 
 def _code(text: str) -> str:
@@ -136,9 +139,10 @@ def _code(text: str) -> str:
     return found
 
 
-def _shown(row: Affair, response: HttpResponse) -> dict[str, Any]:
+def _shown(row: Affair, response: HttpResponse, by: Actor) -> dict[str, Any]:
     response["ETag"] = f'"{row.version}"'
-    return whole(row, service.tasks_of(row), service.timers_of(row), service.trail(row))
+    withheld = withheld_of(row, by=by)
+    return whole(row, service.tasks_of(row), service.timers_of(row), service.trail(row), withheld)
 
 
 def _seen(request: HttpRequest) -> int | None:

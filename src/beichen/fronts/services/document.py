@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,10 @@ from beichen.fronts.services.models import Affair, AffairEvent, Definition, Task
 
 def _moment(value: datetime | None) -> str | None:
     return timezone.localtime(value).isoformat(timespec="seconds") if value else None
+
+
+def _within(data: Mapping[str, Any], withheld: Container[str]) -> dict[str, Any]:
+    return {name: None if name in withheld else value for name, value in data.items()}
 
 
 def process_entry(row: Definition) -> dict[str, Any]:
@@ -69,13 +73,20 @@ def task_entry(row: Task) -> dict[str, Any]:
 
 
 def whole(
-    row: Affair, tasks: Iterable[Task], timers: Iterable[Timer], events: Iterable[AffairEvent]
+    row: Affair,
+    tasks: Iterable[Task],
+    timers: Iterable[Timer],
+    events: Iterable[AffairEvent],
+    withheld: Container[str] = (),
 ) -> dict[str, Any]:
-    """An affair with its data, its steps, its timers, what it waits for and its trail."""
+    """An affair with its data, its steps, its timers, what it waits for and its trail.
+
+    ``withheld`` are names of data that the reader may not see; they are null.
+    """
     steps = row.definition.declared["steps"]
     return {
         **affair_entry(row),
-        "data": row.data,
+        "data": _within(row.data, withheld),
         "pauses": row.pauses,
         "tasks": [
             {
@@ -94,7 +105,9 @@ def whole(
                 "at": _moment(event.at),
                 "by": event.by_name,
                 "body": event.body.key if event.body else "",
-                "data": event.data,
+                "data": event.data
+                if "values" not in event.data
+                else {**event.data, "values": _within(event.data["values"], withheld)},
             }
             for event in events
         ],

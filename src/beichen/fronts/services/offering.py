@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.affair import forms
 from beichen.fronts.services.affair.taking_back import is_decided, may_annul
+from beichen.fronts.services.applicant.paper import withheld_of
 from beichen.fronts.services.declaration import Process
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.permissions import HANDLE, START, SUPERVISE
@@ -94,7 +95,9 @@ class Offers:
         }
         task = next((one for one in self._tasks if one.number == number), None)
         if act == "give-material":
-            more["initial"] = {**self._affair.data, **more["initial"]}
+            withheld = withheld_of(self._affair, by=self._by)
+            told = {name: value for name, value in self._affair.data.items() if name not in withheld}
+            more["initial"] = {**told, **more["initial"]}
             return forms.AnswerForm(self._process, self._process.start, data, **more) if number else None
         if number:
             return self._step_form(act, task, data, more) if task is not None else None

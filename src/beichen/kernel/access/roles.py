@@ -112,6 +112,21 @@ BUILTIN = (
         ),
         Level.L3,
     ),
+    # Beside an officer's post: who decides on people's applications opens the papers about them.
+    BuiltinRole(
+        "examiner",
+        "审批员",
+        "Examiner of applications",
+        (
+            "services.affair.read",
+            "services.task.handle",
+            "services.statistics.read",
+            "org.read",
+            "geo.read",
+            "comms.roster.read",
+        ),
+        Level.L3,
+    ),
     BuiltinRole(
         "grid-worker",
         "网格员",

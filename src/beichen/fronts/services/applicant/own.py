@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from beichen.fronts.services.affair import acting, taking_back
 from beichen.fronts.services.applicant.models import Submission, Upload
+from beichen.fronts.services.applicant.paper import level_of_answers
 from beichen.fronts.services.applicant.problems import NOT_FOLLOWED, no_draft
 from beichen.fronts.services.applicant.sent import item_of, submission_of
 from beichen.fronts.services.applicant.uploading import Readable, bring_later
@@ -165,7 +166,8 @@ def answer_material(
         names: list[str] = []
         if sent is not None:
             held: list[Upload] = [bring_later(sent, row, f"{number}", one, by=by) for one in brought]
-            names = [one.file.name for one in held]
+            is_told = level_of_answers(row) <= row.level  # the trail is read by all who take part
+            names = [one.file.name for one in held] if is_told else [f"补交材料 {len(held)} 件"] * bool(held)
         told = " · ".join(filter(None, [note.strip(), *names]))
         return acting.give_material(row.code, number, data, told, by=as_applicant(by), expected=expected)
 

@@ -16,6 +16,7 @@ BAD_FILE = code("SRV-511", "The file cannot be taken.", status=415)
 TOO_LARGE = code("SRV-512", "The file is larger than it may be.", status=413)
 TOO_MANY_FILES = code("SRV-513", "There are as many files as an application may have.", status=409)
 NO_READER = code("SRV-514", "Pictures are not read here.", status=503)
+CLOSED = code("SRV-515", "The paper lies above the clearance of who asks for it.", status=403)
 NOT_FOLLOWED = code("SRV-521", "No application has this number and code.", status=404)
 RATED = code("SRV-522", "This affair was rated already.", status=409)
 
@@ -28,3 +29,10 @@ def no_draft() -> ProblemError:
 def bad_file(name: str, message: str, hint: str = "") -> ProblemError:
     """A file that cannot be taken."""
     return ProblemError(Problem(BAD_FILE, shorten(message), Where(field=name), hint))
+
+
+def paper_closed(name: str, level: int, grantors: str) -> ProblemError:
+    """A paper whose content is not for who takes part in its affair; that it is there they may know."""
+    message = said("“{name}” is of level L{level}, above your clearance", name=name[:30], level=level)
+    hint = said("could be allowed by: {names}", names=grantors) if grantors else ""
+    return ProblemError(Problem(CLOSED, shorten(message), hint=hint))

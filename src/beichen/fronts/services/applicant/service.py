@@ -27,6 +27,7 @@ from beichen.fronts.services.applicant.own import (
     own_submission,
     withdraw,
 )
+from beichen.fronts.services.applicant.paper import open_paper
 from beichen.fronts.services.applicant.prefilling import (
     held_materials,
     proposals,
@@ -44,7 +45,6 @@ from beichen.fronts.services.applicant.uploading import (
     bring,
     files_for,
     files_of,
-    handled_upload,
     own_upload,
     take_away,
     uploads_of,
@@ -70,7 +70,6 @@ __all__ = [
     "followed",
     "followed_run",
     "form_schema",
-    "handled_upload",
     "held_materials",
     "is_reader_there",
     "item_of",
@@ -78,6 +77,7 @@ __all__ = [
     "keep",
     "none",
     "offer",
+    "open_paper",
     "own_affair",
     "own_affairs",
     "own_draft",

@@ -1,4 +1,4 @@
-"""Files of an application: taken in by content, kept at level L3, shown to their owner and who handles it."""
+"""Files of an application: taken in by content, kept at level L3; opened by :mod:`.own` and :mod:`.paper`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from beichen.fronts.services.affair.finding import find_affair
 from beichen.fronts.services.applicant.cleaning import MOST_BYTES, clean
 from beichen.fronts.services.applicant.drafting import forget_file
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
 from beichen.fronts.services.applicant.problems import TOO_MANY_FILES, no_draft
-from beichen.fronts.services.applicant.sent import submission_of
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
-from beichen.kernel.audit import service as audit
 from beichen.kernel.files import service as files
 from beichen.kernel.levels import Level
 from beichen.problem import Problem, ProblemError, Where, said
@@ -104,21 +101,4 @@ def own_upload(code: str, *, by: Actor) -> Upload:
     row = rows.filter(code=code, draft__owner=by.key).first()
     if row is None:
         raise no_draft()
-    return row
-
-
-def handled_upload(affair_code: str, code: str, *, by: Actor) -> Upload:
-    """A file of an affair, for who takes part in it; the reading is recorded for the one it is about.
-
-    Raises ProblemError SRV-301, SRV-501.
-    """
-    affair = find_affair(affair_code, by=by)
-    sent = submission_of(affair)
-    found = files_for(sent, affair) if sent is not None else []
-    row = next((one for one in found if one.code == code), None)
-    if row is None:
-        raise no_draft()
-    resource = f"fronts_services.upload:{row.code}"
-    detail = {"affair": affair.code, "file": row.file.name[:60]}
-    audit.record(by, "services.upload.read", resource, detail=detail, subject=affair.subject)
     return row

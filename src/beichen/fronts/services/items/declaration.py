@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec import field as renamed
 
 from beichen.fronts.services.declaration import Field, Words
+from beichen.kernel.levels import Level
 from beichen.kernel.scene.durations import duration
 
 TEXT = "text"
@@ -33,6 +34,7 @@ class Material(Struct, frozen=True):
     """A paper of an application. ``held_by`` says where the city holds it: then it is not asked for again.
 
     ``required`` is a truth or a condition over the application's data and the answers of the guided check.
+    ``level`` is the clearance of officers who may open what is brought for it.
     """
 
     name: Words
@@ -41,6 +43,13 @@ class Material(Struct, frozen=True):
     form: str = "either"
     copies: int = 1
     held_by: str = renamed(default="", name="from")
+    level: str = ""
+
+    def level_at(self, base: Level) -> Level:
+        """The level where the affair's is ``base``: a paper about a person is personal unless declared."""
+        if self.level:
+            return Level[self.level]
+        return max(base, Level.L3) if self.held_by.startswith("person.") else base
 
 
 class Amount(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from beichen.fronts.services.bpmn.expressions import LONGEST
 from beichen.fronts.services.items.life_events import LIFE_EVENTS
 from beichen.fronts.services.schema import FIELD
+from beichen.kernel.levels import Level
 from beichen.kernel.scene import vocabulary
 from beichen.kernel.scene.durations import DURATION
 from beichen.kernel.scene.vocabulary import Schema
@@ -41,6 +42,7 @@ MATERIAL: Schema = vocabulary.record(
         "form": {"enum": list(FORMS)},
         "copies": {"type": "integer", "minimum": 0, "maximum": 20},
         "from": _HELD,
+        "level": {"enum": [str(one.name) for one in Level]},
     },
 )
 FEE: Schema = vocabulary.record(

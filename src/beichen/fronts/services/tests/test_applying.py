@@ -309,11 +309,11 @@ def test_an_officer_who_takes_no_part_sees_no_file() -> None:
     sent = applied(by)
     upload = Upload.objects.get(submission=sent)
     window, fire = town.person("attendant", "window"), town.person("officer", "fire")
-    assert service.handled_upload(sent.affair.code, upload.code, by=window).pk == upload.pk
+    assert service.open_paper(sent.affair.code, upload.code, by=window).pk == upload.pk
     record = AuditRecord.objects.get(action="services.upload.read")
     assert (record.subject, record.actor) == (sent.subject, window.key)
     with pytest.raises(ProblemError) as caught:
-        service.handled_upload(sent.affair.code, upload.code, by=fire)
+        service.open_paper(sent.affair.code, upload.code, by=fire)
     assert codes(caught) == ["SRV-301"]
 
 

@@ -219,15 +219,15 @@ def test_each_body_sees_what_its_part_asks_for() -> None:
     licence, seal = part(run, "licence"), part(run, "seal")
     uploads = {one.field: one.code for one in Upload.objects.all()}
     window, fire = person("officer", "window"), person("officer", "fire")
-    assert service.handled_upload(licence.code, uploads["material.articles"], by=window)
-    assert service.handled_upload(seal.code, uploads["material.stamp"], by=fire)
+    assert service.open_paper(licence.code, uploads["material.articles"], by=window)
+    assert service.open_paper(seal.code, uploads["material.stamp"], by=fire)
     for code, upload, who in (
         (licence.code, "material.stamp", window),
         (licence.code, "material.articles", fire),
         (seal.code, "material.stamp", window),
     ):
         with pytest.raises(ProblemError):
-            service.handled_upload(code, uploads[upload], by=who)
+            service.open_paper(code, uploads[upload], by=who)
 
 
 def test_what_a_part_asks_for_later_is_brought_to_that_part() -> None:
@@ -245,7 +245,7 @@ def test_what_a_part_asks_for_later_is_brought_to_that_part() -> None:
     field = Upload.objects.latest("id").field
     assert field == f"answer.{affair.code}.{waiting(affair)[0].number}"
     window = person("officer", "window")
-    assert service.handled_upload(affair.code, Upload.objects.latest("id").code, by=window)
+    assert service.open_paper(affair.code, Upload.objects.latest("id").code, by=window)
 
 
 def test_it_is_followed_by_number_and_code_without_an_account() -> None:

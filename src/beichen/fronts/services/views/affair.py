@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beichen.fronts.services import service
 from beichen.fronts.services.affair.forms import DeclaredForm
 from beichen.fronts.services.applicant.handling import application_of
+from beichen.fronts.services.applicant.paper import papers_of, withheld_of
 from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.listing import address, end_of
 from beichen.fronts.services.models import Affair, Task
@@ -55,6 +56,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
     tasks = service.tasks_of(row)
     places = {name: place for place, name in enumerate(process.fields)}
     offers = Offers(row, process, tasks, course["messages"], by).all()
+    papers, withheld = papers_of(row, by=by), withheld_of(row, by=by)
     if bad is not None:
         for offer in offers:
             if (offer.act, offer.number) == bad[:2]:
@@ -70,9 +72,10 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         "facts": [
             (process.fields[name].name.label, value_words(process.fields[name], value))
             for name, value in sorted(row.data.items(), key=lambda one: places.get(one[0], 0))
-            if name in places
+            if name in places and name not in withheld
         ],
-        "application": application_of(row, by=by),
+        "application": application_of(row, papers, by=by),
+        "papers": papers,
         "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),
         "pauses": row.pauses,
         "trail": [

@@ -202,7 +202,7 @@ def file(request: HttpRequest, code: str, upload: str) -> HttpResponseBase:
 @require_safe
 def officers_file(request: HttpRequest, code: str, upload: str) -> HttpResponseBase:
     """A file of an affair, for an officer who takes part in it."""
-    return shown_file(service.handled_upload(code, upload, by=acting(request)))
+    return shown_file(service.open_paper(code, upload, by=acting(request)))
 
 
 @require_POST
