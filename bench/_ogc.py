@@ -143,9 +143,12 @@ def served(command: list[str], port: int, path: str, env: dict[str, str]) -> Ite
 
 
 def ours(cache: int) -> contextlib.AbstractContextManager[str]:
-    """Our house, with or without a cache of tiles."""
+    """Our house, with or without a cache of tiles; as many threads as it has."""
+    from beichen.house.web import THREADS
+
     port = free_port()
     options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers 2 --no-ws --log-level error"
+    options += f" --blocking-threads {THREADS}"
     command = [str(Path(sys.executable).with_name("granian")), *options.split(), "--factory"]
     command += ["--workers-kill-timeout", "5", "beichen.house.web:application"]
     return served(command, port, "/ogc/conformance", {"BEICHEN_TILE_CACHE_MB": str(cache)})

@@ -1,4 +1,4 @@
-"""The database's server goes away and comes back: the intake says so, and goes on by itself."""
+"""The database's server goes away and comes back: the house says so, and goes on by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def server() -> Iterator[Server]:
     made.close()
 
 
+def _migrated(server: Server, folder: Path) -> dict[str, str]:
+    """The settings of a house whose tables are made."""
+    settings = environment(folder, server.url)
+    with psycopg.connect(server.url) as session:
+        session.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    run(["-m", "beichen", "manage", "migrate"], settings)
+    return settings
+
+
 def _house(port: int, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "beichen.house.web", str(port)], env=settings, cwd=ROOT)
 
@@ -53,10 +63,7 @@ def _until(client: httpx.Client, headers: dict[str, str], status: int) -> httpx.
 
 def test_the_intake_waits_for_its_database(server: Server, tmp_path: Path) -> None:
     """503 with a time to come back, within seconds, while the server is away; then as before, by itself."""
-    settings = environment(tmp_path, server.url) | {"BEICHEN_REPORTS_A_MINUTE": "100000"}
-    with psycopg.connect(server.url) as session:
-        session.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-    run(["-m", "beichen", "manage", "migrate"], settings)
+    settings = _migrated(server, tmp_path) | {"BEICHEN_REPORTS_A_MINUTE": "100000"}
     made = [sys.executable, "-m", "tests.crash.reports", "client"]
     done = subprocess.run(made, env=settings, cwd=ROOT, check=True, capture_output=True, text=True)
     key = done.stdout.strip()
@@ -80,3 +87,34 @@ def test_the_intake_waits_for_its_database(server: Server, tmp_path: Path) -> No
     with psycopg.connect(server.url) as session:
         kept = {code for (code,) in session.execute("SELECT code FROM hubs_events_report").fetchall()}
     assert {before, after} <= kept
+
+
+def test_a_server_that_was_away_between_requests_is_not_noticed(server: Server, tmp_path: Path) -> None:
+    """No kept connection is sent a statement after its server ended; a server that is away is said to be."""
+    settings, port = _migrated(server, tmp_path), free_port()
+    house = _house(port, settings)
+    short, long = "/ogc/collections/none", "/open311/v2/services.json"  # as programs go, and through all
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            _until_it_answers(client)
+            with ThreadPoolExecutor(8) as many:
+                for turn in range(2):
+                    found = [one.status_code for one in many.map(client.get, [short, long] * 20)]
+                    assert found == [404, 200] * 20, turn
+                    server.stop()
+                    away = [client.get(short), client.get(long)]
+                    assert [one.status_code for one in away] == [503, 503]
+                    assert away[0].json()["code"] == "WEB-503"
+                    server.start()
+    finally:
+        house.terminate()
+        house.wait(PATIENCE_SECONDS)
+
+
+def _until_it_answers(client: httpx.Client) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx.HTTPError):
+            client.get("/healthz")
+            return
+        time.sleep(0.2)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from beichen.house.rooms import ROOMS
 from beichen.settings import settings
 
+AWAY_SECONDS = 5
 _chosen = settings()
 _chosen.data_dir.mkdir(parents=True, exist_ok=True)
 
@@ -97,7 +98,7 @@ def _database(url: str) -> dict[str, Any]:
             "TEST": {"NAME": unquote(parts.path) + ".test"},
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "beichen.house.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -105,7 +106,11 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         # Without a threshold psycopg prepares nothing, not even what asks for it; Django's own never do.
         # A server that is away is told within seconds: a thread that waits for it cannot answer others.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}, "prepare_threshold": 5},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 16, "timeout": AWAY_SECONDS},
+            "connect_timeout": AWAY_SECONDS,
+            "prepare_threshold": 5,
+        },
     }
 
 

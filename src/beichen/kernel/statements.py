@@ -3,22 +3,39 @@
 Django builds the SQL of a queryset anew each time that it is asked, which costs ten times what the database
 needs for a row by its key. A :class:`Prepared` query is built once a process; a :class:`Slot` marks where a
 value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same everywhere. Each
-connection to PostgreSQL plans it once (OPTIONS name a ``prepare_threshold``).
+connection to PostgreSQL plans it once (:mod:`beichen.kernel.planned`).
 :class:`Insertion` writes an instance as ``save(force_insert=True)`` does, :class:`Change` as
 ``save(update_fields=…)``, but for signals: no room uses them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
+from beichen.kernel.instances import instance, join
+from beichen.kernel.planned import fetch
+
 ModelT = TypeVar("ModelT", bound=models.Model)
+
+
+_PLAIN: dict[type[models.Field[Any, Any]], type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.FloatField: float,
+    models.BooleanField: bool,
+    models.BigIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+}
+"""Which values of which fields go to the database as they are."""
 
 
 class Slot(Expression):
@@ -27,6 +44,7 @@ class Slot(Expression):
     def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
         super().__init__(output_field=field)
         self.name = name
+        self._plain = _PLAIN.get(type(field))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A parameter, and itself as what stands for its value."""
@@ -34,7 +52,35 @@ class Slot(Expression):
 
     def sent(self, values: Mapping[str, Any]) -> Any:
         """What the database is sent in its place."""
-        return self.field.get_db_prep_value(values[self.name], connections["default"])
+        value = values[self.name]
+        if type(value) is self._plain:
+            return value
+        return self.field.get_db_prep_value(value, connections["default"])
+
+
+class Keys(Slot):
+    """A place for any number of keys, as ``pk__in=keys(Model)``: one statement, however many there are."""
+
+    _SOURCES: ClassVar = {
+        "sqlite": "(SELECT value FROM json_each(%s))",
+        "postgresql": "(SELECT unnest(%s::bigint[]))",
+    }
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """A subquery of them."""
+        return self._SOURCES[connection.vendor], [self]
+
+    def sent(self, values: Mapping[str, Any]) -> Any:
+        """An array; as JSON where there are none."""
+        keys = [int(key) for key in values[self.name]]
+        return keys if connections["default"].vendor == "postgresql" else json.dumps(keys)
+
+
+def keys(model: type[models.Model], name: str = "keys") -> Keys:
+    """The place of many keys of the model."""
+    key = model._meta.pk
+    assert key is not None  # noqa: S101 - every model has one
+    return Keys(name, key)
 
 
 def slot(model: type[models.Model], name: str, column: str = "") -> Slot:
@@ -56,7 +102,10 @@ class Prepared(Generic[ModelT]):
     @cached_property
     def _compiled(self) -> tuple[Any, str, tuple[Any, ...]]:
         compiler = self._build().query.get_compiler("default")
-        sql, parameters = compiler.as_sql()
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:  # such as of who may read nothing: Django asks nothing then
+            sql, parameters = "", ()
         return compiler, sql, tuple(parameters)
 
     @cached_property
@@ -75,56 +124,39 @@ class Prepared(Generic[ModelT]):
 
     def tuples(self, **values: Any) -> Iterator[Sequence[Any]]:
         """The rows of a ``values_list``."""
-        compiler, sql, parameters = self._compiled
-        connection = connections["default"]
-        sent = [one.sent(values) if isinstance(one, Slot) else one for one in parameters]
-        with _planned(connection) as cursor:
-            cursor.execute(sql, sent)
-            rows = cursor.fetchall()
+        compiler, sql, _parameters = self._compiled
+        if not sql:
+            return iter(())
+        rows = fetch(connections["default"], sql, self._sent(values))
         return iter(compiler.apply_converters(rows, self._converters) if self._converters else rows)
+
+    def _sent(self, values: Mapping[str, Any]) -> list[Any]:
+        return [one.sent(values) if isinstance(one, Slot) else one for one in self._compiled[2]]
+
+    def count(self, **values: Any) -> int:
+        """How many rows it gives."""
+        if not self._compiled[1]:
+            return 0
+        counted = f"SELECT count(*) FROM ({self._compiled[1]}) AS counted"  # noqa: S608 - Django's own statement
+        ((number,),) = fetch(connections["default"], counted, self._sent(values))
+        return int(number)
 
     def rows(self, **values: Any) -> list[ModelT]:
         """The instances."""
+        if not self._compiled[1]:
+            return []
         model, own, names, related = self._shape
         found = []
         for row in self.tuples(**values):
-            one = model.from_db("default", names, row[own])
+            one = instance(model, names, row[own])
             for populator in related:
-                populator.populate(row, one)
+                join(populator, row, one)
             found.append(one)
         return found
 
     def first(self, **values: Any) -> ModelT | None:
         """The first instance, or None."""
         return next(iter(self.rows(**values)), None)
-
-
-def _planned(connection: Any) -> Any:
-    """A cursor whose statements PostgreSQL plans once a connection; planning costs it more than answering.
-
-    Django's own cursors put values into the text of a statement, so that each is another. SQLite's driver
-    keeps its statements by itself.
-    """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    import psycopg  # which an embedded house never needs
-
-    connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrap(cursor)
-
-
-_PLAIN: dict[type[models.Field[Any, Any]], type] = {
-    models.CharField: str,
-    models.TextField: str,
-    models.FloatField: float,
-    models.BooleanField: bool,
-    models.BigIntegerField: int,
-    models.PositiveIntegerField: int,
-    models.PositiveSmallIntegerField: int,
-}
-"""Which values of which fields go to the database as they are."""
 
 
 def _sent(row: models.Model, fields: Sequence[tuple[Any, str, type | None]], is_new: bool) -> list[Any]:

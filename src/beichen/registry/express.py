@@ -13,8 +13,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, URLResolver
+from django.urls import Resolver404, ResolverMatch, URLResolver
 from django.urls.resolvers import RegexPattern
+
+from beichen.web.errors import TOLD, answer_to
 
 
 class ExpressMiddleware:
@@ -38,9 +40,17 @@ class ExpressMiddleware:
         except Resolver404:
             return self.get_response(request)
         request.user = AnonymousUser()
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        response = self._answer(request, match)
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Length"] = str(len(response.content))
+        return response
+
+    def _answer(self, request: HttpRequest, match: ResolverMatch) -> HttpResponse:
+        """The view's answer, or what its error is worth; a mistake of ours is Django's to tell."""
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except TOLD as error:
+            return answer_to(error, request)
         return response
 
     def _is_express(self, request: HttpRequest) -> bool:

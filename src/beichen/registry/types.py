@@ -12,16 +12,16 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from beichen.kernel.columns import DeclarationField
+from beichen.kernel.planned import fetch
 from beichen.problem import Problem, Where, nearest, shorten
 from beichen.registry.document.changes import instances
 from beichen.registry.document.forms import FORMS
 from beichen.registry.document.names import to_iri
 from beichen.registry.models import ObjectType
 from beichen.registry.problems import FIELD
-from beichen.registry.statement import fetch
 
 _FIELDS = ObjectType._meta.concrete_fields
 _NAMES = [field.attname for field in _FIELDS]
@@ -52,7 +52,9 @@ def _rows(keys: Iterable[str]) -> list[tuple[Any, ...]]:
     if not wanted:
         return []
     marks = ", ".join(["%s"] * len(wanted))
-    return fetch(f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted)
+    return fetch(
+        connection, f"SELECT {_COLUMNS} FROM {ObjectType._meta.db_table} WHERE key IN ({marks})", wanted
+    )
 
 
 def read_types(keys: Iterable[str]) -> dict[str, ObjectType]:

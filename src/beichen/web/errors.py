@@ -24,9 +24,13 @@ _log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
 PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/", "/tlog/")
+SHARED = ("/ogc",)  # pages stand there too, for clients that name HTML
+TOLD = (ProblemError, OperationalError)
 
 
 def _asks_for_page(request: HttpRequest) -> bool:
+    if request.path.startswith(SHARED):
+        return "text/html" in request.headers.get("accept", "")
     return request.accepts("text/html") and not request.path.startswith(PROTOCOLS)
 
 
@@ -84,6 +88,13 @@ def _away(request: HttpRequest, exception: OperationalError) -> HttpResponse:
     return response
 
 
+def answer_to(error: ProblemError | OperationalError, request: HttpRequest) -> HttpResponse:
+    """What is said of a problem, or of a database that is away."""
+    if isinstance(error, ProblemError):
+        return problem_response(error.problems[0], request)
+    return _away(request, error)
+
+
 class ProblemMiddleware:
     """Turns a ProblemError that a view let go into its answer, instead of a 500."""
 
@@ -96,8 +107,4 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer problems; leave every other exception to Django."""
-        if isinstance(exception, ProblemError):
-            return problem_response(exception.problems[0], request)
-        if isinstance(exception, OperationalError):
-            return _away(request, exception)
-        return None
+        return answer_to(exception, request) if isinstance(exception, TOLD) else None

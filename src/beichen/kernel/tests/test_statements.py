@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from beichen.kernel.org.models import Body, Person, Region
-from beichen.kernel.statements import Change, Insertion, Prepared, slot
+from beichen.kernel.statements import Change, Insertion, Prepared, keys, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +45,36 @@ def test_rows_with_their_relations() -> None:
 def test_values() -> None:
     """A list of values, with two slots for one column and one for another."""
     town()
-    keys = [slot(Region, name, "code") for name in ("one", "other")]
+    codes = [slot(Region, name, "code") for name in ("one", "other")]
     prepared = Prepared(
-        lambda: Region.objects.filter(code__in=keys, is_current=True).values_list("code", "level")
+        lambda: Region.objects.filter(code__in=codes, is_current=True).values_list("code", "level")
     )
     assert list(prepared.tuples(one="990100", other="990101")) == [("990100", "city"), ("990101", "county")]
     assert list(prepared.tuples(one="990100", other="0")) == [("990100", "city")]
+    assert [prepared.count(one="990100", other=other) for other in ("990101", "0")] == [2, 1]
+    some = Prepared(lambda: Region.objects.filter(code__gte=slot(Region, "code")).values_list("pk")[:1])
+    assert [some.count(code=code) for code in ("990100", "990102")] == [1, 0]
+
+
+def test_many_keys() -> None:
+    """One statement for any number of them."""
+    region = town()
+    prepared = Prepared(lambda: Region.objects.filter(pk__in=keys(Region)).order_by("code"))
+    wanted = [region.pk, region.parent_id, 0]
+    assert [[row.code for row in prepared.rows(keys=wanted[:most])] for most in (0, 1, 3)] == [
+        [], ["990101"], ["990100", "990101"],
+    ]  # fmt: skip
+
+
+def test_a_query_that_can_give_nothing_is_not_sent() -> None:
+    town()
+    prepared = Prepared(lambda: Region.objects.filter(pk__in=[], code=slot(Region, "code")))
+    with CaptureQueriesContext(connection) as sent:
+        assert prepared.rows(code="990100") == []
+        assert prepared.first(code="990100") is None
+        assert list(prepared.tuples(code="990100")) == []
+        assert prepared.count(code="990100") == 0
+    assert not sent.captured_queries
 
 
 def test_an_insertion_is_a_save() -> None:
@@ -61,7 +85,7 @@ def test_an_insertion_is_a_save() -> None:
     one.name = "乙"
     one.save()
     assert Person.objects.get().name == "乙"
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         insertion.add(Person(name="丙", code=one.code))
 
 

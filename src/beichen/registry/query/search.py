@@ -16,12 +16,12 @@ import orjson
 from django.db import connection
 
 from beichen.kernel.actor import Actor
+from beichen.kernel.planned import fetch
 from beichen.problem import Problem, ProblemError
 from beichen.registry.measuring import Measures
 from beichen.registry.problems import TOO_COMPLEX, bad_parameter
 from beichen.registry.query.geo import GeoQuery
 from beichen.registry.query.plan import Planner, Query
-from beichen.registry.statement import fetch
 
 READ_LIMIT = 20_000
 SHAPE_LIMIT = 200_000
@@ -99,7 +99,7 @@ class Search:
             f"{self.plan.before}SELECT {columns} FROM {self._from()}{bound} ORDER BY o.id LIMIT %s OFFSET %s"
         )
         parameters = [*self.plan.parameters, *([after] if after else []), limit, offset]
-        return self._measures.into(list(starmap(Row, fetch(statement, parameters))))
+        return self._measures.into(list(starmap(Row, fetch(connection, statement, parameters))))
 
     def following(self, after: int, wanted: int) -> Iterator[Row]:
         """Matching objects by key from the one after ``after`` on; about ``wanted`` are going to be read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
@@ -21,25 +21,47 @@ from beichen.platforms.geo.source import Answer, version_of
 from beichen.problem import said
 
 
-def links_of_page(
-    request: HttpRequest, one: Collection, question: Question, after: str, form: str
-) -> list[Link]:
+class Place(NamedTuple):
+    """What decides the links of a page: those of one place are the same."""
+
+    root: str
+    key: str
+    text: str
+    trail: tuple[str, ...]
+    after: str
+    form: str
+
+
+def place_of(request: HttpRequest, one: Collection, question: Question, after: str, form: str) -> Place:
+    """Where a page stands; ``after`` is the mark of the one behind it."""
+    text = str(request.META.get("QUERY_STRING", ""))
+    return Place(root_of(request), one.key, text, question.trail, after, form)
+
+
+def links_of_page(place: Place) -> list[Link]:
     """`self`, `alternate`, `collection`, and to the pages before and behind."""
-    root = root_of(request)
-    asked, cursor, narrowed = _parted(str(request.META.get("QUERY_STRING", "")))
-    at = partial(_page_at, address(root, "collections", one.key, "items"), narrowed)
+    root, key, text, trail, after, form = place
+    asked, cursor, narrowed = _parted(text)
+    at = partial(_page_at, address(root, "collections", key, "items"), narrowed)
     kinds = {"json": GEOJSON, "html": HTML}
     other = "html" if form == "json" else "json"
     found = [link(at(asked, cursor), "self", kinds[form]), link(at(other, cursor), "alternate", kinds[other])]
     if after:
-        found.append(link(at(asked, cursor_of((*question.trail, after))), "next", kinds[form]))
-    if question.trail:
-        before = cursor_of(question.trail[:-1]) if question.trail[1:] else ""
+        found.append(link(at(asked, cursor_of((*trail, after))), "next", kinds[form]))
+    if trail:
+        before = cursor_of(trail[:-1]) if trail[1:] else ""
         found.append(link(at(asked, before), "prev", kinds[form]))
-    found.append(link(address(root, "collections", one.key), "collection"))
-    names = address(root, "collections", one.key, "queryables")
+    found.append(link(address(root, "collections", key), "collection"))
+    names = address(root, "collections", key, "queryables")
     found.append(link(names, "http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA))
     return found
+
+
+@lru_cache(maxsize=256)
+def _written(place: Place) -> tuple[orjson.Fragment, str]:
+    """The links as JSON and as a header."""
+    links = links_of_page(place)
+    return orjson.Fragment(orjson.dumps(links)), as_header(links)
 
 
 @lru_cache(maxsize=512)
@@ -60,15 +82,15 @@ def _page_at(href: str, narrowed: str, form: str, cursor: str) -> str:
 def page(request: HttpRequest, one: Collection, question: Question) -> HttpResponse:
     """A page of features as GeoJSON."""
     found = one.source.page(question.asked)
-    links = links_of_page(request, one, question, found.after, "json")
+    links, header = _written(place_of(request, one, question, found.after, "json"))
     features = in_system(found.features, question.system)
     answer = HttpResponse(_collected(features, found, links), content_type=GEOJSON)
     answer["Content-Crs"] = f"<{question.system.uri}>"
-    answer["Link"] = as_header(links)
+    answer["Link"] = header
     return zipped(answer, request)
 
 
-def _collected(features: list[bytes], found: Answer, links: list[Link]) -> bytes:
+def _collected(features: list[bytes], found: Answer, links: orjson.Fragment) -> bytes:
     about: dict[str, Any] = {"numberReturned": len(features)}
     if found.matched is not None:
         about["numberMatched"] = found.matched

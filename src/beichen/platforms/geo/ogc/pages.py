@@ -17,7 +17,7 @@ from beichen.kernel.access.service import acting
 from beichen.platforms.geo.ogc import documents
 from beichen.platforms.geo.ogc.answers import page_answer, root_of
 from beichen.platforms.geo.ogc.catalogue import Collection, collections_for
-from beichen.platforms.geo.ogc.items import feature_of, links_of_page, system_asked
+from beichen.platforms.geo.ogc.items import feature_of, links_of_page, place_of, system_asked
 from beichen.platforms.geo.ogc.questions import Question
 from beichen.platforms.geo.ogc.systems import SYSTEMS
 from beichen.platforms.geo.ogc.turning import in_system
@@ -161,7 +161,8 @@ def items(request: HttpRequest, one: Collection, question: Question) -> HttpResp
     """A page of features: the map, the table, what narrows both, the pages before and behind."""
     limit = min(question.asked.limit, ROWS) if "limit" not in request.GET else min(question.asked.limit, 500)
     found = one.source.page(replace(question.asked, limit=limit))
-    links = {one["rel"]: one["href"] for one in links_of_page(request, one, question, found.after, "html")}
+    place = place_of(request, one, question, found.after, "html")
+    links = {one["rel"]: one["href"] for one in links_of_page(place)}
     names = [
         field
         for field in one.described.fields

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from beichen.kernel.files import store as contents
 from beichen.platforms.geo.snapshots.snapshot import Snapshot
-from beichen.platforms.geo.snapshots.unfolding import FORM, unfold
+from beichen.platforms.geo.snapshots.unfolding import FORM, folder_of, unfold
 from beichen.settings import settings
 
 LARGEST = 8 << 30  # bytes of a revision's file
@@ -39,13 +39,21 @@ def fetch(content: str, target: Path) -> None:
 
 def opened(name: str, write: Callable[[Path], None], tag: str = "") -> Snapshot:
     """The snapshot ``name``, laid out first if it is not yet on this machine."""
-    folder = unfold(name, root(), write)
+    folder = _folder(settings().data_dir, name)
+    if not folder.is_dir():
+        unfold(name, root(), write)
     return _opened(str(folder), tag or name)
 
 
 def opened_file(content: str) -> Snapshot:
     """The snapshot of a kept file. Raises ProblemError FIL-105."""
     return opened(content[:40], lambda target: fetch(content, target))
+
+
+@lru_cache(maxsize=512)
+def _folder(_data: Path, name: str) -> Path:
+    """Where a snapshot lies, as long as the data folder is this one."""
+    return folder_of(name, root())
 
 
 @lru_cache(maxsize=128)

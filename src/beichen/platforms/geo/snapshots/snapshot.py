@@ -114,6 +114,10 @@ class Snapshot:
 
     def described(self) -> Described:
         """See :class:`~beichen.platforms.geo.source.Source`."""
+        return self._described
+
+    @cached_property
+    def _described(self) -> Described:
         return Described(self.layout.fields, self.count, self.box, (self._span[0], self._span[1]), self.tag)
 
     def page(self, asked: Asked) -> Answer:

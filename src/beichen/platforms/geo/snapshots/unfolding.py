@@ -44,12 +44,17 @@ DIGITS = 7  # of degrees in GeoJSON: a centimetre
 _DAY = np.int64(86_400_000_000)
 
 
+def folder_of(name: str, root: Path) -> Path:
+    """Where ``name`` is laid out below ``root``."""
+    return root / f"{name}-{FORM}"
+
+
 def unfold(name: str, root: Path, write: Callable[[Path], None]) -> Path:
     """The folder of ``name`` below ``root``; if it is not there, made of what ``write`` writes (GeoParquet).
 
     Of several processes that want it one makes it, and the others wait.
     """
-    target = root / f"{name}-{FORM}"
+    target = folder_of(name, root)
     if target.is_dir():
         return target
     root.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, with connections that are looked at without asking: see :mod:`.base`."""

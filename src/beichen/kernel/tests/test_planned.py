@@ -1,0 +1,103 @@
+"""Frequent statements answer the same on both databases, and PostgreSQL keeps their plans."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from beichen.kernel.access.models import Role
+from beichen.kernel.planned import MOST_KEPT, fetch
+
+TABLE = Role._meta.db_table
+ASKED = f"SELECT key, clearance, permissions FROM {TABLE} WHERE key IN (%s, %s) ORDER BY key"  # noqa: S608
+AT_ONCE = pytest.mark.django_db(transaction=True)  # a statement goes by its name outside of transactions
+
+
+def roles() -> None:
+    """Two to ask for."""
+    for key, clearance in (("a", 2), ("b", 3)):
+        Role.objects.create(key=key, name=key, clearance=clearance, permissions=[f"{key}.read"])
+
+
+def plain(rows: list[tuple[Any, ...]]) -> list[tuple[str, int]]:
+    """Key and clearance of each."""
+    return [(key, clearance) for key, clearance, _permissions in rows]
+
+
+def kept() -> list[str]:
+    """The names by which the database keeps statements for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements")
+        return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_the_same_within_a_transaction() -> None:
+    roles()
+    assert plain(fetch(connection, ASKED, ["b", "a"])) == [("a", 2), ("b", 3)]
+    with CaptureQueriesContext(connection) as sent:
+        assert plain(fetch(connection, ASKED, ["b", "none"])) == [("b", 3)]
+    assert len(sent) == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        fetch(connection, "SELECT nothing FROM nowhere WHERE id = %s", [1])
+
+
+@AT_ONCE
+def test_its_plan_is_kept_where_planning_costs() -> None:
+    """Values of several kinds, a literal percent, none; the rows are those of Django's cursor."""
+    roles()
+    for _time in range(3):
+        assert plain(fetch(connection, ASKED, ["a", "b"])) == [("a", 2), ("b", 3)]
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, ["a", "b"])
+        usual = list(cursor.fetchall())
+    if connection.vendor == "postgresql":
+        usual = [tuple(row) for row in usual]
+        assert sum(name.startswith("beichen_") for name in kept()) == 1
+    assert fetch(connection, ASKED, ["a", "b"]) == usual
+    some = f"SELECT key FROM {TABLE} WHERE key LIKE '%%' AND clearance >= %s AND %s <= %s"  # noqa: S608
+    moments = [datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)]
+    if connection.vendor == "postgresql":
+        assert fetch(connection, some, [3, *moments]) == [("b",)]
+    percent = f"SELECT count(*) FROM {TABLE} WHERE '%%' = '%%'"  # noqa: S608
+    assert fetch(connection, percent, []) == [(2,)]
+
+
+@AT_ONCE
+def test_its_errors_are_djangos() -> None:
+    for _time in range(2):
+        with pytest.raises(DatabaseError):
+            fetch(connection, "SELECT nothing FROM nowhere WHERE id = %s", [1])
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError):
+            fetch(connection, ASKED, ["a\x00", "b"])
+    roles()
+    assert plain(fetch(connection, ASKED, ["a", "x"])) == [("a", 2)]
+
+
+@AT_ONCE
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps its statements")
+def test_a_session_that_forgot_is_told_again() -> None:
+    """As a pooler between may give another session; one that knows the name already is no trouble either."""
+    roles()
+    assert plain(fetch(connection, ASKED, ["a", "b"])) == [("a", 2), ("b", 3)]
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    for _time in range(3):
+        assert plain(fetch(connection, ASKED, ["a", "b"])) == [("a", 2), ("b", 3)]
+    assert any(name.startswith("beichen_") for name in kept())
+
+
+@AT_ONCE
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps its statements")
+def test_many_texts_fill_nothing() -> None:
+    """Beyond some number of them statements go through a cursor, which forgets the oldest."""
+    roles()
+    for number in range(MOST_KEPT + 20):
+        text = f"SELECT key, {number} FROM {TABLE} WHERE key = %s"  # noqa: S608
+        assert fetch(connection, text, ["a"]) == [("a", number)]
+    assert sum(name.startswith("beichen_") for name in kept()) <= MOST_KEPT
