@@ -8,6 +8,9 @@ from collections.abc import Callable
 PATIENCE = 240.0
 
 
+POLL = 0.005  # how exactly an end is seen: a hundredth of what the smallest size takes
+
+
 def until(holds: Callable[[], bool], pause: float = 0.05) -> None:
     """Wait for something that comes true."""
     deadline = time.monotonic() + PATIENCE
@@ -40,7 +43,7 @@ def in_table(size: int, send: Callable[[], None]) -> tuple[float, float]:
     started = time.perf_counter()
     send()
     acknowledged = time.perf_counter() - started
-    until(lambda: _treated() >= treated + size)
+    until(lambda: _treated() >= treated + size, POLL)
     if counted() != before + size:
         raise ValueError(f"{counted() - before} of {size} readings are in the table")
     return time.perf_counter() - started, acknowledged

@@ -21,6 +21,8 @@ MOST_MESSAGES = 20_000
 MOST_BYTES = 32 << 20
 ASKED_MESSAGES, ASKED_BYTES = 4_000, 8 << 20  # ahead of what is taken
 LINGER_SECONDS = 0.4
+PAUSE_SECONDS = 0.02  # without a message: what was said together is in hand
+SMALL = 3  # small batches that may follow each other at once; then one every LINGER_SECONDS
 ENOUGH = 4_000  # messages that are worth a batch of their own when nothing else is being written
 IDLE_SECONDS = 300.0
 MOST_PASSED = 100_000  # messages of quality of service 0 that wait at most
@@ -54,6 +56,22 @@ class Collected:
     def is_full(self) -> bool:
         """Whether no more should be waited for."""
         return len(self.messages) >= MOST_MESSAGES or self.size >= MOST_BYTES
+
+
+class Pace:
+    """How often a batch may be begun that is small: each is a file of the table, and devices that say little
+    would make one of every message."""
+
+    def __init__(self) -> None:
+        self._paid = 0.0  # until when those that were begun are paid for
+
+    def due(self) -> float:
+        """When the next one may be begun."""
+        return self._paid - (SMALL - 1) * LINGER_SECONDS
+
+    def spend(self, now: float) -> None:
+        """One is begun."""
+        self._paid = max(now, self._paid) + LINGER_SECONDS
 
 
 def _standings(replies: Sequence[bytes]) -> tuple[list[int], list[int], list[int]]:
@@ -92,6 +110,8 @@ class Collector:
         self._expected = 1
         self._waiting: list[Taken] = []
         self._arriving: asyncio.Task[None] | None = None
+        self._arrived_at = 0.0
+        self._pace = Pace()
         self._wanted = asyncio.Event()
         self._wanted.set()
 
@@ -149,24 +169,28 @@ class Collector:
         self._waiting = []
         return into.is_full and until is None
 
-    async def _arrival(self, until: float | None = None, *, is_enough: bool = False) -> bool:
-        """Wait for more messages, and no longer than ``until``; returns whether some came.
+    async def _arrival(self, until: float | None = None, *, or_wanted: bool = False) -> bool:
+        """Wait for more messages, and no longer than ``until``, or than until they are waited for; returns
+        whether some came.
 
-        Where there is enough, no longer either than until it is waited for. What is waited for is never
-        cancelled: a delivery that was taken and dropped would be missing.
+        What is waited for is never cancelled: a delivery that was taken and dropped would be missing.
         """
         if self._arriving is None:
             self._arriving = asyncio.create_task(self._more())
-        left = None if until is None else max(0.0, until - asyncio.get_running_loop().time())
-        wanted = [asyncio.create_task(self._wanted.wait())] if is_enough else []
+        loop = asyncio.get_running_loop()
+        left = None if until is None else max(0.0, until - loop.time())
+        wanted = [asyncio.create_task(self._wanted.wait())] if or_wanted else []
         first = asyncio.FIRST_COMPLETED
-        await asyncio.wait([self._arriving, *wanted], timeout=left, return_when=first)
-        for one in wanted:
-            one.cancel()
+        try:
+            await asyncio.wait([self._arriving, *wanted], timeout=left, return_when=first)
+        finally:
+            for one in wanted:
+                one.cancel()
         if not self._arriving.done():
             return False
         arrived, self._arriving = self._arriving, None
         arrived.result()
+        self._arrived_at = loop.time()
         return True
 
     async def exactly(self, until: int) -> Collected:
@@ -177,19 +201,32 @@ class Collector:
         return found
 
     async def next(self) -> Collected:
-        """The next messages: waits for the first, and then a little for others, unless there are enough and
-        they are waited for."""
-        found = Collected()
-        until: float | None = None
+        """The next messages: waits for the first, and then a little for others, unless there are enough.
+
+        While another batch is being written this one grows until it is full. A pause in what is said ends it
+        too, as far as the pace allows.
+        """
+        found, loop = Collected(), asyncio.get_running_loop()
+        until = loop.time() + LINGER_SECONDS
         while not self._move(found, None):
-            is_enough = len(found.messages) >= ENOUGH
-            if is_enough and self.is_waited_for:
+            if not found.messages:
+                await self._arrival()
+                until = loop.time() + LINGER_SECONDS
+            elif not self.is_waited_for:
+                await self._arrival(or_wanted=True)
+            elif self._is_due(found, until) or not await self._arrival(self._closing(until)):
                 break
-            if until is None and found.messages:
-                until = asyncio.get_running_loop().time() + LINGER_SECONDS
-            if not await self._arrival(until, is_enough=is_enough):
-                break
+        if len(found.messages) < ENOUGH:
+            self._pace.spend(loop.time())
         return found
+
+    def _is_due(self, found: Collected, until: float) -> bool:
+        """Whether a batch that is waited for is to be given, though more may be coming."""
+        return len(found.messages) >= ENOUGH or asyncio.get_running_loop().time() >= until
+
+    def _closing(self, until: float) -> float:
+        """When a batch is closed if nothing comes: after a pause, or ``until`` where its pace is too fast."""
+        return min(until, max(self._arrived_at + PAUSE_SECONDS, self._pace.due()))
 
     def close(self) -> None:
         """Wait for no more."""

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from beichen.kernel.actor import system
 from beichen.kernel.bus import service as bus
-from beichen.platforms.iot.blocks import QUALITIES, Block
+from beichen.platforms.iot.blocks import Block
 from beichen.platforms.iot.fleet import NEVER, Speaker
 from beichen.platforms.iot.models import Batch, Device, Intake, Tally
 from beichen.platforms.iot.moments import AGAIN, SECOND, moment
 from beichen.platforms.iot.registering import device_event
+from beichen.platforms.iot.rows import load_arrow, reading_rows, refused_rows, times
 from beichen.platforms.iot.tables import READINGS, REFUSED
 from beichen.platforms.iot.treatment import ACCEPTED, Outcome, Reading
 from beichen.platforms.iot.words import SPEAKING, State
@@ -58,6 +58,7 @@ def get_ready() -> bool:
         return False
     with suppress(ProblemError):  # tables that are away are waited for when there is something to write
         warehouse.prepare(READINGS.name)
+    load_arrow()
     return True
 
 
@@ -70,86 +71,10 @@ def plan(stream: str, first: int, last: int) -> Batch:
 def write(batch: Batch, outcome: Outcome) -> None:
     """Write a batch to the tables. Raises ProblemError WHS-105, WHS-106 when they cannot be written."""
     if outcome.refused:
-        warehouse.append(REFUSED.name, _refused(outcome), by=BY, source=SOURCE, load=batch.load)
-    rows = [_block(block) for block in outcome.blocks if len(block.at)]
-    if outcome.readings:
-        rows.append(_readings(outcome))
-    if rows:
-        import pyarrow as pa
-
-        readings = pa.concat_tables(rows)
+        refused = refused_rows(outcome.refused)
+        warehouse.append(REFUSED.name, refused, by=BY, source=SOURCE, load=batch.load)
+    if (readings := reading_rows(outcome.readings, outcome.blocks)) is not None:
         warehouse.append(READINGS.name, readings, by=BY, source=SOURCE, load=batch.load)
-
-
-def _times(values: Iterable[int | None]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(values, pa.timestamp("us", "UTC"))
-
-
-def _readings(outcome: Outcome) -> Any:
-    import pyarrow as pa
-
-    columns: Any = zip(*outcome.readings, strict=True)
-    speakers, targets, times, received, numbers, texts, seqs, qualities, _by_seq = columns
-    return pa.table(
-        {
-            "thing": pa.array([one.thing for one in targets], pa.string()),
-            "measure": pa.array([one.measure for one in targets], pa.string()),
-            "device": pa.array([one.code for one in speakers], pa.string()),
-            "region": pa.array([one.region for one in targets], pa.string()),
-            "measured_at": _times(times),
-            "received_at": _times(received),
-            "value": pa.array(numbers, pa.float64()),
-            "text": pa.array(texts, pa.string()),
-            "quality": pa.array(qualities, pa.string()),
-            "seq": pa.array(seqs, pa.int64()),
-            "is_demo": pa.array([one.is_demo for one in speakers], pa.bool_()),
-        }
-    )
-
-
-def _block(block: Block) -> Any:
-    """Rows that came as columns: of each pair its words once."""
-    import pyarrow as pa
-
-    size, pair = len(block.at), pa.array(block.pair)
-    targets, speakers = block.targets, block.speakers
-
-    def words(values: Iterable[str | None]) -> Any:
-        return pa.array(values, pa.string()).take(pair)
-
-    return pa.table(
-        {
-            "thing": words(one.thing if one else None for one in targets),
-            "measure": words(one.measure if one else None for one in targets),
-            "device": words(one.code if one else None for one in speakers),
-            "region": words(one.region if one else None for one in targets),
-            "measured_at": pa.array(block.at, pa.timestamp("us", "UTC")),
-            "received_at": pa.array(block.received, pa.timestamp("us", "UTC")),
-            "value": pa.array(block.number, pa.float64()),
-            "text": pa.nulls(size, pa.string()),
-            "quality": pa.array(QUALITIES, pa.string()).take(pa.array(block.quality)),
-            "seq": pa.nulls(size, pa.int64()),
-            "is_demo": pa.array([bool(one and one.is_demo) for one in speakers], pa.bool_()).take(pair),
-        }
-    )
-
-
-def _refused(outcome: Outcome) -> Any:
-    import pyarrow as pa
-
-    rows = outcome.refused
-    return pa.table(
-        {
-            "device": pa.array([row.device for row in rows], pa.string()),
-            "measure": pa.array([row.measure for row in rows], pa.string()),
-            "measured_at": _times([row.at for row in rows]),
-            "received_at": _times([row.received for row in rows]),
-            "reason": pa.array([row.reason for row in rows], pa.string()),
-            "payload": pa.array([row.payload for row in rows], pa.string()),
-        }
-    )
 
 
 _KNOWN = """
@@ -172,8 +97,8 @@ def known(candidates: Sequence[Reading]) -> set[int]:
             "device": [row.speaker.code for row in candidates],
             "thing": [row.target.thing for row in candidates],
             "measure": [row.target.measure for row in candidates],
-            "measured_at": _times([row.at for row in candidates]),
-            "since": _times([row.received - AGAIN for row in candidates]),
+            "measured_at": times([row.at for row in candidates]),
+            "since": times([row.received - AGAIN for row in candidates]),
             "value": pa.array([row.number for row in candidates], pa.float64()),
             "text": pa.array([row.text for row in candidates], pa.string()),
             "seq": pa.array([row.seq for row in candidates], pa.int64()),

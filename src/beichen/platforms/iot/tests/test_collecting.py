@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import accumulate
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from nats.js.api import ConsumerConfig
 
 from beichen.kernel.bus.pull import Delivery
-from beichen.platforms.iot.collecting import Collector, LostError, Taken, taken
+from beichen.platforms.iot.collecting import (
+    ENOUGH,
+    LINGER_SECONDS,
+    MOST_MESSAGES,
+    PAUSE_SECONDS,
+    SMALL,
+    Collector,
+    LostError,
+    Taken,
+    taken,
+)
 from beichen.platforms.iot.topics import PROBE, telemetry
 
 NOON = 1_782_907_200_000_000
@@ -36,60 +49,114 @@ def test_a_server_in_a_domain_says_more_words() -> None:
     assert taken(longer, 5) == taken(plain, 5)
 
 
-def test_enough_is_not_waited_on_while_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("beichen.platforms.iot.collecting.ENOUGH", 3)
-    monkeypatch.setattr("beichen.platforms.iot.collecting.LINGER_SECONDS", 0.05)
+class Timeless(asyncio.SelectorEventLoop):
+    """A loop whose clock goes on when nothing is left to be done: seconds pass at once, and exactly."""
 
-    class Stream:
-        """Two messages at a time, thrice; then none."""
+    def __init__(self) -> None:
+        self._passed = 0.0
+        super().__init__()
+        look: Any = self._selector.select  # type: ignore[attr-defined]
 
-        said = 0
+        def select(timeout: float | None = None) -> Any:
+            self._passed += timeout or 0.0
+            return look(0)
 
-        async def wires(self) -> list[Delivery]:
-            if self.said == 6:
-                await asyncio.sleep(3_600)
-            self.said += 2
-            return [delivery(self.said - 1, self.said - 1), delivery(self.said, self.said)]
+        self._selector.select = select  # type: ignore[attr-defined]
 
-    async def story(*, is_waited_for: bool) -> list[int]:
-        collector = Collector(object(), object(), object())  # type: ignore[arg-type]
-        collector._pull, collector.is_waited_for = Stream(), is_waited_for  # type: ignore[assignment]
-        found = await collector.next()
+    def time(self) -> float:
+        """Seconds that passed."""
+        return self._passed
+
+
+class Stream:
+    """Brings so many messages at each of these seconds; then none."""
+
+    def __init__(self, coming: list[tuple[float, int]]) -> None:
+        self._coming, self._said = list(coming), 0
+
+    async def wires(self) -> list[Delivery]:
+        if not self._coming:
+            await asyncio.sleep(10**6)
+        second, number = self._coming.pop(0)
+        await asyncio.sleep(max(0.0, second - asyncio.get_running_loop().time()))
+        self._said += number
+        return [delivery(one, one) for one in range(self._said - number + 1, self._said + 1)]
+
+
+def closed(coming: list[tuple[float, int]], writing: float = 0.0) -> list[tuple[float, int]]:
+    """When batches were closed, and of how many messages, each of which takes ``writing`` seconds."""
+
+    async def story() -> list[tuple[float, int]]:
+        collector, found = Collector(object(), object(), object()), list[tuple[float, int]]()  # type: ignore[arg-type]
+        collector._pull = Stream(coming)  # type: ignore[assignment]
+
+        async def take() -> int:
+            number = len((await collector.next()).messages)
+            found.append((round(asyncio.get_running_loop().time(), 6), number))
+            return number
+
+        left = sum(number for _second, number in coming) - await take()
+        while left:
+            collector.is_waited_for = False
+            following = asyncio.create_task(take())
+            await asyncio.sleep(writing)
+            collector.is_waited_for = True
+            left -= await following
         collector.close()
-        return [one.place for one in found.messages]
+        return found
 
-    assert asyncio.run(story(is_waited_for=True)) == [1, 2, 3, 4]
-    assert asyncio.run(story(is_waited_for=False)) == [1, 2, 3, 4, 5, 6]
+    with asyncio.Runner(loop_factory=Timeless) as runner:
+        return runner.run(story())
 
 
-def test_enough_is_given_as_soon_as_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not when its time is over: that never comes here."""
-    monkeypatch.setattr("beichen.platforms.iot.collecting.ENOUGH", 2)
-    monkeypatch.setattr("beichen.platforms.iot.collecting.LINGER_SECONDS", 3_600)
+def test_what_is_enough_is_given_at_once() -> None:
+    assert closed([(1.0, ENOUGH)]) == [(1.0, ENOUGH)]
 
-    class Stream:
-        """Two messages, then none."""
 
-        is_told = False
+def test_while_another_is_written_a_batch_grows() -> None:
+    """And is given as soon as it is waited for."""
+    coming = [(1.0, ENOUGH), (1.5, ENOUGH), (2.0, 10), (2.9, ENOUGH)]
+    assert closed(coming, writing=2.0) == [(1.0, ENOUGH), (3.0, 2 * ENOUGH + 10)]
 
-        async def wires(self) -> list[Delivery]:
-            if self.is_told:
-                await asyncio.sleep(3_600)
-            self.is_told = True
-            return [delivery(1, 1), delivery(2, 2)]
 
-    async def story() -> list[int]:
-        collector = Collector(object(), object(), object())  # type: ignore[arg-type]
-        collector._pull, collector.is_waited_for = Stream(), False  # type: ignore[assignment]
-        following = asyncio.create_task(collector.next())
-        await asyncio.wait({following}, timeout=0.05)
-        assert not following.done(), "another batch is being written"
-        collector.is_waited_for = True
-        found = await following
-        collector.close()
-        return [one.place for one in found.messages]
+def test_a_batch_that_is_full_grows_no_more() -> None:
+    coming = [(1.0, ENOUGH), (1.5, MOST_MESSAGES), (1.6, 10)]
+    assert closed(coming, writing=2.0) == [(1.0, ENOUGH), (1.5, MOST_MESSAGES), (5.0, 10)]
 
-    assert asyncio.run(story()) == [1, 2]
+
+def test_a_pause_ends_what_was_said_together() -> None:
+    assert closed([(1.0, 300), (1.01, 300)]) == [(1.01 + PAUSE_SECONDS, 600)]
+    assert closed([(1.0, ENOUGH), (1.1, 700)], writing=0.5) == [(1.0, ENOUGH), (1.5, 700)], "it is over"
+
+
+def test_what_goes_on_without_a_pause_is_closed_in_time() -> None:
+    coming = [(1 + tick / 100, 5) for tick in range(60)]
+    assert closed(coming)[0] == (1 + LINGER_SECONDS, 5 * 40)
+
+
+GAPS = st.lists(
+    st.tuples(st.sampled_from([0.001, 0.03, 0.1, 0.39, 0.41, 2.0]), st.integers(1, 9)), min_size=1
+)
+
+
+@given(GAPS | GAPS.map(lambda few: few * 20), st.sampled_from([0.0, 0.03]))
+@example([(0.021, 1)] * 1_000, 0.0)
+@settings(max_examples=60, deadline=None)
+def test_devices_that_say_little_cost_few_batches(gaps: list[tuple[float, int]], writing: float) -> None:
+    """Whatever the pauses: three at once, and then one in each 0.4 s; and nothing waits for longer."""
+    seconds = accumulate((gap for gap, _number in gaps), initial=1.0)
+    coming = [(second, number) for second, (_gap, number) in zip(seconds, gaps, strict=False)]
+    batches = closed(coming, writing)
+    times = [second for second, _number in batches]
+    for first, second in enumerate(times):
+        for last in range(first + SMALL, len(times)):
+            allowed = SMALL + 1 + (times[last] - second) / LINGER_SECONDS
+            assert last - first + 1 <= allowed + 1e-6
+    came = [second for second, number in coming for _one in range(number)]
+    for second, number in batches:
+        assert second - came[0] <= LINGER_SECONDS + writing + 1e-6
+        came = came[number:]
+    assert not came
 
 
 def test_what_nobody_said_is_nobodys_message() -> None:

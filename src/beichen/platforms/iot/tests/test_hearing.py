@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -133,3 +135,26 @@ def test_a_house_with_devices_is_ready_for_their_readings() -> None:
     assert keeping.get_ready()
     assert storage.opened("readings") is not None
     assert warehouse.table("readings").rows == 0
+
+
+_FIRST = """
+import sys
+import django
+django.setup()
+import numpy as np
+from beichen.platforms.iot.blocks import Block
+from beichen.platforms.iot.rows import load_arrow, reading_rows
+load_arrow()
+before = set(sys.modules)
+two, quality = np.arange(2), np.zeros(2, np.uint8)
+rows = reading_rows([], [Block([None], [None], np.zeros(2, np.int64), two, np.ones(2), quality, two, two)])
+assert rows.num_rows == 2
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_first_readings_load_no_module() -> None:
+    """Arrow looks for pandas with its first array: a third of a second of whoever makes it."""
+    command = [sys.executable, "-c", _FIRST]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
