@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from beichen.fronts.services import service as services
+from beichen.fronts.services.applicant import service as applying
 from beichen.fronts.services.applicant.models import Submission, Upload
 from beichen.fronts.services.applicant.paper import open_paper, papers_of
 from beichen.fronts.services.forms.service import declare_forms
@@ -90,7 +91,7 @@ def test_a_clearance_at_another_body_opens_nothing_here() -> None:
     """Both the paper, and the answers of that level: the post that takes part counts, not another one."""
     _person, by, _owner = citizen()
     found = draft(by, {**applicants.ANSWERS, "contact": "王小明的电话"})
-    sent = applicants.service.send(found.code, applicants.signed(by), by=by)[0]
+    sent = applying.send(found.code, applicants.signed(by), by=by)[0]
     row = org.register_person("two posts", by=SETUP)
     place = Region.objects.get(code=town.CITY)
     for role, body in (("officer", "window"), ("examiner", "fire")):
@@ -196,8 +197,8 @@ def test_a_picture_that_is_read_as_an_identity_card_is_personal() -> None:
         declare_forms({"permit-form": form}, scene="permits", by=SETUP)
         _person, by, _owner = citizen()
         found = draft(by)
-        upload = applicants.service.bring(found, "licence", picture("red"), by=by)
-        sent = applicants.service.send(found.code, applicants.signed(by), by=by)[0]
+        upload = applying.bring(found, "licence", picture("red"), by=by)
+        sent = applying.send(found.code, applicants.signed(by), by=by)[0]
         path = f"/services/affairs/{sent.affair.code}/files/{upload.code}"
         assert desk(person("officer", "window")).get(path).status_code == expected
         read = f"/my/drafts/files/{upload.code}"
