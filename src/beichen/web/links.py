@@ -111,14 +111,27 @@ class Destination:
     words: tuple[str, ...]
 
 
+_places: dict[str, tuple[_Entry, Destination]] = {}
+
+
 def destinations(request: HttpRequest) -> list[Destination]:
     """Every page of the navigation that is open to who asks, in its order."""
     entries = sorted(_entries.values(), key=attrgetter("order"))
-    shown = [entry for entry in entries if entry.is_open_to(request)]
-    return [
-        Destination(zh, en, reverse(entry.route), entry.words)
-        for entry, zh, en in zip(shown, _named(shown, "zh-hans"), _named(shown, "en"), strict=True)
-    ]
+    by = _reader(request)
+    asked = {entry.permission for entry in entries if entry.permission}
+    open_ = {"", *(one for one in asked if decide(by, one))}
+    return [_destination(entry) for entry in entries if entry.permission in open_]
+
+
+def _destination(entry: _Entry) -> Destination:
+    """The page of an entry; names and address are found once."""
+    known = _places.get(entry.route)
+    if known is not None and known[0] is entry:
+        return known[1]
+    (zh,), (en,) = _named([entry], "zh-hans"), _named([entry], "en")
+    found = Destination(zh, en, reverse(entry.route), entry.words)
+    _places[entry.route] = (entry, found)
+    return found
 
 
 def _named(entries: list[_Entry], language: str) -> list[str]:

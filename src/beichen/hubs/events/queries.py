@@ -67,6 +67,21 @@ def public_kinds() -> QuerySet[EventKind]:
     return rows.filter(is_current=True, is_public=True).order_by("category__code", "key")
 
 
+_NAMED = Prepared(
+    lambda: (
+        EventKind.objects.select_related("category")
+        .filter(is_current=True, is_public=True)
+        .order_by("category__code", "key")
+        .only("key", "name", "name_en", "about", "about_en", "category__name", "category__name_en")
+    )
+)
+
+
+def public_kind_names() -> list[EventKind]:
+    """The same, with their keys and what they and their categories are called."""
+    return _NAMED.rows()
+
+
 _PUBLIC = Prepared(
     lambda: EventKind.objects.select_related("category__parent").filter(
         is_current=True, is_public=True, key=slot(EventKind, "key")

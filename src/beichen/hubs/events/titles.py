@@ -6,11 +6,17 @@ Written in the transaction of the case (:mod:`.case.projection`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from beichen.hubs.events.models import Case
+from beichen.hubs.events.models import Case, CaseDesk
+from beichen.hubs.events.permissions import READ
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
 from beichen.kernel.grams import GramIndex
+from beichen.kernel.statements import Prepared, keys, slot
 
 MANY = 50_000
 """A word that more cases have is no help: a page of them is found sooner by reading titles in their order."""
@@ -34,23 +40,45 @@ def titled(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     return rows.filter(pk__in=TITLES.keys(words))
 
 
-def found_by_title(rows: QuerySet[Case], text: str, *, most: int) -> list[Case]:
-    """At most so many of ``rows`` whose titles hold every word, the newest first among those looked at.
+def found_by_title(text: str, *, by: Actor, most: int) -> list[Case]:
+    """At most so many of the actor's cases whose titles hold every word, the newest first among those looked
+    at; code and title of each are read.
 
     For who types and waits: of a word that many cases have, the newest :data:`LOOKED_AT` of all decide.
     """
     words = text.split()
     if not words:
         return []
-    keys = TITLES.first(words, LOOKED_AT + 1)
-    if not keys:
+    found = TITLES.first(words, LOOKED_AT + 1)
+    if not found:
         return []
-    for word in words:
-        rows = rows.filter(title__icontains=word)
-    if len(keys) <= LOOKED_AT:
-        rows = rows.filter(pk__in=keys)
-    else:
-        newest = Case.objects.order_by("-id").values_list("pk", flat=True)
-        last = newest.first() or 0
-        rows = rows.filter(pk__gt=last - LOOKED_AT)
-    return list(rows.order_by("-opened_at", "-id")[:most])
+    areas = None if by.is_system else tuple(access.areas(by, READ))
+    asked = _asked(areas, len(words), most)
+    values: dict[str, Any] = {f"word{number}": word for number, word in enumerate(words)}
+    if len(found) <= LOOKED_AT:
+        return asked.of_keys.rows(keys=found, **values)
+    ((last,),) = list(_LAST.tuples()) or [(0,)]
+    return asked.newest.rows(after=last - LOOKED_AT, **values)
+
+
+class _Asked(NamedTuple):
+    of_keys: Prepared[Case]
+    newest: Prepared[Case]
+
+
+@lru_cache(maxsize=256)
+def _asked(areas: tuple[access.Area, ...] | None, words: int, most: int) -> _Asked:
+    """The statements for so many words within these areas (None: everywhere): built once."""
+    rows = Case.objects.only("code", "title").order_by("-opened_at", "-id")
+    if areas is not None:
+        seen = access.within(areas, CaseDesk.objects.filter(case=OuterRef("pk")))
+        rows = rows.filter(Exists(seen))
+    for number in range(words):
+        rows = rows.filter(title__icontains=slot(Case, f"word{number}", "title"))
+    return _Asked(
+        Prepared(lambda: rows.filter(pk__in=keys(Case))[:most]),
+        Prepared(lambda: rows.filter(pk__gt=slot(Case, "after", "id"))[:most]),
+    )
+
+
+_LAST = Prepared(lambda: Case.objects.order_by("-id").values_list("pk")[:1])

@@ -146,13 +146,17 @@ def _subtree(lookup: str | None, prefix: str) -> Q:
 
 def visible(actor: Actor, action: str, rows: QuerySet[RowT]) -> QuerySet[RowT]:
     """Those of ``rows`` that ``decide`` would allow, as one query."""
-    if actor.is_system:
-        return rows
+    return rows if actor.is_system else within(areas(actor, action), rows)
+
+
+def within(found: Iterable[Area], rows: QuerySet[RowT]) -> QuerySet[RowT]:
+    """Those of ``rows`` that lie in one of the areas: ``visible``, for a query that is built once for all
+    actors of the same areas."""
     fields = scope_fields(rows.model)
     anywhere = Q(pk__in=[])
-    for scope, grant in _scopes(actor, action):
-        level = Q(**{f"{fields.level}__lte": grant.clearance}) if fields.level else Q()
-        part = _subtree(fields.region, scope.region_path) & _subtree(fields.body, scope.body_path) & level
+    for area in found:
+        level = Q(**{f"{fields.level}__lte": int(area.clearance)}) if fields.level else Q()
+        part = _subtree(fields.region, area.region_path) & _subtree(fields.body, area.body_path) & level
         if not part:
             return rows
         anywhere |= part

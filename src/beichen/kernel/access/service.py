@@ -36,6 +36,7 @@ from beichen.kernel.access.decision import (
     readable_fields,
     require,
     visible,
+    within,
 )
 from beichen.kernel.access.holdings import (
     Holding,
@@ -152,6 +153,7 @@ __all__ = [
     "subject_for",
     "subjects_of",
     "visible",
+    "within",
 ]
 
 

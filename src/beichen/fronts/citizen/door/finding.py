@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beichen.fronts.citizen.news.writing import holding, shown_news
+from beichen.fronts.citizen.news.writing import holding, may_hold, shown_news
 from beichen.hubs.events.models import EventKind
-from beichen.hubs.events.service import public_kinds, report_of
+from beichen.hubs.events.service import public_kind_names, report_of
 from beichen.kernel.access.service import acting, decide, person_code
 from beichen.platforms.geo import service as geo
 from beichen.web.findings import MOST_EACH, Found
@@ -29,7 +29,7 @@ def find_kinds(_request: HttpRequest, words: str) -> list[Found]:
     wanted = words.casefold().split()
     return [
         Found(row.label, f"{reverse('citizen:report')}?{urlencode({'kind': row.key})}", REPORTS)
-        for row in public_kinds()
+        for row in public_kind_names()
         if all(one in _said(row) for one in wanted)
     ][:MOST_EACH]
 
@@ -69,6 +69,8 @@ def find_own_report(request: HttpRequest, words: str) -> list[Found]:
 
 def find_news(_request: HttpRequest, words: str) -> list[Found]:
     """News by any word, the newest first."""
+    if not may_hold(words):
+        return []
     rows = holding(shown_news(), words).defer("text", "text_en")[:MOST_EACH]
     return [
         Found(row.label, reverse("citizen:one-news", args=[row.pk]), NEWS, f"{row.since} {row.body.name}")

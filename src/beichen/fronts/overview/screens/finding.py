@@ -1,9 +1,9 @@
 """Ask the screen (问大屏): what a few words may mean, found within the reader's rights, grouped and ranked.
 
-Names of indicators, of the plan's lines, of screens and of pages are few and are kept in memory for
-:data:`SECONDS`; they are found in Chinese, in English and in pinyin (:mod:`.spelling`). Of cases and objects
-there are many: cases are found by the words of their titles (an index of n-grams), objects by their names as
-places are (by beginnings, pinyin and initials too), both by their codes. No table is read through.
+Names of indicators, of the plan's lines, of screens and of pages are few and are kept in memory for some
+minutes (:mod:`.naming`); they are found in Chinese, in English and in pinyin (:mod:`.spelling`). Of cases and
+objects there are many: cases are found by the words of their titles (an index of n-grams), objects by their
+names as places are (by beginnings, pinyin and initials too), both by their codes. No table is read through.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from beichen.fronts.overview.object import address_of
+from beichen.fronts.overview.screens.naming import Name, kept, name_of, rank
 from beichen.fronts.overview.screens.shelf import names as names_of_screens
 from beichen.fronts.overview.screens.spelling import spellings
 from beichen.hubs.data import service as data
 from beichen.hubs.events import service as events
 from beichen.kernel.access.service import decide, visible
 from beichen.kernel.actor import Actor, system
-from beichen.plan.models import PlanIndicator, Project
+from beichen.plan.models import Plan, PlanIndicator, Project
 from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import current_plan
 from beichen.platforms.geo import service as geo
@@ -33,21 +34,11 @@ from beichen.registry.models import Object
 from beichen.web.links import Destination, destination_names
 
 LONGEST = 100
-SECONDS = 300
 SHOWN = 8
 MOST_NAMES = 5_000
 _VERBS = re.compile(r"^(打开|进入|查看|转到|去|open|go to|show)\s*")
 _OBJECT = "object:"
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What something is called in Chinese and in English, what else it is called, and its address."""
-
-    name: str
-    name_en: str
-    href: str
-    words: tuple[str, ...] = ()
+_CASE_CODE = re.compile(r"\d{8}-\w{1,11}", re.ASCII)  # begins with its day
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,7 @@ def find(text: str, *, by: Actor, language: str, pages: Sequence[Destination]) -
     words = asked.split()
     if not words:
         return []
-    called = [Name(one.name, one.name_en, one.href, one.words) for one in pages]
+    called = [name_of(one.name, one.name_en, one.href, one.words) for one in pages]
     named: list[tuple[str, str, Iterable[Name]]] = [
         ("pages", _("Pages of the house"), called),
         ("screens", _("Screens"), _screens(by)),
@@ -99,7 +90,7 @@ def find_named(key: str, text: str, *, by: Actor, language: str, pages: Sequence
     if not words:
         return []
     names: Iterable[Name] = {
-        "pages": lambda: [Name(one.name, one.name_en, one.href, one.words) for one in pages],
+        "pages": lambda: [name_of(one.name, one.name_en, one.href, one.words) for one in pages],
         "indicators": lambda: _indicators(by),
         "plan": lambda: _plan(by),
     }[key]()
@@ -115,60 +106,33 @@ def all_names() -> list[str]:
 
 def _ranked(words: list[str], names: Iterable[Name], language: str, spelt: dict[str, str]) -> list[Found]:
     """Those whose names hold every word, the nearest first."""
-    found = []
-    typed = "".join(words)
-    for one in names:
-        called = (one.name, one.name_en, *one.words)
-        rank = max(_rank(words, name.casefold()) for name in called)
-        if spelt and rank < 3:
-            keys = (spelt[name] for name in (one.name, *one.words) if name in spelt)
-            rank = max([rank, *(_rank_spelt(typed, each) for each in keys)])
-        if rank:
-            found.append(Found(one.name_en if language == "en" else one.name, one.href, rank))
+    found = [
+        Found(one.name_en if language == "en" else one.name, one.href, near)
+        for one in names
+        if (near := rank(words, one, spelt))
+    ]
     return sorted(found, key=lambda one: (-one.rank, len(one.name), one.name))[:SHOWN]
 
 
-def _rank(words: list[str], name: str) -> int:
-    """4: the name itself; 3: its beginning; 2: the beginning of a word of it; 1: within; 0: not."""
-    if not all(word in name for word in words):
-        return 0
-    whole = " ".join(words)
-    if name == whole:
-        return 4
-    if name.startswith(whole):
-        return 3
-    return 2 if any(part.startswith(words[0]) for part in name.split()) else 1
-
-
-def _rank_spelt(typed: str, keys: str) -> int:
-    """The same of pinyin, whole or initials; a name's inner letters count from three on."""
-    if len(typed) < 2:
-        return 0
-    several = keys.split()
-    if typed in several:
-        return 3
-    if any(key.startswith(typed) for key in several):
-        return 2
-    return 1 if len(typed) > 2 and any(typed in key for key in several) else 0
-
-
 def _screens(by: Actor) -> list[Name]:
-    return [
-        Name(one.name, one.name_en, reverse("overview:one-screen", args=[one.key]))
-        for one in names_of_screens(by)
-    ]
+    return [name_of(one.name, one.name_en, _address(one.key)) for one in names_of_screens(by)]
+
+
+@lru_cache(maxsize=1_024)
+def _address(screen: str) -> str:
+    return reverse("overview:one-screen", args=[screen])
 
 
 def _indicators(by: Actor) -> list[Name]:
     """The names of all current indicators, which are open to whoever may read indicators."""
     if not decide(by, data.READ):
         return []
-    kept: list[Name] | None = cache.get("beichen.screen.names.indicators")
-    if kept is None:
-        rows = data.indicators().values_list("key", "name", "name_en")[:MOST_NAMES]
-        kept = [Name(name, name_en, reverse("data:indicator", args=[key])) for key, name, name_en in rows]
-        cache.set("beichen.screen.names.indicators", kept, SECONDS)
-    return kept
+    return kept("beichen.screen.names.indicators", _of_indicators)
+
+
+def _of_indicators() -> list[Name]:
+    rows = data.indicators().values_list("key", "name", "name_en")[:MOST_NAMES]
+    return [Name(name, name_en, reverse("data:indicator", args=[key])) for key, name, name_en in rows]
 
 
 def _plan(by: Actor) -> list[Name]:
@@ -176,29 +140,28 @@ def _plan(by: Actor) -> list[Name]:
     plan = current_plan()
     if plan is None or not decide(by, READ_PLAN, plan):
         return []
-    key = f"beichen.screen.names.plan.{plan.pk}"
-    kept: list[Name] | None = cache.get(key)
-    if kept is None:
-        english = plan.english
-        lines = PlanIndicator.objects.filter(plan=plan).values_list("number", "name")[:MOST_NAMES]
-        kept = [
-            Name(name, english.get(name, name), reverse("plan:indicator", args=[number]))
-            for number, name in lines
-        ]
-        projects = Project.objects.filter(plan=plan).values_list("name", flat=True)[:MOST_NAMES]
-        address = reverse("plan:projects")
-        kept += [Name(name, english.get(name, name), f"{address}?q={name[:60]}") for name in projects]
-        cache.set(key, kept, SECONDS)
-    return kept
+    return kept(f"beichen.screen.names.plan.{plan.pk}", partial(_of_plan, plan))
+
+
+def _of_plan(plan: Plan) -> list[Name]:
+    english = plan.english
+    lines = PlanIndicator.objects.filter(plan=plan).values_list("number", "name")[:MOST_NAMES]
+    found = [
+        Name(name, english.get(name, name), reverse("plan:indicator", args=[number]))
+        for number, name in lines
+    ]
+    projects = Project.objects.filter(plan=plan).values_list("name", flat=True)[:MOST_NAMES]
+    address = reverse("plan:projects")
+    found += [Name(name, english.get(name, name), f"{address}?q={name[:60]}") for name in projects]
+    return found
 
 
 def _cases(asked: str, by: Actor) -> list[Found]:
     """The case of a code, then the newest whose titles hold every word."""
     if not decide(by, events.READ):
         return []
-    rows = events.cases(by=by)
-    exact = list(rows.filter(code=asked.upper()[:40]))
-    words = [] if exact or len(asked) < 2 else list(events.found_by_title(rows, asked, most=SHOWN))
+    exact = list(events.cases(by=by).filter(code=asked.upper())) if _CASE_CODE.fullmatch(asked) else []
+    words = [] if exact or len(asked) < 2 else events.found_by_title(asked, by=by, most=SHOWN)
     return [
         Found(f"{row.title} {row.code}", reverse("governance:case", args=[row.code]), 4 if exact else 1)
         for row in (*exact, *words)

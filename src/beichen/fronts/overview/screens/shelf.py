@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from beichen.fronts.overview.models import Card, MadeScreen, Plot, Screen, ThingLayer
 from beichen.fronts.overview.rights import READ
 from beichen.fronts.overview.screens.vocabulary import MOST_WIDGETS, widgets_of
-from beichen.kernel.access.service import decide, visible
+from beichen.kernel.access.service import Area, areas, decide, visible, within
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body, Region
 from beichen.kernel.org.service import city_region
@@ -28,6 +28,15 @@ STANDARD = Path(__file__).with_name("standard.yaml")
 CITY, DISTRICT, BODY, PACKAGE, MADE = "city", "district", "body", "package", "made"
 """The sorts of screens."""
 _DISTRICTS = Prepared(lambda: Region.objects.filter(parent=slot(Region, "parent"), is_current=True))
+_OWNERS = Prepared(
+    lambda: (
+        Card.objects.order_by()
+        .values_list("owner")
+        .union(
+            Plot.objects.order_by().values_list("owner"), ThingLayer.objects.order_by().values_list("owner")
+        )
+    )
+)
 _SCENES = Prepared(lambda: installed_packages(PackageKind.SCENE).values_list("folder", "version", "key"))
 
 
@@ -75,14 +84,24 @@ def screens(by: Actor) -> list[Shelved]:
 
 def names(by: Actor) -> list[Named]:
     """What the same screens are called, in the same order: what stands on them is neither read nor made."""
-    declared = visible(by, READ, Screen.objects.all()).values_list("key", "name", "name_en")
-    published = visible(by, READ, MadeScreen.objects.exclude(published=None))
-    made = published.values_list("key", "published__name", "published__name_en")
+    declared, made = (one.tuples() for one in _called(None if by.is_system else tuple(areas(by, READ))))
     return [
         *(Named(one.key, one.screen.name, one.screen.name_en) for one in _open(by, is_bare=True)),
         *(Named(key, name, name_en) for key, name, name_en in declared),
         *(Named(f"{MADE}-{key}", name, name_en) for key, name, name_en in made),
     ]
+
+
+@lru_cache(maxsize=256)
+def _called(reached: tuple[Area, ...] | None) -> tuple[Prepared[Screen], Prepared[MadeScreen]]:
+    """What screens that are declared, and those that were made, are called for who reads in these areas."""
+    screens_, published = Screen.objects.all(), MadeScreen.objects.exclude(published=None)
+    if reached is not None:
+        screens_, published = within(reached, screens_), within(reached, published)
+    return (
+        Prepared(lambda: screens_.values_list("key", "name", "name_en")),
+        Prepared(lambda: published.values_list("key", "published__name", "published__name_en")),
+    )
 
 
 def _open(by: Actor, *, is_bare: bool = False) -> list[Shelved]:
@@ -182,7 +201,7 @@ def _of_bodies(key: str = "", *, is_bare: bool = False) -> list[Screen]:
     owners = [scene for several in scenes.values() for scene in several]
     widgets = _shown_by(owners) if is_bare else _widgets_of(owners)
     found = []
-    for body in Body.objects.filter(key__in=list(scenes)):
+    for body in _bodies(tuple(sorted(scenes))).rows():
         own = [widget for scene in scenes[body.key] for widget in widgets.get(scene, [])]
         if own:
             found.append(
@@ -197,6 +216,12 @@ def _of_bodies(key: str = "", *, is_bare: bool = False) -> list[Screen]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _bodies(owners: tuple[str, ...]) -> Prepared[Body]:
+    """The statement for bodies of these keys, which change with the scenes alone."""
+    return Prepared(lambda: Body.objects.filter(key__in=owners))
+
+
 @lru_cache(maxsize=256)
 def _owner_of(folder: str, _version: str) -> str:
     """The body that owns the scene in a folder; empty when the folder is gone."""
@@ -208,11 +233,8 @@ def _owner_of(folder: str, _version: str) -> str:
 
 def _shown_by(owners: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Which of the scenes put anything upon the overview, each with a widget that says nothing: one query."""
-    models = (Card, Plot, ThingLayer)
-    first, *others = (
-        model.objects.filter(owner__in=owners).order_by().values_list("owner") for model in models
-    )
-    return {owner: [{}] for (owner,) in first.union(*others)}
+    known = set(owners)
+    return {owner: [{}] for (owner,) in _OWNERS.tuples() if owner in known}
 
 
 def _widgets_of(owners: list[str]) -> dict[str, list[dict[str, Any]]]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from django.core.cache import cache
 from django.db import transaction
 
 from beichen.fronts.overview.models import Spelling
+from beichen.fronts.overview.screens.naming import kept
 
-SECONDS = 300
 LONGEST = 200
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PLAIN = re.compile(r"[\W_]+")
-_CACHE = "beichen.screen.spellings"
 
 
 @transaction.atomic
@@ -40,9 +38,5 @@ def keys_of(name: str) -> str:
 
 
 def spellings() -> dict[str, str]:
-    """The keys of every name that is spelt, read anew every :data:`SECONDS`."""
-    kept: dict[str, str] | None = cache.get(_CACHE)
-    if kept is None:
-        kept = dict(Spelling.objects.values_list("name", "keys"))
-        cache.set(_CACHE, kept, SECONDS)
-    return kept
+    """The keys of every name that is spelt, read anew every some minutes."""
+    return kept("beichen.screen.spellings", lambda: dict(Spelling.objects.values_list("name", "keys")))

@@ -13,16 +13,17 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from beichen.kernel.access.service import require
 from beichen.kernel.actor import Actor
 from beichen.kernel.grams import GramIndex
 from beichen.kernel.org.models import Region
+from beichen.kernel.statements import Prepared, keys, slot
 from beichen.platforms.geo.addresses.models import Gazetteer, Place, PlaceKey
 from beichen.platforms.geo.rights import READ
 
@@ -105,7 +106,7 @@ def search_places(text: str, *, by: Actor, limit: int = 10, kind: str = "") -> l
     found = _beginning(typed, limit, kind)
     if len(found) < limit and len(typed) > 1:
         found += _holding(text, limit, kind, {pk for pk, _key in found})
-    rows = {row.pk: row for row in _rows().filter(pk__in=[pk for pk, _key in found])}
+    rows = {row.pk: row for row in _OF_KEYS.rows(keys=[pk for pk, _key in found])}
     told = (_told(rows[pk], key, typed) for pk, key in found if pk in rows)
     return list({_same(one): one for one in reversed(list(told))}.values())[::-1][:limit]
 
@@ -116,23 +117,40 @@ def _same(found: FoundPlace) -> tuple[str, float | None, float | None]:
     return found.name, None if x is None else round(x, 3), None if y is None else round(y, 3)
 
 
-def _rows() -> QuerySet[Place]:
-    return Place.objects.select_related("region")
+_OF_KEYS = Prepared(lambda: Place.objects.select_related("region").filter(pk__in=keys(Place)))
+
+
+class _Keyed:
+    """What is asked of keys for so many places, of all kinds or of one; each statement is built once."""
+
+    def __init__(self, limit: int, *, is_of_kind: bool) -> None:
+        most = 4 * limit  # a place may have several keys that fit
+        kind = {"place__kind": slot(Place, "kind")} if is_of_kind else {}
+        typed, end = slot(PlaceKey, "typed", "key"), slot(PlaceKey, "end", "key")
+        found = PlaceKey.objects.filter(key__gte=typed, key__lt=end, **kind)
+        same = PlaceKey.objects.filter(key=typed, **kind).order_by("-weight", "place")
+        self.number = Prepared(lambda: found.order_by().values_list("pk")[: MANY + 1])
+        self.same = Prepared(lambda: same.values_list("place", "key")[:most])
+        few, many = found.order_by("-weight", Length("key"), "key"), found.order_by("-weight", "key", "place")
+        self.few = Prepared(lambda: few.values_list("place", "key")[:most])
+        self.many = Prepared(lambda: many.values_list("place", "key")[:most])
+
+
+@lru_cache(maxsize=2 * MOST)
+def _keyed(limit: int, is_of_kind: bool) -> _Keyed:
+    return _Keyed(limit, is_of_kind=is_of_kind)
 
 
 def _beginning(typed: str, limit: int, kind: str) -> list[tuple[int, str]]:
     """Places with a key that begins so, each with its key: the same, then by weight, then the shorter."""
-    rows = PlaceKey.objects.filter(key__gte=typed, key__lt=typed + _LAST)
-    if kind:
-        rows = rows.filter(place__kind=kind)
-    number = rows.order_by()[: MANY + 1].count()
+    keyed = _keyed(limit, bool(kind))
+    values = {"typed": typed, "end": typed + _LAST, "kind": kind}
+    number = keyed.number.count(**values)
     if not number:
         return []
-    order = ("-weight", Length("key"), "key") if number <= MANY else ("-weight", "key", "place")
-    same = PlaceKey.objects.filter(key=typed, **({"place__kind": kind} if kind else {}))
     seen: dict[int, str] = {}
-    for part in (same.order_by("-weight", "place")[: 4 * limit], rows.order_by(*order)[: 4 * limit]):
-        for pk, key in part.values_list("place", "key"):
+    for part in (keyed.same, keyed.few if number <= MANY else keyed.many):
+        for pk, key in part.tuples(**values):
             seen.setdefault(pk, key)
     return list(seen.items())[:limit]
 
