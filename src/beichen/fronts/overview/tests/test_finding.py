@@ -111,7 +111,7 @@ def test_cases_are_found_by_their_words_and_objects_by_name(tmp_path: Path) -> N
     find("没有这样的词", by=BY, language="zh", pages=[])
     with CaptureQueriesContext(connection) as asked:
         assert find("没有这样的词", by=BY, language="zh", pages=[]) == []
-    assert len(asked) <= 14, "what is found nowhere is looked for no further"
+    assert len(asked) <= 12, "what is found nowhere is looked for no further"
 
 
 @pytest.mark.usefixtures("city")

@@ -106,6 +106,8 @@ def search_places(text: str, *, by: Actor, limit: int = 10, kind: str = "") -> l
     found = _beginning(typed, limit, kind)
     if len(found) < limit and len(typed) > 1:
         found += _holding(text, limit, kind, {pk for pk, _key in found})
+    if not found:
+        return []
     rows = {row.pk: row for row in _OF_KEYS.rows(keys=[pk for pk, _key in found])}
     told = (_told(rows[pk], key, typed) for pk, key in found if pk in rows)
     return list({_same(one): one for one in reversed(list(told))}.values())[::-1][:limit]
