@@ -61,7 +61,7 @@ def take_up(affair: Affair, *, by: Actor, now: datetime, is_back: bool = False) 
     version = version_of(affair.definition)
     hand: Hand
     run = Run.resume(version.specification, affair.state, lambda step, data: call_door(hand, step, data))
-    timed = (
+    timed: Iterable[UUID] = (
         Timer.objects.filter(affair=affair, closed_at=None).values_list("engine_id", flat=True)
         if is_back
         else (UUID(one.id) for one in run.timers())
