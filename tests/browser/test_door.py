@@ -168,6 +168,17 @@ def test_what_is_near_the_device_is_shown(visit: Visit) -> None:
     assert sound(visitor, (page.url.removeprefix(visitor.house),)) == {}
 
 
+def test_what_a_page_is_asked_for_stands_side_by_side(visit: Visit) -> None:
+    visitor = visit(DESK)
+    page = visitor.go("/nearby")
+    fields = page.locator(".question-form .field:visible")
+    first, second = (fields.nth(number).bounding_box() for number in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert abs(first["y"] + first["height"] - second["y"] - second["height"]) < 4
+    assert second["x"] > first["x"]
+
+
 def test_the_search_is_reached_by_keyboard(visit: Visit) -> None:
     page = visit(DESK).go("/")
     page.keyboard.press("Tab")

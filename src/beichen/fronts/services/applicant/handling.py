@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from beichen.fronts.services.applicant.models import Submission
 from beichen.fronts.services.applicant.paper import Paper, level_of_field, reach_of
-from beichen.fronts.services.applicant.sent import submission_of
+from beichen.fronts.services.applicant.sent import handled_schema, submission_of
 from beichen.fronts.services.forms.showing import Shown, shown_answers
 from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
@@ -35,7 +35,8 @@ def application_of(row: Affair, papers: Iterable[Paper], *, by: Actor) -> Handle
     sent = submission_of(row)
     if sent is None:
         return None
-    if sent.form is None:
+    declared = handled_schema(sent, row)
+    if declared is None:
         return None
     reach = reach_of(row, by=by)
     names = {
@@ -43,9 +44,9 @@ def application_of(row: Affair, papers: Iterable[Paper], *, by: Actor) -> Handle
         for one in papers
         if one.upload is not None
     }
-    schema = _within(sent.form.declared, reach)
+    schema = _within(declared, reach)
     shown = shown_answers(schema, sent.answers, sent.sources, names)
-    personal = [name for name, level in _levels(sent.form.declared, "") if Level.L3 <= level <= reach]
+    personal = [name for name, level in _levels(declared, "") if Level.L3 <= level <= reach]
     if personal:
         detail = {"fields": personal, "affair": row.code}
         resource = f"fronts_services.submission:{sent.pk}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beichen.fronts.services.applicant.models import Submission
+from beichen.fronts.services.applicant.offered import declared_form
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.forms.service import form_of_process
 from beichen.fronts.services.items.models import Application, BundlePart
@@ -46,3 +47,22 @@ def form_schema(sent: Submission, row: Affair | None) -> Mapping[str, Any]:
     if sent.declared or row is None:
         return sent.declared or {"properties": {}}
     return form_of_process(read_process(row.definition.declared)).schema
+
+
+def handled_schema(sent: Submission, row: Affair) -> Mapping[str, Any] | None:
+    """The form whose answers who handles an affair sees; None where its own data are all that was said.
+
+    Of a bundle that is what the form of this part asks for, as it was when all of them were one.
+    """
+    if sent.form is not None:
+        declared: Mapping[str, Any] = sent.form.declared
+        return declared
+    applied = Application.objects.select_related("item").filter(affair=row).first()
+    own = declared_form(applied.item) if applied is not None and sent.declared else None
+    if own is None:
+        return None
+    fields = sent.declared["properties"].items()
+    return {
+        **sent.declared,
+        "properties": {name: one for name, one in fields if name in own.schema["properties"]},
+    }

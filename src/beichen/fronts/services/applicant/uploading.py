@@ -13,6 +13,7 @@ from beichen.fronts.services.applicant.cleaning import MOST_BYTES, clean
 from beichen.fronts.services.applicant.drafting import forget_file
 from beichen.fronts.services.applicant.models import Draft, Submission, Upload
 from beichen.fronts.services.applicant.problems import TOO_MANY_FILES, no_draft
+from beichen.fronts.services.applicant.sent import handled_schema
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import Actor
@@ -90,7 +91,8 @@ def files_for(sent: Submission, affair: Affair) -> list[Upload]:
     if sent.affair_id:
         return rows
     item = read_item(affair.application.item)
-    asked = {f"{MATERIAL}{key}" for key in item.materials} | set(affair.data)
+    form = handled_schema(sent, affair) or {"properties": {}}
+    asked = {f"{MATERIAL}{key}" for key in item.materials} | set(affair.data) | set(form["properties"])
     own = f"{ANSWER}{affair.code}."
     return [row for row in rows if row.field in asked or row.field.startswith(own)]
 

@@ -147,6 +147,7 @@ def test_a_public_notice_shows_what_is_declared_public() -> None:
     affair = do(application(), "check", "accept")
     do(do(affair, "review", "approve", body="fire"), "review", "approve", body="planning")
     do(affair, "sign")
+    Timer.objects.filter(is_public=True).update(due_at=timezone.now() + timedelta(days=1))
     page = Client().get("/services/notices").content.decode()
     assert "文化中心" in page
     assert "2,000" not in page

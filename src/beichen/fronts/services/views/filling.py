@@ -29,7 +29,7 @@ def signing_in(request: HttpRequest) -> HttpResponse | None:
     """The way to sign in, for whom nobody is signed in."""
     if subjects_of(acting(request)):
         return None
-    way = urlencode({"next": request.get_full_path()})
+    way = urlencode({"next": request.get_full_path()}, safe="/")
     return HttpResponseRedirect(f"{reverse('account_login')}?{way}")
 
 

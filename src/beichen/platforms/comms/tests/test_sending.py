@@ -198,7 +198,7 @@ def test_an_outside_address_gets_its_one_channel(city: None, gateway: Gateway) -
 def test_an_outside_address_may_be_a_firms(city: None, gateway: Gateway) -> None:
     to = comms.ToAddress(channel="sms", address="139 0000 0001", subject="91110000600037341L")
     row = comms.send(NOTICE, [to], by=BY, now=DAY).deliveries.get()
-    row.clean_fields(exclude=["fallback"])
+    Delivery._meta.get_field("data_subject").run_validators(row.data_subject)  # SQLite keeps any length
     assert row.data_subject == "91110000600037341L"
 
 
