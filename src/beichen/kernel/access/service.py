@@ -192,8 +192,9 @@ def load_roles(*, by: Actor) -> None:
     for role in BUILTIN:
         row, shipped = present.get(role.key), list(role.permissions)
         if row is None:
-            facts = {"permissions": shipped, "clearance": int(role.clearance), "shipped": shipped}
-            missing.append(Role(key=role.key, name=role.name, name_en=role.name_en, **facts))
+            row = Role(key=role.key, name=role.name, name_en=role.name_en, clearance=int(role.clearance))
+            row.permissions, row.shipped = shipped, shipped
+            missing.append(row)
         elif row.shipped and row.shipped != shipped:
             kept = [one for one in row.permissions if one in shipped or one not in row.shipped]
             added = [one for one in shipped if one not in row.shipped and one not in kept]
