@@ -248,11 +248,11 @@ def test_landmarks_of_gltf_and_3d_tiles_stand_in_their_places(
         f"document.querySelector('bc-map').map.jumpTo({{center: {list(TOWER)}, zoom: 15.5, pitch: 60}})"
     )
     shown: dict[str, str] = {}
-    for _time in range(120):
+    for _time in range(480):
         shown = page.evaluate("({ ...document.querySelector('bc-map').dataset })")
         if (shown.get("landmarks"), shown.get("failed")) == ("3", "1"):
             break
-        page.wait_for_timeout(1_000)
+        page.wait_for_timeout(250)
     assert (shown.get("landmarks"), shown.get("failed")) == ("3", "1"), (
         shown,
         visitor.complaints,
@@ -285,11 +285,11 @@ def test_compressed_landmarks_are_drawn(visit: Visit, city: str, beside: Outside
     middle = [TOWER[0] + 0.004, TOWER[1]]
     page.evaluate(f"document.querySelector('bc-map').map.jumpTo({{center: {middle}, zoom: 15.5, pitch: 60}})")
     shown: dict[str, str] = {}
-    for _time in range(120):
+    for _time in range(480):
         shown = page.evaluate("({ ...document.querySelector('bc-map').dataset })")
         if shown.get("landmarks") == "3" or "failed" in shown:
             break
-        page.wait_for_timeout(1_000)
+        page.wait_for_timeout(250)
     assert shown.get("landmarks") == "3", (shown, visitor.complaints, beside.asked)
     drawn(page, "layer:towers")
     picture(page, "towers-compressed")
@@ -351,6 +351,24 @@ def test_another_tile_server_lies_below_the_districts(
     if kind == "tilejson":
         assert style["sources"]["outside"]["maxzoom"] == 9
         assert style["sources"]["outside"]["attribution"] == "图商"
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"), [("2026-12-31T15:59:00Z", "2026-12-31"), ("2026-12-31T16:01:00Z", "2027-01-01")]
+)
+def test_today_on_the_map_is_the_city_s(visit: Visit, city: str, moment: str, day: str) -> None:
+    """Wherever the browser stands."""
+    page = visit(DESK, timezone_id="America/New_York").go("/layers")
+    page.clock.set_fixed_time(moment)
+    tiles = page.evaluate(
+        """async () => {
+          const { ofDay } = await import("/static/web/js/map-tools.js");
+          const source = { tiles: ["tile"] };
+          ofDay(source, "", "Asia/Shanghai");
+          return source.tiles;
+        }"""
+    )
+    assert tiles == [f"tile?datetime={day}"]
 
 
 def test_without_webgl_the_drawn_sheet_stays(visit: Visit, city: str) -> None:

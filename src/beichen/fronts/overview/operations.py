@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -62,13 +62,19 @@ class Operation:
         return small_line(months)
 
 
+def months_before(today: date, number: int) -> date:
+    """The first day of the month that is ``number`` months before that of ``today``."""
+    months = today.year * 12 + today.month - 1 - number
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def operations(region: Region, *, by: Actor, scene: str = "") -> list[Operation]:
     """The cards whose indicators have a value for the region that ``by`` may see, or those of a scene alone:
     two queries."""
     rows = Card.objects.filter(owner=f"scene:{scene}") if scene else Card.objects.all()
     cards = list(rows)
     today = timezone.localdate()
-    since = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
+    since = months_before(today, MONTHS - 1)
     found = recent([card.indicator for card in cards], region=region.code, since=since, by=by)
     shown = {card.indicator: card for card in reversed(cards) if card.indicator in found}
     ordered = [card for card in cards if shown.get(card.indicator) is card]

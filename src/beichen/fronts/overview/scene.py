@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from beichen.fronts.overview.models import Plot
+from beichen.fronts.overview.operations import months_before
 from beichen.hubs.data.models import IndicatorValue, Kind
 from beichen.hubs.data.service import recent, unit_name
 from beichen.kernel.actor import Actor
@@ -44,7 +45,7 @@ def charts(scene: str, region: Region, *, by: Actor, language: str, today: date)
 def _since(every: str, today: date) -> date:
     if every == "day":
         return today - timedelta(days=DRAWN["day"])
-    return (today.replace(day=1) - timedelta(days=31 * (DRAWN["month"] - 1))).replace(day=1)
+    return months_before(today, DRAWN["month"] - 1)
 
 
 def _drawn(plot: Plot, values: list[IndicatorValue], language: str) -> Drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from beichen.fronts.overview.figures import key_figures
 from beichen.fronts.overview.models import Card
-from beichen.fronts.overview.operations import operations
+from beichen.fronts.overview.operations import months_before, operations
 from beichen.fronts.overview.service import put_cards
 from beichen.hubs.data import service as data
 from beichen.hubs.data.models import Computation, IndicatorValue
@@ -167,6 +168,19 @@ def test_real_values_hide_those_of_the_demo(client: Client, counted: IndicatorVa
     page = client.get("/screen").content.decode()
     assert "91.5" not in page
     assert "97" in page
+
+
+@pytest.mark.parametrize(
+    ("today", "number", "first"),
+    [
+        (date(2027, 1, 31), 12, date(2026, 1, 1)),
+        (date(2028, 2, 29), 12, date(2027, 2, 1)),
+        (date(2028, 3, 1), 1, date(2028, 2, 1)),
+        (date(2026, 12, 31), 12, date(2025, 12, 1)),
+    ],
+)
+def test_months_before_a_day_are_counted_by_the_calendar(today: date, number: int, first: date) -> None:
+    assert months_before(today, number) == first
 
 
 @pytest.mark.usefixtures("city")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -52,6 +53,7 @@ def layers_style(
         shown += is_shown
         groups.append({**group(layer, tone, language), "hidden": not is_shown})
     about["groups"] = [*in_groups(groups), *about["groups"]]
+    about["zone"] = settings.TIME_ZONE
     about["timed"] = [group_of(one) for one in layers if _is_timed(one)]
     about["landmarks"] = {
         group_of(one): f"/map/landmarks/{one.key}.json" for one in layers if one.dimensions.get("model")

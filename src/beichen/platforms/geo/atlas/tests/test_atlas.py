@@ -108,6 +108,7 @@ def test_a_layer_is_drawn_from_its_tiles_over_the_base_map(client: Client) -> No
     assert parts[""]["source-layer"] == "signs"
     assert parts["names"]["layout"]["text-field"] == ["to-string", ["coalesce", ["get", "name"], ""]]
     assert "timed" in told["metadata"]
+    assert told["metadata"]["zone"] == "Asia/Shanghai"
     assert client.get(told["sources"]["layer:signs"]["tiles"][0].format(z=0, x=0, y=0)).status_code == 200
 
 

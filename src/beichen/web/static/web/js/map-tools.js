@@ -32,9 +32,9 @@ export function standUp(style, view) {
   }
 }
 
-// Tiles of what was on a day (ISO 8601); without one, of today.
-export function ofDay(source, moment) {
-  const day = moment || new Date().toISOString().slice(0, 10);
+// Tiles of what was on a day (ISO 8601); without one, of the day that it is in the city's zone.
+export function ofDay(source, moment, zone) {
+  const day = moment || new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format();
   source.tiles = source.tiles.map((tile) => `${tile}?datetime=${day}`);
 }
 

@@ -219,7 +219,7 @@ class CityMap extends HTMLElement {
       style.sources[name] = { type: "geojson", data };
       style.layers.push(...layers.map((layer) => during({ ...structuredClone(layer), source: name }, this.moment)));
     }
-    for (const name of style.metadata.timed ?? []) ofDay(style.sources[name], this.moment);
+    for (const name of style.metadata.timed ?? []) ofDay(style.sources[name], this.moment, style.metadata.zone);
     hideGroups(style, this.hidden_);
     standUp(style, this.view);
     const { points } = this;
