@@ -39,7 +39,7 @@ def foreign(house: str, django_db_blocker: Any) -> Iterator[str]:
             """Quiet."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     back = f"http://127.0.0.1:{server.server_address[1]}/back"
     with django_db_blocker.unblock():
         city = city_region()

@@ -367,7 +367,7 @@ class TestStatistics:
             ("region", "星河市"),
             ("channel", "网上"),
         ):
-            text = page("/services/statistics", chief, by=group, period=str(now.year))
+            text = page("/services/statistics", chief, by=group, period=str(timezone.localtime(now).year))
             assert name in text[text.index("<table") :], group
         assert "营业执照" not in page("/services/statistics", chief, period="2001").split("<table")[-1]
         sheet = chief.get("/services/statistics", {"format": "csv", "by": "item"})

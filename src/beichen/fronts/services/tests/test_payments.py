@@ -150,9 +150,10 @@ def test_no_double_of_a_gateway_can_be_reached_in_production() -> None:
         chosen.read_settings({"BEICHEN_PAYMENT_URL": "double://x"}, Path("/nowhere"))
     source = Path(beichen.__file__).parent
     for file in source.rglob("*.py"):
-        if "tests" in file.parts:
+        text = file.read_text("utf-8")
+        if "tests" in file.parts or "services.tests" not in text:
             continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom):
                 assert "services.tests" not in (node.module or ""), file
 

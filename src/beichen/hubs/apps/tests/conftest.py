@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from beichen.kernel.access.models import Account, RelyingParty
+from beichen.kernel.access.openid import keys
 from beichen.kernel.access.openid.keys import forget_keys
 from beichen.kernel.access.openid.parties import PartyFacts, register_party
 from beichen.kernel.access.rates import forget_rates
@@ -156,6 +158,23 @@ class Browser(Client):
         answer = party.exchange(self.code(party, scopes=scopes, acting_for=acting_for, **changes))
         assert answer.status_code == 200, answer.content
         return answer.json()
+
+
+_made: list[RSAKey] = []
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house's keys take a tenth of a second each: a test has those of the one before, never one twice."""
+    make, number = keys._new_key, itertools.count()
+
+    def given() -> RSAKey:
+        at = next(number)
+        if at == len(_made):
+            _made.append(make())
+        return _made[at]
+
+    monkeypatch.setattr(keys, "_new_key", given)
 
 
 @pytest.fixture(autouse=True)

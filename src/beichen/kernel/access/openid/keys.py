@@ -54,10 +54,14 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(BITS, parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+
+
 @transaction.atomic
 def rotate(*, by: Actor) -> SigningKey:
     """Sign with a new key from now on; the old ones stay published for :data:`KEEP_OLD`."""
-    key = RSAKey.generate_key(BITS, parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+    key = _new_key()
     now = timezone.now()
     SigningKey.objects.filter(until=None).update(until=now + KEEP_OLD)
     SigningKey.objects.filter(until__lt=now).delete()

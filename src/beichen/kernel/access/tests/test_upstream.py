@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,17 @@ BY = system("test")
 PASSWORD = "correct horse battery"
 
 
+@cache
+def signing_key() -> RSAKey:
+    """The key of every provider here: one takes a tenth of a second to make."""
+    return RSAKey.generate_key(2048, parameters={"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
 class Provider:
     """Another provider; ``changes`` to the claims, ``sign`` of them, ``metadata`` of it."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, parameters={"use": "sig", "alg": "RS256"}, auto_kid=True)
+        self.key = signing_key()
         self.claims: dict[str, Any] = {"sub": "person-1"}
         self.metadata: dict[str, Any] = {}
         self.calls: list[dict[str, str]] = []
@@ -75,7 +82,7 @@ class Provider:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def document(self) -> dict[str, Any]:
         """Its metadata."""
