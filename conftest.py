@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as tried
 
 from beichen.settings import settings as chosen
 
@@ -21,6 +23,10 @@ os.environ[DATA] = OWN or os.environ[DATA]
 chosen.cache_clear()  # Django has asked for them already; a change would else move the folder amid a run
 
 LONGEST_NAME = 200
+
+# How long an example takes says how busy the machine is. What must be quick has a test of its own.
+tried.register_profile("city", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+tried.load_profile("city")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,13 +70,20 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def pytest_configure() -> None:
-    """Serve static files without a collected manifest; empty the database and keep passwords quickly."""
+    """Serve static files without a collected manifest; write to the database, empty it and keep passwords
+    quickly.
+    """
     from django.conf import settings
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     from tests.emptied import empty_quickly
 
     empty_quickly()
+    # The disk is not waited for at every commit: what must outlive a power cut has processes of its own.
+    for database in settings.DATABASES.values():
+        options = database.get("OPTIONS", {})
+        if "init_command" in options:
+            options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     # Argon2 still, but nobody attacks a test: it needs no hundred megabytes and eight threads a password.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = (
         1,
