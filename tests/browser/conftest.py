@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -33,6 +33,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 DESK, PHONE = (1920, 1080), (390, 844)
 BY = system("test")
+PATIENCE = 60_000  # milliseconds: the machine may be busy with other tests
 # The live process is not served here, so that the feed finds nobody; and software rendering says it is slow.
 EXPECTED = ("ERR_CONNECTION_REFUSED", "/events", "GPU stall")
 
@@ -45,6 +46,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
         )
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -86,12 +88,22 @@ SETTLE = """
   watched.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   const look = () => {
     const now = performance.now();
-    if ((window.awaited > 0 || now - changed < 100) && now - began < 2000) return setTimeout(look, 20);
+    const asks = window.awaited > 0 && now - began < 30000;
+    if (asks || (now - changed < 100 && now - began < 2000)) return setTimeout(look, 20);
     watched.disconnect();
     return settled();
   };
   look();
 })
+"""
+UNTIL = """
+async (patience) => {
+  for (const began = performance.now(); performance.now() - began < patience; ) {
+    if (await (%s)) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}
 """
 
 
@@ -124,7 +136,9 @@ class Visitor:
         page.wait_for_url(f"{self.house}/")
 
     def settle(self) -> Page:
-        """Wait until the page asks for nothing and did not change for a tenth of a second; two at most."""
+        """Wait until the page asks for nothing (half a minute at most) and did not change for a tenth of a
+        second (two seconds at most: some pages never stand still).
+        """
         self.page.evaluate(SETTLE)
         return self.page
 
@@ -139,6 +153,11 @@ class Visitor:
             " one.id + ' ' + one.nodes.map(node => node.target.join(' ')).join(', ')))"
         )
         return list(found)
+
+    def until(self, condition: str) -> None:
+        """Wait for what the page tells by a promise, such as what its service worker keeps."""
+        held = self.page.evaluate(UNTIL % condition, PATIENCE)
+        assert held, condition
 
 
 Visit = Callable[..., Visitor]
@@ -171,6 +190,7 @@ def visit(chromium: Browser, house: str) -> Iterator[Visit]:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options
         )
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH)
         context.add_cookies([{"name": "beichen_language", "value": language, "url": house}])
         contexts.append(context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from typing import Any
 
 import pytest
@@ -109,6 +108,10 @@ def test_the_code_on_a_certificate_is_read_and_checked(visit: Visit, certified: 
     assert visitor.complaints == []
 
 
+LISTS_KEPT = """caches.open("beichen-verify-1").then((one) => one.keys()).then((all) => all.length ===
+  new Set(Object.values(JSON.parse(document.getElementById("verify-trust").textContent).lists)).size)"""
+
+
 def offline(page: Page, text: str) -> str:
     """What the page says of a certificate that is pasted."""
     page.get_by_label("证照文本").fill(text)
@@ -131,11 +134,7 @@ def test_without_a_network_it_checks_what_can_be_checked(
     visitor = visit(PHONE, "light", "zh-hans")
     page = visitor.go("/verify")
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    kept = "() => caches.open('beichen-verify-1').then((one) => one.keys()).then((all) => all.length)"
-    for _try in range(50):
-        if page.evaluate(kept):
-            break
-        time.sleep(0.1)
+    visitor.until(LISTS_KEPT)
     visitor.page.context.set_offline(True)
     assert "未被改动" in offline(page, text)
     assert page.locator("[data-rows]").inner_text().count("张三") == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import appoint, city_region, register_person
-from tests.browser.conftest import PHONE, Visit, Visitor
+from tests.browser.conftest import PATIENCE, PHONE, Visit, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
@@ -25,7 +24,11 @@ KIND = "parks.lamp"
 FORM = f"/report?kind={KIND}"
 READY = "navigator.serviceWorker.ready.then(() => new Promise((done) => setTimeout(done, 300)))"
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "map", "preload assets")  # the last is what axe says
-KEPT = "caches.keys().then((names) => caches.open(names[0])).then((one) => one.match(%r)).then(Boolean)"
+KEPT = "caches.match(%r)"
+SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  return (await worker.getNotifications()).map((one) => [one.title, one.body, one.data.href]);
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,14 +50,10 @@ def uncounted() -> None:
     forget_rates()
 
 
-def wait_kept(page: Page, address: str) -> None:
+def wait_kept(visitor: Visitor, address: str) -> None:
     """Until the worker keeps the page at this address."""
-    page.evaluate(READY)
-    for _try in range(40):
-        if page.evaluate(KEPT % address):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{address} was not kept")
+    visitor.page.evaluate(READY)
+    visitor.until(KEPT % address)
 
 
 def go_offline(visitor: Visitor) -> BrowserContext:
@@ -76,7 +75,7 @@ def fill(page: Page, text: str) -> None:
 def test_a_report_written_without_a_network_comes_in_once(visit: Visit) -> None:
     visitor = visit(PHONE)
     page = visitor.go("/report")
-    wait_kept(page, "/report?kind=other")
+    wait_kept(visitor, "/report?kind=other")
     context = go_offline(visitor)
     before = Report.objects.count()
     visitor.go(FORM)  # of a kind that was never opened: one's own words instead
@@ -109,7 +108,7 @@ def test_a_form_that_was_seen_opens_and_what_is_refused_is_not_lost(visit: Visit
     page = visitor.go(FORM)
     page.evaluate(READY)
     visitor.go(FORM)
-    wait_kept(page, FORM)
+    wait_kept(visitor, FORM)
     context = go_offline(visitor)
     visitor.go(FORM)
     expect(page.get_by_role("heading", name="路灯不亮")).to_be_visible()
@@ -136,7 +135,7 @@ def test_a_patrol_without_a_network_keeps_its_reports_until_somebody_signs_in(vi
     page = visitor.go("/console/new")
     page.evaluate(READY)
     visitor.go("/console/new")
-    wait_kept(page, "/console/new")
+    wait_kept(visitor, "/console/new")
     context = go_offline(visitor)
     visitor.go("/console/new")
     assert "grid-sun" not in page.content()  # kept for nobody in particular
@@ -168,17 +167,14 @@ def test_a_pushed_message_is_shown_and_leads_to_its_page(visit: Visit) -> None:
     found: list[Any] = []
     debugger.on("ServiceWorker.workerRegistrationUpdated", lambda one: found.extend(one["registrations"]))
     debugger.send("ServiceWorker.enable")
-    for _try in range(40):
-        if found:
-            break
+    waited = 0
+    while not found and waited < PATIENCE:
         page.wait_for_timeout(50)
+        waited += 50
     said = '{"title": "已受理", "body": "由城管局办理", "href": "/follow", "language": "zh", "token": "x"}'
     where = {"origin": visitor.house, "registrationId": found[0]["registrationId"], "data": said}
     debugger.send("ServiceWorker.deliverPushMessage", where)
-    shown = page.evaluate(
-        "navigator.serviceWorker.ready.then(async (one) => { for (let at = 0; at < 40; at += 1) {"
-        " const all = await one.getNotifications(); if (all.length) return"
-        " all.map((n) => [n.title, n.body, n.data.href]);"
-        " await new Promise((done) => setTimeout(done, 50)); } return []; })"
+    visitor.until(
+        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.length)"
     )
-    assert shown == [["已受理", "由城管局办理", "/follow"]]
+    assert page.evaluate(SHOWN) == [["已受理", "由城管局办理", "/follow"]]

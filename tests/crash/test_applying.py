@@ -9,7 +9,7 @@ import pytest
 
 from tests.crash.applying_points import COUNT, POINTS
 from tests.crash.moments import moments
-from tests.crash.place import Place
+from tests.crash.place import DEADLINE_SECONDS, Place
 
 DRIVER = "tests.crash.applying"
 KILLS = 5
@@ -67,14 +67,16 @@ def test_a_house_killed_at_random_moments_of_uploads_and_submits(
 ) -> None:
     killed = 0
     for moment in moments(seed, KILLS, 40):
-        killed += town.start("bring", moment, driver=DRIVER).wait(60) == -signal.SIGKILL
+        killed += town.start("bring", moment, driver=DRIVER).wait(DEADLINE_SECONDS) == -signal.SIGKILL
         assert town.count("fronts_services_upload") == town.count("kernel_files_storedfile") <= COUNT
     town.done("bring", driver=DRIVER)
     assert town.count("fronts_services_upload") == town.count("kernel_files_storedfile") == COUNT
     file = tmp_path / "receipts"
     file.touch()
     for moment in moments(seed, KILLS, 90):
-        killed += town.start("send", str(file), moment, driver=DRIVER).wait(60) == -signal.SIGKILL
+        killed += (
+            town.start("send", str(file), moment, driver=DRIVER).wait(DEADLINE_SECONDS) == -signal.SIGKILL
+        )
         assert_between(town)
     told = file.read_text(encoding="utf-8").splitlines()
     town.done("send", str(file), driver=DRIVER)

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed"),
 ]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 REPORT = {"service_code": "works.road-damaged", "description": "路面有一个大坑", "address_id": "990102"}
 
 

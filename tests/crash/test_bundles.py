@@ -9,7 +9,7 @@ import pytest
 
 from tests.crash.bundles_points import COUNT, FOLLOWING, SENDING, STARTED
 from tests.crash.moments import moments
-from tests.crash.place import Place
+from tests.crash.place import DEADLINE_SECONDS, Place
 
 DRIVER = "tests.crash.bundles"
 KILLS = 5
@@ -86,7 +86,9 @@ def test_a_house_killed_at_random_moments_of_a_bundle(town: Place, tmp_path: Pat
     file, killed = tmp_path / "receipts", 0
     file.touch()
     for moment in moments(seed, KILLS, 150):
-        killed += town.start("send", str(file), moment, driver=DRIVER).wait(60) == -signal.SIGKILL
+        killed += (
+            town.start("send", str(file), moment, driver=DRIVER).wait(DEADLINE_SECONDS) == -signal.SIGKILL
+        )
         assert_between(town)
     told = file.read_text(encoding="utf-8").splitlines()
     assert killed >= KILLS // 2, "most moments come before the end"

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.crash.driver_points import POINTS
-from tests.crash.place import Place
+from tests.crash.place import DEADLINE_SECONDS, Place
 
 COUNT = 300
 pytestmark = pytest.mark.engines
@@ -49,7 +49,7 @@ def test_a_broker_killed_while_events_are_on_their_way(place: Place) -> None:
     place.nats.start()
     place.until(lambda: place.count("crash_effect") >= COUNT and place.is_quiet(), worker)
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(DEADLINE_SECONDS) == 0
     assert_once_and_in_order(place)
 
 
@@ -74,5 +74,5 @@ def test_a_second_worker_takes_over(place: Place) -> None:
     first.wait()
     place.until(lambda: place.count("crash_effect") >= COUNT and place.is_quiet(), second)
     second.terminate()
-    assert second.wait(20) == 0
+    assert second.wait(DEADLINE_SECONDS) == 0
     assert_once_and_in_order(place)

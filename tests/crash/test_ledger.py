@@ -15,7 +15,7 @@ from beichen_proof.policy import Policy
 from beichen_proof.refusal import Reason, RefusedError
 from beichen_proof.witness import Witness
 from tests.crash.moments import moments
-from tests.crash.place import Place
+from tests.crash.place import DEADLINE_SECONDS, Place
 
 DRIVER = "tests.crash.ledger"
 POINTS = (
@@ -132,7 +132,7 @@ def test_a_worker_killed_at_random_moments(place: Place, tmp_path: Path, seed: i
     for number, moment in enumerate(moments(seed, 6, 12)):
         if number % 2 == 0:
             place.killed("seal", "90", driver=DRIVER)
-        killed += place.start("work", moment, driver=DRIVER).wait(60) == -signal.SIGKILL
+        killed += place.start("work", moment, driver=DRIVER).wait(DEADLINE_SECONDS) == -signal.SIGKILL
         onlooker.look()
     assert killed >= 2
     assert_whole(place, onlooker, 270)

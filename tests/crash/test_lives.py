@@ -12,7 +12,7 @@ import pytest
 
 from beichen.fronts.services.tests.till import SECRET, Till
 from tests.crash.moments import moments
-from tests.crash.place import Databases, Place
+from tests.crash.place import DEADLINE_SECONDS, Databases, Place
 from tests.crash.test_affairs import assert_whole
 
 DRIVER = "tests.crash.lives"
@@ -82,7 +82,7 @@ def test_a_house_killed_at_random_moments_ends_as_one_that_never_was(
     settle_in(place, tmp_path, till)
     file, told, killed = tmp_path / "acknowledged", dict[str, str](), 0
     for moment in moments(seed, KILLS, statements // 3):
-        ended = place.start("live", str(file), moment, driver=DRIVER).wait(120)
+        ended = place.start("live", str(file), moment, driver=DRIVER).wait(DEADLINE_SECONDS)
         assert ended in (0, -signal.SIGKILL), place.said()
         killed += ended != 0
         if place.count("fronts_services_affair"):

@@ -16,7 +16,7 @@ from beichen.kernel.bus.event import SUBJECT_PREFIX
 from beichen.kernel.bus.tests.broker import NatsServer
 from beichen.settings import settings
 
-AT_ONCE_SECONDS = 2.5
+AT_ONCE_SECONDS = 3.5  # less than the four after which the broker lets a request hear of itself
 
 
 async def _until(condition: Callable[[], bool], seconds: float) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from beichen.kernel.bus import server
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 90.0  # the machine may be busy with other tests
 
 
 def free_port() -> int:

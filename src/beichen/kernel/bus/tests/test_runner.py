@@ -19,7 +19,7 @@ from beichen.kernel.bus.relay import Relay
 from beichen.kernel.bus.retry import Retry
 from beichen.kernel.bus.runner import Bus
 from beichen.kernel.bus.subscribers import Subscriber
-from beichen.kernel.bus.tests.broker import NatsServer
+from beichen.kernel.bus.tests.broker import DEADLINE_SECONDS, NatsServer
 
 BY = system("test")
 SOON = Retry(attempts=3, first=timedelta(milliseconds=1), jitter=0)
@@ -51,7 +51,7 @@ def _has_seen(trace: Trace, count: int) -> bool:
 
 async def reach(bus: Bus, condition: Callable[[], bool]) -> None:
     """Return when ``condition`` holds; it may use the database."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         while True:
             if await bus.in_database(condition):
                 return

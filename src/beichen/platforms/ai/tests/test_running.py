@@ -167,7 +167,7 @@ def test_a_model_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     ground.declare(body("import time\ntime.sleep(60)"), limits={"seconds": 1})
     run = service.run_model(KEY, by=ground.BY, now=NOW)
     assert (run.outcome, run.reason_en) == (Outcome.TOO_LONG, "It did not end within 1 seconds.")
-    assert run.seconds < 10
+    assert run.seconds < 50, "it would have slept for sixty"
 
 
 def test_a_model_knows_no_secret_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
