@@ -216,7 +216,7 @@ class Collector:
                 await self._arrival(or_wanted=True)
             elif self._is_due(found, until) or not await self._arrival(self._closing(until)):
                 break
-        if len(found.messages) < ENOUGH:
+        if len(found.messages) < ENOUGH and not found.is_full:
             self._pace.spend(loop.time())
         return found
 
