@@ -22,7 +22,7 @@ from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
 APPLY = "/services/apply/open-a-firm"
-CHOICES = {"kind": "limited", "taxpayer": "small", "investors.0.kind": "person"}
+CHOICES = {"kind": "limited", "taxpayer": "small"}
 VALUES = {
     "firm_name": "星河科技有限公司",
     "seat": "东大街 1 号",
@@ -32,8 +32,6 @@ VALUES = {
     "representative.name": "李开业",
     "representative.id_number": "11010519491231002X",
     "representative.telephone": "13800138000",
-    "investors.0.name": "李开业",
-    "investors.0.amount_wan": "100",
 }
 
 
@@ -74,6 +72,15 @@ def fill(page: Page, staff: str) -> None:
     for name, value in CHOICES.items():
         page.locator(f'[name="{name}"]').select_option(value)
     page.locator('[name="staff"]').fill(staff)
+    add = page.get_by_role("button", name=re.compile("添加"))
+    if (
+        not add.is_visible()
+    ):  # without a script it is shown when the page comes back
+        page.get_by_role("button", name="下一步").last.click()
+    add.click()
+    page.locator('[name="investors.0.name"]').fill("李开业")
+    page.locator('[name="investors.0.kind"]').select_option("person")
+    page.locator('[name="investors.0.amount_wan"]').fill("100")
 
 
 def bring(page: Page) -> None:
