@@ -73,9 +73,7 @@ def fill(page: Page, staff: str) -> None:
         page.locator(f'[name="{name}"]').select_option(value)
     page.locator('[name="staff"]').fill(staff)
     add = page.get_by_role("button", name=re.compile("添加"))
-    if (
-        not add.is_visible()
-    ):  # without a script it is shown when the page comes back
+    if not add.is_visible():  # without a script it is shown when the page comes back
         page.get_by_role("button", name="下一步").last.click()
     add.click()
     page.locator('[name="investors.0.name"]').fill("李开业")
