@@ -25,7 +25,11 @@ from django.db import connection
 
 from beichen.house.rooms import ROOMS
 
-WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+# A statement may carry another before it: on PostgreSQL the record moves its head in one.
+WRITE = re.compile(
+    r'\s*(?:WITH \w+ AS \([^()]*\) )?(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+"?(\w+)',
+    re.IGNORECASE,
+)
 RECORD = "kernel_audit_record"
 # table → why a row of it is no act of its own
 BOOKKEEPING = {
