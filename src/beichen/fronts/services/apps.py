@@ -29,11 +29,13 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.items.navigation import put_in_reach
         from beichen.fronts.services.items.reaching import register
         from beichen.fronts.services.telling import notify
+        from beichen.fronts.services.waiting import steps_waiting
         from beichen.hubs.data.service import feed_table, name_members
         from beichen.kernel.access.service import register_ending, register_holding, register_open_matters
         from beichen.platforms.ledger.service import add_sealed_kind
         from beichen.registry.service import register_coded, register_offer
         from beichen.web.cards import register_card
+        from beichen.web.waiting import register_waiting
 
         register_coded("affair", find_coded_affair)
         register_coded("bundle", find_coded_run)
@@ -47,6 +49,7 @@ class ServicesConfig(AppConfig):
         register_door("certificate", certify, gives=("certificate",), undo=take_back)
         add_sealed_kind(SEALED_APPLICATION)
         register_card("affairs", 10, affairs_card)
+        register_waiting("steps", 10, steps_waiting)
         register_open_matters("services", open_affairs)
         register_ending("services", give_back)
         for holding in HOLDINGS:

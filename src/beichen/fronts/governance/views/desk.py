@@ -14,6 +14,7 @@ from beichen.fronts.governance.signs import grade_badge, time_badge
 from beichen.fronts.governance.wording import body_name
 from beichen.fronts.governance.work import Group, groups
 from beichen.hubs.events.models import Case
+from beichen.web.waiting import waiting_for
 
 PART = "desk-part"
 
@@ -37,6 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [drawn(one) for one in groups(by)],
         "bodies": [body_name(body) for body in own_bodies(by)],
+        "elsewhere": waiting_for(by),
     }
     is_part = request.headers.get("HX-Target") == PART
     response = render(request, "governance/desk_part.html" if is_part else "governance/desk.html", context)

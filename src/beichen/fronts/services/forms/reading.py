@@ -33,7 +33,7 @@ def read_answers(schema: Mapping[str, Any], given: Given, before: str = "") -> A
 
 
 def rows_of(field: Mapping[str, Any], given: Given, name: str) -> int:
-    """How many rows a list has on the page: at least as many as it must, at most as many as it may."""
+    """How many rows a list has on the page: as many as were added, at most as many as it may."""
     text = _one(given, f"{name}.{COUNT}")
     count = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     most = min(int(field.get("maxItems", MOST_ROWS)), MOST_ROWS)

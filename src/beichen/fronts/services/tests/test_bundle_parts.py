@@ -73,3 +73,20 @@ def test_a_body_sees_the_answers_to_the_form_of_its_part_alone() -> None:
     assert hidden.status_code == 200
     assert "发起人" not in hidden.content.decode()
     assert fire.get(f"{seal}/files/{card}").status_code == 404
+
+
+def test_an_officer_is_led_to_the_parts_of_the_own_body_alone() -> None:
+    _person, by, _browser = citizen()
+    region = Region.objects.get(code=town.CITY)
+    found = service.begin("firm", access.subjects_of(by)[0], region, {}, by=by)
+    found = service.keep(found.code, {"founder": ["李开业"]}, by=by)
+    service.bring(found, "material.articles", picture(), by=by)
+    service.bring(found, "card", picture("red"), by=by)
+    run = service.send(found.code, signed(by), by=by)[0].run
+    with heard_at_once():
+        do(part(run, "licence"), "look", "granted")
+    seen = signed_in("attendant", "fire").get(f"/services/bundles/runs/{run.code}").content.decode()
+    licence, seal = part(run, "licence").code, part(run, "seal").code
+    assert f"/services/affairs/{seal}" in seen
+    assert licence in seen
+    assert f"/services/affairs/{licence}" not in seen

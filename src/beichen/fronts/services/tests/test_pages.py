@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -212,3 +213,16 @@ def test_lists_read_no_files_of_processes_and_bodies_see_what_they_take_part_in(
     assert {"spec", "files", "declared"} <= task.affair.definition.get_deferred_fields()
     assert {"spec", "files"} <= listed.definition.get_deferred_fields()
     assert list(service.affairs(town.person("officer", "fire"))) == []
+
+
+def test_a_desk_of_the_city_tells_what_waits_here() -> None:
+    """`/desk` counts the steps at the officer's own body, and leads to them."""
+    fire = signed_in("officer", "fire")
+    assert "暂无待办" in fire.get("/desk").content.decode()
+    do(application(), "check", "accept")
+    page = fire.get("/desk").content.decode()
+    assert "暂无待办" not in page
+    assert re.search(r'<a href="/services/desk">办件步骤 <strong class="figures">1</strong>', page), page
+    assert "办件步骤" not in signed_in("grid-worker", "fire").get("/desk").content.decode(), (
+        "who only looks on"
+    )

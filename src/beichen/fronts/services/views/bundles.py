@@ -70,11 +70,13 @@ def page(
     """
     parts = bundling.parts_of(run)
     counted = [one for one in parts if one.state != PartState.SKIPPED]
+    route = "services:own-affair" if is_own else "services:affair"
+    within = _within_reach(request, parts, is_own=is_own, is_followed=is_followed)
     context: dict[str, Any] = {
         "run": run,
         "answer": answer_of(run),
         "promised": localtime(run.promised_at) if run.promised_at else None,
-        "parts": [_part(one, is_own=is_own, is_staff=not is_own and not is_followed) for one in parts],
+        "parts": [_part(one, route if one.affair_id in within else "", is_own=is_own) for one in parts],
         "over": sum(one.state not in (PartState.WAITING, PartState.RUNNING) for one in counted),
         "count": len(counted),
         "is_own": is_own,
@@ -98,7 +100,18 @@ def _withdrawing(run: BundleRun, parts: list[BundlePart], bad: WithdrawForm | No
     return {"withdraw_form": form, "withdrawable": open_parts, "standing": standing}
 
 
-def _part(part: BundlePart, *, is_own: bool, is_staff: bool) -> Mapping[str, Any]:
+def _within_reach(
+    request: HttpRequest, parts: list[BundlePart], *, is_own: bool, is_followed: bool
+) -> set[int | None]:
+    """The keys of the parts' affairs that the reader may open: officers those of bodies that they are of."""
+    keys = {one.affair_id for one in parts if one.affair_id}
+    if is_own or is_followed:
+        return set(keys) if is_own else set()
+    return set(services.affairs(acting(request)).filter(pk__in=keys).order_by().values_list("pk", flat=True))
+
+
+def _part(part: BundlePart, route: str, *, is_own: bool) -> Mapping[str, Any]:
+    """A part as it is shown; ``route`` leads to its affair, empty where the reader may not open it."""
     state, affair = PartState(part.state), part.affair
     found: dict[str, Any] = {
         "part": part,
@@ -110,8 +123,7 @@ def _part(part: BundlePart, *, is_own: bool, is_staff: bool) -> Mapping[str, Any
     }
     if affair is not None:
         found["sentence"] = _sentence(affair)
-        if is_own or is_staff:
-            route = "services:own-affair" if is_own else "services:affair"
+        if route:
             found["address"] = reverse(route, args=[affair.code])
     if affair is not None and is_own:
         found["asked"] = [one for one in affair.pauses if one.get("kind") == "material"]

@@ -1,0 +1,23 @@
+"""What a desk of the city is told of the steps that wait: how many stand at the actor's own bodies."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from beichen.fronts.services.permissions import HANDLE, READ
+from beichen.fronts.services.queries import tasks_for
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import Actor
+from beichen.kernel.org.models import Body
+from beichen.web.waiting import MOST, Waiting
+
+
+def steps_waiting(by: Actor) -> Waiting | None:
+    """Steps at bodies where the actor holds a post; who only looks on is told nothing."""
+    if not access.decide(by, READ) or not access.decide(by, HANDLE):
+        return None
+    paths = {scope.body_path for scope in by.scopes if scope.body_path}
+    own = list(Body.objects.filter(path__in=paths, is_current=True).order_by().values_list("pk", flat=True))
+    count = tasks_for(by).filter(body__in=own).order_by()[: MOST + 1].count() if own else 0
+    return Waiting(_("Steps of applications"), reverse("services:desk"), count)
