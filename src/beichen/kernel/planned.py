@@ -32,17 +32,13 @@ def fetch(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
 
     Raises Django's database errors. Plans need a ``prepare_threshold`` in the connection's OPTIONS.
     """
-    if connection.vendor != "postgresql":
+    is_watched = connection.queries_logged or connection.execute_wrappers
+    if connection.vendor != "postgresql" or is_watched:  # who watches is shown the values in their places
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
     connection.close_if_health_check_failed()  # as Django's own cursors begin
     connection.ensure_connection()
-    if connection.queries_logged or connection.execute_wrappers:
-        wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        with wrap(_cursor(connection)) as watched:
-            watched.execute(statement, parameters)
-            return list(watched.fetchall())
     with connection.wrap_database_errors:
         rows = _by_name(connection.connection, statement, parameters)
     return _by_cursor(connection, statement, parameters) if rows is None else rows
@@ -50,15 +46,11 @@ def fetch(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
 
 def _by_cursor(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
     connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors, _cursor(connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
-        return list(cursor.fetchall())
-
-
-def _cursor(connection: Any) -> psycopg.Cursor[Any]:
     import psycopg
 
-    return psycopg.Cursor(connection.connection)
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        return list(cursor.fetchall())
 
 
 def _by_name(session: psycopg.Connection[Any], statement: str, parameters: Sequence[Any]) -> Rows | None:

@@ -101,3 +101,13 @@ def test_many_texts_fill_nothing() -> None:
         text = f"SELECT key, {number} FROM {TABLE} WHERE key = %s"  # noqa: S608
         assert fetch(connection, text, ["a"]) == [("a", number)]
     assert sum(name.startswith("beichen_") for name in kept()) <= MOST_KEPT
+
+
+@pytest.mark.django_db
+def test_who_watches_sees_the_values_in_their_places() -> None:
+    roles()
+    with CaptureQueriesContext(connection) as seen:
+        assert plain(fetch(connection, ASKED, ["a", "b"])) == [("a", 2), ("b", 3)]
+    (told,) = (one["sql"] for one in seen.captured_queries)
+    assert "'a'" in told
+    assert "'b'" in told
