@@ -49,16 +49,22 @@ def part(run: BundleRun, item: str) -> Affair:
     return affair
 
 
-def test_a_body_sees_the_answers_to_the_form_of_its_part_alone() -> None:
+def sent() -> BundleRun:
+    """A bundle of which the first part is granted, and the next has come to its body."""
     _person, by, _browser = citizen()
     region = Region.objects.get(code=town.CITY)
     found = service.begin("firm", access.subjects_of(by)[0], region, {}, by=by)
     found = service.keep(found.code, {"founder": ["李开业"]}, by=by)
     service.bring(found, "material.articles", picture(), by=by)
     service.bring(found, "card", picture("red"), by=by)
-    run = service.send(found.code, signed(by), by=by)[0].run
+    run: BundleRun = service.send(found.code, signed(by), by=by)[0].run
     with heard_at_once():
         do(part(run, "licence"), "look", "granted")
+    return run
+
+
+def test_a_body_sees_the_answers_to_the_form_of_its_part_alone() -> None:
+    run = sent()
     card = Upload.objects.get(field="card").code
     licence, seal = (
         f"/services/affairs/{part(run, 'licence').code}",
@@ -76,15 +82,7 @@ def test_a_body_sees_the_answers_to_the_form_of_its_part_alone() -> None:
 
 
 def test_an_officer_is_led_to_the_parts_of_the_own_body_alone() -> None:
-    _person, by, _browser = citizen()
-    region = Region.objects.get(code=town.CITY)
-    found = service.begin("firm", access.subjects_of(by)[0], region, {}, by=by)
-    found = service.keep(found.code, {"founder": ["李开业"]}, by=by)
-    service.bring(found, "material.articles", picture(), by=by)
-    service.bring(found, "card", picture("red"), by=by)
-    run = service.send(found.code, signed(by), by=by)[0].run
-    with heard_at_once():
-        do(part(run, "licence"), "look", "granted")
+    run = sent()
     seen = signed_in("attendant", "fire").get(f"/services/bundles/runs/{run.code}").content.decode()
     licence, seal = part(run, "licence").code, part(run, "seal").code
     assert f"/services/affairs/{seal}" in seen
