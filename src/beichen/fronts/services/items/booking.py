@@ -62,11 +62,11 @@ def slots(window: ServiceWindow, day: date, now: datetime | None = None) -> list
 
 
 def days(window: ServiceWindow, now: datetime | None = None) -> list[date]:
-    """The days on which it is open and can be booked."""
-    declared = read_window(window)
-    today = timezone.localtime(now or timezone.now()).date()
+    """The days on which a slot still begins; not today when its last one has begun."""
+    moment, declared = now or timezone.now(), read_window(window)
+    today = timezone.localtime(moment).date()
     ahead = (today + timedelta(days=number) for number in range(declared.ahead + 1))
-    return [day for day in ahead if slots_of(declared, day)]
+    return [day for day in ahead if any(slot.starts > moment for slot in slots_of(declared, day))]
 
 
 def book(

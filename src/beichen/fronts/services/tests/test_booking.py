@@ -104,6 +104,13 @@ class TestBooking:
             book(at=at)
         assert code_of(error) == "SRV-405"
 
+    def test_a_day_is_offered_until_its_last_slot_begins(self) -> None:
+        hall = items.window("hall")
+        before, after = (datetime(2025, 6, 10, 13, minute, tzinfo=ZONE) for minute in (29, 30))
+        assert booking.days(hall, before)[0] == date(2025, 6, 10)
+        assert booking.days(hall, after)[0] == date(2025, 6, 11)
+        assert all(booking.slots(hall, day, after) for day in booking.days(hall, after))
+
     def test_a_place_that_is_given_back_is_free(self) -> None:
         one = book("P-1")
         book("P-2")
