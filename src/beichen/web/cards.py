@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from beichen.kernel.access.service import Subject
+from beichen.web.ordered import Ordered
 
 Provider = Callable[[HttpRequest, Subject], "Card | None"]
 
@@ -27,14 +27,7 @@ class Card:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    key: str
-    order: int
-    provide: Provider
-
-
-_entries: dict[str, _Entry] = {}
+_providers: Ordered[Provider] = Ordered()
 
 
 def register_card(key: str, order: int, provide: Provider) -> None:
@@ -42,13 +35,10 @@ def register_card(key: str, order: int, provide: Provider) -> None:
 
     Each page of `/my` asks every card: a provider asks the database once or twice, by an index.
     """
-    _entries[key] = _Entry(key, order, provide)
+    _providers.add(key, order, provide)
 
 
 def cards(request: HttpRequest, subject: Subject) -> list[tuple[str, Card]]:
     """Key and card of everything that the rooms keep of ``subject``, in order."""
-    found = [
-        (entry.key, entry.provide(request, subject))
-        for entry in sorted(_entries.values(), key=attrgetter("order"))
-    ]
+    found = [(key, provide(request, subject)) for key, provide in _providers]
     return [(key, card) for key, card in found if card is not None]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
+
+from beichen.web.ordered import Ordered
 
 MOST, MOST_TILES = 12, 24
 """A shelf holds at most so many: the page behind it has the rest."""
@@ -37,26 +38,17 @@ class Shelf:
     is_tiled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    key: str
-    order: int
-    provide: Provider
-
-
-_entries: dict[str, _Entry] = {}
+_providers: Ordered[Provider] = Ordered()
 
 
 def register_shelf(key: str, order: int, provide: Provider) -> None:
     """Put what ``provide`` gives on the door; low orders first, None and an empty shelf show nothing."""
-    _entries[key] = _Entry(key, order, provide)
+    _providers.add(key, order, provide)
 
 
 def shelves(request: HttpRequest) -> list[tuple[str, Shelf]]:
     """Key and shelf of everything that stands on the door."""
-    asked = (
-        (entry.key, entry.provide(request)) for entry in sorted(_entries.values(), key=attrgetter("order"))
-    )
+    asked = ((key, provide(request)) for key, provide in _providers)
     return [
         (key, replace(one, items=one.items[: MOST_TILES if one.is_tiled else MOST]))
         for key, one in asked

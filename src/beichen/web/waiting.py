@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from django.utils.functional import Promise
 
 from beichen.kernel.actor import Actor
+from beichen.web.ordered import Ordered
 
 MOST = 99  # that are counted; a desk need not know how many more
 
@@ -28,16 +28,7 @@ class Waiting:
 
 
 Provider = Callable[[Actor], "Waiting | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    key: str
-    order: int
-    provide: Provider
-
-
-_entries: dict[str, _Entry] = {}
+_providers: Ordered[Provider] = Ordered()
 
 
 def register_waiting(key: str, order: int, provide: Provider) -> None:
@@ -45,10 +36,10 @@ def register_waiting(key: str, order: int, provide: Provider) -> None:
 
     Each look at a desk asks: a provider asks the database once or twice, by an index.
     """
-    _entries[key] = _Entry(key, order, provide)
+    _providers.add(key, order, provide)
 
 
 def waiting_for(by: Actor) -> list[tuple[str, Waiting]]:
     """Key and number of all that waits for the actor in rooms that said so, in order."""
-    found = [(entry.key, entry.provide(by)) for entry in sorted(_entries.values(), key=attrgetter("order"))]
+    found = [(key, provide(by)) for key, provide in _providers]
     return [(key, one) for key, one in found if one is not None and one.count]

@@ -10,6 +10,7 @@ from beichen.kernel.access.service import Subject
 from beichen.web import cards, findings, shelves
 from beichen.web.cards import Card, register_card
 from beichen.web.findings import LONGEST, MOST_EACH, Found, register_finding
+from beichen.web.ordered import Ordered
 from beichen.web.shelves import MOST, Item, Shelf, register_shelf
 
 SUBJECT = Subject("X", "安", "person")
@@ -18,8 +19,8 @@ SUBJECT = Subject("X", "安", "person")
 @pytest.fixture(autouse=True)
 def registers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The registers, empty."""
-    monkeypatch.setattr(shelves, "_entries", {})
-    monkeypatch.setattr(cards, "_entries", {})
+    monkeypatch.setattr(shelves, "_providers", Ordered())
+    monkeypatch.setattr(cards, "_providers", Ordered())
     monkeypatch.setattr(findings, "_finders", {})
 
 
