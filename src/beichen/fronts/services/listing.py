@@ -22,7 +22,7 @@ from beichen.fronts.services.signs import NAMES, Card, name_of, promise_badge, t
 from beichen.fronts.services.words import OPEN_STEPS, Standing, Status
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body
-from beichen.web.counted import CountedRows
+from beichen.web.counted import MOST, CountedRows
 from beichen.web.tables import Column, Filter, State, Table
 
 Rule = Callable[[Any, str], Any]
@@ -31,23 +31,30 @@ _LAST = "\uffff"
 
 @dataclass(frozen=True, slots=True)
 class RuledTable(Table[Any]):
-    """A table whose filters and search have rules; its count stops."""
+    """A table whose filters and search have rules; its count stops.
+
+    ``in_order`` are the rows asked so that the database reads them in their order, for where they are many.
+    """
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     order: tuple[Any, ...] = ()
+    in_order: QuerySet[Any] | None = None
 
     def select(self, chosen: State) -> Any:
         """The rows of a state."""
-        rows: QuerySet[Any] = self.rows
+        rows = self._chosen(self.rows, chosen)
+        return CountedRows.of(rows, None if self.in_order is None else self._chosen(self.in_order, chosen))
+
+    def _chosen(self, rows: QuerySet[Any], chosen: State) -> QuerySet[Any]:
         for key, value in chosen.filters.items():
             rows = self.rules[key](rows, value)
         if chosen.query:
             rows = self.rules["q"](rows, chosen.query)
         column = self.sorted_by(chosen)
-        if column is not None:
-            sign = "-" if chosen.is_descending else ""
-            return CountedRows.of(rows.order_by(*(f"{sign}{name}" for name in column.sort), f"{sign}id"))
-        return CountedRows.of(rows.order_by(*self.order))
+        if column is None:
+            return rows.order_by(*self.order)
+        sign = "-" if chosen.is_descending else ""
+        return rows.order_by(*(f"{sign}{name}" for name in column.sort), f"{sign}id")
 
 
 def address(code: str) -> str:
@@ -82,6 +89,15 @@ def _versions(key: str) -> list[int]:
     many affairs each has, and so by which index to go.
     """
     return list(Definition.objects.filter(key=key).order_by().values_list("pk", flat=True))
+
+
+def _of_process(rows: QuerySet[Task], key: str) -> QuerySet[Task]:
+    """The steps of a process: from its affairs where few run, by a look at each step where many do."""
+    versions = _versions(key)
+    running = Affair.objects.order_by().filter(definition__in=versions, closed_at=None)
+    if running.values("pk")[: MOST + 1].count() <= MOST:
+        return rows.filter(affair__in=running)
+    return rows.filter(affair__definition__in=versions)
 
 
 def _bodies() -> list[Body]:
@@ -130,7 +146,7 @@ def desk_table(by: Actor, now: datetime) -> RuledTable:
     ]
     rules: dict[str, Rule] = {
         "card": lambda rows, value: cards[value](rows, value),
-        "process": lambda rows, value: rows.filter(affair__definition__in=_versions(value)),
+        "process": _of_process,
         "body": lambda rows, value: rows.filter(body=ids[value]),
         "standing": lambda rows, value: rows.filter(standing=value),
         "q": lambda rows, value: rows.filter(affair__in=Affair.objects.order_by().filter(_found(value))),
@@ -216,4 +232,5 @@ def affairs_table(by: Actor, now: datetime) -> RuledTable:
         ("code",),
         rules=rules,
         order=("-opened_at", "-id"),
+        in_order=service.affairs(by, in_order=True),
     )

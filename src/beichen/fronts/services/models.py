@@ -104,6 +104,7 @@ class Affair(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="affair_newest"),
             models.Index(fields=["status", "promised_at", "id"], name="affair_status"),
             models.Index(fields=["definition", "-opened_at"], name="affair_process"),
+            models.Index(fields=["definition"], condition=Q(closed_at__isnull=True), name="affair_running"),
             models.Index(fields=["subject", "-opened_at"], name="affair_subject"),
             models.Index(
                 fields=["id"], condition=Q(version__gt=models.F("recorded_version")), name="affair_unrecorded"
@@ -215,7 +216,6 @@ class Task(models.Model):
                 fields=["body", "opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_came"
             ),
             models.Index(fields=["opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_first"),
-            models.Index(fields=["body", "-closed_at", "id"], name="task_done"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from beichen.fronts.services import service
+from beichen.fronts.services import listing, service
 from beichen.fronts.services.models import Affair, Timer
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.town import SETUP, do, waiting
@@ -19,6 +19,7 @@ from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import create_account, create_client
 from beichen.kernel.org import service as org
 from beichen.kernel.org.models import Body, Region
+from beichen.web import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,28 @@ class Program:
             orjson.dumps(values) if values is not None else b"",
             content_type="application/json",
             headers={"Authorization": f"Bearer {self.key}", **headers},
+        )
+
+
+@pytest.mark.parametrize("most", [0, 10_000], ids=["many", "few"])
+def test_lists_of_many_and_of_few_show_the_same(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are many, the database is asked in another way."""
+    monkeypatch.setattr(counted, "MOST", most)
+    monkeypatch.setattr(listing, "MOST", most)
+    codes = [do(application(), "check", "accept", now=timezone.now()).code for _number in range(3)]
+    withdrawn = application()
+    service.withdraw(withdrawn.code, "x", by=SETUP, now=timezone.now())
+    fire, east, chief = (
+        signed_in(*of)
+        for of in (("officer", "fire"), ("officer", "east-window"), ("supervisor", "government"))
+    )
+    for path in ("desk?process=permit", "desk", "affairs?process=permit", "affairs?sort=opened"):
+        for client in (fire, chief):
+            page = client.get(f"/services/{path}").content.decode()
+            assert [code in page for code in codes] == [True] * 3, path
+            assert (withdrawn.code in page) is (client is chief and "affairs" in path), path
+        assert "desk" not in path or not any(
+            code in east.get(f"/services/{path}").content.decode() for code in codes
         )
 
 
