@@ -17,9 +17,14 @@ from beichen.kernel.access.models import Client
 from beichen.kernel.access.openid.models import DeviceRequest, RelyingParty, SignOn, Token
 from beichen.kernel.access.request import fingerprint
 from beichen.kernel.actor import Actor
+from beichen.kernel.statements import Prepared, slot
 from beichen.settings import settings
 
 LONGEST_ID = 60
+_PARTY = Prepared(
+    lambda: RelyingParty.objects.select_related("body").filter(key=slot(RelyingParty, "key"), is_active=True)
+)
+_CLIENT = Prepared(lambda: Client.objects.filter(key=slot(Client, "key"), is_active=True))
 
 
 @dataclass(slots=True)
@@ -50,7 +55,7 @@ def find_party(client_id: Any) -> RelyingParty | None:
     """The system of this key when people may sign in to it."""
     if not isinstance(client_id, str) or not 0 < len(client_id) <= LONGEST_ID or "\x00" in client_id:
         return None
-    row = RelyingParty.objects.select_related("body").filter(key=client_id, is_active=True).first()
+    row = _PARTY.first(key=client_id)
     return None if row is not None and row.is_demo and settings().is_production else row
 
 
@@ -58,7 +63,7 @@ def find_client(client_id: Any) -> Client | None:
     """The machine's client of this key when it is active."""
     if not isinstance(client_id, str) or not 0 < len(client_id) <= LONGEST_ID or "\x00" in client_id:
         return None
-    return Client.objects.filter(key=client_id, is_active=True).first()
+    return _CLIENT.first(key=client_id)
 
 
 def is_secret(kept: str, secret: str) -> bool:
