@@ -1,7 +1,7 @@
 """Bringing a Delta table to the columns that are declared today: lazily, before the next rows are written.
 
 Reading needs none of it: an absent column is read as empty and a narrow one as its wider type. A column more
-is a line in the log; a wider type writes the rows anew.
+is a line in the log, and so is how its log is kept; a wider type writes the rows anew.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def fitted(row: WarehouseTable, found: Any | None, *, by: Actor) -> Any:
     import pyarrow as pa
 
     delta = storage.made(row.facts) if found is None else found
+    if delta.metadata().configuration != storage.CONFIGURATION:
+        _configure(delta, row, by)
     there = {field.name: pa.field(field).type for field in delta.schema().to_arrow()}
     wanted = {field.name: field.type for field in stored_schema(row.facts)}
     if any(name in there and there[name] != kind for name, kind in wanted.items()):
@@ -28,6 +30,12 @@ def fitted(row: WarehouseTable, found: Any | None, *, by: Actor) -> Any:
     elif wanted.keys() - there.keys():
         _add(delta, row, [name for name in wanted if name not in there], by)
     return delta
+
+
+def _configure(delta: Any, row: WarehouseTable, by: Actor) -> None:
+    """A table that an earlier release made keeps its log as tables do now."""
+    delta.alter.set_table_properties(storage.CONFIGURATION, commit_properties=storage.commit({}))
+    record_act(row, ReceiptKind.ALTER, Outcome(delta.version(), True, 0, 0, {}), by=by)
 
 
 def _add(delta: Any, row: WarehouseTable, names: list[str], by: Actor) -> None:

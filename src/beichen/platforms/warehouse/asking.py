@@ -141,7 +141,7 @@ def _session() -> Iterator[Session]:
 
 
 def _show(session: Session, facts: TableFacts, source: str) -> int:
-    delta = storage.opened(facts.name)
+    delta = storage.current(facts.name)
     session.show(source, snapshot_of(facts, delta))
     return NEVER if delta is None else int(delta.version())
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
 from django.db.models import QuerySet
 
 from beichen.kernel.actor import system
@@ -15,11 +19,17 @@ from beichen.problem import ProblemError
 ROOM = "room"
 
 
+@lru_cache(maxsize=256)
+def _values(facts: TableFacts) -> Mapping[str, Any]:
+    """What a row says of these facts: rooms' facts do not change, and are compared with every load."""
+    return as_values(facts)
+
+
 def synchronise() -> int:
     """Write the rows of the rooms' tables that differ; returns how many."""
     wanted = room_tables()
     kept = dict(WarehouseTable.objects.filter(owner=ROOM, is_current=True).values_list("name", "values"))
-    differing = [name for name, facts in wanted.items() if kept.get(name) != as_values(facts)]
+    differing = [name for name, facts in wanted.items() if kept.get(name) != _values(facts)]
     if not differing:
         return 0
     # a room that another version of Beichen still runs may have more: what is not named here stays
@@ -39,7 +49,7 @@ def table(name: str) -> WarehouseTable:
     """The table of this name. Raises ProblemError WHS-404 with the nearest."""
     row = WarehouseTable.objects.filter(name=name, is_current=True).first()
     registered = room_tables().get(name)
-    if registered is not None and (row is None or row.values != as_values(registered)):
+    if registered is not None and (row is None or row.values != _values(registered)):
         synchronise()
         row = WarehouseTable.objects.filter(name=name, is_current=True).first()
     if row is None:

@@ -71,7 +71,10 @@ class Reader:
         if name in self._registered or name in self.versions:
             return
         wanted = self._wanted.get(name)
-        delta = None if wanted == NEVER else storage.opened(name, wanted)
+        if wanted is None:
+            delta = storage.current(name)
+        else:
+            delta = None if wanted == NEVER else storage.opened(name, wanted)
         if delta is None and wanted not in (None, NEVER):
             message = shorten(said("{table} has no version {version}", table=name, version=wanted))
             raise ProblemError(Problem(codes.NO_TABLE, message))

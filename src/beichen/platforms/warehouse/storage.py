@@ -2,7 +2,8 @@
 
 A version is written by exactly one commit, made upon the version before it and upon no other: whoever was
 overtaken reads again and tries again (:func:`attempt`), so that every commit is serial. Writers on one
-machine queue at a lock of the system, which ends with its holder.
+machine queue at a lock of the system, which ends with its holder. Who writes or asks often keeps tables open
+(:func:`current`): of a log only what is new is read.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from beichen.platforms.warehouse import codes
 from beichen.platforms.warehouse.facts import TableFacts
@@ -27,9 +29,12 @@ T = TypeVar("T")
 ATTEMPTS = 12
 FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, and somewhat random
 PATIENCE = 60.0  # seconds that a writer waits for those before it on this machine
+CHECKPOINT = 20  # versions from one summary of a log to the next; by itself Delta has 100
+MOST_OPEN = 16  # tables that a thread keeps open
 CONFIGURATION = {
     "delta.setTransactionRetentionDuration": "interval 30 days",
     "delta.logRetentionDuration": "interval 30 days",
+    "delta.checkpointInterval": str(CHECKPOINT),
 }
 
 
@@ -67,6 +72,70 @@ def opened(name: str, version: int | None = None) -> Any | None:
         return None
     except Exception as error:
         raise ProblemError(away(error)) from error
+
+
+class _Held(NamedTuple):
+    """A table that is kept open: the version at which it was opened, the file of the log that says its newest
+    version, and what distinguishes that file from another of its name."""
+
+    table: Any
+    begun: int
+    log: Path
+    mark: tuple[int, int, int]
+
+
+class _Holding(threading.local):
+    """The tables that a thread keeps open, by their places: nobody else moves them on meanwhile."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, _Held] = {}
+
+
+_holding = _Holding()
+
+
+def _mark(log: Path) -> tuple[int, int, int] | None:
+    try:
+        found = log.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _hold(place: str, table: Any, begun: int) -> None:
+    log = Path(place) / "_delta_log" / f"{table.version():020}.json"
+    if (mark := _mark(log)) is not None:
+        _holding.tables[place] = _Held(table, begun, log, mark)
+    while len(_holding.tables) > MOST_OPEN:
+        del _holding.tables[next(iter(_holding.tables))]
+
+
+def current(name: str) -> Any | None:
+    """As :func:`opened` without a version, and kept open in this thread, so that it is asked for new versions
+    alone. What this returns moves on when the thread asks again.
+
+    A table is opened anew when it is another one of its name (one that was brought back from a backup), and
+    after every checkpoint: what is kept of a table that grows by many versions is slow to write upon.
+    """
+    if is_remote():
+        return opened(name)
+    place = place_of(name)
+    held = _holding.tables.pop(place, None)
+    if held is not None and _mark(held.log) == held.mark:
+        with suppress(Exception):  # whatever it cannot do, opening can, or says why not
+            held.table.update_incremental()
+            if held.table.version() // CHECKPOINT == held.begun // CHECKPOINT:
+                _hold(place, held.table, held.begun)
+                return held.table
+    found = opened(name)
+    if found is not None:
+        _hold(place, found, found.version())
+    return found
+
+
+def let_go(name: str) -> None:
+    """Keep the table open no longer in this thread."""
+    _holding.tables.pop(place_of(name), None)
 
 
 def away(error: Exception) -> Problem:
@@ -138,8 +207,10 @@ def attempt(name: str, act: Callable[[], T]) -> T:
         try:
             return act()
         except CommitFailedError:
+            let_go(name)
             pause(FIRST_PAUSE * 2**number)
         except (DeltaError, OSError) as error:
+            let_go(name)
             raise ProblemError(away(error)) from error
     raise ProblemError(busy(name))
 

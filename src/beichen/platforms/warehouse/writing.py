@@ -59,7 +59,7 @@ def prepare(name: str) -> None:
     Who writes the table meanwhile is not waited for. Raises ProblemError WHS-404, WHS-105, WHS-106.
     """
     row = table(name)
-    if storage.opened(name) is None:
+    if storage.current(name) is None:
         with storage.writing(name):
             storage.attempt(name, lambda: storage.made(row.facts))
 
@@ -94,7 +94,7 @@ def identity(load: str) -> str:
 
 def _written(row: WarehouseTable, write: Write, intake: Intake, by: Actor, load: str) -> Outcome:
     """Write upon the version in which the load was not found: the log is read once for both."""
-    delta = storage.opened(row.name)
+    delta = storage.current(row.name)
     return _repaired(delta, load) or write(row, delta, intake, by, load)
 
 

@@ -364,15 +364,15 @@ def test_a_load_reads_the_log_once(declare: Declare, monkeypatch: pytest.MonkeyP
     declare()
     add([{"code": "a"}], "1")
     versions: list[int] = []
-    opened = storage.opened
+    current = storage.current
 
-    def counted(name: str, version: int | None = None) -> Any:
-        found = opened(name, version)
+    def counted(name: str) -> Any:
+        found = current(name)
         assert found is not None
         versions.append(found.version())
         return found
 
-    monkeypatch.setattr(storage, "opened", counted)
+    monkeypatch.setattr(storage, "current", counted)
     assert [add([{"code": "b"}], "2").version, put([{"code": "b", "count": 1}]).version] == [2, 3]
     assert versions == [1, 2]
 
