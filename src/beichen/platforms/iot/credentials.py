@@ -190,19 +190,21 @@ def _is_password(secret: str, kept: str) -> bool:
     return True
 
 
-def admits(code: str, secret: str = "", certificate: str = "") -> Device | None:
-    """The device of this code when it may speak and ``secret`` or the PEM ``certificate`` is its own."""
-    device = Device.objects.filter(code=code[:MOST_SECRET], state__in=SPEAKING).first()
-    if device is None or len(secret) > MOST_SECRET:
-        return None
+def admits(code: str, secret: str = "", certificate: str = "") -> bool:
+    """Whether the device of this code may speak, and ``secret`` or the PEM ``certificate`` is its own."""
+    if len(secret) > MOST_SECRET:
+        return False
     marks: dict[str, str] = {
         CredentialKind.TOKEN: digest(secret),
-        CredentialKind.CERTIFICATE: fingerprint(certificate) or "",
+        CredentialKind.CERTIFICATE: (fingerprint(certificate) if certificate else None) or "",
     }
     passwords = []
-    for kind, kept in device.credentials.filter(revoked_at=None).values_list("kind", "digest"):
+    known = Credential.objects.filter(
+        device__code=code[:MOST_SECRET], device__state__in=SPEAKING, revoked_at=None
+    )
+    for kind, kept in known.values_list("kind", "digest"):
         if kind == CredentialKind.PASSWORD:
             passwords.append(kept)
         elif marks[kind] and hmac.compare_digest(kept, marks[kind]):
-            return device
-    return device if secret and any(_is_password(secret, kept) for kept in passwords) else None
+            return True
+    return bool(secret) and any(_is_password(secret, kept) for kept in passwords)

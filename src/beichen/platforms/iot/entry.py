@@ -30,8 +30,10 @@ def refusal(who: Newcomer) -> str:
     """
     if not who.is_mqtt:
         return "devices come by MQTT"
-    if not who.name or admits(who.name, who.secret, who.certificate) is None:
+    if not who.name or not admits(who.name, who.secret, who.certificate):
         return "no such device, or not its credential"
+    if who.client == who.name:
+        return ""  # no code is a longer beginning of it
     ends = [found.start() for found in _WORD.finditer(who.client)]
     heads = {who.client[:end] for end in [*ends, len(who.client)]} - {""}
     owners = Device.objects.filter(code__in=heads).values_list("code", flat=True)

@@ -42,7 +42,7 @@ def ingest(device: str, payload: bytes, *, by: Actor | None, secret: str = "") -
     holds no readings, IOT-111 when it could not be made durable.
     """
     if by is None:
-        if admits(device, secret) is None:
+        if not admits(device, secret):
             message = said("no such device, or not its credential")
             raise ProblemError(Problem(codes.NO_ENTRY, message, Where(field="Authorization")))
     else:

@@ -209,7 +209,7 @@ def send(items: Sequence[Observation], sender: Sender) -> list[str]:
     """
     if sender.by is None:
         others = [one for one in items if _code(one) != sender.device]
-        if others or iot.admits(sender.device, sender.secret) is None:
+        if others or not iot.admits(sender.device, sender.secret):
             raise ProblemError(Problem(NO_ENTRY, said("a device sends for itself, with its credential")))
     if any(one.told or one.feature is not None for one in items):  # else nobody's lock is waited for
         _keep_told(items, sender)
