@@ -9,12 +9,13 @@ machine queue at a lock of the system, which ends with its holder. Who writes or
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -92,6 +93,7 @@ class _Holding(threading.local):
 
 
 _holding = _Holding()
+logger = logging.getLogger(__name__)
 
 
 def _mark(log: Path) -> tuple[int, int, int] | None:
@@ -110,6 +112,18 @@ def _hold(place: str, table: Any, begun: int) -> None:
         del _holding.tables[next(iter(_holding.tables))]
 
 
+def _is_moved_on(held: _Held) -> bool:
+    """Whether the table is brought to its newest version; False where it is better opened anew."""
+    from deltalake.exceptions import DeltaError
+
+    try:
+        held.table.update_incremental()
+    except (DeltaError, OSError) as error:  # what this cannot do opening can, or says why not
+        logger.warning("%s is opened anew: %s", held.log, error)
+        return False
+    return bool(held.table.version() // CHECKPOINT == held.begun // CHECKPOINT)
+
+
 def current(name: str) -> Any | None:
     """As :func:`opened` without a version, and kept open in this thread, so that it is asked for new versions
     alone. What this returns moves on when the thread asks again.
@@ -121,12 +135,9 @@ def current(name: str) -> Any | None:
         return opened(name)
     place = place_of(name)
     held = _holding.tables.pop(place, None)
-    if held is not None and _mark(held.log) == held.mark:
-        with suppress(Exception):  # whatever it cannot do, opening can, or says why not
-            held.table.update_incremental()
-            if held.table.version() // CHECKPOINT == held.begun // CHECKPOINT:
-                _hold(place, held.table, held.begun)
-                return held.table
+    if held is not None and _mark(held.log) == held.mark and _is_moved_on(held):
+        _hold(place, held.table, held.begun)
+        return held.table
     found = opened(name)
     if found is not None:
         _hold(place, found, found.version())
