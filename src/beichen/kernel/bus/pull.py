@@ -117,15 +117,15 @@ class Pull:
         Raises EndedError when the server says that there will be none, and what a closed connection raises.
         """
         while not self._arrived:
+            if self._trouble:
+                raise EndedError(self._trouble)
+            self._something.clear()  # before it asks: what comes meanwhile is not slept through
             await self._ask()
-            self._something.clear()
             try:
                 async with asyncio.timeout(SILENCE_SECONDS):
                     await self._something.wait()
             except TimeoutError:
                 self._asked = 0  # ask again; where the consumer is gone too, that is answered
-            if self._trouble:
-                raise EndedError(self._trouble)
         most = self._batch or BATCH
         taken, self._arrived = self._arrived[:most], self._arrived[most:]
         await self._ask()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.errors import ProtocolError
 
+from beichen.kernel.bus import pull as pull_module
 from beichen.kernel.bus.pull import BYTES_OVER, Delivery, EndedError, Pull
 from beichen.kernel.bus.tap import Tap, _Splitter
 
@@ -130,3 +131,24 @@ def test_a_pull_takes_what_comes_and_knows_its_requests() -> None:
             await pull.messages()
 
     asyncio.run(story())
+
+
+class Quick(Client):
+    """Has been answered when it has said something."""
+
+    async def publish(self, subject: str, content: bytes, **how: Any) -> None:
+        await super().publish(subject, content, **how)
+        await self._ps.parse(wire(b"7", b"v1.D.telemetry", b"r", b"", b"{}"))
+
+
+def test_what_comes_while_a_pull_asks_is_not_slept_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull_module, "SILENCE_SECONDS", 0)  # who sleeps asks again
+
+    async def story() -> int:
+        known: Any = Quick()
+        pull = Pull(known, "c", "s")
+        await pull.start(Tap(known))
+        assert await pull.messages() == [Delivery(b"r", b"v1.D.telemetry", b"{}")]
+        return len(known.published)
+
+    assert asyncio.run(story()) == 1
