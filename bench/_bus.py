@@ -202,7 +202,7 @@ def main() -> None:
         gc.enable()
         asyncio.run(work())
         return
-    from beichen.kernel.bus.tests.broker import free_port
+    from beichen.kernel.bus.tests.ports import free_port
 
     with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:
         os.environ["BEICHEN_DATA_DIR"] = str(Path(folder))

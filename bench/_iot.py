@@ -208,7 +208,7 @@ def measure(sizes: list[int], batches: list[int], folder: Path) -> dict[str, Any
 
 def main() -> None:
     """Do what the arguments say: sizes of MQTT, a slash, sizes of batches."""
-    from beichen.kernel.bus.tests.broker import free_port
+    from beichen.kernel.bus.tests.ports import free_port
 
     sizes, _, batches = " ".join(sys.argv[1:]).partition("/")
     with tempfile.TemporaryDirectory(prefix="beichen-bench-") as folder:

@@ -82,7 +82,8 @@ def _waited_for(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _mosquitto(folder: Path) -> Iterator[int]:
-    from beichen.kernel.bus.tests.broker import free_port, wait_for_port
+    from beichen.kernel.bus.tests.broker import wait_for_port
+    from beichen.kernel.bus.tests.ports import free_port
 
     port, config = free_port(), folder / "mosquitto.conf"
     queue = "max_queued_messages 0\nmax_inflight_messages 0\n"

@@ -272,7 +272,7 @@ def measure(sizes: list[int], folder: Path) -> None:
 
 def main() -> None:
     """Do what the arguments say."""
-    from beichen.kernel.bus.tests.broker import free_port
+    from beichen.kernel.bus.tests.ports import free_port
 
     os.environ["BEICHEN_NATS_PORT"], os.environ["BEICHEN_MQTT_PORT"] = str(free_port()), str(free_port())
     import django

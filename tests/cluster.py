@@ -7,7 +7,6 @@ missing, and found by the path.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from beichen.kernel.bus.tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / ".venv-spark"
@@ -41,7 +42,7 @@ def running(folder: Path) -> Iterator[str]:
     script = str(packages / "pyspark" / "bin" / "spark-class")
     environment = {**os.environ, "SPARK_HOME": str(packages / "pyspark"), "SPARK_LOCAL_IP": "127.0.0.1",
                    "SPARK_DAEMON_MEMORY": "512m", "SPARK_WORKER_DIR": str(folder)}  # fmt: skip
-    port, pages = _free_port(), _free_port()
+    port, pages = free_port(), free_port()
     address = f"spark://127.0.0.1:{port}"
     master = ["master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", str(pages)]
     worker = ["worker.Worker", "--cores", "1", "--memory", "1g", "--host", "127.0.0.1", "--webui-port", "0"]
@@ -79,9 +80,3 @@ def _wait_for_workers(url: str) -> None:
             pass
         time.sleep(0.2)
     raise TimeoutError(f"no two workers at {url}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from beichen.kernel.bus.tests.broker import free_port
+from beichen.kernel.bus.tests.ports import free_port
 
 NOBODY = 65534
 DEADLINE_SECONDS = 60.0

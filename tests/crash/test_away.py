@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import pytest
 
-from beichen.kernel.bus.tests.broker import free_port
+from beichen.kernel.bus.tests.ports import free_port
 from tests.crash.place import ROOT, environment, run
 from tests.crash.server import Server, programs
 

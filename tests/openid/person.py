@@ -23,7 +23,7 @@ class Person:
 
     def __init__(self, house: str, name: str, scopes: tuple[str, ...] = ()) -> None:
         self.house, self.name, self.scopes = house, name, scopes
-        self.browser = httpx.Client(base_url=house, timeout=20)
+        self.browser = httpx.Client(base_url=house, timeout=60)
 
     def go(self, address: str) -> str:
         """Where the way ends that begins at ``address``: a foreign address, or a page without a form."""

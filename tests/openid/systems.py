@@ -45,7 +45,7 @@ def session(key: str, secret: str | None, scope: str = "openid profile phone") -
 
 def metadata_of(house: str) -> OpenIDProviderMetadata:
     """What discovery says, checked by Authlib."""
-    told = requests.get(get_well_known_url(f"{house}/o", external=True), timeout=10).json()
+    told = requests.get(get_well_known_url(f"{house}/o", external=True), timeout=60).json()
     metadata = OpenIDProviderMetadata(told)
     if house.startswith("https:"):
         metadata.validate()
@@ -54,7 +54,7 @@ def metadata_of(house: str) -> OpenIDProviderMetadata:
 
 def checked(house: str, token: str, key: str, nonce: str) -> CodeIDToken:
     """An ID token, checked by Authlib as its clients do."""
-    keys = KeySet.import_key_set(requests.get(metadata_of(house)["jwks_uri"], timeout=10).json())
+    keys = KeySet.import_key_set(requests.get(metadata_of(house)["jwks_uri"], timeout=60).json())
     decoded = jwt.decode(token, keys, algorithms=["RS256"])
     options = {"iss": {"value": f"{house}/o"}, "aud": {"value": key}}
     claims = CodeIDToken(decoded.claims, decoded.header, options, {"nonce": nonce, "client_id": key})

@@ -58,7 +58,7 @@ def test_response_type_missing(visit: Visit) -> None:
 
 def test_idtoken_signature(visit: Visit) -> None:
     header = jws.extract_compact(visit.tokens()["id_token"].encode()).headers()
-    keys = KeySet.import_key_set(requests.get(visit.metadata["jwks_uri"], timeout=10).json())
+    keys = KeySet.import_key_set(requests.get(visit.metadata["jwks_uri"], timeout=60).json())
     assert header["alg"] == "RS256"
     assert header["kid"] in [key.kid for key in keys.keys]
 
@@ -131,14 +131,14 @@ def test_userinfo_get(visit: Visit) -> None:
 def test_userinfo_post_header(visit: Visit) -> None:
     tokens = visit.tokens()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-    answer = requests.post(visit.metadata["userinfo_endpoint"], headers=headers, timeout=10)
+    answer = requests.post(visit.metadata["userinfo_endpoint"], headers=headers, timeout=60)
     assert answer.json()["sub"] == visit.claims(tokens)["sub"]
 
 
 def test_userinfo_post_body(visit: Visit) -> None:
     tokens = visit.tokens()
     form = {"access_token": tokens["access_token"]}
-    answer = requests.post(visit.metadata["userinfo_endpoint"], data=form, timeout=10)
+    answer = requests.post(visit.metadata["userinfo_endpoint"], data=form, timeout=60)
     assert answer.json()["sub"] == visit.claims(tokens)["sub"]
 
 
@@ -408,7 +408,7 @@ def checked_logout(house: str, token: str) -> dict[str, Any]:
     """The claims of a logout token, by the published keys."""
     from joserfc import jwt
 
-    keys = KeySet.import_key_set(requests.get(metadata_of(house)["jwks_uri"], timeout=10).json())
+    keys = KeySet.import_key_set(requests.get(metadata_of(house)["jwks_uri"], timeout=60).json())
     return dict(jwt.decode(token, keys, algorithms=["RS256"]).claims)
 
 

@@ -51,7 +51,7 @@ def test_introspection_revocation_and_leaving(house: str) -> None:
     )
     assert bills.introspect_token(place, token=token["access_token"]).json() == {"active": False}
     query = {"id_token_hint": token["id_token"], "post_logout_redirect_uri": "https://bills.example/bye"}
-    answer = requests.get(metadata["end_session_endpoint"], params=query, timeout=10, allow_redirects=False)
+    answer = requests.get(metadata["end_session_endpoint"], params=query, timeout=60, allow_redirects=False)
     assert answer.headers["Location"] == "https://bills.example/bye"
 
 
@@ -71,7 +71,7 @@ def test_a_device_is_let_in(house: str) -> None:
     screen = session("screen", None)
     metadata = metadata_of(house)
     form = {"client_id": "screen", "scope": "openid profile"}
-    begun = requests.post(metadata["device_authorization_endpoint"], data=form, timeout=10).json()
+    begun = requests.post(metadata["device_authorization_endpoint"], data=form, timeout=60).json()
     assert Person(house, "an").go(begun["verification_uri_complete"]) == metadata["issuer"] + "/device"
     token = screen.fetch_token(
         metadata["token_endpoint"], grant_type=DEVICE, device_code=begun["device_code"]

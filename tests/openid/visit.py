@@ -64,7 +64,7 @@ class Visit:
     def userinfo(self, token: str) -> requests.Response:
         """What the token tells."""
         headers = {"Authorization": f"Bearer {token}"}
-        return requests.get(self.metadata["userinfo_endpoint"], headers=headers, timeout=10)
+        return requests.get(self.metadata["userinfo_endpoint"], headers=headers, timeout=60)
 
     def claims(self, tokens: dict[str, Any], nonce: str = "n-1") -> Any:
         """The ID token's, checked by Authlib."""

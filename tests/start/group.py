@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from beichen.kernel.bus.tests.broker import free_port
+from beichen.kernel.bus.tests.ports import free_port
 
 DEADLINE_SECONDS = 300.0  # the machine may be busy with other tests
 ENDING_SECONDS = 60.0
@@ -22,14 +21,7 @@ ENDING_SECONDS = 60.0
 
 def two_free_ports() -> int:
     """A port whose follower is free too."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
+    return free_port(count=2)
 
 
 def environment() -> dict[str, str]:

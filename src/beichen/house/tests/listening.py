@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,16 +14,10 @@ from pathlib import Path
 import pytest
 
 from beichen.kernel.bus.tests.broker import NatsServer
+from beichen.kernel.bus.tests.ports import free_port
 from beichen.settings import settings
 
-TURNS = 400
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE = 90.0  # seconds: the machine may be busy with other tests
 
 
 @contextmanager
@@ -47,15 +40,16 @@ def live_process(folder: Path, patch: pytest.MonkeyPatch, web_port: int = 8000) 
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         server.kill()
         patch.undo()
         settings.cache_clear()
 
 
 def _await_following(port: int) -> None:
-    for _turn in range(TURNS):
-        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             connection.request("GET", "/healthz")
             if b'"ok"' in connection.getresponse().read():
                 return

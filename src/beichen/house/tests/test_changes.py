@@ -137,7 +137,7 @@ async def _said(events: list[dict[str, Any]], hints: list[dict[str, Any]]) -> No
 
 def test_a_real_process_tells_sums_of_events_and_hints_within_rights(live: int) -> None:
     token = feed.sign(grant((SOUTH, 2)))
-    connection = HTTPConnection("127.0.0.1", live, timeout=20)
+    connection = HTTPConnection("127.0.0.1", live, timeout=90)
     connection.request("GET", f"/events?changes=1&grant={token}")
     answer = connection.getresponse()
     lines = iter(answer)
@@ -162,7 +162,7 @@ def test_hundreds_listen_at_once(live: int) -> None:
     token = feed.sign(grant((SOUTH, 2)))
     with ExitStack() as held:
         for _number in range(300):
-            connection = held.enter_context(closing(HTTPConnection("127.0.0.1", live, timeout=20)))
+            connection = held.enter_context(closing(HTTPConnection("127.0.0.1", live, timeout=90)))
             connection.request("GET", f"/events?changes=1&grant={token}")
             _until(iter(held.enter_context(connection.getresponse())), b"data:")
 

@@ -104,12 +104,12 @@ def mqtt_broker(*, refuses: bool = False) -> Iterator[tuple[int, list[tuple[str,
     """A broker for one message: its port, and (topic, payload, QoS, version) of what came."""
     came: list[tuple[str, bytes, int, int]] = []
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(10)
+    server.settimeout(60)
 
     def serve() -> None:
         link, _ = server.accept()
         with link:
-            link.settimeout(10)
+            link.settimeout(60)
             _head, connect = _packet(link)
             version = connect[6]
             link.sendall(b"\x20\x03\x00\x87\x00" if refuses else b"\x20\x02\x00\x00")
@@ -133,7 +133,7 @@ def mqtt_broker(*, refuses: bool = False) -> Iterator[tuple[int, list[tuple[str,
     try:
         yield int(server.getsockname()[1]), came
     finally:
-        thread.join(10)
+        thread.join(60)
         server.close()
 
 

@@ -22,7 +22,7 @@ from beichen.problem import ProblemError
 from beichen_proof import code as proof
 
 pytestmark = pytest.mark.django_db
-SAME = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SAME = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def keys() -> proof.Keys:

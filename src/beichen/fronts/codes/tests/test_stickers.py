@@ -25,7 +25,7 @@ from beichen.registry.models import Kind, ObjectType
 from beichen_proof.jose import decoded, encoded
 
 pytestmark = pytest.mark.django_db
-SAME = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SAME = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def signature_of(address: str) -> str:

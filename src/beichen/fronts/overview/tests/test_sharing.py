@@ -114,21 +114,21 @@ def test_one_makes_what_many_ask_for() -> None:
     gate, all_wait = threading.Event(), threading.Barrier(9)
 
     def make() -> tuple[str, bool]:
-        gate.wait(10)
+        gate.wait(60)
         made.append(1)
         return "content", True
 
     def ask() -> None:
-        all_wait.wait(10)
+        all_wait.wait(60)
         assert kept.get("a" * 64, 5, make).content == "content"
 
     threads = [threading.Thread(target=ask) for _number in range(8)]
     for thread in threads:
         thread.start()
-    all_wait.wait(10)
+    all_wait.wait(60)
     gate.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert made == [1]
 
 

@@ -66,7 +66,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     yield found
     if found.process.stdin is not None:
         found.process.stdin.close()
-    found.process.wait(10)
+    found.process.wait(60)
     if found.process.stdout is not None:
         found.process.stdout.close()
 

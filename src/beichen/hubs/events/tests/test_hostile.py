@@ -258,7 +258,7 @@ def test_the_same_thing_told_by_many_at_once_is_one_case() -> None:
 
     def send() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             codes.extend(city.report("路面有一个大坑", region=city.EAST, **NEAR).case.code for _ in range(3))
         finally:
             connection.close()

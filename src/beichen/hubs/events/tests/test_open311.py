@@ -317,7 +317,7 @@ WORDS = st.sampled_from(HOSTILE.split("|")) | st.text(max_size=60)
 
 
 @given(st.dictionaries(NAMES, WORDS, max_size=8), st.sampled_from(["json", "xml"]), st.booleans())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_is_sent_is_answered(
     client: Client, key: str, values: dict[str, str], form: str, is_post: bool
 ) -> None:

@@ -99,7 +99,7 @@ def test_other_events_and_own_steps_open_nothing() -> None:
         max_leaves=8,
     )
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_the_data_is_the_draft_is_one(data: Any) -> None:
     from beichen.hubs.events.intake.signals import draft_of
     from beichen.hubs.events.models import EventKind

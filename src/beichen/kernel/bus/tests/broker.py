@@ -9,15 +9,9 @@ import time
 from pathlib import Path
 
 from beichen.kernel.bus import server
+from beichen.kernel.bus.tests.ports import free_port
 
 DEADLINE_SECONDS = 90.0  # the machine may be busy with other tests
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int) -> None:

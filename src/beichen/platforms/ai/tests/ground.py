@@ -40,7 +40,7 @@ DECLARED: dict[str, Any] = {
     "keeps": {"tank.soon_m": {"take": "max", "of": "level_m"}},
     "finds": ["tanks.full"],
     "parameters": {"step_min": 30},
-    "limits": {"seconds": 5, "memory_mb": 512},
+    "limits": {"seconds": 60, "memory_mb": 512},
 }
 HEAD = """
 from datetime import timedelta

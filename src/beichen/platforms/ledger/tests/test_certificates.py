@@ -262,14 +262,14 @@ def test_forgers_are_refused_with_the_reason() -> None:
 
 
 @given(st.text(alphabet="abAZ09-_.~=", max_size=200))
-@chosen(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@chosen(suppress_health_check=list(HealthCheck))
 def test_hostile_texts_are_refused(text: str) -> None:
     with pytest.raises(RefusedError):
         read(text, {"x": []}, 0)
 
 
 @given(st.data())
-@chosen(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@chosen(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_changed_letter_of_a_certificate_is_believed(data: st.DataObject) -> None:
     row = Certificate.objects.first() or offices.issued()
     place = data.draw(st.integers(0, len(row.text) - 2))
