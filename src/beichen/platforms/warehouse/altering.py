@@ -21,7 +21,7 @@ def fitted(row: WarehouseTable, found: Any | None, *, by: Actor) -> Any:
     import pyarrow as pa
 
     delta = storage.made(row.facts) if found is None else found
-    if delta.metadata().configuration != storage.CONFIGURATION:
+    if not storage.CONFIGURATION.items() <= delta.metadata().configuration.items():
         _configure(delta, row, by)
     there = {field.name: pa.field(field).type for field in delta.schema().to_arrow()}
     wanted = {field.name: field.type for field in stored_schema(row.facts)}

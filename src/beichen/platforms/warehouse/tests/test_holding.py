@@ -173,16 +173,17 @@ def test_few_tables_are_kept_open(place: Path) -> None:
 def test_a_table_of_an_earlier_release_keeps_its_log_as_tables_do_now(
     declare: Declare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a receipt, so that what was touched since is known; once."""
+    """With a receipt, so that what was touched since is known; once, and what others chose for it stays."""
     declare()
+    chosen = {"delta.checkpointPolicy": "classic"}
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "CONFIGURATION", {"delta.logRetentionDuration": "interval 7 days"})
+        patch.setattr(storage, "CONFIGURATION", {"delta.logRetentionDuration": "interval 7 days", **chosen})
         first = append("wells", [{"code": "a"}], by=BY, source="test", load="1")
     for load in "234":
         append("wells", [{"code": load}], by=BY, source="test", load=load)
     found = storage.opened("wells")
     assert found is not None
-    assert found.metadata().configuration == storage.CONFIGURATION
+    assert found.metadata().configuration == {**storage.CONFIGURATION, **chosen}
     assert found.version() == first.version + 4
     assert touched("wells", since=first.version).days is not None
 
