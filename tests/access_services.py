@@ -88,6 +88,8 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "services/windows/<slug:key>/queue/<slug:act>": [("POST", "services/windows/kept-hall/queue/take", {})],
     "services/payments": [("GET", "services/payments", None)],
     "services/payments/reconcile": [("POST", "services/payments/reconcile", {})],
+    "services/payments/<slug:code>": [("GET", "services/payments/kept", None)],
+    "services/payments/<slug:code>/keep": [("POST", "services/payments/kept/keep", {"reason": "x"})],
     "services/payments/<slug:code>/refund": [("POST", "services/payments/kept/refund", {"reason": "x"})],
     "api/services/items/<slug:item_key>/applications": [
         ("POST", "api/services/items/kept-item/applications", APPLIED)

@@ -38,6 +38,9 @@ name_event_types(
         "services.payment.ordered": _("A payment was ordered"),
         "services.payment.paid": _("A payment was received"),
         "services.payment.expired": _("A payment was not made in time"),
+        "services.payment.asked": _("Whether a payment goes back is to be decided"),
+        "services.payment.refunding": _("A payment is to be given back"),
+        "services.payment.kept": _("A payment is not given back"),
         "services.payment.refunded": _("A payment was given back"),
     }
 )

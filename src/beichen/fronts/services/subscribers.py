@@ -7,7 +7,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from beichen.fronts.services.items import bundling
-from beichen.fronts.services.items.telling import APPLICANT, tell_applicant
+from beichen.fronts.services.items.models import Payment
+from beichen.fronts.services.items.payment import refunding
+from beichen.fronts.services.items.telling import APPLICANT, PAYER, tell_applicant, tell_of_fee
 from beichen.fronts.services.models import Affair
 from beichen.kernel.actor import system
 from beichen.kernel.bus.event import Event
@@ -25,6 +27,28 @@ NEWS = timedelta(days=2)
 def follow(event: Event) -> None:
     """The next part of a bundle starts, or its answer is given."""
     bundling.follow(event.subject, by=BUNDLES)
+
+
+@subscriber(
+    "services.refunds", "services.affair.closed", "services.affair.withdrawn", "services.affair.annulled"
+)
+def give_back(event: Event) -> None:
+    """A fee that was paid for what was not given goes back, or waits for an officer who decides."""
+    refunding.weigh_affair(event.subject)
+
+
+@subscriber("services.payers", *PAYER)
+def tell_payer(event: Event) -> None:
+    """Whoever applied hears that a fee has gone back to them, or that it is kept."""
+    if event.time < timezone.now() - NEWS:
+        return
+    payment = (
+        Payment.objects.select_related("affair__definition", "affair__region")
+        .filter(code=event.subject)
+        .first()
+    )
+    if payment is not None:
+        tell_of_fee(payment, event.type, f"payment:{event.id}", by=APPLICANTS)
 
 
 @subscriber("services.applicants", *APPLICANT)

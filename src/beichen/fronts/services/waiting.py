@@ -1,11 +1,12 @@
-"""What a desk of the city is told of the steps that wait: how many stand at the actor's own bodies."""
+"""What waits at a desk of the city: steps at the actor's own bodies, refunds for a decision."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from beichen.fronts.services.permissions import HANDLE, READ
+from beichen.fronts.services.items.payment.refunding import to_decide
+from beichen.fronts.services.permissions import HANDLE, READ, RECONCILE
 from beichen.fronts.services.queries import tasks_for
 from beichen.kernel.access import service as access
 from beichen.kernel.actor import Actor
@@ -21,3 +22,11 @@ def steps_waiting(by: Actor) -> Waiting | None:
     own = list(Body.objects.filter(path__in=paths, is_current=True).order_by().values_list("pk", flat=True))
     count = tasks_for(by).filter(body__in=own).order_by()[: MOST + 1].count() if own else 0
     return Waiting(_("Steps of applications"), reverse("services:desk"), count)
+
+
+def refunds_waiting(by: Actor) -> Waiting | None:
+    """Refunds of which an officer has to say whether they are made; nothing for who may not."""
+    if not access.decide(by, RECONCILE):
+        return None
+    count = to_decide(by).order_by()[: MOST + 1].count()
+    return Waiting(_("Refunds of fees"), f"{reverse('services:payments')}?state=asked", count)

@@ -67,6 +67,17 @@ class Free(Struct, frozen=True):
     name: Words
 
 
+class Refund(Struct, frozen=True):
+    """Whether a paid fee goes back, by how the affair ended: at-once, never, or as an officer decides.
+
+    ``refused`` is any end without what was applied for, ``annulled`` a decision that was taken back.
+    """
+
+    withdrawn: str = "at-once"
+    refused: str = "at-once"
+    annulled: str = "officer"
+
+
 class Fee(Struct, frozen=True):
     """What a service costs, and by what right. ``message`` is the process's that waits for the payment."""
 
@@ -74,6 +85,7 @@ class Fee(Struct, frozen=True):
     amounts: tuple[Amount, ...]
     free: tuple[Free, ...] = ()
     message: str = ""
+    refund: Refund = Refund()
 
 
 class Basis(Struct, frozen=True):

@@ -232,7 +232,8 @@ class Payment(models.Model):
     """What an affair costs and what became of it. One that counts an affair (``ACTIVE_PAYMENTS``).
 
     ``amount`` is in fen. ``code`` is our order number at the gateway, ``reference`` the gateway's own.
-    ``told_at`` is when the process learned of it.
+    ``told_at`` is when the process learned of it. ``terms`` say when it goes back, as its item declared when
+    it was ordered; ``ended`` is the ending of the affair for which that was weighed.
     """
 
     code = models.CharField(max_length=32, unique=True)
@@ -252,6 +253,8 @@ class Payment(models.Model):
     told_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
     reconciled_at = models.DateTimeField(null=True)
+    terms = models.JSONField(default=dict)
+    ended = models.CharField(max_length=10, blank=True)
 
     ACCESS: ClassVar = ScopeFields(region="region__path", body="body__path", level="level")
 
@@ -273,6 +276,12 @@ class Payment(models.Model):
                 fields=["paid_at"],
                 condition=Q(state=PaymentState.PAID.value, told_at__isnull=True),
                 name="payment_untold",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=[PaymentState.ASKED.value, PaymentState.REFUNDING.value])
+                | Q(state=PaymentState.EXPIRED.value, paid_at__isnull=False),
+                name="payment_back",
             ),
         ]
 

@@ -14,6 +14,8 @@ AUDIENCES = ("person", "firm")
 ASSURANCES = ("low", "substantial", "high")
 FORMS = ("original", "copy", "either")
 DELIVERIES = ("online", "window", "post")
+ENDINGS = ("withdrawn", "refused", "annulled")
+REFUNDS = ("at-once", "officer", "never")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_MATERIALS = 40
 CONDITION: Schema = {
@@ -65,6 +67,7 @@ FEE: Schema = vocabulary.record(
             "items": vocabulary.record({"when": CONDITION, "name": vocabulary.TEXT}),
         },
         "message": vocabulary.FIELD,
+        "refund": vocabulary.record({}, {ending: {"enum": list(REFUNDS)} for ending in ENDINGS}),
     },
 )
 RESULT: Schema = vocabulary.record(

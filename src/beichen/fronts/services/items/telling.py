@@ -16,6 +16,7 @@ from beichen.fronts.services.items.models import (
     BundlePart,
     BundleRun,
     Mark,
+    Payment,
     ServiceItem,
 )
 from beichen.fronts.services.models import Affair
@@ -38,6 +39,8 @@ APPLICANT = {
     "services.affair.annulled": "affair-annulled",
 }
 """What of an affair its applicant is told, and by which template."""
+PAYER = {"services.payment.refunded": "fee-refunded", "services.payment.kept": "fee-kept"}
+"""What of a fee its payer is told, and by which template."""
 ANSWERS = {
     True: {"zh": "已全部办结", "en": "everything is concluded"},
     False: {
@@ -146,10 +149,7 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
     What is missing, and why, stands in the affair alone: a message goes through other hands. The parts of a
     bundle end in its one answer.
     """
-    template = APPLICANT[kind]
-    applied = Application.objects.select_related("item").filter(affair=affair).first()
-    code = (applied.agent if applied is not None else "") or affair.subject
-    person = Person.objects.filter(code=code).first()
+    template, (applied, person) = APPLICANT[kind], _applicant(affair)
     is_part = template == CLOSED and BundlePart.objects.filter(affair=affair).exists()
     if person is None or is_part or not _is_known(template):
         return False
@@ -170,6 +170,38 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
     )
     comms.send(notice, to=[comms.ToPerson(person)], by=by, key=key)
     return True
+
+
+def tell_of_fee(payment: Payment, kind: str, key: str, *, by: Actor) -> bool:
+    """Tell whoever applied what became of the fee they had paid; whether somebody was told.
+
+    By which rule or word a fee is kept stands in the affair alone.
+    """
+    affair, template = payment.affair, PAYER[kind]
+    applied, person = _applicant(affair)
+    if person is None or not _is_known(template):
+        return False
+    notice = comms.Notice(
+        template=template,
+        values={
+            "code": affair.code,
+            "item": names(applied.item if applied is not None else None),
+            "amount": f"{payment.amount / 100:.2f}",
+        },
+        about=f"affair:{affair.code}",
+        level=Level.L3,
+        href=f"/my/affairs/{affair.code}",
+        region=affair.region,
+    )
+    comms.send(notice, to=[comms.ToPerson(person)], by=by, key=key)
+    return True
+
+
+def _applicant(affair: Affair) -> tuple[Application | None, Person | None]:
+    """What was applied for, and who did: the agent before the subject."""
+    applied = Application.objects.select_related("item").filter(affair=affair).first()
+    code = (applied.agent if applied is not None else "") or affair.subject
+    return applied, Person.objects.filter(code=code).first()
 
 
 def _person(key: str) -> Person | None:

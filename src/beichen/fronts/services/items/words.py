@@ -76,11 +76,14 @@ class PaymentState(models.TextChoices):
     DUE = "due", pgettext("payment", "To be paid")
     PAID = "paid", pgettext("payment", "Paid")
     EXPIRED = "expired", pgettext("payment", "Expired")
+    ASKED = "asked", pgettext("payment", "Refund to be decided")
     REFUNDING = "refunding", pgettext("payment", "Refund ordered")
     REFUNDED = "refunded", pgettext("payment", "Refunded")
 
 
-ACTIVE_PAYMENTS = (PaymentState.DUE, PaymentState.PAID, PaymentState.REFUNDING)
+HELD_PAYMENTS = (PaymentState.PAID, PaymentState.ASKED, PaymentState.REFUNDING)
+"""Payments whose money the city has."""
+ACTIVE_PAYMENTS = (PaymentState.DUE, *HELD_PAYMENTS)
 HELD_PLACES = (BookingState.BOOKED, BookingState.ARRIVED)
 ENDED_PARTS = (
     PartState.DONE,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,7 @@ from django.utils import timezone
 import beichen
 from beichen import settings as chosen
 from beichen.fronts.services.items.models import Payment
-from beichen.fronts.services.items.payment import gateway as gateways
-from beichen.fronts.services.items.payment import paying
+from beichen.fronts.services.items.payment import paying, refunding
 from beichen.fronts.services.items.payment.gateway import Order, Paid
 from beichen.fronts.services.items.payment.http import HEADER, HttpGateway, verify
 from beichen.fronts.services.items.words import PaymentState
@@ -28,22 +25,6 @@ from beichen.fronts.services.tests import stall, town
 from beichen.fronts.services.tests.till import SECRET, Till
 from beichen.fronts.services.tests.town import SETUP, do, person
 from beichen.problem import ProblemError
-
-
-@pytest.fixture
-def till() -> Iterator[Till]:
-    found = Till()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def open_till(till: Till, monkeypatch: pytest.MonkeyPatch) -> Till:
-    """The house is set up to use it."""
-    changed = replace(chosen.settings(), payment_url=till.url, payment_secret=SECRET)
-    for module in (gateways, paying):
-        monkeypatch.setattr(module, "settings", lambda: changed)
-    return till
 
 
 def code_of(error: pytest.ExceptionInfo[ProblemError]) -> str:
@@ -275,16 +256,16 @@ class TestPaying:
         assert (doubled.state, doubled.reason) == (PaymentState.EXPIRED, "paid twice: to be refunded")
         counting = Payment.objects.filter(state=PaymentState.PAID)
         assert [row.pk for row in counting] == [second.pk]
-        assert paying.refund(first.code, "重复缴费", by=SETUP).state == PaymentState.REFUNDED
+        assert refunding.refund(first.code, "重复缴费", by=SETUP).state == PaymentState.REFUNDED
 
     def test_a_refund_is_made_once_and_by_who_may(self) -> None:
         payment = self.paid()
         with pytest.raises(ProblemError) as error:
-            paying.refund(payment.code, "错收", by=person("officer", "fire"))
+            refunding.refund(payment.code, "错收", by=person("officer", "fire"))
         assert code_of(error) == "ACC-403"
-        assert paying.refund(payment.code, "错收", by=SETUP).state == PaymentState.REFUNDED
+        assert refunding.refund(payment.code, "错收", by=SETUP).state == PaymentState.REFUNDED
         with pytest.raises(ProblemError) as error:
-            paying.refund(payment.code, "错收", by=SETUP)
+            refunding.refund(payment.code, "错收", by=SETUP)
         assert code_of(error) == "SRV-416"
         assert self.till.refunds == [payment.code]
 

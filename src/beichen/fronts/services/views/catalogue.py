@@ -21,6 +21,7 @@ from beichen.fronts.services.items.life_events import FIRM, PERSON
 from beichen.fronts.services.items.listing import catalogue_table
 from beichen.fronts.services.items.models import ServiceBundle, ServiceItem, ServiceWindow
 from beichen.fronts.services.items.paper import as_pdf, qr_picture
+from beichen.fronts.services.items.payment.wording import refund_lines
 from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.wording import (
     ASSURANCE,
@@ -124,6 +125,7 @@ def guide_of(row: ServiceItem, request: HttpRequest) -> dict[str, Any]:
         ]
         if declared.fee
         else [],
+        "refunds": refund_lines(declared.fee),
         "deliveries": [DELIVERY[way] for way in declared.result.delivery] if declared.result else [],
         "windows": _windows(declared),
         "process": process,

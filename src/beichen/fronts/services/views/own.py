@@ -28,6 +28,8 @@ from beichen.fronts.services.forms.showing import shown_answers
 from beichen.fronts.services.items import bundling
 from beichen.fronts.services.items.certifying import certificates_of
 from beichen.fronts.services.items.payment.dues import is_due
+from beichen.fronts.services.items.payment.paying import payment_of
+from beichen.fronts.services.items.payment.wording import stands_in_words, withdrawing_in_words
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.signs import promise_badge
 from beichen.fronts.services.views.affair import main_file
@@ -91,6 +93,7 @@ def page(
         "receipt": receipt_address(sent) if sent is not None else "",
         "bundle": sent.run if sent is not None and sent.run_id else None,
         "is_due": not is_followed and is_due(row),
+        "paid": "" if is_followed else stands_in_words(payment_of(row)),
         "waits": " ".join(course["waits"]),
         "done": " ".join(course["done"]),
         "is_drawn": "BPMNDiagram" in main_file(row),
@@ -131,7 +134,11 @@ def _acts(row: Affair, process: Process, bad: Mapping[str, Any]) -> dict[str, An
         for one in asked
     ]
     withdraw = bad.get("withdraw") or WithdrawForm(initial={"version": row.version}, auto_id="withdraw-%s")
-    return {"asked": answers, "withdraw_form": withdraw}
+    return {
+        "asked": answers,
+        "withdraw_form": withdraw,
+        "withdraw_fee": withdrawing_in_words(payment_of(row)),
+    }
 
 
 def _answers(row: Affair, sent: Submission | None, process: Process) -> list[Any]:

@@ -1,27 +1,37 @@
-"""`/services/pay/CODE`: the fee of an affair; `/services/payments`: the list for reconciling, refunds."""
+"""`/services/pay/CODE`: the fee of an affair; `/services/payments`: their list, each one, refunds."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.encoding import iri_to_uri
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.services.declaration import Words
-from beichen.fronts.services.items.payment import paying
+from beichen.fronts.services.items.listing import linked_affair
+from beichen.fronts.services.items.models import Payment
+from beichen.fronts.services.items.payment import paying, refunding
 from beichen.fronts.services.items.payment.listing import payments_table
+from beichen.fronts.services.items.payment.refunding import ending_of
+from beichen.fronts.services.items.payment.wording import stands_in_words
 from beichen.fronts.services.items.wording import yuan
-from beichen.fronts.services.items.words import PaymentState
+from beichen.fronts.services.items.words import HELD_PAYMENTS, PaymentState
 from beichen.fronts.services.permissions import RECONCILE
 from beichen.kernel.access.service import acting, check_rate, require
 from beichen.problem import ProblemError
 from beichen.settings import settings
 from beichen.web.tables import State, answer
-from beichen.web.wording import in_words
+from beichen.web.wording import in_words, worded
 
 RATE = "20/minute"
+GO = "go"
+"""With it the fee's page leads on to the gateway by itself."""
 MOST = 500
 
 
@@ -38,15 +48,24 @@ def fee(request: HttpRequest, code: str) -> HttpResponse:
         "payment": payment,
         "state": PaymentState(payment.state).label if payment else "",
         "is_due": application.fee > 0
-        and (payment is None or payment.state in ("due", "expired", "refunded")),
+        and (payment is None or payment.state in ("due", "expired", "refunded"))
+        and not ending_of(application.affair, application.item),
+        "paid": stands_in_words(payment),
+        "gateway": payment.url if payment is not None and payment.state == PaymentState.DUE else "",
         "is_open": bool(settings().payment_url),
     }
-    return render(request, "services/fee.html", context)
+    response = render(request, "services/fee.html", context)
+    if GO in request.GET and context["gateway"]:
+        response["Refresh"] = f"0; url={iri_to_uri(context['gateway'])}"
+    return response
 
 
 @require_POST
 def pay(request: HttpRequest, code: str) -> HttpResponse:
-    """Open the order and lead to the gateway; clicked twice, it is one order."""
+    """Open the order and lead to the gateway; clicked twice, it is one order.
+
+    The way goes over the fee's page: browsers hold where a form leads to the house's own ``form-action``.
+    """
     by = acting(request)
     check_rate("services.pay", by.key, RATE)
     try:
@@ -57,9 +76,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         for problem in error.problems:
             messages.error(request, in_words(problem))
         return HttpResponseRedirect(reverse("services:fee", args=[code.upper()[:20]]))
-    if payment.state == PaymentState.DUE and payment.url:
-        return HttpResponseRedirect(payment.url)
-    return HttpResponseRedirect(reverse("services:fee", args=[payment.affair.code]))
+    return HttpResponseRedirect(f"{reverse('services:fee', args=[payment.affair.code])}?{GO}=1")
 
 
 @require_safe
@@ -68,7 +85,10 @@ def payments(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     require(by, RECONCILE)
     return answer(
-        request, payments_table(by), "services/payments.html", {"is_open": bool(settings().payment_url)}
+        request,
+        payments_table(by),
+        "services/payments.html",
+        {"is_open": bool(settings().payment_url), "asked": refunding.to_decide(by).count()},
     )
 
 
@@ -93,21 +113,49 @@ def reconcile(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("services:payments"))
 
 
+@require_safe
+def payment(request: HttpRequest, code: str) -> HttpResponse:
+    """A payment, what became of it, and the word on a refund."""
+    row = refunding.find_payment(code, by=acting(request))
+    is_held = row.state in HELD_PAYMENTS or (row.state == PaymentState.EXPIRED and row.paid_at is not None)
+    context = {
+        "row": row,
+        "amount": yuan(row.amount),
+        "state": PaymentState(row.state).label,
+        "reason": worded(row.reason),
+        "is_open": bool(settings().payment_url),
+        "is_asked": row.state == PaymentState.ASKED,
+        "may_refund": is_held,
+        "affair_link": linked_affair(row.affair.code),
+    }
+    return render(request, "services/payment.html", context)
+
+
 @require_POST
 def refund(request: HttpRequest, code: str) -> HttpResponse:
     """Give a payment back, saying why."""
+    return _decided(request, code, refunding.refund, gettext_lazy("%(code)s is given back."))
+
+
+@require_POST
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Decide that a fee is not given back, saying why."""
+    return _decided(request, code, refunding.keep, gettext_lazy("%(code)s is not given back."))
+
+
+def _decided(request: HttpRequest, code: str, decide: Callable[..., Payment], done: Promise) -> HttpResponse:
     by = acting(request)
-    require(by, RECONCILE)
+    row = refunding.find_payment(code, by=by)
     reason = request.POST.get("reason", "").strip()
     try:
         if not reason:
-            messages.error(request, gettext("Say why the payment is given back."))
+            messages.error(request, gettext("Say why: who paid reads it."))
         else:
-            row = paying.refund(code, reason, by=by)
-            messages.success(request, gettext("%(code)s is given back.") % {"code": row.code})
+            row = decide(code, reason, by=by)
+            messages.success(request, str(done) % {"code": row.code})
     except ProblemError as error:
         if error.status in (403, 404):
             raise
         for problem in error.problems:
             messages.error(request, in_words(problem))
-    return HttpResponseRedirect(reverse("services:payments"))
+    return HttpResponseRedirect(reverse("services:payment", args=[row.code]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
@@ -17,10 +20,14 @@ from beichen.web.tables import Column, Filter
 from beichen.web.wording import worded
 
 
+def _linked(row: Payment) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("services:payment", args=[row.code]), row.code)
+
+
 def payments_table(by: Actor) -> RuledTable:
     """The list of payments for reconciling (对账)."""
     columns: list[Column[Payment]] = [
-        Column("code", _("Order"), lambda row: row.code, is_header=True),
+        Column("code", _("Order"), lambda row: row.code, _linked, is_header=True),
         Column(
             "affair", _("Affair"), lambda row: row.affair.code, lambda row: linked_affair(row.affair.code)
         ),

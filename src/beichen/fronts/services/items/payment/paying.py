@@ -1,9 +1,8 @@
-"""What becomes of a payment: ordered, paid once, told to the process, expired, given back, reconciled.
+"""What becomes of a payment: ordered, paid once, told to the process, expired, reconciled.
 
 An affair has one payment that counts; the database keeps it one. A notice that comes twice changes nothing,
 one that is not the gateway's is refused, and one that never comes is asked for. The process waits for the
-message that its item names and learns of the payment when it waits. Long because what becomes of one is read
-in one piece.
+message that its item names and learns of the payment when it waits. What goes back: :mod:`.refunding`.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -24,21 +24,21 @@ from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.items.models import Application, Payment
 from beichen.fronts.services.items.payment.gateway import Order, Paid, PaymentGateway, Standing, gateway
+from beichen.fronts.services.items.payment.happening import PAYMENTS, happened
+from beichen.fronts.services.items.payment.refunding import ending_of, gave_back, going_back, weigh
 from beichen.fronts.services.items.problems import NO_PAYMENT, NOT_THAT, NOTHING_DUE, none
-from beichen.fronts.services.items.words import ACTIVE_PAYMENTS, PaymentState
+from beichen.fronts.services.items.words import ACTIVE_PAYMENTS, HELD_PAYMENTS, PaymentState
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.permissions import RECONCILE, START
 from beichen.fronts.services.problems import NOT_NOW
 from beichen.fronts.services.words import CLOSED
 from beichen.kernel.access import service as access
-from beichen.kernel.actor import Actor, system
+from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
-from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import ALPHABET, Body
 from beichen.problem import Problem, ProblemError, said, shorten
 from beichen.settings import settings
 
-PAYMENTS = system("services.payments")
 VALID = timedelta(hours=2)
 ASKED_AFTER = timedelta(minutes=3)
 BATCH = 50
@@ -56,7 +56,8 @@ def order(affair_code: str, *, by: Actor, now: datetime | None = None) -> Paymen
     if known is not None and known.state == PaymentState.DUE and known.expires_at <= moment:
         _look(known, chosen, moment)
         known = _active(application.affair)
-    if known is None and (application.affair.status in CLOSED or not application.fee):
+    is_over = ending_of(application.affair, application.item) != ""
+    if is_over or (known is None and (application.affair.status in CLOSED or not application.fee)):
         raise ProblemError(Problem(NOTHING_DUE, said("there is nothing to pay here")))
     payment = known or _new(application, moment, by=by)
     if payment.state == PaymentState.DUE and not payment.url:
@@ -105,11 +106,12 @@ def _new(application: Application, now: datetime, *, by: Actor) -> Payment:
         amount=application.fee,
         opened_at=now,
         expires_at=now + VALID,
+        terms=msgspec.to_builtins(fee.refund) if (fee := read_item(application.item).fee) else {},
     )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            _kept(row, "ordered", by=by)
+            happened(row, "ordered", by=by)
     except IntegrityError:  # clicked twice at once: the other one stands
         found = _active(affair)
         if found is None:
@@ -130,7 +132,7 @@ def take_notice(headers: Mapping[str, str], body: bytes, now: datetime | None = 
 @transaction.atomic
 def settle(found: Standing, now: datetime) -> Payment:
     """Let a payment stand as the gateway says. Raises ProblemError SRV-413, SRV-415."""
-    rows = Payment.objects.select_for_update(of=("self",)).select_related("affair", "region")
+    rows = Payment.objects.select_for_update(of=("self",)).select_related("affair", "region", "item")
     row = rows.filter(code=found.code).first()
     if row is None:
         raise none(NO_PAYMENT, said("there is no payment {code!r}", code=found.code), found.code)
@@ -141,12 +143,12 @@ def settle(found: Standing, now: datetime) -> Payment:
     is_unpaid = row.state in (PaymentState.DUE, PaymentState.EXPIRED) and row.paid_at is None
     if found.state == Paid.PAID and is_unpaid:
         _receive(row, found, now)
-    elif found.state == Paid.REFUNDED and row.state in (PaymentState.PAID, PaymentState.REFUNDING):
-        _gave_back(row, now)
+    elif found.state == Paid.REFUNDED and (row.state in HELD_PAYMENTS or _is_double(row)):
+        gave_back(row, now)
     elif found.state == Paid.CLOSED and row.state == PaymentState.DUE:
         row.state = PaymentState.EXPIRED
         row.save(update_fields=["state"])
-        _kept(row, "expired", by=PAYMENTS)
+        happened(row, "expired", by=PAYMENTS)
     return row
 
 
@@ -159,13 +161,12 @@ def _receive(row: Payment, found: Standing, now: datetime) -> None:
         row.reason = gettext_noop("paid twice: to be refunded")
         _log.warning("payment %s came after another one: to be refunded", row.code)
     row.save(update_fields=["state", "paid_at", "reference", "reason", "told_at"])
-    _kept(row, "paid", by=PAYMENTS)
+    happened(row, "paid", by=PAYMENTS)
+    weigh(row)  # its affair may have ended while somebody paid
 
 
-def _gave_back(row: Payment, now: datetime) -> None:
-    row.state, row.refunded_at = PaymentState.REFUNDED, now
-    row.save(update_fields=["state", "refunded_at"])
-    _kept(row, "refunded", by=PAYMENTS)
+def _is_double(row: Payment) -> bool:
+    return row.state == PaymentState.EXPIRED and row.paid_at is not None and row.refunded_at is None
 
 
 def tell_process(key: int) -> bool:
@@ -214,7 +215,7 @@ def follow_payments(now: datetime | None = None) -> int:
             _look(row, chosen, moment)
         except ProblemError as error:
             _log.warning("payment %s: %s", row.code, error)
-    for row in Payment.objects.filter(state=PaymentState.REFUNDING).order_by("id")[:BATCH]:
+    for row in going_back()[:BATCH]:
         try:
             _go_on_refunding(row, chosen, moment)
         except ProblemError as error:
@@ -242,43 +243,7 @@ def _look(row: Payment, chosen: PaymentGateway, now: datetime) -> None:
             changed = Payment.objects.filter(pk=row.pk, state=PaymentState.DUE)
             if changed.update(state=PaymentState.EXPIRED):
                 row.refresh_from_db()
-                _kept(row, "expired", by=PAYMENTS)
-
-
-def refund(code: str, reason: str, *, by: Actor, now: datetime | None = None) -> Payment:
-    """Give a payment back, once. Raises ProblemError ACC-403, SRV-411 to 413, SRV-416."""
-    _reconciled(code, by=by)
-    moment, chosen = now or timezone.now(), gateway()
-    with transaction.atomic():
-        row = _reconciled(code, by=by, is_locked=True)
-        is_double = row.state == PaymentState.EXPIRED and row.paid_at is not None
-        if row.state not in (PaymentState.PAID, PaymentState.REFUNDING) and not is_double:
-            raise ProblemError(Problem(NOTHING_DUE, said("there is nothing to give back here")))
-        if not is_double:
-            row.state = PaymentState.REFUNDING
-        row.reason = reason.strip()[:300]
-        row.save(update_fields=["state", "reason"])
-        resource = f"fronts_services.payment:{row.code}"
-        audit.record(
-            by, "services.payment.refund", resource, detail={"reason": row.reason}, subject=row.affair.subject
-        )
-    found = chosen.refund(row.code, row.amount, row.reason)
-    if found.state == Paid.REFUNDED:
-        with transaction.atomic():
-            row = _reconciled(code, by=by, is_locked=True)
-            if row.state != PaymentState.REFUNDED:
-                _gave_back(row, moment)
-    return row
-
-
-def _reconciled(code: str, *, by: Actor, is_locked: bool = False) -> Payment:
-    rows = Payment.objects.select_related("affair", "item", "region", "body")
-    rows = rows.select_for_update(of=("self",)) if is_locked else rows
-    row = rows.filter(code=code.strip().upper()[:32]).first()
-    if row is None or not (by.is_system or access.decide(by, RECONCILE, row)):
-        access.require(by, RECONCILE)
-        raise none(NO_PAYMENT, said("there is no payment {code!r}", code=code[:30]), code)
-    return row
+                happened(row, "expired", by=PAYMENTS)
 
 
 def payments(by: Actor) -> QuerySet[Payment]:
@@ -295,8 +260,8 @@ def reconcile(rows: Iterable[Payment], *, by: Actor, now: datetime | None = None
     chosen, moment, differing, agreed = gateway(), now or timezone.now(), [], []
     for row in rows:
         found = chosen.query(row.code)
-        here = row.state in (PaymentState.PAID, PaymentState.REFUNDING)
-        there = found is not None and found.state == Paid.PAID
+        here = row.state in HELD_PAYMENTS
+        there = found is not None and found.state in (Paid.PAID, Paid.REFUNDING)
         if here != there or (found is not None and found.amount != row.amount):
             differing.append({"payment": row.code, "here": row.state, "there": found.state if found else ""})
         else:
@@ -306,17 +271,3 @@ def reconcile(rows: Iterable[Payment], *, by: Actor, now: datetime | None = None
         detail = {"agreed": len(agreed), "differing": differing[:50]}
         audit.record(by, "services.payment.reconcile", "fronts_services.payment", detail=detail)
     return {"agreed": len(agreed), "differing": differing}
-
-
-def _kept(row: Payment, name: str, *, by: Actor) -> None:
-    resource = f"fronts_services.payment:{row.code}"
-    detail = {"amount": row.amount, "affair": row.affair.code}
-    audit.record(by, f"services.payment.{name}", resource, detail=detail, subject=row.affair.subject)
-    draft = bus.Draft(
-        f"services.payment.{name}",
-        row.code,
-        {"amount": row.amount, "affair": row.affair.code},
-        region=row.region.path,
-        level=row.level,
-    )
-    bus.publish_many([draft], by=by)
