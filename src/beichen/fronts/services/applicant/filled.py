@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from beichen.fronts.services.applicant.drafting import Writing
 from beichen.fronts.services.applicant.uploading import uploads_of
-from beichen.fronts.services.forms.reading import COUNT, rows_of
+from beichen.fronts.services.forms.reading import COUNT, bounds_of, rows_of, shown_rows
 from beichen.fronts.services.forms.rendering import AnswersForm
 from beichen.fronts.services.forms.service import Form, problems, sentences
 from beichen.fronts.services.forms.telling import field_at
@@ -37,8 +37,8 @@ def with_row(form: Form, given: Sent, name: str) -> Sent:
     field = _list_at(form, name)
     if field is None:
         return given
-    count = rows_of(field, given, name)
-    return {**given, f"{name}.{COUNT}": [str(count + 1)]}
+    count = min(shown_rows(field, given, name) + 1, bounds_of(field)[1])
+    return {**given, f"{name}.{COUNT}": [str(count)]}
 
 
 def removed_row(form: Form, given: Sent, name: str) -> Sent:

@@ -36,8 +36,18 @@ def rows_of(field: Mapping[str, Any], given: Given, name: str) -> int:
     """How many rows a list has on the page: as many as were added, at most as many as it may."""
     text = _one(given, f"{name}.{COUNT}")
     count = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+    return max(0, min(count, bounds_of(field)[1]))
+
+
+def shown_rows(field: Mapping[str, Any], given: Given, name: str) -> int:
+    """How many rows a page shows: those that were added, and never fewer than the list must have."""
+    return max(rows_of(field, given, name), bounds_of(field)[0])
+
+
+def bounds_of(field: Mapping[str, Any]) -> tuple[int, int]:
+    """How many rows a list has at least and at most."""
     most = min(int(field.get("maxItems", MOST_ROWS)), MOST_ROWS)
-    return max(0, min(count, most))
+    return min(int(field.get("minItems", 0)), most), most
 
 
 def _one(given: Given, name: str) -> str:

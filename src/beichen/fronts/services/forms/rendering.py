@@ -12,11 +12,11 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.forms.judging import demanded, hidden
-from beichen.fronts.services.forms.reading import COUNT, Given, rows_of
+from beichen.fronts.services.forms.reading import COUNT, Given, bounds_of, shown_rows
 from beichen.fronts.services.forms.service import Form
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import city_region
@@ -34,6 +34,7 @@ class Node:
     name: str
     title: str
     hint: str = ""
+    bounds: str = ""
     bound: BoundField | None = None
     nodes: list[Node] = field(default_factory=list)
     rows: list[Node] = field(default_factory=list)
@@ -125,6 +126,18 @@ def _named(declared: Declared) -> str:
     return in_words(declared) + (f" ({unit})" if unit else "")
 
 
+def _bounds(least: int, most: int) -> str:
+    """How many rows are asked for, in words; ``most`` is 0 where nothing is said of it."""
+    told = {"least": least, "most": most}
+    if least and most == least:
+        return gettext("Exactly %(least)s.") % told
+    if least and most:
+        return gettext("At least %(least)s, at most %(most)s.") % told
+    if least:
+        return gettext("At least %(least)s.") % told
+    return gettext("At most %(most)s.") % told if most else ""
+
+
 class AnswersForm(ProblemForm):
     """The fields of a form under their flat names, holding what was sent; it judges nothing itself."""
 
@@ -156,14 +169,16 @@ class AnswersForm(ProblemForm):
 
     def _rows(self, node: Node, declared: Declared, rows: list[Any]) -> None:
         node.is_list = True
-        count = rows_of(declared, self._given, node.name)
+        count, (least, most) = shown_rows(declared, self._given, node.name), bounds_of(declared)
         for number in range(count):
             name = f"{node.name}.{number}"
             row = rows[number] if number < len(rows) and isinstance(rows[number], dict) else {}
             title = f"{node.title} {number + 1}"
             node.rows.append(Node(name, title, nodes=list(self._build(declared["items"], f"{name}.", row))))
-        node.can_add = count < declared.get("maxItems", 50)
-        node.can_remove = count > 0
+        node.bounds = _bounds(least, most if "maxItems" in declared else 0)
+        node.can_add = count < most
+        node.can_remove = count > least
+        self.data[f"{node.name}.{COUNT}"] = str(count)
         counter = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields[f"{node.name}.{COUNT}"] = counter
         node.bound = self[f"{node.name}.{COUNT}"]

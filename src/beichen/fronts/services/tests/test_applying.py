@@ -22,7 +22,7 @@ from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.files.models import StoredFile
-from beichen.kernel.org.models import Person
+from beichen.kernel.org.models import Person, Region
 from beichen.platforms.ledger.models import Entry
 from beichen.problem import ProblemError
 
@@ -151,6 +151,31 @@ def test_rows_are_added_and_taken_away_without_a_script() -> None:
     assert [found.given[f"partners.{number}.name"] for number in (0, 1)] == [["甲"], ["丙"]]
     for odd in ("remove:partners.9", "remove:project.0", "add:nowhere", "add:", "drop:nothing", "explode"):
         assert browser.post(address, {**ANSWERS, "action": odd}).status_code == 302
+
+
+def test_a_list_that_must_have_rows_begins_with_them_and_says_how_many() -> None:
+    partners = {**applicants.FORM["properties"]["partners"], "minItems": 2, "maxItems": 3}
+    form = {**applicants.FORM, "properties": {**applicants.FORM["properties"], "partners": partners}}
+    declare_forms({"permit-form": form}, scene="permits", by=SETUP)
+    _person, by, browser = citizen()
+    found = service.begin(
+        "permit-item", access.subjects_of(by)[0], Region.objects.get(code=town.CITY), {}, by=by
+    )
+    address = f"{STEP}/{found.code}/form"
+    page = browser.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert [f'name="partners.{number}.name"' in page for number in range(3)] == [True, True, False]
+    assert 'name="partners.count" value="2"' in page
+    assert "At least 2, at most 3." in page
+    assert "remove:partners" not in page, "what must be there is not taken away"
+    browser.post(address, {**ANSWERS, "action": "add:partners"})
+    page = browser.get(address).content.decode()
+    assert 'name="partners.2.name"' in page
+    assert "remove:partners.2" in page
+    assert "add:partners" not in page
+    sent = {**ANSWERS, "partners.count": "2", "partners.0.name": "甲", "action": "next"}
+    bad = browser.post(address, sent)
+    assert (bad.status_code, 'id="part-partners-1-name"' in bad.content.decode()) == (422, True)
+    assert browser.post(address, {**sent, "partners.1.name": "乙"}).status_code == 302
 
 
 def test_two_windows_do_not_overwrite_each_other() -> None:
