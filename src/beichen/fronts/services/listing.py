@@ -18,9 +18,11 @@ from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.services import service
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
+from beichen.fronts.services.permissions import READ
 from beichen.fronts.services.signs import NAMES, Card, name_of, promise_badge, time_badge, time_words
 from beichen.fronts.services.words import OPEN_STEPS, Standing, Status
-from beichen.kernel.actor import Actor
+from beichen.kernel.access import service as access
+from beichen.kernel.actor import EVERYWHERE, Actor
 from beichen.kernel.org.models import Body
 from beichen.web.counted import MOST, CountedRows
 from beichen.web.tables import Column, Filter, State, Table
@@ -100,9 +102,16 @@ def _of_process(rows: QuerySet[Task], key: str) -> QuerySet[Task]:
     return rows.filter(affair__definition__in=versions)
 
 
-def _bodies() -> list[Body]:
-    """The bodies at which steps of affairs are handled."""
-    return list(Body.objects.filter(is_current=True).order_by("path"))
+def _bodies(by: Actor | None = None) -> list[Body]:
+    """The bodies at which steps of affairs are handled; of an actor those at which they read them."""
+    rows = Body.objects.filter(is_current=True).order_by("path")
+    paths = {area.body_path for area in access.areas(by, READ)} if by is not None else {EVERYWHERE}
+    if EVERYWHERE in paths:
+        return list(rows)
+    found = Q(pk__in=[])
+    for path in paths:
+        found |= Q(path__under=path)
+    return list(rows.filter(found))
 
 
 def _cards(now: datetime) -> dict[str, Rule]:
@@ -116,7 +125,7 @@ def _cards(now: datetime) -> dict[str, Rule]:
 
 def desk_table(by: Actor, now: datetime) -> RuledTable:
     """What waits within the actor's bodies."""
-    bodies, cards = _bodies(), _cards(now)
+    bodies, cards = _bodies(by), _cards(now)
     ids = {body.key: body.pk for body in bodies}
     columns: list[Column[Task]] = [
         Column("step", pgettext("process", "Step"), lambda row: row.label, _step, is_header=True),
@@ -168,7 +177,7 @@ def _opened(row: Task | Affair) -> str:
 
 
 def _titled(row: Affair) -> SafeString:
-    shown = format_html('<a href="{}">{}</a>', address(row.code), row.title or row.definition.label)
+    shown = format_html('<a href="{}">{}</a>', address(row.code), row.heading)
     if row.is_demo:
         shown += format_html(' <span class="badge">{}</span>', gettext("Demo"))
     return shown
@@ -190,9 +199,11 @@ def affairs_table(by: Actor, now: datetime) -> RuledTable:
     bodies = _bodies()
     ids = {body.key: body.pk for body in bodies}
     columns: list[Column[Affair]] = [
-        Column("title", pgettext("affair", "Title"), lambda row: row.title, _titled, is_header=True),
+        Column("title", pgettext("affair", "Title"), lambda row: row.heading, _titled, is_header=True),
         Column("code", _("Affair"), lambda row: row.code, lambda row: _coded(row.code), ("code",)),
-        Column("process", pgettext("service", "Process"), lambda row: row.definition.label),
+        Column(
+            "process", pgettext("service", "Process"), lambda row: row.definition.label, is_exported_only=True
+        ),
         Column("region", _("Region"), lambda row: name_of(row.region)),
         Column("status", pgettext("affair", "State"), lambda row: str(Status(row.status).label)),
         Column("outcome", _("Result"), end_of),

@@ -114,6 +114,20 @@ class Affair(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def heading(self) -> str:
+        """What people call it: the service, and what its title says of this one (落户 · 合法稳定就业)."""
+        service, said = self.definition.label, self.title_words
+        return f"{service} · {said}" if said and said != service else service
+
+    @property
+    def title_words(self) -> str:
+        """The title; of a choice the words in the reader's language."""
+        declared = self.definition.declared
+        field = declared["fields"].get(declared.get("title", ""), {})
+        chosen = next((one for one in field.get("choices", {}).values() if one["zh"] == self.title), None)
+        return str(chosen["en"]) if chosen and _is_english() else self.title
+
     @cached_property
     def steps(self) -> list[Task]:
         """All steps that waited or wait, in their order, with their bodies; read once.

@@ -188,6 +188,6 @@ def source_word(word: str) -> str:
 @register.filter
 def foreign(text: str) -> SafeString | str:
     """Marks Chinese facts as Chinese on an English page, so that they are read out rightly."""
-    if not text or (get_language() or "").startswith("zh"):
+    if not text or text.isascii() or (get_language() or "").startswith("zh"):
         return text
     return format_html('<span lang="zh-Hans">{}</span>', text)

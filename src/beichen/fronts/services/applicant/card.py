@@ -18,5 +18,5 @@ def affairs_card(_request: HttpRequest, subject: Subject) -> Card | None:
     """The affairs that run; two questions to the database, both by an index."""
     rows = own_affairs(subject).exclude(status__in=CLOSED)
     newest = rows[:NEWEST]
-    lines = tuple(f"{row.title or row.definition.label} · {Status(row.status).label}" for row in newest)
+    lines = tuple(f"{row.heading} · {Status(row.status).label}" for row in newest)
     return Card(_("My affairs"), reverse("services:own-affairs"), rows[:COUNTED].count(), lines)

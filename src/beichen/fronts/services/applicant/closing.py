@@ -27,7 +27,7 @@ def open_affairs(person: str) -> Iterator[Matter]:
     rows = Affair.objects.filter(subject=person, bundle_part=None).exclude(status__in=CLOSED)
     for row in rows.select_related("definition").defer("state", "before").order_by("-id")[:MOST]:
         href = reverse("services:own-affair", args=[row.code])
-        yield Matter(f"{row.title or row.definition.label} {row.code}", href, how)
+        yield Matter(f"{row.heading} {row.code}", href, how)
 
 
 def give_back(person: str, by: Actor) -> None:

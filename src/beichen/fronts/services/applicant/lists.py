@@ -34,7 +34,7 @@ def own_address(row: Affair) -> str:
 
 
 def _titled(row: Affair) -> SafeString:
-    shown = format_html('<a href="{}">{}</a>', own_address(row), row.title or row.definition.label)
+    shown = format_html('<a href="{}">{}</a>', own_address(row), row.heading)
     if row.is_demo:
         shown += format_html(' <span class="badge">{}</span>', gettext("Demo"))
     return shown
@@ -46,12 +46,14 @@ def own_table(subject: Subject, now: datetime) -> RuledTable:
         Column(
             "title",
             pgettext("affair", "Title"),
-            lambda row: row.title or row.definition.label,
+            lambda row: row.heading,
             _titled,
             is_header=True,
         ),
         Column("code", pgettext("affair", "Number"), lambda row: row.code, sort=("code",)),
-        Column("process", pgettext("service", "Service"), lambda row: row.definition.label),
+        Column(
+            "process", pgettext("service", "Service"), lambda row: row.definition.label, is_exported_only=True
+        ),
         Column("status", pgettext("affair", "State"), lambda row: str(Status(row.status).label)),
         Column("outcome", _("Result"), end_of),
         Column(

@@ -52,7 +52,7 @@ def receipt_facts(sent: Submission) -> dict[str, Any]:
 def _of_affair(affair: Affair) -> dict[str, Any]:
     process = read_process(affair.definition.declared)
     return {
-        "title": affair.title or process.name.label,
+        "title": affair.heading,
         "service": process.name.label,
         "is_demo": affair.is_demo,
         "promised": localtime(affair.promised_at),

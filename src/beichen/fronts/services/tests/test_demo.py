@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from beichen.fronts.services import demo
 from beichen.fronts.services.models import Affair
@@ -55,7 +56,11 @@ def test_without_its_account_it_is_left_out() -> None:
 
 def test_a_choice_names_an_affair_by_its_words() -> None:
     demo.install_demo([entry(subject="DEMO-FIRM-1")], by=SETUP)
-    assert Affair.objects.get().title == "工业"
+    affair = Affair.objects.get()
+    assert affair.title == "工业"
+    for language, heading in (("zh-hans", "建筑许可 · 工业"), ("en", "Building permit · Industry")):
+        with translation.override(language):
+            assert affair.heading == heading
 
 
 def test_the_house_is_not_called_by_the_name_of_its_part() -> None:
