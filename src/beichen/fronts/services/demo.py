@@ -15,6 +15,7 @@ from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair, Task
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import Actor
+from beichen.kernel.calendar.service import deadline
 from beichen.kernel.org.models import Region
 from beichen.kernel.org.service import region_by_code
 from beichen.kernel.scene import vocabulary
@@ -118,7 +119,7 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
             step.get("outcome", ""),
             step.get("data", {}),
             by=by,
-            now=min(timezone.now(), moment + timedelta(hours=5 * number)),
+            now=_worked(moment, 3 * number),
         )
     if asked := entry.get("asked"):
         task = _waiting(affair, asked)
@@ -149,11 +150,15 @@ def _install_bundle(
     for number, step in enumerate(entry.get("done", ()), 1):
         affair = run.parts.get(item__key=step["item"]).affair
         if affair is not None:
-            at = min(timezone.now(), moment + timedelta(hours=number))
             task = _waiting(affair, step)
             told = (step.get("outcome", ""), step.get("data", {}))
-            acting.complete(affair.code, task.number, *told, by=by, now=at)
+            acting.complete(affair.code, task.number, *told, by=by, now=_worked(moment, number))
     return True
+
+
+def _worked(moment: datetime, hours: int) -> datetime:
+    """So many working hours later: offices decide nothing at night. Not after now."""
+    return min(timezone.now(), deadline(moment, timedelta(hours=hours), working=True))
 
 
 def _given(entry: dict[str, Any]) -> list[Given]:

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from beichen.fronts.services import demo
-from beichen.fronts.services.models import Affair
+from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.test_pages import signed_in
 from beichen.fronts.services.tests.town import ENTRY, FILES, SETUP, words
 from beichen.kernel.access.models import Account
+from beichen.kernel.calendar.service import is_working_day
 from beichen.kernel.org.service import register_person
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,16 @@ def test_a_choice_names_an_affair_by_its_words() -> None:
     for language, heading in (("zh-hans", "建筑许可 · 工业"), ("en", "Building permit · Industry")):
         with translation.override(language):
             assert affair.heading == heading
+
+
+def test_offices_of_the_demo_decide_in_their_hours() -> None:
+    done = [{"step": "check", "outcome": "accept"}, {"step": "review", "body": "fire", "outcome": "approve"}]
+    demo.install_demo([entry(subject="DEMO-FIRM-1", days=9, done=done)], by=SETUP)
+    decided = list(Task.objects.exclude(closed_at=None).values_list("closed_at", flat=True))
+    assert len(decided) == 2
+    for moment in decided:
+        assert is_working_day(timezone.localtime(moment).date())
+        assert 8 <= timezone.localtime(moment).hour <= 17
 
 
 def test_the_house_is_not_called_by_the_name_of_its_part() -> None:
