@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -94,17 +93,28 @@ def counted(held: Held) -> str:
 
 def hours(row: Entitlement) -> str:
     """When an entitlement counts, in words; empty for always."""
-    names = _ENGLISH_DAYS if is_english() else _DAYS
-    said = []
-    for time in row.times:
-        days: list[Any] = time["days"]
-        words = (
-            ""
-            if len(days) == 7
-            else ("周" if not is_english() else "") + "、".join(names[day - 1] for day in days)
-        )
-        said.append(f"{words} {time['from']}–{time['until']}".strip())
-    return "; ".join(said)
+    said = [f"{_days(time['days'])} {time['from']}–{time['until']}".strip() for time in row.times]
+    return ("; " if is_english() else "；").join(said)
+
+
+def _days(days: list[int]) -> str:
+    """Days of the week, those that follow each other as from–to; empty for all of them."""
+    if len(days) == 7:
+        return ""
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    names, prefix, between = (_ENGLISH_DAYS, "", ", ") if is_english() else (_DAYS, "周", "、")
+    words = [
+        f"{prefix}{names[run[0] - 1]}–{prefix}{names[run[-1] - 1]}"
+        if len(run) > 2
+        else between.join(f"{prefix}{names[day - 1]}" for day in run)
+        for run in runs
+    ]
+    return between.join(words)
 
 
 def answer_words(word: str) -> str:

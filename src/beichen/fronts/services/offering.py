@@ -117,7 +117,7 @@ class Offers:
             return None
         found = forms.HandOverForm(self._process, (), data, **more)
         bodies = Body.objects.filter(is_current=True).exclude(pk=task.body_id).order_by("path")
-        found.fields["to"].choices = [(body.key, name_of(body)) for body in bodies]  # type: ignore[attr-defined]
+        found.fields["to"].choices = [("", "–"), *((body.key, name_of(body)) for body in bodies)]  # type: ignore[attr-defined]
         return found
 
     def _offer(self, act: str, task: Task | None = None) -> Iterator[Offer]:

@@ -68,8 +68,10 @@ def left_words(due: datetime, now: datetime) -> str:
     parts = []
     if days:
         parts.append(ngettext("%(count)d working day", "%(count)d working days", days) % {"count": days})
-    if hours or not days:
+    if hours:
         parts.append(ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours})
+    if not parts:
+        parts.append(gettext("less than an hour"))
     words = " ".join(parts)
     return (
         gettext("%(time)s late") % {"time": words}

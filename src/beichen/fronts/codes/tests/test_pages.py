@@ -7,17 +7,18 @@ from dataclasses import replace
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from beichen.fronts.codes import service, showing
-from beichen.fronts.codes.models import Gate, Grant, Scan, Sticker
+from beichen.fronts.codes.models import Entitlement, Gate, Grant, Scan, Sticker
 from beichen.fronts.codes.owning import HOLDING, card
 from beichen.fronts.codes.problems import BAD_GRANT, NO_CARD, NO_ENTITLEMENT, NO_PERSON
 from beichen.fronts.codes.tests import town
 from beichen.fronts.codes.tests.town import LIBRARY
 from beichen.fronts.codes.views.scan import page_of
+from beichen.fronts.codes.wording import hours
 from beichen.kernel.access.models import Representation
-from beichen.kernel.access.service import subjects_of
+from beichen.kernel.access.service import create_account, subjects_of
 from beichen.kernel.access.subjects import CHOSEN
 from beichen.kernel.org.service import actor_of
 from beichen.problem import ProblemError
@@ -241,3 +242,27 @@ def test_whoever_acts_for_a_child_shows_the_childs_card() -> None:
     assert answer.accepted
     assert Scan.objects.get().person == child
     assert NO_CARD == "COD-304"
+
+
+@pytest.mark.parametrize(
+    ("days", "chinese", "english"),
+    [
+        ([1, 2, 3, 4, 5], "周一–周五 09:00–16:30", "Mon–Fri 09:00–16:30"),
+        ([6, 7], "周六、周日 09:00–16:30", "Sat, Sun 09:00–16:30"),
+        ([1, 2, 3, 5], "周一–周三、周五 09:00–16:30", "Mon–Wed, Fri 09:00–16:30"),
+        ([1, 2, 3, 4, 5, 6, 7], "09:00–16:30", "09:00–16:30"),
+    ],
+)
+def test_hours_say_days_that_follow_each_other_in_a_word(days: list[int], chinese: str, english: str) -> None:
+    row = Entitlement(times=[{"days": days, "from": "09:00", "until": "16:30"}])
+    for language, words in (("zh-hans", chinese), ("en", english)):
+        with translation.override(language):
+            assert hours(row) == words
+
+
+def test_who_is_signed_in_is_not_sent_to_sign_in() -> None:
+    browser = Client()
+    sentence = "Who reads codes of people for a body signs in."
+    assert sentence in browser.get("/codes/scan", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    browser.force_login(create_account("who-scans", "x" * 20, None, by=town.BY))
+    assert sentence not in browser.get("/codes/scan", HTTP_ACCEPT_LANGUAGE="en").content.decode()

@@ -109,7 +109,8 @@ class ReasonForm(DeclaredForm):
 class HandOverForm(ReasonForm):
     """A step to another body."""
 
-    to = forms.ChoiceField(label=_("Body"))
+    to = forms.ChoiceField(label=_("To which body"))
+    field_order = ("to",)
 
     def values(self) -> dict[str, Any]:
         """As the act takes them."""

@@ -22,6 +22,7 @@ from beichen.fronts.services.forms.telling import field_at
 from beichen.fronts.services.items.declaration import Item
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.items.models import Application, BundlePart
+from beichen.fronts.services.items.wording import joined
 from beichen.fronts.services.items.words import How
 from beichen.fronts.services.models import Affair, AffairBody
 from beichen.fronts.services.permissions import READ
@@ -57,7 +58,7 @@ class Paper:
     @property
     def grantors(self) -> str:
         """The names of the roles that may."""
-        return ", ".join(self.decision.grantors)
+        return joined(self.decision.grantors)
 
 
 def papers_of(row: Affair, *, by: Actor) -> list[Paper]:

@@ -39,7 +39,7 @@ SHOWN: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One of the four stations that every affair has."""
+    """One of the four stations that every affair has; one that ends early has fewer."""
 
     label: Promise | str
     is_done: bool
@@ -139,6 +139,9 @@ def _stations(affair: Affair, tasks: list[Task]) -> list[Station]:
         pgettext("station", "Being examined"),
         end if is_closed else pgettext("station", "Result"),
     ]
+    if affair.status == Status.WITHDRAWN:  # what was not reached was not done
+        at = min(done, 2) + 1
+        labels = [*labels[:at], end]
     return [Station(label, number < at or is_closed, number == at) for number, label in enumerate(labels)]
 
 

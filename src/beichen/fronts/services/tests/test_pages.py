@@ -135,6 +135,23 @@ def test_an_officer_completes_a_step_on_the_page() -> None:
     assert signed_in("officer", "east-window").get(path).status_code == 404
 
 
+def test_a_suspended_affair_says_why_and_nothing_of_how_it_is_kept() -> None:
+    affair = application()
+    service.suspend(affair.code, "等待诉讼结果", by=SETUP)
+    page = signed_in("officer", "window").get(f"/services/affairs/{affair.code}").content.decode()
+    notice = page[page.index('class="notice"') :].split("</p>")[0]
+    assert "等待诉讼结果" in notice
+    assert "kind" not in notice
+    assert "since" not in notice
+
+
+def test_a_step_is_handed_over_to_a_body_that_somebody_chose() -> None:
+    affair = application()
+    page = signed_in("supervisor", "government").get(f"/services/affairs/{affair.code}").content.decode()
+    choices = page[page.index('name="to"') :].split("</select>")[0]
+    assert choices.index('value=""') < choices.index('value="fire"')
+
+
 def test_a_clerk_takes_an_application_in() -> None:
     clerk = signed_in("attendant", "window")
     assert "permit" in clerk.get("/services/new").content.decode()

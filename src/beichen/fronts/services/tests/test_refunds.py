@@ -90,6 +90,16 @@ def english(browser: Client, path: str) -> str:
     return browser.get(path, HTTP_ACCEPT_LANGUAGE="en").content.decode()
 
 
+def test_who_withdraws_is_not_told_of_stations_that_were_not_reached(till: Till) -> None:
+    declare()
+    _who, by, browser = citizen()
+    affair = applied(by).affair
+    applicant.withdraw(affair.code, "不盖了", by=by)
+    page = english(browser, f"/my/affairs/{affair.code}")
+    assert "Withdrawn" in page
+    assert "Being examined" not in page
+
+
 @pytest.mark.parametrize("ending", ["withdrawn", "refused"])
 def test_who_gets_nothing_gets_the_fee_back_once(till: Till, ending: str) -> None:
     declare()

@@ -77,7 +77,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         "application": application_of(row, papers, by=by),
         "papers": papers,
         "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),
-        "pauses": row.pauses,
+        "pauses": [{**one, "missing": one.get("items", [])} for one in row.pauses],
         "trail": [
             {
                 "event": event,
