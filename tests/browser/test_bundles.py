@@ -72,11 +72,10 @@ def fill(page: Page, staff: str) -> None:
     for name, value in CHOICES.items():
         page.locator(f'[name="{name}"]').select_option(value)
     page.locator('[name="staff"]').fill(staff)
-    add = page.get_by_role("button", name=re.compile("添加"))
-    if not add.is_visible():  # without a script it is shown when the page comes back
+    first = page.locator('[name="investors.0.name"]')
+    if not first.is_visible():  # without a script it is shown when the page comes back
         page.get_by_role("button", name="下一步").last.click()
-    add.click()
-    page.locator('[name="investors.0.name"]').fill("李开业")
+    first.fill("李开业")
     page.locator('[name="investors.0.kind"]').select_option("person")
     page.locator('[name="investors.0.amount_wan"]').fill("100")
 

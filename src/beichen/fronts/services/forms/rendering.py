@@ -146,7 +146,8 @@ class AnswersForm(ProblemForm):
     def __init__(
         self, form: Form, given: Given, files: Mapping[str, Any], answers: Mapping[str, Any]
     ) -> None:
-        super().__init__(_Sent(given), auto_id="f-%s")
+        self._sent = _Sent(given)
+        super().__init__(self._sent, auto_id="f-%s")
         self._given, self._files = given, files
         self.nodes = list(self._build(form.schema, "", answers))
 
@@ -178,7 +179,7 @@ class AnswersForm(ProblemForm):
         node.bounds = _bounds(least, most if "maxItems" in declared else 0)
         node.can_add = count < most
         node.can_remove = count > least
-        self.data[f"{node.name}.{COUNT}"] = str(count)
+        self._sent[f"{node.name}.{COUNT}"] = str(count)
         counter = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields[f"{node.name}.{COUNT}"] = counter
         node.bound = self[f"{node.name}.{COUNT}"]

@@ -188,6 +188,7 @@ def test_two_windows_do_not_overwrite_each_other() -> None:
     assert kept.json() == {"version": found.version + 1}
     late = browser.post(address, {**ANSWERS, "project": "别的", "version": seen}, headers=fetched)
     assert (late.status_code, late.json()["code"]) == (409, "SRV-502")
+    assert late.json()["said"].isascii() is False, "the page says it in the reader's language"
     found.refresh_from_db()
     assert found.given["project"] == ["文化馆"]
 

@@ -276,16 +276,16 @@ def test_paying_leads_to_the_gateway_past_what_a_form_may_lead_to(till: Till) ->
     declare()
     _who, by, browser = citizen()
     affair = applied(by).affair
-    sent = browser.post(f"/services/pay/{affair.code}/order")
-    assert sent.url == f"/services/pay/{affair.code}?go=1"
+    way = browser.post(f"/services/pay/{affair.code}/order")["Location"]
+    assert way == f"/services/pay/{affair.code}?go=1"
     payment = Payment.objects.get()
-    page = browser.get(sent.url)
+    page = browser.get(way)
     assert page.headers["Refresh"] == f"0; url={payment.url}"
     assert f'href="{payment.url}"' in page.content.decode()
     assert "Refresh" not in browser.get(f"/services/pay/{affair.code}").headers
     till.pay(payment.code)
     paying.take_notice(*till.notice(payment.code))
-    assert "Refresh" not in browser.get(sent.url).headers, "what is paid leads nowhere"
+    assert "Refresh" not in browser.get(way).headers, "what is paid leads nowhere"
 
 
 def test_the_guide_says_when_a_fee_goes_back() -> None:

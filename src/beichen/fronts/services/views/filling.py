@@ -21,6 +21,7 @@ from beichen.fronts.services.views.answering import at_field
 from beichen.kernel.access.service import acting, assurance_of, check_rate, subjects_of
 from beichen.kernel.actor import Actor
 from beichen.problem import ProblemError
+from beichen.web.wording import in_words
 
 UPLOADS, SAVES, READS = "60/hour", "120/minute", "20/hour"
 
@@ -70,7 +71,13 @@ def step(request: HttpRequest, key: str, code: str, step: str) -> HttpResponse:
     writing = service.write_on(code, by=by)
     if writing.row.key != key:
         raise Http404
-    return _HANDLERS[step](request, writing)
+    try:
+        return _HANDLERS[step](request, writing)
+    except ProblemError as error:
+        if not _is_fetched(request):
+            raise
+        told = {**error.as_dict(), "said": " ".join(in_words(one) for one in error.problems)}
+        return JsonResponse(told, status=error.status)
 
 
 def _form(request: HttpRequest, writing: service.Writing) -> HttpResponse:
@@ -86,12 +93,7 @@ def _form(request: HttpRequest, writing: service.Writing) -> HttpResponse:
     faults = _take_files(request, writing, "")
     if action == "drop":
         service.take_away(draft, name, by=by)
-    try:
-        service.keep(draft.code, _sent(request, writing, action, name), by=by, expected=_version(request))
-    except ProblemError as error:
-        if _is_fetched(request):
-            return JsonResponse(error.as_dict(), status=error.status)
-        raise
+    service.keep(draft.code, _sent(request, writing, action, name), by=by, expected=_version(request))
     writing = service.write_on(draft.code, by=by)
     if _is_fetched(request):
         return JsonResponse({"version": writing.draft.version})

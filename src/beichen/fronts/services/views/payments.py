@@ -40,6 +40,7 @@ def fee(request: HttpRequest, code: str) -> HttpResponse:
     """What an affair costs, by what right, and how its payment stands."""
     application = paying.find_payable(code, by=acting(request))
     payment = paying.payment_of(application.affair)
+    gateway = payment.url if payment is not None and payment.state == PaymentState.DUE else ""
     context = {
         "application": application,
         "affair": application.affair,
@@ -51,12 +52,12 @@ def fee(request: HttpRequest, code: str) -> HttpResponse:
         and (payment is None or payment.state in ("due", "expired", "refunded"))
         and not ending_of(application.affair, application.item),
         "paid": stands_in_words(payment),
-        "gateway": payment.url if payment is not None and payment.state == PaymentState.DUE else "",
+        "gateway": gateway,
         "is_open": bool(settings().payment_url),
     }
     response = render(request, "services/fee.html", context)
-    if GO in request.GET and context["gateway"]:
-        response["Refresh"] = f"0; url={iri_to_uri(context['gateway'])}"
+    if GO in request.GET and gateway:
+        response["Refresh"] = f"0; url={iri_to_uri(gateway)}"
     return response
 
 

@@ -166,7 +166,7 @@ class Fill extends HTMLElement {
         headers: { "X-Requested-With": "fetch", Accept: "application/json" },
       });
       const told = await answer.json();
-      if (!answer.ok) throw new Error(told.detail ?? String(answer.status));
+      if (!answer.ok) throw new Error(told.said ?? told.detail ?? String(answer.status));
       this.form.elements.namedItem("version").value = told.version;
       this.state.textContent = this.dataset.saved;
     } catch (error) {
