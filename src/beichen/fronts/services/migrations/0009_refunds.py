@@ -20,7 +20,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("fronts_services", "0007_tasks_as_they_came")]
+    dependencies: ClassVar = [("fronts_services", "0008_lists_of_many")]
 
     operations: ClassVar[list[Any]] = [
         migrations.RemoveConstraint("payment", "payment_once"),
