@@ -136,8 +136,8 @@ def test_a_pull_takes_what_comes_and_knows_its_requests() -> None:
 class Quick(Client):
     """Has been answered when it has said something."""
 
-    async def publish(self, subject: str, content: bytes, **how: Any) -> None:
-        await super().publish(subject, content, **how)
+    async def publish(self, _subject: str, content: bytes, **_how: Any) -> None:
+        await super().publish(_subject, content, **_how)
         await self._ps.parse(wire(b"7", b"v1.D.telemetry", b"r", b"", b"{}"))
 
 
