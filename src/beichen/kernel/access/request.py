@@ -69,10 +69,11 @@ def address_of(request: HttpRequest) -> str:
     Only as many entries of ``X-Forwarded-For`` count as trusted proxies are set; what stands before them
     may have been written by anybody.
     """
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     trusted = settings().proxies
-    if trusted and len(seen) >= trusted and seen[-trusted]:
-        return seen[-trusted][:45]  # as long as an IPv6 address gets
+    if trusted and "HTTP_X_FORWARDED_FOR" in request.META:
+        seen = [part.strip() for part in str(request.META["HTTP_X_FORWARDED_FOR"]).split(",")]
+        if len(seen) >= trusted and seen[-trusted]:
+            return seen[-trusted][:45]  # as long as an IPv6 address gets
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -87,7 +88,7 @@ def acting(request: HttpRequest) -> Actor:
     if isinstance(kept, Actor):
         return kept
     address = address_of(request)
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     account = request.user
     if scheme.lower() == "bearer":
         actor = _client(secret.strip(), address)

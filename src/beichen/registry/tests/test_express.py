@@ -50,3 +50,16 @@ def test_a_problem_is_a_document(house: ExpressMiddleware, what: str, status: in
 def test_a_mistake_of_ours_is_djangos_to_tell(house: ExpressMiddleware) -> None:
     with pytest.raises(KeyError):
         house(RequestFactory().get("/ngsi-ld/mistake"))
+
+
+def test_what_is_kept_of_an_address_is_the_address_alone(house: ExpressMiddleware) -> None:
+    """A request that comes again is asked again; what another asked is not among its parameters."""
+    queries = ["a=1&b=%E5%8C%97", "a=2", "a=1&b=%E5%8C%97", ""]
+    asked = [RequestFactory().get(f"/ngsi-ld/problem?{query}") for query in queries]
+    for request in asked:
+        house(request)
+    assert [one.GET.dict() for one in asked] == [{"a": "1", "b": "北"}, {"a": "2"}, {"a": "1", "b": "北"}, {}]
+    with pytest.raises(AttributeError):
+        asked[0].GET.__setitem__("a", "3")  # type: ignore[misc]
+    assert house(RequestFactory().get("/ngsi-ld/away")).status_code == 503
+    assert house(RequestFactory().get("/ngsi-ld/problem")).status_code == 400

@@ -14,7 +14,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
@@ -43,14 +42,14 @@ def format_of(request: HttpRequest, offered: tuple[str, ...] = ("json", "html"))
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a browser asks: it names HTML itself."""
-    return HTML in request.headers.get("accept", "")
+    return HTML in request.META.get("HTTP_ACCEPT", "")
 
 
 def language_of(request: HttpRequest) -> str:
     """`en` or `zh`: what a page is in, or for programs what they say first."""
     if hasattr(request, "LANGUAGE_CODE"):
         return "en" if str(translation.get_language()).startswith("en") else "zh"
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
+    return "en" if request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("en") else "zh"
 
 
 def root_of(request: HttpRequest) -> str:
@@ -75,7 +74,7 @@ def page_answer(request: HttpRequest, template: str, context: dict[str, Any]) ->
 
 def kept_answer(request: HttpRequest, tag: str) -> HttpResponse | None:
     """304 for a client that has the answer of this entity tag, else None."""
-    known = request.headers.get("if-none-match")
+    known = request.META.get("HTTP_IF_NONE_MATCH")
     if known is None:
         return None
     named = {one.removeprefix("W/") for one in parse_etags(known)}
@@ -88,8 +87,8 @@ def kept_answer(request: HttpRequest, tag: str) -> HttpResponse | None:
 
 def zipped(answer: HttpResponse, request: HttpRequest) -> HttpResponse:
     """The answer gzipped for who reads that, where it is worth it."""
-    patch_vary_headers(answer, ["Accept-Encoding"])
-    if "gzip" in request.headers.get("accept-encoding", "") and len(answer.content) > 1_000:
+    answer["Vary"] = "Accept-Encoding"
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") and len(answer.content) > 1_000:
         answer.content = gzip.compress(answer.content, 1, mtime=0)
         answer["Content-Encoding"] = "gzip"
     return answer

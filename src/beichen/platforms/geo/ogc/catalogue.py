@@ -31,7 +31,7 @@ _FOR_FEATURES = (
 
 def _shown() -> QuerySet[Layer]:
     rows = Layer.objects.select_related("body", "revision")
-    return rows.filter(is_current=True, is_shown=True, key=slot(Layer, "key"))
+    return rows.filter(is_current=True, is_shown=True, key=slot(Layer, "key")).order_by()
 
 
 _LAYER = Prepared(_shown)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from beichen.kernel.access import service as access
+from beichen.kernel.access.models import Client as Program
 from beichen.kernel.levels import Level
+from beichen.platforms.geo.models import Layer
 from beichen.platforms.geo.ogc.tests import ground
 from beichen.platforms.geo.ogc.tiles import cache
 
@@ -52,6 +55,29 @@ def test_a_key_opens_what_its_role_may_see(client: Client) -> None:
     # What was kept for one who may see it is not answered to one who may not.
     assert client.get(f"{HIDDEN}/{TILE}").status_code == 404
     assert client.get(f"{HIDDEN}/{TILE}", headers={"If-None-Match": tile.headers["ETag"]}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rows", "change", "status"),
+    [
+        (Program, {"role": "public"}, 404),
+        (Program, {"is_active": False}, 401),
+        (Layer, {"level": Level.L4}, 404),
+        (Layer, {"is_shown": False}, 404),
+        (Layer, {"is_current": False}, 404),
+    ],
+)
+def test_a_right_that_is_taken_away_is_gone_at_once(
+    client: Client, rows: Any, change: dict[str, Any], status: int
+) -> None:
+    """Whatever was kept of the address, the query and the condition: the same request is refused next."""
+    headers = key_of("steward")
+    query = {"filter": "storeys > 3", "limit": "2"}
+    for _time in range(2):
+        assert client.get(f"{HIDDEN}/items", query, headers=headers).status_code == 200
+    assert client.get(f"{HIDDEN}/items", query).status_code == 404  # without the key
+    rows.objects.update(**change)
+    assert client.get(f"{HIDDEN}/items", query, headers=headers).status_code == status
 
 
 def test_a_key_that_is_none(client: Client) -> None:

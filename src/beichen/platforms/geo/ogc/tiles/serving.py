@@ -34,7 +34,7 @@ def answer(
     same = kept_answer(request, tag) if tag else None
     if same is not None:
         return same
-    wants_gzip = "gzip" in request.headers.get("accept-encoding", "")
+    wants_gzip = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
     content, is_zipped = _content(request, found, tags, tile, wants_gzip)
     response = HttpResponse(content, content_type=TILE, status=200 if content else 204)
     if is_zipped:
