@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import random
 import re
 import statistics
@@ -55,7 +56,9 @@ def main() -> None:
     packages.install(CITY, by=by, kind=PackageKind.CITY)
     engine = connection.vendor
     rows = []
-    for part in (_real, _perturbed, _speed, _places):
+    parts = {"real": _real, "perturbed": _perturbed, "matching": _speed, "places": _places}
+    chosen = os.environ.get("BENCH_CASES", "")
+    for part in (part for name, part in parts.items() if chosen in name):
         for row in part(by, engine):
             rows.append(row)
             sys.stderr.write(f"{row.case} {row.size}: {row.ours_seconds:.3f} s, {row.figures}\n")

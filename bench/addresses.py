@@ -16,7 +16,8 @@ library. **Speed** is of invented libraries of 1,000, 10,000 and 100,000 address
 jobs take them. **Places**: 1,000, 100,000 and 1,000,000 invented names, typed one character after another
 in characters, pinyin and initials; the peer is the limit of 50 ms, `p95` and `most` are of single
 keystrokes. SQLite, in a folder of its own; PostgreSQL where `tools/services python -m bench addresses`
-provides it. `BEICHEN_BENCH_PLACES` bounds both sizes.
+provides it. `BEICHEN_BENCH_PLACES` bounds both sizes; `BENCH_CASES` (real, perturbed, matching, places) asks
+for one part alone.
 """
 
 from __future__ import annotations
