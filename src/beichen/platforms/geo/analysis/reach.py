@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from beichen.platforms.geo.analysis.codes import UNREACHED, refused
-from beichen.platforms.geo.analysis.roads import WALKING, Mode, Roads
+from beichen.platforms.geo.analysis.roads import INSTANT, WALKING, Mode, Roads
 from beichen.problem import said
 
 if TYPE_CHECKING:
@@ -37,20 +37,16 @@ class _Joined:
     is_near: Any
 
 
-def join(roads: Roads, places: Any, mode: Mode, minutes: Any) -> _Joined:
+def join(roads: Roads, places: Any, mode: Mode) -> _Joined:
     """Where ``places`` (points in the roads' plane) meet the roads that ``mode`` may use."""
-    usable = np.flatnonzero(np.isfinite(minutes))
-    segments = shapely.linestrings(
-        np.stack([roads.nodes[roads.starts[usable]], roads.nodes[roads.ends[usable]]], axis=1)
-    )
-    tree = shapely.STRtree(segments)
+    usable, tree = roads.usable(mode)
     found, far = tree.query_nearest(places, max_distance=SNAP, return_distance=True, all_matches=False)
     edges = np.full(len(places), -1)
     off = np.full(len(places), np.inf)
     along = np.zeros(len(places))
     edges[found[0]] = usable[found[1]]
     off[found[0]] = far
-    along[found[0]] = shapely.line_locate_point(segments[found[1]], places[found[0]], normalized=True)
+    along[found[0]] = shapely.line_locate_point(tree.geometries[found[1]], places[found[0]], normalized=True)
     is_near = edges >= 0
     start, end = roads.nodes[roads.starts[edges]], roads.nodes[roads.ends[edges]]
     spots = start + (end - start) * along[:, None]
@@ -76,16 +72,17 @@ def _ways_of(
     return np.concatenate(places), np.concatenate(nodes), np.concatenate(costs)
 
 
-def _matrix(tails: Any, heads: Any, costs: Any, size: int) -> sparse.csr_matrix:
-    """The quickest of parallel ways between two nodes; a way of no time at all takes an instant."""
+def _leaving(graph: sparse.csr_matrix, nodes: Any, costs: Any) -> sparse.csr_matrix:
+    """The graph with one node more, the last, from which ways of these costs lead to ``nodes``."""
     from scipy import sparse  # heavy, and not needed by every process
 
-    order = np.lexsort((costs, heads, tails))
-    tails, heads, costs = tails[order], heads[order], costs[order]
-    first = np.ones(len(tails), dtype=bool)
-    first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
-    kept = (np.maximum(costs[first], 1e-9), (tails[first], heads[first]))
-    return sparse.csr_matrix(kept, shape=(size, size))
+    order = np.lexsort((costs, nodes))
+    nodes, costs = nodes[order], costs[order]
+    first = np.ones(len(nodes), dtype=bool)
+    first[1:] = nodes[1:] != nodes[:-1]
+    data = np.append(graph.data, np.maximum(costs[first], INSTANT))
+    row = (np.append(graph.indices, nodes[first]), np.append(graph.indptr, len(data)))
+    return sparse.csr_matrix((data, *row), shape=(graph.shape[0] + 1, graph.shape[0] + 1))
 
 
 def times(roads: Roads, places: Any, mode: Mode, limit: float) -> tuple[Any, _Joined]:
@@ -93,13 +90,11 @@ def times(roads: Roads, places: Any, mode: Mode, limit: float) -> tuple[Any, _Jo
     from scipy.sparse.csgraph import dijkstra  # heavy, and not needed by every process
 
     minutes = roads.minutes(mode)
-    joined = join(roads, places, mode, minutes)
-    tails, heads, costs, _edges = roads.open_ways(mode)
+    joined = join(roads, places, mode)
     count = len(roads.nodes)
-    sources, nodes, first = _ways_of(roads, joined, mode, minutes, outward=True)
-    inner = np.full(len(sources), count)  # one place for all: the nearest counts
-    matrix = _matrix(np.append(tails, inner), np.append(heads, nodes), np.append(costs, first), count + 1)
-    found = dijkstra(matrix, indices=count, limit=limit)
+    _sources, nodes, first = _ways_of(roads, joined, mode, minutes, outward=True)
+    # One node for all places: the nearest counts.
+    found = dijkstra(_leaving(roads.graph(mode), nodes, first), indices=count, limit=limit)
     return found[:count], joined
 
 
@@ -161,7 +156,7 @@ def way(roads: Roads, start: Any, end: Any, mode: Mode) -> Way:
     from scipy.sparse.csgraph import dijkstra  # heavy, and not needed by every process
 
     minutes = roads.minutes(mode)
-    joined = join(roads, np.array([start, end]), mode, minutes)
+    joined = join(roads, np.array([start, end]), mode)
     for place, name in enumerate(("from", "to")):
         if not joined.is_near[place]:
             message = said("no road within {most} m", most=int(SNAP))
@@ -171,26 +166,26 @@ def way(roads: Roads, start: Any, end: Any, mode: Mode) -> Way:
     out = _ways_of(roads, joined, mode, minutes, outward=True)
     back = _ways_of(roads, joined, mode, minutes, outward=False)
     leaving, arriving = out[0] == 0, back[0] == 1
-    all_tails = np.concatenate([tails, np.full(leaving.sum(), count), back[1][arriving]])
-    all_heads = np.concatenate([heads, out[1][leaving], np.full(arriving.sum(), count + 1)])
-    all_costs = np.concatenate([costs, out[2][leaving], back[2][arriving]])
     direct = _on_one_edge(roads, joined, mode, minutes)
-    matrix = _matrix(all_tails, all_heads, all_costs, count + 2)
+    matrix = _leaving(roads.graph(mode), out[1][leaving], out[2][leaving])
     found, before = dijkstra(matrix, indices=count, return_predecessors=True)
-    if direct is not None and direct.minutes <= found[count + 1]:
+    ends, totals = back[1][arriving], found[back[1][arriving]] + back[2][arriving]
+    taken = float(totals.min(initial=np.inf))
+    if direct is not None and direct.minutes <= taken:
         return direct
-    if not np.isfinite(found[count + 1]):
+    if not np.isfinite(taken):
         raise refused(UNREACHED, said("no way leads there"), "to")
-    nodes = _back_from(before, count + 1)
+    nodes = _back_from(before, int(ends[totals.argmin()]))
     on_way = np.isin(tails, nodes)
     ways = zip(tails[on_way], heads[on_way], costs[on_way], edges[on_way], strict=True)
     quickest = {(t, h): (c, e) for t, h, c, e in sorted(ways, key=lambda one: -one[2])}
-    return _way(roads, joined, nodes, quickest, float(found[count + 1]))
+    return _way(roads, joined, nodes, quickest, taken)
 
 
 def _back_from(before: Any, node: int) -> list[int]:
+    """The nodes up to this one, in the order of the way."""
     nodes = []
-    at = before[node]
+    at = node
     while at != NONE:
         nodes.append(int(at))
         at = before[at]

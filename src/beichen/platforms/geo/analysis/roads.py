@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -20,7 +20,11 @@ from beichen.platforms.geo.analysis.features import Features
 from beichen.platforms.geo.analysis.plane import Plane
 from beichen.problem import said
 
+if TYPE_CHECKING:
+    from scipy import sparse
+
 GRAPHS = 3  # that a process keeps
+INSTANT = 1e-9  # minutes: a way of no length would be none to the graph
 SAME = 0.2  # metres: vertices nearer than this are one
 CLASS_FIELDS, ONEWAY_FIELDS, NAME_FIELDS = ("class", "fclass", "highway"), ("oneway",), ("name",)
 FORWARD = {"F", "yes", "true", "1", "True"}  # F and T as Geofabrik's extracts say it
@@ -88,6 +92,33 @@ class Roads:
         if ("ways", mode) not in self.known:
             self.known["ways", mode] = self._open_ways(mode)
         found: tuple[Any, Any, Any, Any] = self.known["ways", mode]
+        return found
+
+    def usable(self, mode: Mode) -> tuple[Any, Any]:
+        """The edges that are open to the mode, and a tree of them as straight lines, in the same order."""
+        if ("usable", mode) not in self.known:
+            edges = np.flatnonzero(np.isfinite(self.minutes(mode)))
+            ends = np.stack([self.nodes[self.starts[edges]], self.nodes[self.ends[edges]]], axis=1)
+            tree = shapely.STRtree(shapely.linestrings(ends))
+            tree.query(shapely.Point(0, 0))  # a tree is built when first asked: not by two threads at once
+            self.known["usable", mode] = edges, tree
+        found: tuple[Any, Any] = self.known["usable", mode]
+        return found
+
+    def graph(self, mode: Mode) -> sparse.csr_matrix:
+        """Minutes between nodes that a way joins: the quickest of parallel ones, and none of no time."""
+        if ("graph", mode) not in self.known:
+            from scipy import sparse  # heavy, and not needed by every process
+
+            tails, heads, costs, _edges = self.open_ways(mode)
+            order = np.lexsort((costs, heads, tails))
+            tails, heads, costs = tails[order], heads[order], costs[order]
+            first = np.ones(len(tails), dtype=bool)
+            first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
+            kept = (np.maximum(costs[first], INSTANT), (tails[first], heads[first]))
+            size = len(self.nodes)
+            self.known["graph", mode] = sparse.csr_matrix(kept, shape=(size, size))
+        found: sparse.csr_matrix = self.known["graph", mode]
         return found
 
     def _open_ways(self, mode: Mode) -> tuple[Any, Any, Any, Any]:

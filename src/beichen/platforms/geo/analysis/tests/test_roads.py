@@ -169,6 +169,21 @@ def test_a_one_way_street_is_not_driven_against() -> None:
     assert on_foot.length == pytest.approx(100, rel=1e-3)
 
 
+def test_what_was_asked_before_changes_no_way() -> None:
+    """Graphs of modes are kept with the roads; a place more is of one question alone."""
+    oneway, kinds = {0: "F"}, {5: "footway"}
+
+    def asked(roads: Roads, mode: Mode, x: int) -> list[float]:
+        way = reach.way(roads, place(roads, x, 0), place(roads, 50, 0), mode)
+        found, _joined = reach.times(roads, np.array([place(roads, x, 0), place(roads, 200, 210)]), mode, 4)
+        return [way.minutes, way.length, float(found[np.isfinite(found)].sum())]
+
+    questions = [(mode, x) for mode in (Mode.WALK, Mode.DRIVE, Mode.WALK, Mode.CYCLE) for x in (150, 900)]
+    known = roads_of(town(oneway, kinds))
+    for mode, x in questions:
+        assert asked(known, mode, x) == asked(roads_of(town(oneway, kinds)), mode, x)
+
+
 def test_where_no_road_is_there_is_no_way() -> None:
     roads = roads_of(town())
     with pytest.raises(ProblemError, match="GEO-646 no road within 400 m"):
