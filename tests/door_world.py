@@ -115,7 +115,7 @@ def keep_own(owner: Account) -> Own:
     brought = applying.bring(again, "material.paper", _paper(), by=by)
     sent = applying.send(again.code, {"agreed": "true", "name": by.name}, by=by)[0]
     row = items.window("kept-hall")
-    slot = booking.slots(row, booking.days(row)[0])[-1]
+    slot = booking.slots(row, booking.days(row)[-1])[-1]
     booked = booking.book("kept-hall", slot.starts, owner.person.code, by=by)
     kind = ledger.find_kind("kept", by=BY)
     issued = ledger.issue(kind, {"name": f"{SECRET}-claim"}, by=BY, holder=owner.person)

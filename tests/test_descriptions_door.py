@@ -91,9 +91,9 @@ def test_services() -> None:
 
 
 def _booked() -> str:
-    """An appointment at the last time of the first free day."""
+    """An appointment at the last time of the last day that can be booked."""
     row = items.window("hall")
-    slot = booking.slots(row, booking.days(row)[0])[-1]
+    slot = booking.slots(row, booking.days(row)[-1])[-1]
     return booking.book("hall", slot.starts, "P-1", by=SETUP).code
 
 
