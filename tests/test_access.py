@@ -8,6 +8,7 @@ An address that is open to everybody is listed with its reason; one that is list
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from beichen.kernel.access.service import create_client, load_roles, save_role
 from beichen.kernel.actor import system
@@ -54,6 +56,9 @@ from beichen.supports.evaluation.models import Appeal
 from tests import access_apps, access_cases, access_codes, access_ledger, access_map, access_ogc, access_twin
 from tests.access_population import keep_evaluations, keep_maps, keep_messages, keep_screens
 from tests.access_routes import EMPTY, FIXED, FORMS, OPEN, SAMPLES, SIGNING_IN, WELL
+from tests.filled import _django_db_helper, taken_back
+
+__all__ = ["_django_db_helper"]
 
 BY = system("test")
 CITY = Path(__file__).parent / "cities/invented"
@@ -171,9 +176,16 @@ def _reports() -> None:
     row.opinions.create(number=1, text="more")
 
 
-@pytest.fixture
-def key(db: None) -> str:
-    """An administrator's key, in a city where the public may do nothing."""
+@dataclass(frozen=True)
+class Asked:
+    """An administrator's key, and what stands for the names in the samples' addresses."""
+
+    key: str
+    numbers: dict[str, Any]
+
+
+def filled() -> Asked:
+    """A city where the public may do nothing."""
     load_roles(by=BY)
     packages.install(CITY, by=BY, kind=PackageKind.CITY)
     import_facts(plan_facts(), "star", by=BY, region=city_region())
@@ -195,7 +207,23 @@ def key(db: None) -> str:
     store(BytesIO(b"%PDF-1.4 x"), "a.pdf", by=BY, level=Level.L1)
     save_role("public", "公众", [], Level.L1, by=BY)
     cache.clear()
-    return create_client("tests", "Tests", "administrator", by=BY)
+    key = create_client("tests", "Tests", "administrator", by=BY)
+    send("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL], key=key)
+    return Asked(key, numbers())
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Asked]:
+    """Filled once for all that is asked."""
+    with django_db_blocker.unblock(), taken_back():
+        yield filled()
+
+
+@pytest.fixture
+def asked(city: Asked) -> Iterator[Asked]:
+    """The city as it was filled."""
+    with taken_back():
+        yield city
 
 
 def test_every_route_is_open_for_a_reason_or_has_a_request() -> None:
@@ -217,10 +245,12 @@ def told(answer: Any) -> set[int]:
     [(route, *sample) for route, samples in SAMPLES.items() for sample in samples],
     ids=lambda value: value if isinstance(value, str) and value.isupper() else None,
 )
-def test_who_may_do_nothing_is_refused(route: str, method: str, address: str, body: Any, key: str) -> None:
+@pytest.mark.django_db
+def test_who_may_do_nothing_is_refused(
+    route: str, method: str, address: str, body: Any, asked: Asked
+) -> None:
     """First without a key, then with one that may: so the request is known to lead somewhere."""
-    send("POST", "ngsi-ld/v1/entityOperations/upsert", [WELL], key=key)
-    place, body = address.format_map(numbers()), access_cases.named(body, numbers())
+    place, body = address.format_map(asked.numbers), access_cases.named(body, asked.numbers)
     before = list(Object.objects.values_list("urn", "version"))
     refused = send(method, place, body)
     if refused.status_code == 200 and route in EMPTY:
@@ -228,11 +258,13 @@ def test_who_may_do_nothing_is_refused(route: str, method: str, address: str, bo
     else:
         assert told(refused) <= {401, 403, 404}, refused.status_code
     assert list(Object.objects.values_list("urn", "version")) == before
-    allowed = send(method, place, body, key=key)
+    allowed = send(method, place, body, key=asked.key)
     assert allowed.status_code < 400, allowed.getvalue()
 
 
-def test_signing_in_is_the_only_page_without_a_session(db: None) -> None:
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked")
+def test_signing_in_is_the_only_page_without_a_session() -> None:
     """Every other page of the account room leads to the door, or is closed."""
     for route in routes():
         if route.startswith(SIGNING_IN) and "<" not in route and "(?P" not in route:
