@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from beichen.kernel.access.models import Role
 from beichen.kernel.access.permissions import allows, declared
@@ -44,6 +45,12 @@ class _Grant:
     permissions: tuple[str, ...]
     clearance: int
     name: str
+    name_en: str
+
+    @property
+    def label(self) -> str:
+        """The role in the reader's language."""
+        return (self.name_en if (get_language() or "").startswith("en") else "") or self.name
 
 
 _kept: list[tuple[float, dict[str, _Grant]]] = []
@@ -59,8 +66,10 @@ def _grants() -> dict[str, _Grant]:
     for until, grants in _kept:
         if clock.monotonic() < until:
             return grants
-    rows = Role.objects.values_list("key", "permissions", "clearance", "name")
-    found = {key: _Grant(tuple(names), clearance, name) for key, names, clearance, name in rows}
+    rows = Role.objects.values_list("key", "permissions", "clearance", "name", "name_en")
+    found = {
+        key: _Grant(tuple(names), clearance, name, name_en) for key, names, clearance, name, name_en in rows
+    }
     _kept[:] = [(clock.monotonic() + ROLES_SECONDS, found)]
     return found
 
@@ -121,7 +130,7 @@ def decide(actor: Actor, action: str, resource: Any = None, *, level: Level = Le
 
 def _grantors(action: str, needed: int) -> tuple[str, ...]:
     return tuple(
-        grant.name
+        grant.label
         for key, grant in _grants().items()
         if key != "public" and grant.clearance >= needed and allows(grant.permissions, action)
     )

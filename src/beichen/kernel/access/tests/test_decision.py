@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from beichen.kernel.access.decision import forget_roles
 from beichen.kernel.access.models import Role
 from beichen.kernel.access.roles import BUILTIN
 from beichen.kernel.access.service import (
@@ -141,6 +143,16 @@ def test_a_refusal_says_why_and_who_could_allow_it() -> None:
     problem = error.value.problems[0]
     assert (problem.code, problem.status) == ("ACC-403", 403)
     assert problem.hint == "could be allowed by: all-of-room, everything, writer"
+
+
+@pytest.mark.usefixtures("world")
+def test_who_could_allow_it_is_named_in_the_readers_language() -> None:
+    Role.objects.filter(key="writer").update(name="记录员", name_en="Recorder")
+    Role.objects.filter(key="everything").update(name="管理员", name_en="")
+    forget_roles()
+    for language, names in (("zh-hans", {"记录员", "管理员"}), ("en", {"Recorder", "管理员"})):
+        with translation.override(language):
+            assert names <= set(decide(Actor("p", "p"), WRITE).grantors)
 
 
 @pytest.mark.usefixtures("world")
