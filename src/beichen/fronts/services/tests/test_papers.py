@@ -60,7 +60,7 @@ def test_who_takes_part_without_the_clearance_sees_that_it_is_there(role: str) -
     page = browser.get(f"/services/affairs/{sent.affair.code}", headers={"accept-language": "en"})
     text = page.content.decode()
     assert "Identity card" in text
-    assert "审批员" in text, "who could open it"
+    assert "Examiner of applications" in text, "who could open it"
     assert "照片.jpg" not in text, "what its owner called it may say whose it is"
     assert file_of(sent) not in text
     answer = browser.get(file_of(sent))
