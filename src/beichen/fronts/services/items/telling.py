@@ -160,15 +160,7 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
         "outcome": declared["ends"].get(affair.outcome, {"zh": "已办结", "en": "concluded"}),
     }
     asked = values if template == CLOSED else {name: values[name] for name in ("code", "item")}
-    notice = comms.Notice(
-        template=template,
-        values=asked,
-        about=f"affair:{affair.code}",
-        level=Level.L3,
-        href=f"/my/affairs/{affair.code}",
-        region=affair.region,
-    )
-    comms.send(notice, to=[comms.ToPerson(person)], by=by, key=key)
+    _send(affair, template, asked, person, key, by=by)
     return True
 
 
@@ -181,20 +173,28 @@ def tell_of_fee(payment: Payment, kind: str, key: str, *, by: Actor) -> bool:
     applied, person = _applicant(affair)
     if person is None or not _is_known(template):
         return False
+    values = {
+        "code": affair.code,
+        "item": names(applied.item if applied is not None else None),
+        "amount": f"{payment.amount / 100:.2f}",
+    }
+    _send(affair, template, values, person, key, by=by)
+    return True
+
+
+def _send(
+    affair: Affair, template: str, values: dict[str, Any], person: Person, key: str, *, by: Actor
+) -> None:
+    """What only its reader may see of an affair, with the way to its page."""
     notice = comms.Notice(
         template=template,
-        values={
-            "code": affair.code,
-            "item": names(applied.item if applied is not None else None),
-            "amount": f"{payment.amount / 100:.2f}",
-        },
+        values=values,
         about=f"affair:{affair.code}",
         level=Level.L3,
         href=f"/my/affairs/{affair.code}",
         region=affair.region,
     )
     comms.send(notice, to=[comms.ToPerson(person)], by=by, key=key)
-    return True
 
 
 def _applicant(affair: Affair) -> tuple[Application | None, Person | None]:
