@@ -88,7 +88,8 @@ SETTLE = """
   watched.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   const look = () => {
     const now = performance.now();
-    const asks = window.awaited > 0 && now - began < 30000;
+    const drawn = document.querySelector("bc-map:not(:has(.map-canvas))") && now - began < 10000;
+    const asks = (window.awaited > 0 && now - began < 30000) || drawn;
     if (asks || (now - changed < 100 && now - began < 2000)) return setTimeout(look, 20);
     watched.disconnect();
     return settled();
@@ -136,8 +137,9 @@ class Visitor:
         page.wait_for_url(f"{self.house}/")
 
     def settle(self) -> Page:
-        """Wait until the page asks for nothing (half a minute at most) and did not change for a tenth of a
-        second (two seconds at most: some pages never stand still).
+        """Wait until the page asks for nothing (half a minute at most), its maps are put up (ten seconds at
+        most: a map changes what stands beside it) and it did not change for a tenth of a second (two seconds
+        at most: some pages never stand still).
         """
         self.page.evaluate(SETTLE)
         return self.page
