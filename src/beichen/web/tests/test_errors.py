@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import DataError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
@@ -49,3 +50,34 @@ def test_a_protocol_answers_with_a_document_whatever_is_accepted(path: str) -> N
 def test_a_key_that_is_not_valid_is_refused_on_pages_too(path: str, status: int) -> None:
     headers = {"Authorization": "Bearer none", "Accept": "text/html"}
     assert Client().get(path, headers=headers).status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?q=a%00b", 400),
+        ("/?a%00=b", 400),
+        ("/follow/%00", 404),
+        ("/api/docs?x=%00", 400),
+        ("/?q=%2500", 200),
+    ],
+)
+def test_a_nul_in_the_address_is_refused_before_anybody_reads_it(path: str, status: int) -> None:
+    answer = Client().get(path, headers={"Accept": "application/json"})
+    assert answer.status_code == status
+
+
+@pytest.mark.django_db
+def test_a_nul_names_the_parameter_that_holds_it() -> None:
+    told = Client().get("/services?q%00=%00", headers={"Accept": "application/json"}).json()
+    assert (told["code"], told["where"]["field"]) == (BAD_REQUEST, "q")
+
+
+def test_a_text_that_no_database_keeps_is_the_sender_s_mistake_and_others_are_ours() -> None:
+    asked = request("application/json")
+    said = DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    answer = errors.answer_to(said, asked)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, BAD_REQUEST)
+    with pytest.raises(DataError):
+        errors.answer_to(DataError("integer out of range"), asked)
