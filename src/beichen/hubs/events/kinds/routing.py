@@ -7,7 +7,7 @@ city does not have is passed over and says so, so that a scene runs in any city.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -36,6 +36,19 @@ def _named(count: int) -> Prepared[Body]:
     )
 
 
+@lru_cache(maxsize=64)
+def _nearest(kinds: int, regions: int) -> Prepared[Body]:
+    """The current bodies of one of so many kinds, in one of so many regions."""
+    kind = [slot(Body, f"kind{number}", "kind") for number in range(kinds)]
+    code = [slot(Region, f"code{number}", "code") for number in range(regions)]
+    current = Body.objects.select_related("region").filter(is_current=True)
+    return Prepared(lambda: current.filter(kind__in=kind, region__code__in=code).order_by("-key"))
+
+
+def _numbered(word: str, values: Iterable[str]) -> dict[str, str]:
+    return {f"{word}{number}": value for number, value in enumerate(values)}
+
+
 class Bodies:
     """The bodies that tables name, found in two queries at most."""
 
@@ -44,13 +57,11 @@ class Bodies:
         keys = {target for target in wanted if isinstance(target, str)}
         kinds = {target.kind for target in wanted if isinstance(target, Nearest)}
         codes = region.path.strip("/").split("/")
-        current = Body.objects.select_related("region").filter(is_current=True)
-        named = {f"key{number}": key for number, key in enumerate(keys)}
-        self._by_key = {body.key: body for body in _named(len(named)).rows(**named)} if named else {}
-        near = current.filter(kind__in=kinds, region__code__in=codes) if kinds else current.none()
-        self._near = {
-            (body.kind, body.region.level): body for body in near.order_by("-key") if body.region is not None
-        }
+        named = _named(len(keys)).rows(**_numbered("key", keys)) if keys else []
+        self._by_key = {body.key: body for body in named}
+        near = _nearest(len(kinds), len(codes)) if kinds else None
+        found = near.rows(**_numbered("kind", kinds), **_numbered("code", codes)) if near is not None else []
+        self._near = {(body.kind, body.region.level): body for body in found if body.region is not None}
 
     def find(self, target: str | Nearest) -> Body | None:
         """The body that ``target`` means here."""
