@@ -5,6 +5,7 @@ answering. Here the values stay apart. Outside of a transaction the statement is
 a cursor, which alone takes as long as the server does; the name is made of the text, so that it never means
 another. Whatever is not as it should be goes the usual way, which raises what it always did. SQLite's driver
 keeps its statements by itself, and answers sooner than a cursor of Django's is made: it is asked without one.
+What writes is planned once too (:func:`send`), as soon as a connection has sent it a few times.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:  # which an embedded house never loads
@@ -22,9 +23,17 @@ if TYPE_CHECKING:  # which an embedded house never loads
 
 Rows = list[tuple[Any, ...]]
 Known = tuple[str, tuple[int, ...]]
+MOST_APART = 1000  # values of one statement: of bulk, planning is the least, and the protocol has a limit
 MOST_KEPT = 100  # of one connection
 _KEPT: WeakKeyDictionary[psycopg.Connection[Any], dict[Known, bytes]] = WeakKeyDictionary()
 _MARK = re.compile(r"%(s|%)")
+
+
+class Sent(NamedTuple):
+    """What became of a statement that writes."""
+
+    written: int
+    rows: Rows
 
 
 def fetch(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
@@ -45,6 +54,36 @@ def fetch(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:
     with connection.wrap_database_errors:
         rows = _by_name(connection.connection, statement, parameters)
     return _by_cursor(connection, statement, parameters) if rows is None else rows
+
+
+def send(connection: Any, statement: str, parameters: Sequence[Any], *, is_told: bool = False) -> Sent:
+    """Send what writes, in the caller's transaction: how many rows it wrote, and what it gave (``is_told``).
+
+    Raises Django's database errors.
+    """
+    is_watched = connection.queries_logged or connection.execute_wrappers
+    if is_watched or len(parameters) > MOST_APART:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            told = list(cursor.fetchall()) if is_told else []
+            return Sent(len(told) if is_told else cursor.rowcount, told)
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        if connection.vendor == "sqlite":
+            done = connection.connection.execute(_marked(statement), parameters)
+            told = list(done) if is_told else []
+            return Sent(len(told) if is_told else done.rowcount, told)  # it counts no rows that it gives
+        return _sent_apart(connection.connection, statement, parameters, is_told)
+
+
+def _sent_apart(session: Any, statement: str, parameters: Sequence[Any], is_told: bool) -> Sent:
+    import psycopg
+
+    with psycopg.Cursor(session) as cursor:
+        cursor.execute(statement, parameters)
+        return Sent(cursor.rowcount, list(cursor.fetchall()) if is_told else [])
 
 
 def _by_cursor(connection: Any, statement: str, parameters: Sequence[Any]) -> Rows:

@@ -21,7 +21,7 @@ from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
 from beichen.kernel.instances import instance, join
-from beichen.kernel.planned import fetch
+from beichen.kernel.planned import fetch, send
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -201,10 +201,11 @@ class Insertion(Generic[ModelT]):
         connection = connections["default"]
         is_told = key is not None and not self._clash
         end = f" RETURNING {connection.ops.quote_name(str(key.column))}" if is_told else self._clash
-        with connection.cursor() as cursor:
-            cursor.execute(f"{sql}{self._marks} {end}".rstrip(), _sent(row, fields, True))
-            if is_told:
-                setattr(row, key.attname, cursor.fetchone()[0])
+        told = send(
+            connection, f"{sql}{self._marks} {end}".rstrip(), _sent(row, fields, True), is_told=is_told
+        )
+        if is_told:
+            setattr(row, key.attname, told.rows[0][0])
         row._state.adding, row._state.db = False, "default"
         return row
 
@@ -215,8 +216,7 @@ class Insertion(Generic[ModelT]):
         sql, fields, _key = self._statement
         marks = ", ".join([self._marks] * len(rows))
         sent = [value for row in rows for value in _sent(row, fields, True)]
-        with connections["default"].cursor() as cursor:
-            cursor.execute(f"{sql}{marks} {self._clash}".rstrip(), sent)
+        send(connections["default"], f"{sql}{marks} {self._clash}".rstrip(), sent)
 
 
 class Change(Generic[ModelT]):
@@ -239,7 +239,5 @@ class Change(Generic[ModelT]):
     def save(self, row: ModelT) -> None:
         """Write one. Raises what ``save`` does: DatabaseError for a row that is gone, IntegrityError."""
         sql, fields = self._statement
-        with connections["default"].cursor() as cursor:
-            cursor.execute(sql, [*_sent(row, fields, False), row.pk])
-            if not cursor.rowcount:
-                raise DatabaseError(f"{self._model.__name__} {row.pk} is not there any more")
+        if not send(connections["default"], sql, [*_sent(row, fields, False), row.pk]).written:
+            raise DatabaseError(f"{self._model.__name__} {row.pk} is not there any more")

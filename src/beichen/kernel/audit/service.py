@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.chain import FIELDS, GENESIS, canonical, link
 from beichen.kernel.audit.models import AuditHead, AuditRecord
+from beichen.kernel.planned import fetch, send
 from beichen.problem import Problem, Where, code, shorten
 
 __all__ = ["Verification", "anchor", "head", "record", "verify"]
@@ -53,9 +54,8 @@ def record(
     """
     # Without a savepoint: a record that fails fails what it records.
     is_served = connection.vendor == "postgresql"
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_HEAD + (" FOR UPDATE" if is_served else ""))
-        sequence, previous = cursor.fetchone()
+    with transaction.atomic(savepoint=False):
+        ((sequence, previous),) = fetch(connection, _HEAD + (" FOR UPDATE" if is_served else ""), [])
         values: dict[str, Any] = {
             "sequence": sequence + 1,
             "at": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -71,10 +71,10 @@ def record(
         kept: list[Any] = [getattr(entry, name) for name in _COLUMNS]
         moved: list[Any] = [entry.sequence, entry.hash]
         if is_served:  # each statement is a way to the server and back, while everybody waits for the head
-            cursor.execute(_MOVE_AND_APPEND, [*moved, *kept])
+            send(connection, _MOVE_AND_APPEND, [*moved, *kept])
         else:
-            cursor.execute(_APPEND, kept)
-            cursor.execute(_MOVE, moved)
+            send(connection, _APPEND, kept)
+            send(connection, _MOVE, moved)
         entry._state.adding, entry._state.db = False, "default"
         return entry
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from beichen.kernel.bus.event import Event
+from beichen.kernel.planned import send
 
 # One statement for all rows, without a model for each: a batch of the registry writes thousands.
 _INSERT = "INSERT INTO kernel_bus_outboxevent (key, type, payload, created_at) VALUES (%s, %s, %s, %s)"
@@ -49,11 +50,13 @@ def append(events: Sequence[Event]) -> None:
     if connection.vendor == "sqlite":
         now = connection.ops.adapt_datetimefield_value(now)
     rows = [(event.key, event.type, event.encode().decode(), now) for event in events]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+    if len(rows) == 1:  # of nearly every act
+        send(connection, _INSERT, rows[0])
+    elif rows and connection.vendor == "postgresql":
+        send(connection, _INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
+    elif rows:
+        with connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
-        elif rows:
-            cursor.execute(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
 
 
 def waiting(limit: int, after: int = 0) -> list[Waiting]:

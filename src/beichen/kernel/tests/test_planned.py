@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from beichen.kernel.access.models import Role
-from beichen.kernel.planned import MOST_KEPT, fetch
+from beichen.kernel.planned import MOST_APART, MOST_KEPT, fetch, send
 
 TABLE = Role._meta.db_table
 ASKED = f"SELECT key, clearance, permissions FROM {TABLE} WHERE key IN (%s, %s) ORDER BY key"  # noqa: S608
@@ -111,3 +111,61 @@ def test_who_watches_sees_the_values_in_their_places() -> None:
     (told,) = (one["sql"] for one in seen.captured_queries)
     assert "'a'" in told
     assert "'b'" in told
+
+
+WRITTEN = f"UPDATE {TABLE} SET clearance = %s WHERE key = %s"  # noqa: S608
+GIVEN = f"{WRITTEN} RETURNING clearance"
+
+
+@pytest.mark.django_db
+def test_what_writes_says_how_much_and_what_it_gave() -> None:
+    """Watched by Django or not, it is the same."""
+    roles()
+    for _time in range(2):
+        assert send(connection, WRITTEN, [4, "a"]) == (1, [])
+        assert send(connection, WRITTEN, [4, "none"]) == (0, [])
+        assert send(connection, GIVEN, [1, "b"], is_told=True) == (1, [(1,)])
+    with CaptureQueriesContext(connection) as seen:
+        assert send(connection, WRITTEN, [2, "a"]) == (1, [])
+        assert send(connection, GIVEN, [3, "b"], is_told=True) == (1, [(3,)])
+    assert len(seen) == 2
+    assert plain(fetch(connection, ASKED, ["a", "b"])) == [("a", 2), ("b", 3)]
+
+
+@pytest.mark.django_db
+def test_what_writes_goes_back_with_its_transaction_and_fails_as_django_does() -> None:
+    roles()
+    with transaction.atomic():
+        send(connection, WRITTEN, [4, "a"])
+        transaction.set_rollback(True)
+    assert plain(fetch(connection, ASKED, ["a"] * 2)) == [("a", 2)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        send(connection, f"UPDATE {TABLE} SET key = %s WHERE key = %s", ["a", "b"])  # noqa: S608
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            send(connection, WRITTEN, [4, "a"])
+
+
+@pytest.mark.django_db
+def test_a_statement_of_very_many_values_is_sent_too() -> None:
+    """The server takes 65,535 values that stand apart, and no more."""
+    roles()
+    many = ["a", *["none"] * max(MOST_APART, 70_000)]
+    marks = ", ".join(["%s"] * len(many))
+    statement = f"UPDATE {TABLE} SET clearance = 4 WHERE key IN ({marks})"  # noqa: S608
+    if connection.vendor == "sqlite":
+        many, statement = many[:2000], statement.replace(marks, ", ".join(["%s"] * 2000))
+    assert send(connection, statement, many).written == 1
+
+
+@AT_ONCE
+def test_the_plan_of_what_writes_is_kept() -> None:
+    roles()
+    if connection.vendor != "postgresql":
+        return
+    for clearance in (1, 2, 3, 4) * 2:
+        send(connection, WRITTEN, [clearance, "a"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert [text for (text,) in cursor.fetchall() if "SET clearance" in text]
