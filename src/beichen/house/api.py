@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
 from beichen import __version__
@@ -24,10 +24,11 @@ from beichen.platforms.iot.api import router as devices
 from beichen.platforms.iot.groups_api import router as groups
 from beichen.platforms.iot.rules_api import router as rules
 from beichen.platforms.warehouse.api import router as tables
-from beichen.problem import Problem, ProblemError, Where, code, shorten
+from beichen.problem import Problem, ProblemError, Where, code, said, shorten
 from beichen.registry.nearest_api import router as objects
 from beichen.web.errors import PROBLEM_TYPE
 
+UNREADABLE = code("API-400", "The body of the request cannot be read.", status=400)
 INVALID = code("API-422", "The request has values that do not fit.", status=422)
 
 
@@ -73,6 +74,15 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
             )
         )
     )
+
+
+@api.exception_handler(HttpError)
+def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON, which the framework refuses before anybody sees it; no other is raised here."""
+    if error.status_code != 400:
+        return api.create_response(request, {"detail": str(error)}, status=error.status_code)
+    where = Where(pointer="/body")
+    return _answer(ProblemError(Problem(UNREADABLE, said("this is no JSON"), where)))
 
 
 api.add_router("/codes", codes)

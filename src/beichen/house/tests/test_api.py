@@ -35,3 +35,12 @@ def test_the_page_of_the_api_needs_no_other_site(client: Client) -> None:
     assert addresses
     assert [address for address in addresses if not address.startswith("/static/ninja/")] == []
     assert re.findall(r"<script>", page) == []
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 5000])
+def test_a_body_that_is_no_json_is_a_problem_document(client: Client, body: bytes) -> None:
+    answer = client.post("/api/codes/verify", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "API-400"
+    assert answer.json()["where"] == {"pointer": "/body"}
