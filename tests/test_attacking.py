@@ -89,3 +89,15 @@ def test_only_a_house_on_this_machine_is_attacked() -> None:
     )
     assert done.returncode == 2
     assert "only a house on this machine is attacked" in done.stderr
+
+
+def test_what_is_no_house_is_not_attacked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The process of live updates listens on the house's next port; as nobody it could be attacked."""
+    monkeypatch.setattr(wapiti, "run", lambda words: pytest.fail(f"attacked: {words}"))
+    with wapiti.listener() as (endpoint, _asked):
+        words = ["wapiti", endpoint, "--report", str(tmp_path / "report.json")]
+        monkeypatch.setattr(sys, "argv", words)
+        assert wapiti.main() == 2
+    assert capsys.readouterr().err == f"no house answers at {endpoint.rstrip('/')}\n"

@@ -6,8 +6,8 @@ The program is found as `wapiti` on the path or by `--wapiti`; it is a tool besi
 (docs/attacking.md). A house on another machine is refused: what is found out here may be written there.
 What the house was talked into asking is seen by a listener of this tool's own, on this machine.
 
-Exit status: 0 when nothing is left to be looked at, 1 with findings, 2 when the attack proves nothing: nobody
-could sign in, or Wapiti did not come to its end.
+Exit status: 0 when nothing is left to be looked at, 1 with findings, 2 when the attack proves nothing: no
+house answers, nobody could sign in, or Wapiti did not come to its end.
 """
 
 from __future__ import annotations
@@ -90,6 +90,15 @@ def session_of(house: str, name: str) -> str:
             browser.post("/account/login/", data=form, headers={"Referer": f"{house}/account/login/"})
         cookies = {one.name: one.value for one in browser.cookies.jar}
     return ";".join(f"{key}={value}" for key, value in cookies.items())
+
+
+def is_a_house(house: str) -> bool:
+    """Whether Beichen's pages answer there: its process of live updates has none, and is the next port."""
+    try:
+        answer = httpx.get(f"{house}/healthz", timeout=60)
+        return answer.status_code == 200 and answer.json() == {"status": "ok"}
+    except (httpx.HTTPError, ValueError):
+        return False
 
 
 def is_signed_in(house: str, cookie: str) -> bool:
@@ -194,6 +203,9 @@ def main() -> int:
     """Attack, and say what was found."""
     told = arguments()
     house, name = told.house.rstrip("/"), WHO[told.who]
+    if not is_a_house(house):
+        sys.stderr.write(f"no house answers at {house}\n")
+        return 2
     cookie = session_of(house, name)
     if name and not is_signed_in(house, cookie):
         sys.stderr.write(f"{name} could not sign in\n")
