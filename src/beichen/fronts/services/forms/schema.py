@@ -43,7 +43,7 @@ _SOURCE: Schema = {
     "maxLength": 150,
     "x-form": "person.name, object.TYPE.FIELD, certificate.KIND.FIELD or earlier",
 }
-_TEXT: Schema = vocabulary.record(
+TEXT: Schema = vocabulary.record(
     {"type": {"const": "string"}, "title": _LINE, "x-title-en": _ENGLISH},
     {
         **_WORDS,
@@ -77,7 +77,7 @@ _TEXT: Schema = vocabulary.record(
         },
     },
 )
-_FIGURE: Schema = vocabulary.record(
+FIGURE: Schema = vocabulary.record(
     {"type": {"enum": ["number", "integer"]}, "title": _LINE, "x-title-en": _ENGLISH},
     {
         **_WORDS,
@@ -90,7 +90,7 @@ _FIGURE: Schema = vocabulary.record(
         "x-from": _SOURCE,
     },
 )
-_YES: Schema = vocabulary.record(
+YES: Schema = vocabulary.record(
     {"type": {"const": "boolean"}, "title": _LINE, "x-title-en": _ENGLISH},
     {**_WORDS, "const": {"const": True, "description": "it must be agreed to"}},
 )
@@ -180,7 +180,7 @@ def _when(kind: Schema) -> Schema:
     return {"if": {"required": ["type"], "properties": {"type": {"enum": _types(kind)}}}, "then": kind}
 
 
-_SIMPLE = (_TEXT, _FIGURE, _YES)
+_SIMPLE = (TEXT, FIGURE, YES)
 _CHOICES: Schema = vocabulary.record(
     {"type": {"const": "string"}, "enum": _VALUES},
     {"x-choices": {"type": "object", "additionalProperties": vocabulary.TEXT}},
@@ -189,7 +189,7 @@ _ROW: Schema = vocabulary.record(
     {"type": {"const": "object"}, "properties": _fields(_any_of(*_SIMPLE))},
     {"required": _NAMES, "allOf": _RULES},
 )
-_SEVERAL: Schema = vocabulary.record(
+ARRAY: Schema = vocabulary.record(
     {"type": {"const": "array"}, "title": _LINE, "x-title-en": _ENGLISH, "items": _any_of(_CHOICES, _ROW)},
     {
         **_WORDS,
@@ -198,12 +198,12 @@ _SEVERAL: Schema = vocabulary.record(
         "uniqueItems": {"type": "boolean"},
     },
 )
-_GROUP: Schema = vocabulary.record(
+GROUP: Schema = vocabulary.record(
     {
         "type": {"const": "object"},
         "title": _LINE,
         "x-title-en": _ENGLISH,
-        "properties": _fields(_any_of(*_SIMPLE, _SEVERAL)),
+        "properties": _fields(_any_of(*_SIMPLE, ARRAY)),
     },
     {**_WORDS, "required": _NAMES, "allOf": _RULES},
 )
@@ -212,7 +212,7 @@ FORM: Schema = vocabulary.record(
         "type": {"const": "object"},
         "title": _LINE,
         "x-title-en": _ENGLISH,
-        "properties": _fields(_any_of(*_SIMPLE, _SEVERAL, _GROUP)),
+        "properties": _fields(_any_of(*_SIMPLE, ARRAY, GROUP)),
     },
     {
         **_WORDS,
