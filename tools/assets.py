@@ -31,6 +31,7 @@ FILES = {
     "three/examples/jsm/libs/draco/gltf/draco_wasm_wrapper.js": "decoders/draco_wasm_wrapper.js",
     "3d-tiles-renderer/build/index.three.js": "3d-tiles.js",
     "sortablejs/Sortable.min.js": "Sortable.min.js",
+    "jedison/dist/umd/jedison.umd.js": "jedison.umd.js",
     "hls.js/dist/hls.light.min.js": "hls.light.min.js",
     "bpmn-js/dist/bpmn-navigated-viewer.production.min.js": "bpmn-viewer.js",
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js.css",

@@ -1,4 +1,4 @@
-"""`/services/forms`: the forms of scenes, and an editor for their authors: text, preview, file."""
+"""`/services/forms`: the forms of scenes, and an editor for their authors: outline, text, preview, file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from beichen.fronts.services.forms.editing import LONGEST, as_text, read_form
 from beichen.fronts.services.forms.models import FormVersion
 from beichen.fronts.services.forms.rendering import AnswersForm
 from beichen.fronts.services.forms.service import Form, find_form, sentences
+from beichen.fronts.services.views.form_building import folded_answer, outline_answer
 from beichen.kernel.access.service import acting, require
 from beichen.kernel.scene.service import INSTALL, READ
 from beichen.problem import ProblemError
@@ -73,16 +74,24 @@ def forms(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
-    """The text of a form with its preview; sent, it is checked as in a scene, and given as a file."""
+    """The text of a form with its preview; sent, it is checked as in a scene, and given as a file.
+
+    ``action=outline`` asks for what the visual editor shows of a text, ``action=fold`` brings it back.
+    """
     require(acting(request), INSTALL)
     row = find_form(key)
     is_sent = request.method == "POST"
     form = TextForm(request.POST if is_sent else None, initial={"text": as_text(row.declared)})
     text = form.cleaned_data["text"] if is_sent and form.is_valid() else as_text(row.declared)
+    name = f"forms/{key}.yaml"
+    if is_sent and not form.errors and request.POST.get("action") == "outline":
+        return outline_answer(text, name)
+    if is_sent and not form.errors and request.POST.get("action") == "fold":
+        return folded_answer(request, text, name, lambda schema: _preview(schema, request))
     wrong: list[str] = []
     schema: dict[str, Any] | None = None
     try:
-        schema = read_form(text, f"forms/{key}.yaml") if not form.errors else None
+        schema = read_form(text, name) if not form.errors else None
     except ProblemError as error:
         wrong = [placed(problem) for problem in error.problems]
     if schema is not None and request.POST.get("action") == "export":

@@ -47,7 +47,8 @@ _FOR = {
 def outline_schema() -> Schema:
     """The schema of an outline, in the reader's language."""
     fields = _list(_field(0), _("Fields"), _("Add a field"), MOST_FIELDS)
-    return {"type": "object", "additionalProperties": False, "properties": {**_words(), "fields": fields}}
+    properties = {**_words(), "fields": fields}
+    return {"type": "object", "x-titleHidden": True, "additionalProperties": False, "properties": properties}
 
 
 def applies() -> dict[str, list[str]]:
@@ -145,7 +146,7 @@ def _condition() -> dict[str, Schema]:
         "when": _text(_("Asked only when this field"), 60),
         "how": {
             "type": "string",
-            "title": _("Comparison"),
+            "title": _("How it compares"),
             "enum": list(hows),
             "default": "is",
             "x-enumTitles": list(hows.values()),
