@@ -85,9 +85,9 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     text = form.cleaned_data["text"] if is_sent and form.is_valid() else as_text(row.declared)
     name = f"forms/{key}.yaml"
     if is_sent and not form.errors and request.POST.get("action") == "outline":
-        return outline_answer(text, name)
+        return outline_answer(_lines(text), name)
     if is_sent and not form.errors and request.POST.get("action") == "fold":
-        return folded_answer(request, text, name, lambda schema: _preview(schema, request))
+        return folded_answer(request, _lines(text), name, lambda schema: _preview(schema, request))
     wrong: list[str] = []
     schema: dict[str, Any] | None = None
     try:
@@ -100,6 +100,11 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         return response
     context = {"row": row, "form": form, "wrong": wrong, **_preview(schema, request)}
     return render(request, "services/form_edit.html", context, status=422 if wrong or form.errors else 200)
+
+
+def _lines(text: str) -> str:
+    """The text with its own ends of lines: browsers send those of networks."""
+    return text.replace("\r\n", "\n")
 
 
 def _preview(schema: dict[str, Any] | None, request: HttpRequest) -> dict[str, Any]:

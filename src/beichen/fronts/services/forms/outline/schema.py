@@ -64,7 +64,7 @@ def check_outline(outline: Any) -> None:
 
 
 def _errors(outline: Any) -> Iterator[Any]:
-    return _validator().iter_errors(outline)
+    yield from _validator().iter_errors(outline)
 
 
 def _problem(error: Any) -> Problem:
@@ -85,7 +85,7 @@ def _words() -> dict[str, Schema]:
     return {
         name: _text(_(words), 200)
         if name.startswith("title")
-        else _text(_(words), **{"x-format": "textarea"})
+        else _text(_(words), 2000, **{"x-format": "textarea"})
         for name, words in _WORDS.items()
     }
 
