@@ -89,7 +89,9 @@ class Build extends HTMLElement {
 
   list(section, lines) {
     const items = lines.map((line) => Object.assign(document.createElement("li"), { textContent: line }));
-    section.querySelector("ul").replaceChildren(...items);
+    const list = document.createElement("ul");
+    list.append(...items);
+    section.querySelector("ul, [data-list]").replaceWith(list);
   }
 
   async draw(told) {
