@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_noop as _
 
-from beichen.problem import Problem, ProblemError, Where, code
+from beichen.problem import Problem, ProblemError, code
 
 BAD_REQUEST = code("WEB-400", "The request cannot be read.", status=400)
 FORBIDDEN = code("WEB-403", "This is not allowed.", status=403)
@@ -25,7 +25,6 @@ PROBLEM_TYPE = "application/problem+json"
 # Where programs speak an open protocol: what goes wrong there is a document, whatever the client accepts.
 PROTOCOLS = ("/api/", "/events", "/ngsi-ld/", "/open311/", "/tlog/")
 SHARED = ("/ogc",)  # pages stand there too, for clients that name HTML
-NUL = "\0"  # stands in no text: SQLite keeps it, PostgreSQL does not, and nobody writes it
 TOLD = (ProblemError, OperationalError, DataError)
 
 
@@ -98,24 +97,9 @@ def answer_to(error: ProblemError | OperationalError | DataError, request: HttpR
         return problem_response(error.problems[0], request)
     if isinstance(error, OperationalError):
         return _away(request, error)
-    if "NUL" not in str(error):  # psycopg says it of a value, before anything is sent
+    if "NUL" not in str(error):  # psycopg says it of a value, before it is sent; SQLite keeps such texts
         raise error
     return problem_response(Problem(BAD_REQUEST, _("It holds a character that no text holds.")), request)
-
-
-def refuse_what_no_text_holds(request: HttpRequest) -> None:
-    """A NUL in the address or in what is asked for, whoever reads it. Raises WEB-404 or WEB-400.
-
-    What is posted is left to who reads it: a form of files cannot be read twice.
-    """
-    if NUL in request.path_info:
-        raise ProblemError(Problem(NOT_FOUND, _("The link may be old, or a letter of the address is wrong.")))
-    if "%00" not in request.META.get("QUERY_STRING", ""):
-        return
-    for name, values in request.GET.lists():
-        if any(NUL in text for text in (name, *values)):
-            words = _("It holds a character that no text holds.")
-            raise ProblemError(Problem(BAD_REQUEST, words, Where(field=name.replace(NUL, "")[:60])))
 
 
 class ProblemMiddleware:
@@ -127,16 +111,6 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
         return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
-    ) -> HttpResponse | None:
-        """Refuse what no view could use, before any reads it."""
-        try:
-            refuse_what_no_text_holds(request)
-        except ProblemError as error:
-            return answer_to(error, request)
-        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer problems; leave every other exception to Django."""
