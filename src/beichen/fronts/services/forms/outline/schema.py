@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as __
+from django.utils.translation import gettext_noop
 
 from beichen.fronts.services.forms.outline.kinds import KINDS
 from beichen.fronts.services.forms.schema import MOST_CHOICES, MOST_FIELDS
@@ -22,16 +22,16 @@ DEEPEST = 3
 _SIMPLE = [kind for kind in KINDS if kind not in {"several", "group", "rows"}]
 _BY_DEPTH = [list(KINDS), [kind for kind in KINDS if kind != "group"], _SIMPLE]
 _WORDS = {
-    "title": __("Title in Chinese"),
-    "title_en": __("Title in English"),
-    "hint": __("Explanation in Chinese"),
-    "hint_en": __("Explanation in English"),
+    "title": gettext_noop("Title in Chinese"),
+    "title_en": gettext_noop("Title in English"),
+    "hint": gettext_noop("Explanation in Chinese"),
+    "hint_en": gettext_noop("Explanation in English"),
 }
 _MORE = {
-    "least": __("At least"),
-    "most": __("At most"),
-    "unit": __("Unit"),
-    "of_type": __("Type in the registry"),
+    "least": gettext_noop("At least"),
+    "most": gettext_noop("At most"),
+    "unit": gettext_noop("Unit"),
+    "of_type": gettext_noop("Type in the registry"),
 }
 _FOR = {
     "choices": "choice several",
