@@ -17,7 +17,7 @@ from beichen.fronts.services.forms.outline.drawing import kept, outline_of
 from beichen.fronts.services.forms.outline.folding import folded
 from beichen.fronts.services.forms.outline.kinds import KINDS, kind_of, made_into
 from beichen.fronts.services.forms.outline.schema import check_outline
-from beichen.problem import ProblemError
+from beichen.problem import ProblemError, Where
 
 FORMS = sorted((Path(__file__).parents[3] / "scenes").glob("*/forms/*.yaml"))
 SETTLE = next(file for file in FORMS if file.stem == "settle-in")
@@ -69,7 +69,7 @@ def test_what_is_taken_away_leaves_a_good_form(file: Path, data: st.DataObject) 
     outline["fields"] = left
     back = folded(form, outline)
     assert list(back["properties"]) == [one["key"] for one in left]
-    assert list(check_form(back, lambda _path: None)) == []  # type: ignore[arg-type, return-value]
+    assert list(check_form(back, lambda _path: Where())) == []
 
 
 @pytest.mark.parametrize("file", FORMS, ids=lambda file: file.stem)
