@@ -142,7 +142,8 @@ def test_sm2_signs_beside_ed25519() -> None:
     key.check(note)
     LOG.verifier.check(note)
     assert sm2.sign(private, b"a") != sm2.sign(private, b"a")  # a fresh nonce each time
-    for content in (b"\0" * 64, first.content[::-1], first.content[:-1] + b"\0", b""):
+    other = first.content[:-1] + bytes([first.content[-1] ^ 1])
+    for content in (b"\0" * 64, first.content[::-1], other, b""):
         with pytest.raises(RefusedError):
             key.check(note.with_(Signature(key.name, key.id, content)))
 
