@@ -1,9 +1,9 @@
 """Named places (地名): kept with every way to type them, and found as one types.
 
 A name is typed whole or from its beginning, in characters, in pinyin, by initials, in English; or by any part
-of it. Beginnings are ranges of an index of keys, parts an index of n-grams. What fits many is walked in order
-of weight until enough is found: no question looks at more than some ten thousand entries, however many names
-there are.
+of it. Beginnings are ranges of an index of keys, parts an index of n-grams. What fits many is asked for
+weight by weight until enough is found: no question looks at more than some ten thousand entries, however many
+names there are.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ from beichen.platforms.geo.rights import READ
 T = TypeVar("T")
 TEXTS = GramIndex("platforms_geo_place_text", "place_id")
 MANY = 10_000
-"""What fits more keys than this is walked by weight: the first that fit come soon."""
+"""What fits more keys than this is asked for weight by weight; what fits fewer is put in order."""
+HELD = 3_000
+"""Of so many places the text is looked at."""
 MOST = 50
+_ABOVE = 2**15 - 1
 _LONGEST_KEY = 60
 _BATCH = 2_000
 _PLAIN = re.compile(r"[\W_]+")
@@ -127,15 +130,20 @@ class _Keyed:
 
     def __init__(self, limit: int, *, is_of_kind: bool) -> None:
         most = 4 * limit  # a place may have several keys that fit
-        kind = {"place__kind": slot(Place, "kind")} if is_of_kind else {}
         typed, end = slot(PlaceKey, "typed", "key"), slot(PlaceKey, "end", "key")
-        found = PlaceKey.objects.filter(key__gte=typed, key__lt=end, **kind)
-        same = PlaceKey.objects.filter(key=typed, **kind).order_by("-weight", "place")
-        self.number = Prepared(lambda: found.order_by().values_list("pk")[: MANY + 1])
+        weight = slot(PlaceKey, "weight")
+        begun = PlaceKey.objects.order_by().filter(key__gte=typed, key__lt=end)
+        of_kind = {"kind": slot(PlaceKey, "kind")} if is_of_kind else {}
+        found, rows = begun.filter(**of_kind), PlaceKey.objects.filter(**of_kind)
+        same = rows.filter(key=typed).order_by("-weight", "place")
+        few = found.order_by("-weight", Length("key"), "key")
+        of_weight = found.filter(weight=weight).order_by("key", "place")
+        lighter = rows.filter(weight__lt=weight).order_by("-weight")
+        self.number = Prepared(lambda: begun.values_list("key")[: MANY + 1])
         self.same = Prepared(lambda: same.values_list("place", "key")[:most])
-        few, many = found.order_by("-weight", Length("key"), "key"), found.order_by("-weight", "key", "place")
         self.few = Prepared(lambda: few.values_list("place", "key")[:most])
-        self.many = Prepared(lambda: many.values_list("place", "key")[:most])
+        self.of_weight = Prepared(lambda: of_weight.values_list("place", "key")[:most])
+        self.lighter = Prepared(lambda: lighter.values_list("weight")[:1])
 
 
 @lru_cache(maxsize=2 * MOST)
@@ -151,25 +159,46 @@ def _beginning(typed: str, limit: int, kind: str) -> list[tuple[int, str]]:
     if not number:
         return []
     seen: dict[int, str] = {}
-    for part in (keyed.same, keyed.few if number <= MANY else keyed.many):
-        for pk, key in part.tuples(**values):
+    for part in (keyed.same.tuples(**values), _weighty(keyed, values, number)):
+        for pk, key in part:
             seen.setdefault(pk, key)
-    return list(seen.items())[:limit]
+            if len(seen) == limit:
+                return list(seen.items())
+    return list(seen.items())
+
+
+def _weighty(keyed: _Keyed, values: dict[str, Any], number: int) -> Iterator[Sequence[Any]]:
+    """What begins so, weightiest first. Of many each weight is asked for by itself, as far as anybody looks:
+    weights are few, and nothing need be put in order."""
+    if number <= MANY:
+        yield from keyed.few.tuples(**values)
+        return
+    weight = _ABOVE
+    while lighter := list(keyed.lighter.tuples(weight=weight, **values)):
+        ((weight,),) = lighter
+        yield from keyed.of_weight.tuples(weight=weight, **values)
+
+
+@lru_cache(maxsize=8 * MOST)
+def _held(words: int, limit: int, is_of_kind: bool) -> Prepared[Place]:
+    """The heaviest of given places whose text holds so many words."""
+    rows = Place.objects.filter(pk__in=keys(Place))
+    for number in range(words):
+        rows = rows.filter(text__icontains=slot(Place, f"word{number}", "text"))
+    if is_of_kind:
+        rows = rows.filter(kind=slot(Place, "kind"))
+    return Prepared(lambda: rows.order_by("-weight", Length("name"), "pk").values_list("pk")[:limit])
 
 
 def _holding(text: str, limit: int, kind: str, known: set[int]) -> list[tuple[int, str]]:
-    """Places whose text holds every word, heaviest first; none for words that too many hold."""
-    words = [word for word in unicodedata.normalize("NFKC", text[:100]).split() if word][:8]
-    if not words or not 0 < TEXTS.count(words, MANY) <= MANY:
+    """Places whose text holds every word, heaviest first; where too many may, of those that came first."""
+    words = unicodedata.normalize("NFKC", text[:100]).split()[:8]
+    held = TEXTS.first(words, HELD) if words else []
+    if not held:
         return []
-    rows = Place.objects.filter(pk__in=TEXTS.keys(words)).exclude(pk__in=known)
-    for word in words:
-        rows = rows.filter(text__icontains=word)
-    if kind:
-        rows = rows.filter(kind=kind)
-    return [
-        (pk, "") for pk in rows.order_by("-weight", Length("name"), "pk").values_list("pk", flat=True)[:limit]
-    ]
+    values = {f"word{number}": word for number, word in enumerate(words)}
+    found = _held(len(words), limit + len(known), bool(kind)).tuples(keys=held, kind=kind, **values)
+    return [(pk, "") for (pk,) in found if pk not in known][:limit]
 
 
 def _told(row: Place, key: str, typed: str) -> FoundPlace:
@@ -230,7 +259,11 @@ def _keep(batch: Sequence[PlaceFacts], regions: dict[str, int]) -> int:
     Place.objects.bulk_create(made, batch_size=500)
     Place.objects.bulk_update(changed, _COLUMNS, batch_size=200)
     PlaceKey.objects.filter(place__in=changed).delete()
-    keys = (PlaceKey(place=row, key=key, weight=row.weight) for row, one in keyed for key in keys_of(one))
+    keys = (
+        PlaceKey(place=row, key=key, weight=row.weight, kind=row.kind)
+        for row, one in keyed
+        for key in keys_of(one)
+    )
     PlaceKey.objects.bulk_create(keys, batch_size=1_000)
     if keyed:
         TEXTS.add((row.pk, row.text) for row, _one in keyed)

@@ -208,6 +208,32 @@ def test_what_is_too_small_or_outside_is_left_out() -> None:
     assert encoding.encoded(table_of(shapes[:1]), WORLD, "a") == b""
 
 
+def test_rings_that_round_to_a_point_are_left_out() -> None:
+    """GEOS does not take repeated places out of them: a corner that the cut leaves, a hole."""
+    tile = MERCATOR.tile(*address_of(1, -1, 3, MERCATOR).split("/"))
+    unit = 45 / EXTENT  # degrees, along the equator
+    edge = (0.3 - encoding.MARGIN) * unit
+    hole = shapely.box(100.6 * unit, -101.4 * unit, 101.4 * unit, -100.6 * unit)
+    shapes = [shapely.box(0, -20, 20, 0).difference(hole), shapely.box(-90, -edge, edge, 10 - edge)]
+    (feature,) = decoded(encoding.encoded(table_of(shapes), tile, "a"))["a"]["features"]
+    assert (feature["properties"]["id"], len(feature["geometry"]["coordinates"])) == ("0", 1)
+    assert encoding.encoded(table_of(shapes[1:]), tile, "a") == b""
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.floats(-0.001, 0.001)] * 2), min_size=3, max_size=9, unique=True),
+    st.integers(8, 22),
+)
+def test_areas_of_any_size_make_tiles(corners: list[tuple[float, float]], zoom: int) -> None:
+    """Around the corner of four tiles, so that all that cutting and rounding leave is met with."""
+    area = shapely.Polygon([(125 + 1e-9 + x, 44 + y) for x, y in corners]).buffer(0)
+    tile = MERCATOR.tile(*address_of(125, 44, min(zoom, MAX_ZOOM), MERCATOR).split("/"))
+    content = encoding.encoded(table_of([area]), tile, "a")
+    for feature in decoded(content)["a"]["features"] if content else []:
+        assert shapely.geometry.shape(feature["geometry"]).area > 0
+
+
 def test_a_tile_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "MAX_BYTES", 20_000)
     points = [shapely.Point(place / 10, 1) for place in range(300)]

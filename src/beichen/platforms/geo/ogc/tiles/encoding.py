@@ -122,10 +122,11 @@ def _shapes(table: pa.Table, tile: Tile) -> pa.Table:
     placed = shapely.transform(shapes, tile.placed)
     placed = shapely.simplify(placed, _FINE, preserve_topology=False)
     placed = shapely.clip_by_rect(placed, -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
-    placed = shapely.remove_repeated_points(shapely.transform(placed, np.round))
+    placed = shapely.transform(placed, np.round)
     bad = ~shapely.is_valid(placed)
     if bad.any():
-        placed[bad] = shapely.make_valid(placed[bad])
+        placed[bad] = shapely.make_valid(placed[bad], method="structure", keep_collapsed=False)
+    placed = shapely.remove_repeated_points(placed)  # only now: GEOS refuses rings that fell to a point
     placed = shapely.orient_polygons(placed, exterior_cw=False)
     dimension = shapely.get_dimensions(placed)
     # A shape that fell to pieces of a lower dimension on the way is none any more.
