@@ -129,6 +129,36 @@ def test_drilling_down_by_keyboard_and_back(visit: Visit) -> None:
     page.locator("#region-view[data-region='']").wait_for()
 
 
+def test_what_does_not_fit_into_the_navigation_is_under_more(visit: Visit) -> None:
+    visitor = visit(PHONE)
+    page = visitor.go("/plan/indicators/7")
+    row = page.get_by_role("navigation", name="主导航")
+    more, rest = row.locator("summary"), row.locator(".nav-more li a")
+    more.wait_for()
+    assert (more.inner_text(), rest.first.is_visible()) == ("更多", False)
+    shown = row.locator("ul.nav-items > li > a")
+    assert "page" in shown.evaluate_all("all => all.map(one => one.getAttribute('aria-current'))")
+    edge = row.evaluate("row => row.getBoundingClientRect().right")
+    assert all(right <= edge for right in shown.evaluate_all(_RIGHT))
+    names = rest.evaluate_all("all => all.map(one => one.textContent)")
+    more.press("Enter")
+    assert rest.last.is_visible()
+    assert visitor.violations() == []
+    page.keyboard.press("Escape")
+    assert not rest.first.is_visible()
+    assert page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+    more.click()
+    page.locator("h1").first.click()
+    assert not rest.first.is_visible()
+    page.set_viewport_size({"width": 3000, "height": 900})
+    more.wait_for(state="detached")
+    everywhere = shown.evaluate_all("all => all.map(one => one.textContent)")
+    assert set(names) < set(everywhere)
+
+
+_RIGHT = "all => all.map(one => one.getBoundingClientRect().right)"
+
+
 def test_the_sources_open_in_a_dialog_and_close_again(visit: Visit) -> None:
     visitor = visit(PHONE, "dark")
     page = visitor.go("/screen")

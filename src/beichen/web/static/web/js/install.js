@@ -35,13 +35,6 @@ async function sendWaiting() {
   if ((await waiting()).some((report) => !report.errors)) later = setTimeout(sendWaiting, RETRY_MILLISECONDS);
 }
 
-// On a phone both rows of the navigation are wider than the screen: the reader's place is shown.
-for (const link of document.querySelectorAll(".shell-nav [aria-current], .shell-second [aria-current]")) {
-  const row = link.closest("nav");
-  const room = row.querySelector("ul");
-  for (const part of [row, room]) part.scrollLeft = link.offsetLeft - part.offsetLeft - part.clientWidth / 3;
-}
-
 // On the page that says that there is no network: what only some may see is offered where it is kept.
 for (const item of document.querySelectorAll("[data-kept]")) {
   globalThis.caches?.match(item.dataset.kept).then((found) => (item.hidden = !found));
