@@ -160,10 +160,11 @@ class PlaceKey(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [  # each answers from itself: a look at ten thousand rows is what takes the time
+        # Each answers from itself. None begins with the kind, which a database would take for a narrow one.
+        indexes: ClassVar = [
             models.Index(fields=["key", "weight", "kind", "place"], name="place_key_beginning"),
             models.Index(fields=["weight", "key", "place"], name="place_key_by_weight"),
-            models.Index(fields=["kind", "weight", "key", "place"], name="place_key_by_kind"),
+            models.Index(fields=["weight", "kind", "key", "place"], name="place_key_by_kind"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="placekey",
-            index=models.Index(fields=["kind", "weight", "key", "place"], name="place_key_by_kind"),
+            index=models.Index(fields=["weight", "kind", "key", "place"], name="place_key_by_kind"),
         ),
     ]
