@@ -25,9 +25,9 @@ from django.db import connection
 
 from beichen.house.rooms import ROOMS
 
-# A statement may carry another before it: on PostgreSQL the record moves its head in one.
+# A statement may have several parts that write: on PostgreSQL those of a parcel.
 WRITE = re.compile(
-    r'\s*(?:WITH \w+ AS \([^()]*\) )?(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+"?(\w+)',
+    r'(?:\A|\bAS \()\s*(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+"?(\w+)',
     re.IGNORECASE,
 )
 RECORD = "kernel_audit_record"
@@ -62,12 +62,10 @@ class Watch:
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run the statement; note it when it changed a row."""
         result = execute(sql, params, many, context)
-        found = WRITE.match(str(sql))
-        if found is not None and (_always(str(sql)) or context["cursor"].rowcount > 0):
-            table = found[1]
-            self.is_recorded |= table == RECORD
-            if table in self._rooms and table not in BOOKKEEPING:
-                self.written.add(table)
+        found = set(WRITE.findall(str(sql)))
+        if found and (_always(str(sql)) or context["cursor"].rowcount > 0):
+            self.is_recorded |= RECORD in found
+            self.written |= found & self._rooms - BOOKKEEPING.keys()
         return result
 
 

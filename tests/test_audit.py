@@ -14,6 +14,9 @@ from beichen.kernel.access.models import Role
 from beichen.kernel.actor import Actor, system
 from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
+from beichen.kernel.org.models import Person
+from beichen.kernel.parcel import Parcel
+from beichen.kernel.statements import Insertion
 from beichen.plan.reports.deeds import DEEDS
 from tests import audited
 
@@ -23,6 +26,14 @@ BY = system("test")
 def write_silently(*, by: Actor) -> None:
     """A service that forgets the record."""
     Role.objects.create(key="quiet", name="Quiet")
+
+
+def write_several_silently(*, by: Actor) -> None:
+    """The same with what PostgreSQL takes as one statement."""
+    parcel = Parcel()
+    parcel.add(Insertion(Person), [Person(name="甲")])
+    parcel.add(Insertion(Role), [Role(key="quiet", name="Quiet")])
+    parcel.send()
 
 
 def test_every_act_of_every_room_is_watched() -> None:
@@ -37,6 +48,10 @@ def test_a_write_without_a_record_fails() -> None:
     assert isinstance(write_silently, FunctionType)
     with pytest.raises(AssertionError, match="wrote kernel_access_role without a record"):
         audited._watched(write_silently)(by=BY)
+    Role.objects.all().delete()
+    assert isinstance(write_several_silently, FunctionType)
+    with pytest.raises(AssertionError, match="wrote kernel_access_role, kernel_org_person without a record"):
+        audited._watched(write_several_silently)(by=BY)
 
 
 @pytest.mark.django_db

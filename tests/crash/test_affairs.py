@@ -39,7 +39,9 @@ def test_a_house_killed_while_applications_come_in(place: Place, tmp_path: Path,
     assert_whole(place)
 
 
-@pytest.mark.parametrize("point", ["stream written, not recorded", "acted and committed"])
+@pytest.mark.parametrize(
+    "point", ["put together, not written", "in the middle of what is written", "acted and committed"]
+)
 def test_a_house_killed_between_an_act_and_the_next_step(place: Place, tmp_path: Path, point: str) -> None:
     place.done("build", driver=DRIVER)
     place.done("start", str(tmp_path / "acknowledged"), driver=DRIVER)

@@ -81,8 +81,8 @@ def send(connection: Any, statement: str, parameters: Sequence[Any], *, is_told:
 def _sent_apart(session: Any, statement: str, parameters: Sequence[Any], is_told: bool) -> Sent:
     import psycopg
 
-    with psycopg.Cursor(session) as cursor:
-        cursor.execute(statement, parameters)
+    with psycopg.RawCursor(session) as cursor:
+        cursor.execute(_numbered(statement), parameters)
         return Sent(cursor.rowcount, list(cursor.fetchall()) if is_told else [])
 
 
@@ -90,8 +90,8 @@ def _by_cursor(connection: Any, statement: str, parameters: Sequence[Any]) -> Ro
     connection.validate_no_broken_transaction()
     import psycopg
 
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(_numbered(statement), parameters, prepare=True)
         return list(cursor.fetchall())
 
 
@@ -130,7 +130,7 @@ def _prepared(asked: Any, known: Known, number: int) -> bytes:
     statement, types = known
     text = _numbered(statement)
     name = b"beichen_" + blake2b(repr((text, types)).encode(), digest_size=16).hexdigest().encode()
-    result = asked.prepare(name, text.encode(), types)
+    result = asked.prepare(name, text, types)
     is_known = result.error_field(pq.DiagnosticField.SQLSTATE) == b"42P05"  # prepared by an earlier owner
     return name if result.status == pq.ExecStatus.COMMAND_OK or is_known else b""
 
@@ -142,7 +142,7 @@ def _marked(statement: str) -> str:
 
 
 @lru_cache(maxsize=4 * MOST_KEPT)
-def _numbered(statement: str) -> str:
-    """The same with ``$1`` for the first ``%s``."""
+def _numbered(statement: str) -> bytes:
+    """The same with ``$1`` for the first ``%s``; psycopg would turn a long one anew each time."""
     numbers = count(1)
-    return _MARK.sub(lambda mark: "%" if mark[1] == "%" else f"${next(numbers)}", statement)
+    return _MARK.sub(lambda mark: "%" if mark[1] == "%" else f"${next(numbers)}", statement).encode()

@@ -5,13 +5,13 @@ needs for a row by its key. A :class:`Prepared` query is built once a process; a
 value goes. It gives exactly what its queryset gives: no cache, nothing to forget, the same everywhere. Each
 connection to PostgreSQL plans it once (:mod:`beichen.kernel.planned`).
 :class:`Insertion` writes an instance as ``save(force_insert=True)`` does, :class:`Change` as
-``save(update_fields=…)``, but for signals: no room uses them.
+``save(update_fields=…)``, but for signals: no room uses them. Both write at once, or with a parcel.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -21,6 +21,7 @@ from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
 from beichen.kernel.instances import instance, join
+from beichen.kernel.parcel import Statement
 from beichen.kernel.planned import fetch, send
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -211,12 +212,17 @@ class Insertion(Generic[ModelT]):
 
     def add_all(self, rows: Collection[ModelT]) -> None:
         """Insert all of them with one statement, or none. Raises as :meth:`add`."""
+        for one in self.statements(rows):
+            send(connections["default"], one.text, one.parameters)
+
+    def statements(self, rows: Collection[ModelT]) -> list[Statement]:
+        """What inserts all of them, for a parcel."""
         if not rows:
-            return
+            return []
         sql, fields, _key = self._statement
         marks = ", ".join([self._marks] * len(rows))
         sent = [value for row in rows for value in _sent(row, fields, True)]
-        send(connections["default"], f"{sql}{marks} {self._clash}".rstrip(), sent)
+        return [Statement(f"{sql}{marks} {self._clash}".rstrip(), sent)]
 
 
 class Change(Generic[ModelT]):
@@ -238,6 +244,20 @@ class Change(Generic[ModelT]):
 
     def save(self, row: ModelT) -> None:
         """Write one. Raises what ``save`` does: DatabaseError for a row that is gone, IntegrityError."""
+        for one in self.statements([row]):
+            if not send(connections["default"], one.text, one.parameters).written:
+                raise DatabaseError(one.lost)
+
+    def statements(self, rows: Iterable[ModelT]) -> list[Statement]:
+        """What writes each of them, for a parcel."""
         sql, fields = self._statement
-        if not send(connections["default"], sql, [*_sent(row, fields, False), row.pk]).written:
-            raise DatabaseError(f"{self._model.__name__} {row.pk} is not there any more")
+        meta = self._model._meta
+        return [
+            Statement(
+                sql,
+                [*_sent(row, fields, False), row.pk],
+                (meta.db_table, row.pk),
+                f"{self._model.__name__} {row.pk} is not there any more",
+            )
+            for row in rows
+        ]

@@ -7,19 +7,20 @@ Writers take the head's row lock, so records of concurrent transactions line up 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.chain import FIELDS, GENESIS, canonical, link
 from beichen.kernel.audit.models import AuditHead, AuditRecord
-from beichen.kernel.planned import fetch, send
+from beichen.kernel.parcel import Parcel, Statement
+from beichen.kernel.planned import fetch
 from beichen.problem import Problem, Where, code, shorten
 
 __all__ = ["Verification", "anchor", "head", "record", "verify"]
@@ -34,8 +35,27 @@ _COLUMNS = (*FIELDS, "previous", "hash")
 _APPEND = (
     f"INSERT INTO kernel_audit_record ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608 - names of columns
 )
-_MOVE_AND_APPEND = f"WITH moved AS ({_MOVE}) {_APPEND}"
 LINE_BYTES = 1024  # more than the line of an anchor
+
+
+class _Chain:
+    """Links entries to the end of the chain while its head is locked, which is as late as can be."""
+
+    def statements(self, entries: Iterable[AuditRecord], /) -> Iterator[Statement]:
+        """A record and a step of the head for each."""
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        ((sequence, previous),) = fetch(connection, _HEAD + lock, [])
+        for entry in entries:
+            sequence += 1
+            entry.sequence, entry.previous = sequence, previous
+            entry.at = datetime.now(UTC).isoformat(timespec="microseconds")
+            entry.hash = previous = link(previous, {name: getattr(entry, name) for name in FIELDS})
+            entry._state.adding, entry._state.db = False, "default"
+            yield Statement(_APPEND, [getattr(entry, name) for name in _COLUMNS])
+            yield Statement(_MOVE, [sequence, previous], ("kernel_audit_head", 1))
+
+
+_CHAIN = _Chain()
 
 
 def record(
@@ -46,37 +66,28 @@ def record(
     detail: dict[str, Any] | None = None,
     reason: str = "",
     subject: str = "",
+    parcel: Parcel | None = None,
 ) -> AuditRecord:
     """Append one act to the chain, in the caller's transaction (or one of its own).
 
     ``resource`` is ``app.model`` or ``app.model:key``; ``subject`` is the code of the person whose
-    data was read or written, who can see the record.
+    data was read or written, who can see the record. With a ``parcel`` it is appended when that is sent, and
+    has its place in the chain from then on.
     """
-    # Without a savepoint: a record that fails fails what it records.
-    is_served = connection.vendor == "postgresql"
-    with transaction.atomic(savepoint=False):
-        ((sequence, previous),) = fetch(connection, _HEAD + (" FOR UPDATE" if is_served else ""), [])
-        values: dict[str, Any] = {
-            "sequence": sequence + 1,
-            "at": datetime.now(UTC).isoformat(timespec="microseconds"),
-            "actor": by.key,
-            "action": action,
-            "resource": shorten(resource, 200),
-            "subject": subject,
-            "reason": shorten(reason or ("system" if by.is_system else ""), 200),
-            "address": by.address,
-            "detail": canonical(detail or {}),
-        }
-        entry = AuditRecord(**values, previous=previous, hash=link(previous, values))
-        kept: list[Any] = [getattr(entry, name) for name in _COLUMNS]
-        moved: list[Any] = [entry.sequence, entry.hash]
-        if is_served:  # each statement is a way to the server and back, while everybody waits for the head
-            send(connection, _MOVE_AND_APPEND, [*moved, *kept])
-        else:
-            send(connection, _APPEND, kept)
-            send(connection, _MOVE, moved)
-        entry._state.adding, entry._state.db = False, "default"
-        return entry
+    entry = AuditRecord(
+        actor=by.key,
+        action=action,
+        resource=shorten(resource, 200),
+        subject=subject,
+        reason=shorten(reason or ("system" if by.is_system else ""), 200),
+        address=by.address,
+        detail=canonical(detail or {}),
+    )
+    sent = Parcel() if parcel is None else parcel
+    sent.add(_CHAIN, [entry])
+    if parcel is None:  # a record that fails fails what it records
+        sent.send()
+    return entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from beichen.kernel.bus.event import Event
+from beichen.kernel.parcel import Parcel, Statement
 from beichen.kernel.planned import send
 
 # One statement for all rows, without a model for each: a batch of the registry writes thousands.
@@ -32,6 +33,10 @@ _MARK_LIST = """
 _MARK_ARRAY = "UPDATE kernel_bus_outboxevent SET relayed_at = %s WHERE id = ANY(%s)"
 
 
+Row = tuple[str, str, str, Any]
+"""Key, type, payload, and when it was written."""
+
+
 class Waiting(NamedTuple):
     """A row that the broker has not yet acknowledged."""
 
@@ -41,22 +46,36 @@ class Waiting(NamedTuple):
     payload: str
 
 
-def append(events: Sequence[Event]) -> None:
-    """Write ``events`` in order, in the caller's transaction, with one statement.
+class _Leaving:
+    """Rows of the outbox: they leave in the order in which they were written."""
+
+    def statements(self, rows: Sequence[Row], /) -> list[Statement]:
+        """One for all of them; on SQLite one for each."""
+        if len(rows) > 1 and connection.vendor == "postgresql":
+            return [Statement(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])]
+        return [Statement(_INSERT, row) for row in rows]
+
+
+_LEAVING = _Leaving()
+
+
+def append(events: Sequence[Event], parcel: Parcel | None = None) -> None:
+    """Write ``events`` in order, in the caller's transaction, with one statement; or with the ``parcel``.
 
     Raises ProblemError BUS-102 or BUS-103 before anything is written.
     """
     now: Any = timezone.now()
     if connection.vendor == "sqlite":
         now = connection.ops.adapt_datetimefield_value(now)
-    rows = [(event.key, event.type, event.encode().decode(), now) for event in events]
-    if len(rows) == 1:  # of nearly every act
-        send(connection, _INSERT, rows[0])
-    elif rows and connection.vendor == "postgresql":
-        send(connection, _INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
-    elif rows:
+    rows: list[Row] = [(event.key, event.type, event.encode().decode(), now) for event in events]
+    if parcel is not None:
+        parcel.add(_LEAVING, rows)
+    elif len(rows) > 1 and connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
+    else:
+        for one in _LEAVING.statements(rows):
+            send(connection, one.text, one.parameters)
 
 
 def waiting(limit: int, after: int = 0) -> list[Waiting]:

@@ -21,6 +21,7 @@ from beichen.kernel.bus.models import OutboxEvent, ParkedEvent, State, Subscript
 from beichen.kernel.bus.pruning import prune
 from beichen.kernel.bus.subscribers import registered_subscribers
 from beichen.kernel.levels import ScopeFields
+from beichen.kernel.parcel import Parcel
 from beichen.problem import Problem, ProblemError, Where, code
 
 __all__ = [
@@ -84,8 +85,10 @@ def _event(draft: Draft, by: Actor) -> Event:
     )
 
 
-def publish_many(drafts: Iterable[Draft], *, by: Actor) -> list[Event]:
+def publish_many(drafts: Iterable[Draft], *, by: Actor, parcel: Parcel | None = None) -> list[Event]:
     """Publish events in their order, all with the caller's transaction or not at all.
+
+    With a ``parcel`` they are written when it is sent.
 
     Raises ProblemError BUS-106 outside ``transaction.atomic``: an event that could be sent although
     its cause is rolled back would be a lie. Raises BUS-101, BUS-102 or BUS-103 for a draft that is
@@ -98,7 +101,7 @@ def publish_many(drafts: Iterable[Draft], *, by: Actor) -> list[Event]:
     problems = [problem for event in events for problem in check(event)]
     if problems:
         raise ProblemError(*problems)
-    outbox.append(events)
+    outbox.append(events, parcel)
     return events
 
 

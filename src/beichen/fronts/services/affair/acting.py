@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from beichen.fronts.services.affair import clocks
 from beichen.fronts.services.affair.finding import check_open, check_running, find_task, locked_affair
-from beichen.fronts.services.affair.following import Hand, begin, keep, keep_affair, take_part, take_up
+from beichen.fronts.services.affair.following import Hand, begin, keep, keep_affair, take_part, take_up, write
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
@@ -128,10 +128,9 @@ def _open(affair: Affair, declared: Process, values: dict[str, Any], *, by: Acto
     affair.save(force_insert=True)
     affair.steps = []  # none yet
     hand = begin(affair, values, by=by, now=now)
-    told = keep(hand)
-    happened(affair, "opened", told, by=by, now=now, right=START)
+    note(hand, "opened", keep(hand), right=START)
     conclude(hand)
-    keep_affair(affair)
+    write(hand)
     return affair
 
 
@@ -144,7 +143,25 @@ def conclude(hand: Hand) -> None:
     affair.is_in_time = hand.now <= affair.promised_at
     affair.working_days = clocks.working_days(affair, hand.now)
     affair.before, affair.pauses = None, []
-    happened(affair, "closed", {"outcome": affair.outcome}, by=hand.by, now=hand.now)
+    note(hand, "closed", {"outcome": affair.outcome})
+
+
+def note(
+    hand: Hand, name: str, data: Mapping[str, Any], task: Task | None = None, *, right: str = ""
+) -> None:
+    """Let ``name`` have happened with this hand, at a step or none; it is written with the rest."""
+    step, body = (task.step, task.body) if task is not None else ("", None)
+    happened(
+        hand.affair,
+        name,
+        data,
+        by=hand.by,
+        now=hand.now,
+        step=step,
+        body=body,
+        right=right,
+        parcel=hand.parcel,
+    )
 
 
 def _acting(affair: Affair, task: Task, *, by: Actor) -> str:
@@ -211,21 +228,12 @@ def complete(
     affair.data = {**affair.data, **values}
     task.standing, task.outcome, task.closed_at = Standing.DONE, outcome, moment
     task.by, task.by_name = by.key, by.name[:100]
-    _DONE.save(task)
+    hand.parcel.add(_DONE, [task])
     told = keep(hand)
-    happened(
-        affair,
-        "completed",
-        {"task": number, "outcome": outcome, "values": values, **told},
-        by=by,
-        now=moment,
-        step=task.step,
-        body=task.body,
-        right=right,
-    )
+    note(hand, "completed", {"task": number, "outcome": outcome, "values": values, **told}, task, right=right)
     affair.before = {**before, "version": affair.version} if step.recall and not hand.is_called else None
     conclude(hand)
-    keep_affair(affair)
+    write(hand)
     return affair
 
 
@@ -248,10 +256,10 @@ def recall(
     if not by.is_system and before["by"] != by.key:
         access.require(by, SUPERVISE, task)
     affair.state, affair.data, affair.before = before["state"], before["data"], None
-    told = keep(take_up(affair, by=by, now=moment, is_back=True))
-    detail = {"task": task.number, "reason": why, **told}
-    happened(affair, "recalled", detail, by=by, now=moment, step=task.step, body=task.body, right=HANDLE)
-    keep_affair(affair)
+    hand = take_up(affair, by=by, now=moment, is_back=True)
+    detail = {"task": task.number, "reason": why, **keep(hand)}
+    note(hand, "recalled", detail, task, right=HANDLE)
+    write(hand)
     return affair
 
 
@@ -451,7 +459,7 @@ def message(
     affair.data = {**affair.data, **values}
     affair.before = None
     told = keep(hand)
-    happened(affair, "message", {"message": name, "values": values, **told}, by=by, now=moment, right=START)
+    note(hand, "message", {"message": name, "values": values, **told}, right=START)
     conclude(hand)
-    keep_affair(affair)
+    write(hand)
     return affair

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from beichen.fronts.services.words import OPEN_STEPS, Standing
 from beichen.hubs.events.service import Bodies, first_route
 from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Body
+from beichen.kernel.parcel import Parcel
 from beichen.kernel.scene.durations import duration
 from beichen.kernel.statements import Change, Insertion
 from beichen.problem import Problem, ProblemError, said, shorten
@@ -41,7 +42,8 @@ _AFFAIR = Change(
 class Hand:
     """What is done to an affair in one transaction: the affair, its process, its run, who and when.
 
-    ``timed`` are the timers that ran when it was taken up, as their rows say.
+    ``timed`` are the timers that ran when it was taken up, as their rows say. ``parcel`` is what
+    :func:`write` writes at the end.
     """
 
     affair: Affair
@@ -51,6 +53,7 @@ class Hand:
     now: datetime
     timed: frozenset[UUID] = frozenset()
     is_called: bool = False
+    parcel: Parcel = field(default_factory=Parcel)
 
 
 def take_up(affair: Affair, *, by: Actor, now: datetime, is_back: bool = False) -> Hand:
@@ -93,7 +96,7 @@ def call_door(hand: Hand, step: str, data: Mapping[str, Any]) -> Mapping[str, An
 
 
 def keep(hand: Hand) -> dict[str, list[str]]:
-    """Let rows follow the run; the affair is not saved. Gives the steps that opened and were overtaken.
+    """Let rows follow the run; they are in the hand's parcel. Gives the steps that opened and were overtaken.
 
     Raises ProblemError SRV-307, SRV-308.
     """
@@ -116,8 +119,7 @@ def _follow_tasks(hand: Hand, waiting: Mapping[UUID, Waiting]) -> dict[str, list
     again = [row for row in steps if row.engine_id in waiting and not row.is_open]
     for row in again:  # taken back
         row.standing, row.closed_at, row.outcome = Standing.WAITING, None, ""
-    for row in (*overtaken, *again):
-        _STANDING.save(row)
+    hand.parcel.add(_STANDING, (*overtaken, *again))
     fresh = [one for engine_id, one in waiting.items() if engine_id not in kept]
     if fresh:
         _open_tasks(hand, fresh)
@@ -126,7 +128,11 @@ def _follow_tasks(hand: Hand, waiting: Mapping[UUID, Waiting]) -> dict[str, list
 
 def take_part(affair: Affair, bodies: Iterable[Body]) -> None:
     """Let bodies take part in an affair, those that do already too: one statement for all."""
-    _BODIES.add_all([AffairBody(affair=affair, body=body) for body in bodies])
+    _BODIES.add_all(_parts(affair, bodies))
+
+
+def _parts(affair: Affair, bodies: Iterable[Body]) -> list[AffairBody]:
+    return [AffairBody(affair=affair, body=body) for body in bodies]
 
 
 def _open_tasks(hand: Hand, fresh: Sequence[Waiting]) -> None:
@@ -139,9 +145,9 @@ def _open_tasks(hand: Hand, fresh: Sequence[Waiting]) -> None:
         _task(hand, one, last + place, lane, body)
         for place, (one, lane, body) in enumerate(zip(fresh, lanes, bodies, strict=True), 1)
     ]
-    _TASKS.add_all(tasks)
+    hand.parcel.add(_TASKS, tasks)
     known = {row.body_id for row in affair.steps}
-    take_part(affair, {body for body in bodies if body.pk not in known})
+    hand.parcel.add(_BODIES, _parts(affair, {body for body in bodies if body.pk not in known}))
 
 
 def _task(hand: Hand, one: Waiting, number: int, lane: str, body: Body) -> Task:
@@ -195,7 +201,7 @@ def _follow_timers(hand: Hand, waiting: Mapping[UUID, Waiting]) -> None:
     if gone:
         over = Timer.objects.filter(affair=hand.affair, engine_id__in=gone, closed_at=None)
         over.update(closed_at=hand.now)
-    _TIMERS.add_all([_timer(hand, waiting[engine_id]) for engine_id in waiting if engine_id in fresh])
+    hand.parcel.add(_TIMERS, [_timer(hand, waiting[one]) for one in waiting if one in fresh])
 
 
 def _timer(hand: Hand, one: Waiting) -> Timer:
@@ -228,6 +234,12 @@ def _time(hand: Hand, one: Waiting) -> timedelta:
 def keep_affair(affair: Affair) -> None:
     """Write what an act changes of an affair that it has locked."""
     _AFFAIR.save(affair)
+
+
+def write(hand: Hand) -> None:
+    """Write the affair, and all that was done to it with this hand."""
+    hand.parcel.add(_AFFAIR, [hand.affair])
+    hand.parcel.send()
 
 
 def close_rows(affair: Affair, now: datetime) -> None:

@@ -11,6 +11,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Body
+from beichen.kernel.parcel import Parcel
 from beichen.kernel.statements import Insertion
 
 PUBLISHED = frozenset({"outcome", "opened", "task", "lane", "message", "to", "items"})
@@ -28,25 +29,27 @@ def happened(
     step: str = "",
     body: Body | None = None,
     right: str = "",
+    parcel: Parcel | None = None,
 ) -> None:
     """Let ``name`` have happened: the version grows, an event is kept and published, the act audited.
 
-    Called inside a transaction that has the affair locked and saves it.
+    Called inside a transaction that has the affair locked and saves it; with its ``parcel``, all is written
+    when that is sent.
     """
     affair.version += 1
-    _EVENTS.add(
-        AffairEvent(
-            affair=affair,
-            number=affair.version,
-            name=name,
-            step=step,
-            at=now,
-            by=by.key[:100],
-            by_name=by.name[:100],
-            body=body,
-            data=dict(data),
-        )
+    written = Parcel() if parcel is None else parcel
+    event = AffairEvent(
+        affair=affair,
+        number=affair.version,
+        name=name,
+        step=step,
+        at=now,
+        by=by.key[:100],
+        by_name=by.name[:100],
+        body=body,
+        data=dict(data),
     )
+    written.add(_EVENTS, [event])
     told = {key: value for key, value in data.items() if key in PUBLISHED}
     bus.publish_many(
         [
@@ -59,6 +62,7 @@ def happened(
             )
         ],
         by=by,
+        parcel=written,
     )
     if right:
         audit.record(
@@ -67,4 +71,7 @@ def happened(
             f"fronts_services.affair:{affair.code}",
             detail={"event": name, "step": step, "version": affair.version},
             subject=affair.subject,
+            parcel=written,
         )
+    if parcel is None:
+        written.send()

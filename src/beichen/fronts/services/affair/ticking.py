@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from beichen.fronts.services.affair.acting import conclude
 from beichen.fronts.services.affair.finding import lock
-from beichen.fronts.services.affair.following import keep, keep_affair, take_up
+from beichen.fronts.services.affair.following import keep, take_up, write
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.models import Timer
 from beichen.fronts.services.words import CLOSED
@@ -63,9 +63,9 @@ def fire(key: int, now: datetime) -> bool:
     timer.save(update_fields=["closed_at", "is_fired"])
     affair.before = None
     told = keep(hand)
-    happened(affair, "timer-fired", told, by=CLOCK, now=now, step=timer.step)
+    happened(affair, "timer-fired", told, by=CLOCK, now=now, step=timer.step, parcel=hand.parcel)
     conclude(hand)
-    keep_affair(affair)
+    write(hand)
     return True
 
 

@@ -38,23 +38,29 @@ _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, ArithmeticError)
 """What CEL raises: of Python's errors the one that is nearest."""
 
 
-@lru_cache(maxsize=4096)
 def compiled(text: str) -> cel.Program:
     """The program of an expression. Raises ValueError with a short reason."""
+    found = _program(text)
+    if isinstance(found, str):
+        raise ValueError(found)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _program(text: str) -> cel.Program | str:
+    """The program, or why there is none: a table asks of each entry at each step whether it stands alone."""
     import cel  # with a command line of its own: 20 MB in each process, most of which compile nothing
 
     if len(text) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} characters")
+        return f"longer than {LONGEST} characters"
     if len(_PASS.findall(text)) > 1:
-        raise ValueError("more than one pass over a list in one expression")
+        return "more than one pass over a list in one expression"
     try:
         program = cel.compile(text)
     except ValueError as error:
-        raise ValueError(_reason(str(error))) from None
+        return _reason(str(error))
     other = [name for name in program.functions() if name.isidentifier() and name not in _STANDARD]
-    if other:
-        raise ValueError(f"there is no function {other[0]}")
-    return program
+    return f"there is no function {other[0]}" if other else program
 
 
 def _reason(message: str) -> str:

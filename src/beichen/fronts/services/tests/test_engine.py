@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
+import cel
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from beichen.fronts.services.bpmn.compiling import Specification, compile_files, specification
 from beichen.fronts.services.bpmn.engine import Expressions
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, evaluate, sound
+from beichen.fronts.services.bpmn.expressions import compiled as compiled_expression
 from beichen.fronts.services.bpmn.running import Run
 from beichen.fronts.services.tests.town import ENTRY, FILES, diagram, flow, timer
 from beichen.problem import ProblemError
@@ -180,6 +183,16 @@ def test_many_instances_of_many_are_bounded() -> None:
 def test_what_cannot_be_kept_is_no_value(value: Any) -> None:
     with pytest.raises(UnsoundValueError):
         sound(value)
+
+
+def test_what_is_no_expression_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision table asks of its entries at each step whether they stand alone: `> 2000` does not."""
+    looked = Mock(wraps=cel.compile)
+    monkeypatch.setattr("cel.compile", looked)
+    for _time in range(3):
+        with pytest.raises(ValueError, match="1:1"):
+            compiled_expression("> 73502026")
+    looked.assert_called_once_with("> 73502026")
 
 
 @given(st.text(max_size=60))
