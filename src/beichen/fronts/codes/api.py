@@ -56,6 +56,14 @@ class NewGate(Schema):
     place: Annotated[str, Field(max_length=100)]
     entitlements: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)]
     takes: bool = False
+    rotate: bool = False
+
+
+class NewReturn(Schema):
+    """What is given back, and why."""
+
+    reference: Annotated[str, Field(max_length=20)]
+    reason: Annotated[str, Field(max_length=300)]
 
 
 @router.get("/keys", summary="The public keys of codes (JWK set)")
@@ -107,11 +115,12 @@ def list_gates(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/gates", summary="Enter a gate", response={201: Any})
 def enter(request: HttpRequest, told: NewGate) -> Status[dict[str, Any]]:
-    """201 with the gate's key, which is shown only now; under a key that is known the gate gets a new one."""
+    """201 with the gate's key, which is shown only now. One that is open gets another with ``rotate`` alone:
+    the key that it has opens nothing from then on."""
     facts = service.GateFacts(
         told.key, told.name, told.reader, told.place, tuple(told.entitlements), takes=told.takes
     )
-    row, secret = service.enter_gate(facts, by=_writer(request))
+    row, secret = service.enter_gate(facts, by=_writer(request), rotate=told.rotate)
     return Status(201, {**_gate_entry(row), "secret": secret})
 
 
@@ -119,6 +128,14 @@ def enter(request: HttpRequest, told: NewGate) -> Status[dict[str, Any]]:
 def close(request: HttpRequest, gate_key: str) -> dict[str, Any]:
     """Its key opens nothing from then on."""
     return _gate_entry(service.close_gate(gate_key, by=_writer(request)))
+
+
+@router.post("/returns", summary="Give back what a gate took", response={201: Any})
+def give_back(request: HttpRequest, told: NewReturn) -> Status[dict[str, Any]]:
+    """One more on the counter; ``reference`` is what the gate was answered. The person sees the reason."""
+    row = service.decide_return(told.reference, "give", told.reason, by=_writer(request))
+    found = {"reference": row.reference, "entitlement": row.entitlement.key, "state": row.state}
+    return Status(201, {**found, "reason": row.reason})
 
 
 def _gate(request: HttpRequest) -> tuple[Actor, Gate]:
@@ -139,6 +156,8 @@ def _entry(answer: service.Answer) -> dict[str, Any]:
         found["entitlement"] = answer.entitlement
     if answer.left is not None:
         found["left"] = answer.left
+    if answer.reference:
+        found["reference"] = answer.reference
     if answer.pseudonym:
         found["pseudonym"] = answer.pseudonym
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 
 class CodesConfig(AppConfig):
@@ -17,7 +18,7 @@ class CodesConfig(AppConfig):
         """Give printed codes their address, offer what the room offers, put the pages in reach."""
         from beichen.fronts.codes.offering import offer_boarding, offer_label
         from beichen.fronts.codes.owning import HOLDING, card
-        from beichen.fronts.codes.permissions import INSPECT, PRINT, READ_GATES, READ_GRANTS
+        from beichen.fronts.codes.permissions import INSPECT, PRINT, READ_GATES, READ_GRANTS, RETURN
         from beichen.fronts.codes.stickers import sticker_address
         from beichen.kernel.access.service import register_holding
         from beichen.registry.service import register_address, register_offer
@@ -41,6 +42,8 @@ class CodesConfig(AppConfig):
                 (_("Withdrawn codes"), "codes:stickers", INSPECT),
                 (_("Entitlements"), "codes:grants", READ_GRANTS),
                 (_("Gates"), "codes:gates", READ_GATES),
+                (pgettext("codes", "Given back"), "codes:returns", RETURN),
+                (pgettext("codes", "Days of readers"), "codes:days", RETURN),
             ),
             75,
         ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from beichen.fronts.codes import service
@@ -34,6 +36,21 @@ def list_keys(as_json: bool) -> None:
         state = "refused" if row["refused"] else "signs" if row["signs"] else "believed"
         click.echo(f"{row['use']:8} {row['name']:24} {state:9} {row['since']}")
     return None
+
+
+@codes.command("verify")
+@as_json
+def verify(as_json: bool) -> None:
+    """Whether the counters of entitlements agree with the log of scans and with what was given back."""
+    rows = [asdict(one) for one in service.disagreements()]
+    if as_json:
+        print_json({"disagreements": rows})
+    for row in rows if not as_json else ():
+        click.echo("{entitlement:24} counter {counter}: {what} says {says}, found {found}".format(**row))
+    if rows:
+        raise SystemExit(1)
+    if not as_json:
+        click.echo("counters and log agree")
 
 
 @codes.command("rotate-key")

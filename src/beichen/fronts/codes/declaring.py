@@ -1,4 +1,8 @@
-"""Readers and entitlements as packages declare them. Loading compares first and writes what differs."""
+"""Readers and entitlements as packages declare them. Loading compares first and writes what differs.
+
+A scene is installed before the city's bodies are there: it names them by key, as services name theirs, and
+what it declares waits for them (``bodies.py``). A city has its bodies, and names no others.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.changes import Changes
 from beichen.kernel.org.models import Body
+from beichen.kernel.scene.section import PackageKind
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 Wanted = Mapping[str, Mapping[str, Any]]
@@ -23,23 +28,26 @@ Wanted = Mapping[str, Mapping[str, Any]]
 def load_card(readers: Wanted, entitlements: Wanted, *, owner: str, by: Actor) -> Changes:
     """Make what ``owner`` declares equal; what vanished is offered no more, and what was granted stays.
 
-    ``body`` and ``grantor`` are keys of bodies. Raises ProblemError COD-401, COD-402 with each mistake.
+    ``body`` and ``grantor`` are keys of bodies. What a city declared goes over to a scene that declares it,
+    with all that was granted of it. Raises ProblemError COD-401, and COD-402 for a city, with each mistake.
     """
     changes = Changes()
-    named = {str(one["body"]) for one in readers.values()} | {
-        str(one["grantor"]) for one in entitlements.values()
-    }
-    bodies = {row.key: row for row in Body.objects.filter(key__in=named)}
     problems = [*_taken(Reader, readers, owner), *_taken(Entitlement, entitlements, owner)]
-    problems += _missing(named, bodies)
+    if _is_city(owner):
+        named = {str(one["body"]) for one in readers.values()}
+        problems += _missing(named | {str(one["grantor"]) for one in entitlements.values()})
     if problems:
         raise ProblemError(*problems)
-    _load(Reader, _placed(readers, "body", bodies), owner, changes)
-    _load(Entitlement, _placed(entitlements, "grantor", bodies), owner, changes)
+    _load(Reader, _named(readers, "body"), owner, changes)
+    _load(Entitlement, _named(entitlements, "grantor"), owner, changes)
     if changes:
         detail = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
         audit.record(by, "codes.card.declare", f"fronts_codes.entitlement:{owner}", detail=detail)
     return changes
+
+
+def _is_city(owner: str) -> bool:
+    return owner.startswith(f"{PackageKind.CITY}:")
 
 
 def _taken(model: Any, wanted: Wanted, owner: str) -> list[Problem]:
@@ -49,23 +57,29 @@ def _taken(model: Any, wanted: Wanted, owner: str) -> list[Problem]:
             KEY_TAKEN,
             shorten(said("{key} is declared by {owner}", key=row.key, owner=row.owner)),
             Where(field=row.key),
+            said("leave it out of one of the two files, or give it another key"),
         )
         for row in rows
+        if _is_city(owner) or not _is_city(row.owner)
     ]
 
 
-def _missing(named: set[str], bodies: Mapping[str, Body]) -> list[Problem]:
-    names = list(Body.objects.values_list("key", flat=True)[:2000]) if named - set(bodies) else []
+def _missing(named: set[str]) -> list[Problem]:
+    missing = named - set(Body.objects.filter(key__in=named).values_list("key", flat=True))
+    names = list(Body.objects.values_list("key", flat=True)[:2000]) if missing else []
     return [
         Problem(
             NO_BODY, shorten(said("no body is called {key}", key=key)), Where(field=key), nearest(key, names)
         )
-        for key in sorted(named - set(bodies))
+        for key in sorted(missing)
     ]
 
 
-def _placed(wanted: Wanted, field: str, bodies: Mapping[str, Body]) -> dict[str, dict[str, Any]]:
-    return {key: {**one, field: bodies[str(one[field])]} for key, one in wanted.items()}
+def _named(wanted: Wanted, field: str) -> dict[str, dict[str, Any]]:
+    rows = {key: dict(one) for key, one in wanted.items()}
+    for one in rows.values():
+        one[f"{field}_id"] = str(one.pop(field))
+    return rows
 
 
 def _load(model: Any, wanted: Mapping[str, dict[str, Any]], owner: str, changes: Changes) -> None:

@@ -119,6 +119,39 @@ class GrantStateForm(ProblemForm):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
+class AskForm(ProblemForm):
+    """Why somebody wants back what was taken."""
+
+    fallback = "wish"
+    wish = forms.CharField(
+        label=pgettext("return", "What happened"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Who decides reads this, and not who you are: write nothing that says so."),
+    )
+
+
+class ReturnForm(ProblemForm):
+    """What becomes of what a gate took."""
+
+    fallback = "reference"
+    reference = forms.CharField(
+        label=_("Number of the reading"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("The person sees it in the list of who read their codes; a gate is answered it."),
+    )
+    step = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[
+            ("give", pgettext("return", "Give it back")),
+            ("refuse", pgettext("return", "Do not give it back")),
+            ("undo", pgettext("return", "Take it again: it was given back by mistake")),
+        ],
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The person reads it."))
+
+
 class PrintForm(ProblemForm):
     """Which labels are printed, and on what."""
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from beichen.fronts.codes.bodies import body_of, with_body
 from beichen.fronts.codes.models import Entitlement, Gate, Reader
 from beichen.fronts.codes.permissions import EDIT_GATES, GATE, READ_GATES, SCAN
-from beichen.fronts.codes.problems import BAD_GATE, NO_GATE, NO_READER, wrong
+from beichen.fronts.codes.problems import BAD_GATE, HAS_KEY, NO_GATE, NO_READER, wrong
 from beichen.kernel.access import service as access
 from beichen.kernel.access.models import Client
 from beichen.kernel.actor import Actor
@@ -39,8 +40,7 @@ class GateFacts:
 
 def readers(*, by: Actor) -> QuerySet[Reader]:
     """The readers for which the actor may read codes by hand."""
-    rows = Reader.objects.select_related("body").filter(is_current=True)
-    return access.visible(by, SCAN, rows)
+    return access.visible(by, SCAN, with_body(Reader.objects.filter(is_current=True)))
 
 
 def read_by(reader: Reader) -> list[Entitlement]:
@@ -56,14 +56,19 @@ def gates(*, by: Actor) -> QuerySet[Gate]:
 
 
 @transaction.atomic
-def enter_gate(facts: GateFacts, *, by: Actor) -> tuple[Gate, str]:
+def enter_gate(facts: GateFacts, *, by: Actor, rotate: bool = False) -> tuple[Gate, str]:
     """Enter a gate, or one again under its key; its client's key comes back, and is shown only once.
 
-    Raises ProblemError ACC-403, COD-201, COD-203 with each mistake.
+    A gate that is open gets a new key with ``rotate`` alone: the old one opens nothing from then on.
+
+    Raises ProblemError ACC-403, COD-201, COD-305 while the reader's body is not there, COD-203 with each
+    mistake, COD-206 for one that is open, without ``rotate``.
     """
     reader = Reader.objects.select_related("body__region").filter(key=facts.reader, is_current=True).first()
     if reader is None:
         raise wrong(NO_READER, "reader", said("no reader has this key"))
+    access.require(by, EDIT_GATES)
+    body = body_of(reader)
     access.require(by, EDIT_GATES, reader)
     _refuse(facts, reader)
     values = {
@@ -76,11 +81,14 @@ def enter_gate(facts: GateFacts, *, by: Actor) -> tuple[Gate, str]:
         "entered_at": timezone.now(),
         "entered_by": by.key[:120],
     }
+    before = Gate.objects.select_for_update(of=("self",)).filter(key=facts.key, is_open=True).first()
+    if before is not None and not rotate:
+        hint = said("say rotate: its key opens nothing from then on")
+        message = said("{name} is open; a new key stops the one that it has", name=before.name)
+        raise wrong(HAS_KEY, "key", shorten(message), hint)
     row, _is_new = Gate.objects.update_or_create(key=facts.key, defaults=values)
-    secret = access.create_client(
-        facts.key, row.name, ROLE, by=by, body=reader.body, region=reader.body.region
-    )
-    detail = {"reader": reader.key, "entitlements": row.entitlements}
+    secret = access.create_client(facts.key, row.name, ROLE, by=by, body=body, region=body.region)
+    detail = {"reader": reader.key, "entitlements": row.entitlements, "rotated": before is not None}
     audit.record(by, EDIT_GATES, f"fronts_codes.gate:{row.key}", detail=detail)
     return row, secret
 

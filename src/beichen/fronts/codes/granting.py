@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from beichen.fronts.codes.bodies import body_of
 from beichen.fronts.codes.models import Counter, Entitlement, Grant, GrantState
 from beichen.fronts.codes.permissions import EDIT_GRANTS, READ_GRANTS
 from beichen.fronts.codes.problems import BAD_GRANT, NO_ENTITLEMENT, NO_PERSON, reason_of, wrong
@@ -59,9 +60,10 @@ def grant(
 ) -> Grant:
     """Grant it, or grant it anew: valid from now for the days that are declared, its counter full.
 
-    Raises ProblemError ACC-403, COD-302 for what every resident has anyway.
+    Raises ProblemError ACC-403, COD-302 for what every resident has anyway, COD-305 while there is no body
+    that grants it.
     """
-    access.require(by, EDIT_GRANTS, entitlement)
+    _require(by, entitlement)
     if entitlement.is_open:
         raise wrong(BAD_GRANT, "entitlement", said("every resident has it without a grant"))
     moment = now or timezone.now()
@@ -76,7 +78,7 @@ def grant(
         "is_demo": is_demo or by.is_simulator,
     }
     row, _is_new = Grant.objects.update_or_create(entitlement=entitlement, person=person, defaults=values)
-    Counter.objects.filter(entitlement=entitlement, person=person).delete()
+    _fill(entitlement, person)
     _record(row, "grant", "", by)
     return row
 
@@ -101,9 +103,9 @@ def change_grant(number: int, step: str, reason: str, *, by: Actor, now: datetim
 
 
 def suspend_open(entitlement: Entitlement, person: Person, reason: str, *, by: Actor) -> Grant:
-    """Suspend for one person what every resident has. Raises ProblemError ACC-403, COD-105."""
+    """Suspend for one person what every resident has. Raises ProblemError ACC-403, COD-105, COD-305."""
     with transaction.atomic():
-        access.require(by, EDIT_GRANTS, entitlement)
+        _require(by, entitlement)
         why, moment = reason_of(reason), timezone.now()
         values = {
             "state": _S.SUSPENDED,
@@ -115,6 +117,20 @@ def suspend_open(entitlement: Entitlement, person: Person, reason: str, *, by: A
         row, _is_new = Grant.objects.update_or_create(entitlement=entitlement, person=person, defaults=values)
         _record(row, "suspend", why, by)
     return row
+
+
+def _fill(entitlement: Entitlement, person: Person) -> None:
+    """The counter is full again, and begins its next round; nothing is written before the first use."""
+    full = entitlement.start or 0
+    rows = Counter.objects.filter(entitlement=entitlement, person=person)
+    rows.update(start=full, left=full, taken=0, returned=0, forgotten=0, round=F("round") + 1)
+
+
+def _require(by: Actor, entitlement: Entitlement) -> None:
+    """Whoever may grant something anywhere is told what this waits for; only its body's people grant it."""
+    access.require(by, EDIT_GRANTS)
+    body_of(entitlement)
+    access.require(by, EDIT_GRANTS, entitlement)
 
 
 def _record(row: Grant, step: str, reason: str, by: Actor) -> None:

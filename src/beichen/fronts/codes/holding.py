@@ -90,6 +90,12 @@ def held_by(person: Person, entitlement: Entitlement, now: datetime) -> Held:
     return standing(entitlement, grant, now, counter.left if counter else None)
 
 
+def not_held(person: Person) -> list[Entitlement]:
+    """What the card could hold besides: nobody has granted it to the person."""
+    rows = Entitlement.objects.filter(is_current=True, is_open=False).select_related("grantor")
+    return list(rows.exclude(grants__person=person).order_by("key"))
+
+
 def card_of(person: Person, now: datetime) -> list[Held]:
     """Everything on a person's card: what is open to every resident, and what was granted to them."""
     grants = {row.entitlement_id: row for row in Grant.objects.filter(person=person)}

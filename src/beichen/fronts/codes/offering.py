@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from beichen.fronts.codes.bodies import with_body
 from beichen.fronts.codes.holding import held_by
 from beichen.fronts.codes.models import Entitlement, Reader
 from beichen.fronts.codes.permissions import PRINT, scope_of
@@ -19,6 +20,9 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Person
 from beichen.registry.models import Kind
 from beichen.registry.service import Coded, Offer
+
+BOARD = "board:"
+"""What the keys of offers to board begin with."""
 
 
 def offer_label(found: Coded, by: Actor) -> Iterator[Offer]:
@@ -42,12 +46,12 @@ def offer_boarding(found: Coded, by: Actor) -> Iterator[Offer]:
             href = reverse("codes:show", args=[entitlement.key, reader.key])
             label = _("Board: %(entitlement)s") % {"entitlement": called(entitlement)}
             words = _("Show your code to %(reader)s") % {"reader": called(reader)}
-            yield Offer(f"board:{entitlement.key}", label, href, words, 5)
+            yield Offer(f"{BOARD}{entitlement.key}", label, href, words, 5)
 
 
 def _boarded(found: Coded) -> Iterator[tuple[Entitlement, Reader]]:
     """The entitlements with which people board there, each with its reader."""
-    readers = {row.key: row for row in Reader.objects.filter(is_current=True)}
+    readers = {row.key: row for row in with_body(Reader.objects.filter(is_current=True))}
     document: dict[str, Any] | None = None
     for entitlement in Entitlement.objects.filter(is_current=True).exclude(board=[]):
         for row in entitlement.board:

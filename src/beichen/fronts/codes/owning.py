@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from beichen.fronts.codes.forgetting import forget
 from beichen.fronts.codes.holding import card_of
-from beichen.fronts.codes.models import Grant, Scan
+from beichen.fronts.codes.models import Grant, Return, ReturnState, Scan
 from beichen.fronts.codes.wording import called
 from beichen.kernel.access.service import Holding, Subject
 from beichen.kernel.actor import Actor
@@ -43,10 +44,10 @@ def card(_request: HttpRequest, subject: Subject) -> Card | None:
     return Card(_("Residents' card"), reverse("codes:mine"), len(held), names)
 
 
-def _rows(code: str) -> tuple[Any, Any]:
+def _rows(code: str) -> tuple[Any, Any, Any]:
     scans = Scan.objects.filter(person__code=code).select_related("reader", "entitlement")
     grants = Grant.objects.filter(person__code=code).select_related("entitlement")
-    return scans, grants
+    return scans, grants, Return.objects.filter(person__code=code).select_related("reader", "entitlement")
 
 
 def _count(code: str) -> int:
@@ -54,7 +55,7 @@ def _count(code: str) -> int:
 
 
 def _export(code: str) -> dict[str, Any]:
-    scans, grants = _rows(code)
+    scans, grants, asked = _rows(code)
     return {
         "scans": [
             {
@@ -76,15 +77,28 @@ def _export(code: str) -> dict[str, Any]:
             }
             for row in grants
         ],
+        "returns": [
+            {
+                "reference": row.reference,
+                "reader": row.reader.key,
+                "entitlement": row.entitlement.key,
+                "taken_at": row.taken_at.isoformat(),
+                "state": row.state,
+                "wish": row.wish,
+                "reason": row.reason,
+            }
+            for row in asked
+        ],
     }
 
 
 def _erase(code: str, by: Actor) -> int:
-    rows = Scan.objects.filter(person__code=code, at__lt=timezone.now() - FRESH)
-    number, _by_model = rows.delete()
+    number = forget(Scan.objects.filter(person__code=code, at__lt=timezone.now() - FRESH))
+    Return.objects.filter(person__code=code).exclude(state=ReturnState.GIVEN).delete()
+    Return.objects.filter(person__code=code).update(wish="", place="")  # what was given back stays counted
     if number:
         audit.record(by, "codes.scan.erase", "fronts_codes.scan", detail={"count": number}, subject=code)
-    return int(number)
+    return number
 
 
 HOLDING = Holding(

@@ -14,6 +14,7 @@ INSPECT = permission("codes.sticker.inspect", "核查实物码", "See what is th
 WITHDRAW = permission("codes.sticker.withdraw", "注销、换发实物码", "Withdraw and reissue printed codes")
 PRINT = permission("codes.sticker.print", "打印实物码", "Print codes")
 SCAN = permission("codes.person.scan", "核验居民码", "Read codes of people for one's body")
+RETURN = permission("codes.person.return", "退回次数、对账", "Give rides back, and see the sums of days")
 GATE = permission("codes.gate.scan", "闸机核验", "Read codes of people at a gate")
 READ_GATES = permission("codes.gate.read", "查看闸机", "See gates")
 EDIT_GATES = permission("codes.gate.edit", "维护闸机", "Enter and close gates")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from beichen.fronts.codes.bodies import body_of
 from beichen.fronts.codes.gates import entitlements_of
 from beichen.fronts.codes.holding import Held, Standing, standing
 from beichen.fronts.codes.keys import person_keys
@@ -30,7 +31,6 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.org.models import Person
 from beichen.problem import Problem, ProblemError, said
-from beichen.settings import settings
 from beichen_proof import code as proof
 from beichen_proof.refusal import Reason, RefusedError
 
@@ -71,6 +71,7 @@ class Answer:
     left: int | None = None
     pseudonym: str = ""
     is_known: bool = False  # an upload that was brought before
+    reference: str = ""  # of what took one from a counter, by which it is given back
 
 
 @dataclass(slots=True)
@@ -89,12 +90,14 @@ def point_of(gate: Gate) -> Point:
 
 
 def desk(reader_key: str, purpose: str, *, by: Actor) -> Point:
-    """A desk at which somebody reads by hand. Raises ProblemError ACC-403, COD-201."""
+    """A desk at which somebody reads by hand. Raises ProblemError ACC-403, COD-201, COD-305."""
     reader = Reader.objects.select_related("body").filter(key=reader_key, is_current=True).first()
     if reader is None:
         raise ProblemError(Problem(NO_READER, said("no reader has this key")))
+    access.require(by, SCAN)
+    body = body_of(reader)
     access.require(by, SCAN, reader)
-    return Point(reader, (purpose,), reader.body.name[:100])
+    return Point(reader, (purpose,), body.name[:100])
 
 
 def read_codes(
@@ -152,7 +155,7 @@ def _answered(good: list[_Read], point: Point, by: Actor, now: datetime) -> dict
     held = Grant.objects.filter(person__in=ids, entitlement__in=[row.pk for row in kinds.values()])
     grants = {(row.person_id, row.entitlement_id): row for row in held}
     used = Counter.objects.filter(person__in=ids, entitlement__in=[row.pk for row in kinds.values()])
-    counters = {(row.person_id, row.entitlement_id): row.left for row in used}
+    counters = {(row.person_id, row.entitlement_id): (row.left, row.round) for row in used}
     _note_readers(people.values(), point.reader, by, now)
     answers = {}
     for one in good:
@@ -161,12 +164,13 @@ def _answered(good: list[_Read], point: Point, by: Actor, now: datetime) -> dict
             answers[one.number] = Answer(False, UNKNOWN_PERSON.value)
             continue
         place = (person.pk, kind.pk)
-        held_now = standing(kind, grants.get(place), one.at, counters.get(place))
+        left, round_ = counters.get(place, (None, 1))
+        held_now = standing(kind, grants.get(place), one.at, left)
         is_withdrawn = person.pk in withdrawn and one.shown.issued < withdrawn[person.pk].timestamp()
         word = Reason.REVOKED.value if is_withdrawn else held_now.standing.value
-        answers[one.number] = answer = _settled(one, point, person, held_now, word)
+        answers[one.number] = answer = _settled(one, point, person, held_now, word, round_)
         if answer.left is not None:
-            counters[place] = answer.left
+            counters[place] = (answer.left, round_)
     return answers
 
 
@@ -175,9 +179,10 @@ def _people(reader: Reader, values: set[str]) -> dict[str, Person]:
     return {row.value: row.person for row in rows}
 
 
-def _settled(one: _Read, point: Point, person: Person, held: Held, word: str) -> Answer:
+def _settled(one: _Read, point: Point, person: Person, held: Held, word: str, round_: int) -> Answer:
     """The answer to one code, which is kept; the same code again is refused, and noted."""
     kind, left = held.entitlement, held.left
+    takes = point.takes and word == Standing.GRANTED and left is not None
     scan = Scan(
         nonce=one.shown.nonce,
         person=person,
@@ -188,15 +193,18 @@ def _settled(one: _Read, point: Point, person: Person, held: Held, word: str) ->
         answer=word,
         at=one.at,
         is_offline=one.is_offline,
+        took=round_ if takes else 0,
     )
     if not _kept(scan):
         return _again(one, point, kind)
-    if point.takes and word == Standing.GRANTED and left is not None:
-        is_taken, left = _take(kind, person, left)
-        if not is_taken:
-            word = Standing.USED_UP.value
-            Scan.objects.filter(nonce=scan.nonce).update(answer=word)
-    return Answer(word == Standing.GRANTED, word, kind.key, left, one.shown.pseudonym)
+    if takes and left is not None:
+        took, left = _take(kind, person, left)
+        word = word if took else Standing.USED_UP.value
+        if took != round_:  # used up, or filled anew at the same time
+            Scan.objects.filter(nonce=scan.nonce).update(answer=word, took=took)
+    is_good = word == Standing.GRANTED
+    reference = scan.nonce if takes and is_good else ""
+    return Answer(is_good, word, kind.key, left, one.shown.pseudonym, reference=reference)
 
 
 def _kept(scan: Scan) -> bool:
@@ -224,12 +232,17 @@ def _again(one: _Read, point: Point, kind: Entitlement) -> Answer:
     return Answer(False, Reason.REPLAYED.value, kind.key)
 
 
-def _take(kind: Entitlement, person: Person, left: int) -> tuple[bool, int]:
-    """One less on the counter, never below nothing, whoever else takes at the same time."""
-    Counter.objects.get_or_create(entitlement=kind, person=person, defaults={"left": left})
+def _take(kind: Entitlement, person: Person, left: int) -> tuple[int, int]:
+    """One less on the counter, never below nothing, whoever else takes at the same time.
+
+    Returns from which round it was taken, 0 where nothing was left, and what is left.
+    """
+    full = {"left": left, "start": left}
+    Counter.objects.get_or_create(entitlement=kind, person=person, defaults=full)
     rows = Counter.objects.filter(entitlement=kind, person=person)
-    is_taken = bool(rows.filter(left__gt=0).update(left=F("left") - 1))
-    return is_taken, rows.values_list("left", flat=True).get()
+    is_taken = rows.filter(left__gt=0).update(left=F("left") - 1, taken=F("taken") + 1)
+    left, round_ = rows.values_list("left", "round").get()
+    return (round_ if is_taken else 0), left
 
 
 def _note_readers(people: Iterable[Person], reader: Reader, by: Actor, now: datetime) -> None:
@@ -262,10 +275,3 @@ def withdrawals(reader: Reader, *, now: datetime | None = None) -> list[dict[str
         holders[person] = max(holders.get(person, changed), changed)
     rows = Pseudonym.objects.filter(reader=reader, person__in=list(holders))
     return [{"pseudonym": row.value, "since": -int(-holders[row.person_id].timestamp() // 1)} for row in rows]
-
-
-def forget_scans(now: datetime | None = None) -> int:
-    """Delete the scans that are older than the setting allows; returns how many."""
-    before = (now or datetime.now(UTC)) - timedelta(days=settings().scan_days)
-    number, _rows = Scan.objects.filter(at__lt=before).delete()
-    return number

@@ -15,6 +15,7 @@ import cbor2
 from django.db import transaction
 from django.utils import timezone
 
+from beichen.fronts.codes.bodies import body_of
 from beichen.fronts.codes.holding import Standing, held_by
 from beichen.fronts.codes.keys import active_key, secret_of, signer
 from beichen.fronts.codes.models import Entitlement, Holder, KeyUse, Reader
@@ -65,11 +66,13 @@ def make_codes(
 ) -> list[Made]:
     """The codes of the next minutes for an entitlement that holds.
 
-    Raises ProblemError COD-201 for a reader of another one, COD-304 when it does not hold, COD-102.
+    Raises ProblemError COD-201 for a reader of another one, COD-304 when it does not hold, COD-305 while the
+    reader's body is not there, COD-102.
     """
     moment = now or timezone.now()
     if reader.key not in entitlement.readers or not reader.is_current:
         raise ProblemError(Problem(NO_READER, said("this reader does not read it")))
+    body_of(reader)
     held = held_by(person, entitlement, moment)
     if held.standing not in {Standing.GRANTED, Standing.NOT_NOW}:
         raise ProblemError(Problem(NO_CARD, said("it does not hold: {why}", why=held.standing.value)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -14,7 +16,8 @@ from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.codes.holding import Held, Standing
 from beichen.fronts.codes.looking import Standing as StickerStanding
-from beichen.fronts.codes.models import Entitlement, Reader
+from beichen.fronts.codes.models import Entitlement, Reader, Return, ReturnState, Scan
+from beichen.kernel.org.models import Body
 from beichen_proof.refusal import Reason
 
 ANSWERS: dict[str, str | Promise] = {
@@ -77,6 +80,13 @@ def called(row: Entitlement | Reader) -> str:
     return (row.name_en if is_english() else row.name) or row.name
 
 
+def body_name(row: Body | None) -> str:
+    """A body in the reader's language; empty for one that the city does not have yet."""
+    if row is None:
+        return ""
+    return (row.name_en if is_english() else row.name) or row.name
+
+
 def about(row: Entitlement) -> str:
     """What an entitlement is for."""
     return (row.about_en if is_english() else row.about) or row.about
@@ -120,6 +130,24 @@ def _days(days: list[int]) -> str:
 def answer_words(word: str) -> str:
     """An answer of a gate in words."""
     return str(ANSWERS.get(word, word))
+
+
+def back_words(scan: Scan, asked: Return | None) -> str:
+    """What was taken at a scan, and what became of it, in words; empty where nothing was."""
+    if not scan.took:
+        return ""
+    if asked is None:
+        return _("One")
+    return f"{ReturnState(asked.state).label} {asked.reason}".strip()
+
+
+def back_cell(scan: Scan, asked: Return | None) -> SafeString:
+    """The same with the way to ask for it back."""
+    words = back_words(scan, asked)
+    if not words:
+        return SafeString("")
+    href, link = reverse("codes:ask-back", args=[scan.nonce]), _("Ask for it back")
+    return format_html('{} <a href="{}">{}</a>', words, href, link if asked is None else _("Look at it"))
 
 
 def ending(value: datetime | None) -> str:

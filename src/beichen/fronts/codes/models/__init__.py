@@ -1,4 +1,4 @@
-"""What is kept: keys, what became of printed codes, readers and gates, entitlements, scans, prints."""
+"""What is kept: keys, what became of printed codes, readers, gates, entitlements, scans, returns, prints."""
 
 from beichen.fronts.codes.models.people import (
     Counter,
@@ -21,6 +21,7 @@ from beichen.fronts.codes.models.printed import (
     Sticker,
     StickerStep,
 )
+from beichen.fronts.codes.models.returned import Return, ReturnState, Tally
 
 __all__ = [
     "CODE_LENGTH",
@@ -36,8 +37,11 @@ __all__ = [
     "PrintedLabel",
     "Pseudonym",
     "Reader",
+    "Return",
+    "ReturnState",
     "RunState",
     "Scan",
     "Sticker",
     "StickerStep",
+    "Tally",
 ]

@@ -10,18 +10,22 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import pgettext_lazy as pgettext
 
+from beichen.fronts.codes.models.named import NamedBody
 from beichen.kernel.levels import ScopeFields
-from beichen.kernel.org.models import Body, Person
+from beichen.kernel.org.models import Person
 
 
 class Reader(models.Model):
-    """Who reads codes of people (依赖方): it knows each person by a pseudonym of its own."""
+    """Who reads codes of people (依赖方): it knows each person by a pseudonym of its own.
+
+    ``body`` serves there; None until the city has the body that the declaration names (``body_id``, its key).
+    """
 
     key = models.SlugField(max_length=60, unique=True)
     owner = models.CharField(max_length=80)
     name = models.CharField(max_length=100)
     name_en = models.CharField(max_length=200)
-    body = models.ForeignKey(Body, models.PROTECT, related_name="code_readers")
+    body = NamedBody(db_column="body_key", related_name="code_readers")
     is_current = models.BooleanField(default=True)
 
     ACCESS: ClassVar = ScopeFields(body="body__path")
@@ -66,10 +70,11 @@ class Holder(models.Model):
 class Entitlement(models.Model):
     """A kind of entitlement (权益) of the residents' card, as a scene or a city declares it.
 
-    ``times`` are rows of days and hours at which it counts; empty: always. ``start`` is what a counter begins
-    with (rides), None where nothing is counted. ``is_open``: every resident has it, without a grant.
-    ``board`` are rows of a type of objects, the reader to whom the code is shown there, and what
-    its fields must say.
+    ``grantor`` is the body that grants it; None until the city has the one that is named (``grantor_id``, its
+    key). ``times`` are rows of days and hours at which it counts; empty: always. ``start`` is what a counter
+    begins with (rides), None where nothing is counted. ``is_open``: every resident has it, without a grant.
+    ``board`` are rows of a type of objects, the reader to whom the code is shown there, and what its fields
+    must say.
     """
 
     key = models.SlugField(max_length=60, unique=True)
@@ -78,7 +83,7 @@ class Entitlement(models.Model):
     name_en = models.CharField(max_length=200)
     about = models.CharField(max_length=500, blank=True)
     about_en = models.CharField(max_length=500, blank=True)
-    grantor = models.ForeignKey(Body, models.PROTECT, related_name="entitlements")
+    grantor = NamedBody(db_column="grantor_key", related_name="entitlements")
     readers = models.JSONField(default=list)  # keys of readers
     days = models.PositiveIntegerField(default=0)  # 0: for ever
     is_open = models.BooleanField(default=False)
@@ -134,11 +139,20 @@ class Grant(models.Model):
 
 
 class Counter(models.Model):
-    """What is left of an entitlement that is counted (rides); nothing is written before the first use."""
+    """What is left of an entitlement that is counted (rides); nothing is written before the first use.
+
+    ``left`` is ``start - taken + returned`` of this ``round``: each new grant fills the counter and begins
+    the next one. ``forgotten`` of what was taken is in no scan any more.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     entitlement = models.ForeignKey(Entitlement, models.CASCADE, related_name="+", db_index=False)
     left = models.PositiveIntegerField()
+    start = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    forgotten = models.PositiveIntegerField(default=0)
+    round = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -188,6 +202,7 @@ class Scan(models.Model):
     answer = models.CharField(max_length=20)
     at = models.DateTimeField()
     is_offline = models.BooleanField(default=False)
+    took = models.PositiveIntegerField(default=0)  # the counter's round from which it took one; 0: nothing
     repeats = models.PositiveIntegerField(default=0)  # how often the same code was shown again
 
     class Meta:

@@ -56,6 +56,13 @@ def test_from_entering_a_gate_to_an_answer() -> None:
     assert keys["Access-Control-Allow-Origin"] == "*"
     assert proof.opened(text, proof.keys_of(keys.json())).pseudonym == told["answers"][0]["pseudonym"]
     assert [one["key"] for one in client(administrator).get("/api/codes/gates").json()["gates"]] == ["door-7"]
+    refused = post(administrator, "gates", NEW)
+    assert (refused[0], refused[1]["code"]) == (409, "COD-206")
+    assert client(secret).get("/api/codes/gate").status_code == 200
+    status, renewed = post(administrator, "gates", {**NEW, "rotate": True})
+    assert (status, client(secret).get("/api/codes/gate").status_code) == (201, 401)
+    secret = renewed["secret"]
+    assert client(secret).get("/api/codes/gate").status_code == 200
     assert client(administrator).delete("/api/codes/gates/door-7").json()["is_open"] is False
     assert post(secret, "verify", {"codes": [text]})[0] == 401
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from beichen.fronts.codes import service
 from beichen.fronts.codes.declaring import load_card
-from beichen.fronts.codes.models import Entitlement, Grant
+from beichen.fronts.codes.models import Entitlement, Grant, Scan
 from beichen.fronts.codes.section import SECTIONS
 from beichen.fronts.codes.tests import town
 from beichen.fronts.codes.tests.test_looking import path_of
@@ -82,6 +82,22 @@ def test_who_has_no_grant_and_the_public_board_nothing() -> None:
     tram = town.thing("一路", "Tram")
     assert boards(tram, town.signed_in(town.person("zhao"))) == {}
     assert boards(tram, Client()) == {}
+
+
+def test_the_page_says_what_is_noted_of_a_reading_and_where_it_stands() -> None:
+    """A look at a thing's code is noted nowhere; a code that is shown there is, for its person."""
+    declare()
+    tram, row = town.thing("一路", "Tram"), rider()
+    browser = town.signed_in(row)
+    page = browser.get(path_of(tram.code)).content.decode()
+    assert "您的读码不会被记录" in page
+    assert 'href="/my/codes/scans"' in page
+    assert "30 天" in page
+    assert 'href="/my/codes/scans"' in browser.get(f"/my/codes/bus-rides/{town.BUS}").content.decode()
+    assert not Scan.objects.exists()
+    plain = Client().get(path_of(town.thing("灯", "Lamp").code)).content.decode()
+    assert "您的读码不会被记录" in plain
+    assert 'href="/my/codes/scans"' not in plain.split("<main")[1].split("</main>")[0]
 
 
 def test_what_every_resident_has_leads_the_public_to_sign_in() -> None:

@@ -20,6 +20,7 @@ from beichen.fronts.codes.wording import hours
 from beichen.kernel.access.models import Representation
 from beichen.kernel.access.service import create_account, subjects_of
 from beichen.kernel.access.subjects import CHOSEN
+from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.service import actor_of
 from beichen.problem import ProblemError
 from beichen_proof import code as proof
@@ -131,8 +132,13 @@ def test_a_clerk_reads_a_persons_code_for_the_own_body_alone() -> None:
     assert Client().post("/codes/scan", told).status_code == 422
     page = clerk.post("/codes/scan", told).content.decode()
     assert "通过" in page
+    assert "本次核验已为其本人记录" in page
     assert row.code not in page
     assert "此码已经出示过" in clerk.post("/codes/scan", told).content.decode()
+    assert (
+        "本次核验已为其本人记录"
+        not in clerk.post("/codes/scan", {**told, "text": proof.PREFIX + "X"}).content.decode()
+    )
     assert "不是居民码" in clerk.post("/codes/scan", {**told, "text": proof.PREFIX + "X"}).content.decode()
 
 
@@ -152,11 +158,22 @@ def test_gates_are_entered_and_closed() -> None:
     assert secret not in client.get("/codes/gates").content.decode()
     key = {"Authorization": f"Bearer {secret}"}
     assert Client(headers=key).get("/api/codes/gate").json()["key"] == "door-9"
+    again = client.post("/codes/gates", told)
+    assert (again.status_code, again.context["asked"].key, again.context["secret"]) == (422, "door-9", "")
+    assert 'name="rotate" value="yes"' in again.content.decode()
+    assert Client(headers=key).get("/api/codes/gate").status_code == 200
+    renewed = client.post("/codes/gates", {**told, "rotate": "yes"}).context["secret"]
+    assert Client(headers=key).get("/api/codes/gate").status_code == 401
+    assert (
+        AuditRecord.objects.filter(action="codes.gate.edit", detail__contains='"rotated":true').count() == 1
+    )
+    key = {"Authorization": f"Bearer {renewed}"}
     wrong = client.post("/codes/gates", {**told, "key": "Door 9", "entitlements": ["off-peak"]})
     assert wrong.status_code == 422
     assert client.post("/codes/gates/door-9/close").status_code == 302
     assert not Gate.objects.get().is_open
     assert Client(headers=key).get("/api/codes/gate").status_code == 401
+    assert client.post("/codes/gates", told).context["secret"]  # a closed one has no key that could stop
     assert town.officer("officer")[0].get("/codes/gates").status_code == 403
 
 

@@ -101,12 +101,12 @@ def service_grant(key: str) -> int:
 
 
 @pytest.mark.django_db
-def test_keys_belong_to_one_package_and_bodies_are_there() -> None:
+def test_keys_belong_to_one_package_and_a_city_names_bodies_that_it_has() -> None:
     with pytest.raises(ProblemError) as error:
         load_card({town.BUS: town.READERS[town.BUS]}, {}, owner="scene:other", by=town.BY)
     assert error.value.problems[0].code == KEY_TAKEN
     with pytest.raises(ProblemError) as error:
-        load_card({"x": {"name": "x", "name_en": "x", "body": "garden"}}, {}, owner="scene:other", by=town.BY)
+        load_card({"x": {"name": "x", "name_en": "x", "body": "garden"}}, {}, owner="city:other", by=town.BY)
     problem = error.value.problems[0]
     assert (problem.code, "gardens" in problem.hint) == (NO_BODY, True)
 

@@ -14,9 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from beichen.fronts.codes import service
+from beichen.fronts.codes.bodies import waiting, with_body
 from beichen.fronts.codes.forms import GateForm
 from beichen.fronts.codes.models import Entitlement, Gate, Reader
 from beichen.fronts.codes.permissions import EDIT_GATES
+from beichen.fronts.codes.problems import HAS_KEY
 from beichen.fronts.codes.wording import badge, called
 from beichen.kernel.access.service import acting, decide, visible
 from beichen.kernel.actor import Actor
@@ -48,7 +50,7 @@ FILTERS = [Filter("state", pgettext("gate", "State"), "is_open", [("True", OPEN)
 
 
 def _form(by: Actor, data: object = None) -> GateForm:
-    readers = visible(by, EDIT_GATES, Reader.objects.filter(is_current=True))[:200]
+    readers = visible(by, EDIT_GATES, with_body(Reader.objects.filter(is_current=True)))[:200]
     kinds = Entitlement.objects.filter(is_current=True)[:500]
     keys = {row.key for row in readers}
     offered = [(row.key, called(row)) for row in kinds if keys & set(row.readers)]
@@ -62,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     rows = service.gates(by=by)
     form = _form(by, request.POST if request.method == "POST" else None)
-    secret, entered = "", ""
+    secret, entered, asked = "", "", None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         facts = service.GateFacts(
@@ -74,11 +76,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
             given["takes"],
         )
         try:
-            row, secret = service.enter_gate(facts, by=by)
+            is_sure = request.POST.get("rotate") == "yes"
+            row, secret = service.enter_gate(facts, by=by, rotate=is_sure)
         except ProblemError as error:
             if error.status == 403:
                 raise
             form.take(error)
+            asked = rows.filter(key=facts.key).first() if error.problems[0].code == HAS_KEY else None
         else:
             entered, form = row.key, _form(by)
     table: Table[Gate] = Table("gates", _("Gates"), rows, COLUMNS, FILTERS, ("key", "name", "place"))
@@ -86,7 +90,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form if may_edit else None,
         "secret": secret,
+        "asked": asked,
         "entered": entered,
+        "waiting": [(called(row), row.body_id) for row in waiting(Reader.objects.filter(is_current=True))],
         "closable": rows.filter(is_open=True)[:200] if may_edit else [],
     }
     response = answer(request, table, "codes/gates.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from beichen.fronts.codes import service
+from beichen.fronts.codes.bodies import waiting, with_body
 from beichen.fronts.codes.forms import GrantForm, GrantStateForm
 from beichen.fronts.codes.granting import person_with
 from beichen.fronts.codes.models import Entitlement, Grant, GrantState
@@ -104,7 +105,8 @@ def change(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _form(by: Actor, data: object = None) -> GrantForm:
-    rows = visible(by, EDIT_GRANTS, Entitlement.objects.filter(is_current=True, is_open=False))[:500]
+    kinds = with_body(Entitlement.objects.filter(is_current=True, is_open=False))
+    rows = visible(by, EDIT_GRANTS, kinds)[:500]
     return GrantForm([(row.key, called(row)) for row in rows], data)
 
 
@@ -118,7 +120,12 @@ def _page(request: HttpRequest, by: Actor, form: GrantForm, state_form: GrantSta
         "grants", _("Entitlements"), rows, COLUMNS, filters, ("person__code", "reason")
     )
     may_edit = bool(decide(by, EDIT_GRANTS))
-    context = {"form": form if may_edit else None, "state_form": state_form if may_edit else None}
+    rows_waiting = waiting(Entitlement.objects.filter(is_current=True))
+    context = {
+        "form": form if may_edit else None,
+        "state_form": state_form if may_edit else None,
+        "waiting": [(called(row), row.grantor_id) for row in rows_waiting],
+    }
     response = answer(request, table, "codes/grants.html", context)
     response.status_code = 422 if form.errors or state_form.errors else response.status_code
     return response

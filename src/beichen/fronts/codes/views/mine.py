@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from beichen.fronts.codes import service
+from beichen.fronts.codes.bodies import with_body
 from beichen.fronts.codes.models import Entitlement, Reader, Scan
 from beichen.fronts.codes.owning import subject_person
 from beichen.fronts.codes.problems import NO_CARD, NO_READER
@@ -26,7 +27,10 @@ from beichen.fronts.codes.wording import (
     STANDINGS,
     about,
     answer_words,
+    back_cell,
+    back_words,
     badge,
+    body_name,
     called,
     counted,
     ending,
@@ -46,7 +50,7 @@ FRESH_RATE, WITHDRAW_RATE = "40/minute", "10/hour"
 View = Callable[..., HttpResponseBase]
 
 
-def _for_person(view: Callable[..., HttpResponseBase]) -> View:
+def for_person(view: Callable[..., HttpResponseBase]) -> View:
     """A page of the person for whom the reader acts: themselves or a child; without a session the door."""
 
     @never_cache
@@ -63,14 +67,15 @@ def _for_person(view: Callable[..., HttpResponseBase]) -> View:
 
 
 @require_safe
-@_for_person
+@for_person
 def card(request: HttpRequest, person: Person) -> HttpResponse:
     """The card: what one holds, how it stands, to whom it can be shown."""
     held = service.card_of(person, timezone.now())
-    readers = {row.key: row for row in Reader.objects.filter(is_current=True)}
+    readers = {row.key: row for row in with_body(Reader.objects.filter(is_current=True))}
     subject = chosen_subject(request)
     context = {
         "cards": [_card(one, readers) for one in held],
+        "others": [(called(row), about(row), body_name(row.grantor)) for row in service.not_held(person)],
         "for_whom": subject.name if subject.representation is not None else "",
     }
     return render(request, "codes/card.html", context)
@@ -96,6 +101,7 @@ def _card(held: service.Held, readers: dict[str, Reader]) -> dict[str, Any]:
         "counted": counted(held),
         "hours": hours(row),
         "readers": shown,
+        "is_unread": may_show and not shown,
     }
 
 
@@ -130,7 +136,7 @@ def _made(request: HttpRequest, person: Person, entitlement: Entitlement, reader
 
 
 @require_safe
-@_for_person
+@for_person
 def show(request: HttpRequest, person: Person, entitlement: str, reader: str) -> HttpResponse:
     """The code itself, for one reader; without a script a button shows the next one."""
     row, party = _chosen(entitlement, reader)
@@ -149,14 +155,14 @@ def show(request: HttpRequest, person: Person, entitlement: str, reader: str) ->
 
 
 @require_safe
-@_for_person
+@for_person
 def fresh(request: HttpRequest, person: Person, entitlement: str, reader: str) -> JsonResponse:
     """The codes of the next minutes, for the page to show one after another."""
     return JsonResponse(_made(request, person, *_chosen(entitlement, reader)))
 
 
 @require_POST
-@_for_person
+@for_person
 def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
     """Every code that was fetched until now counts no more."""
     by = acting(request)
@@ -188,6 +194,9 @@ COLUMNS: list[Column[Scan]] = [
     ),
     Column("answer", pgettext("scan", "Answer"), lambda row: answer_words(row.answer), sort=("answer",)),
     Column(
+        "number", pgettext("scan", "Number"), lambda row: row.nonce if row.took else "", is_exported_only=True
+    ),
+    Column(
         "repeats",
         gettext_lazy("Shown again"),
         lambda row: row.repeats,
@@ -199,7 +208,7 @@ COLUMNS: list[Column[Scan]] = [
 
 
 @require_safe
-@_for_person
+@for_person
 def scans(request: HttpRequest, person: Person) -> HttpResponseBase:
     """Who read one's codes, where, when and for what; as a file too."""
     rows = service.own_scans(acting(request))
@@ -216,11 +225,18 @@ def scans(request: HttpRequest, person: Person) -> HttpResponseBase:
             ],
         ),
     ]
+    asked = service.returns_of(acting(request))
+    back: Column[Scan] = Column(
+        "back",
+        pgettext("scan", "Taken from the counter"),
+        lambda row: back_words(row, asked.get(row.nonce)),
+        lambda row: back_cell(row, asked.get(row.nonce)),
+    )
     table: Table[Scan] = Table(
         "scans",
         _("Who read my codes"),
         rows,
-        COLUMNS,
+        [*COLUMNS, back],
         [one for one in filters if one.choices],
         ("place", "reader__name"),
     )

@@ -8,10 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from beichen.fronts.codes.looking import Look, Standing, look
+from beichen.fronts.codes.offering import BOARD
 from beichen.fronts.codes.problems import UNKNOWN
 from beichen.fronts.codes.wording import KINDS, STICKERS, badge, moment
 from beichen.kernel.access.service import acting, address_of
 from beichen.problem import ProblemError
+from beichen.settings import settings
 
 
 @never_cache
@@ -40,4 +42,6 @@ def _context(found: Look) -> dict[str, object]:
         "sticker": told,
         "changed": moment(told.changed_at) if told else "",
         "offers": found.offers,
+        "is_boarding": any(offer.key.startswith(BOARD) for offer in found.offers),
+        "days": settings().scan_days,
     }

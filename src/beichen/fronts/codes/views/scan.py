@@ -87,4 +87,5 @@ def _read(text: str, chosen: str, by: Actor) -> dict[str, object]:
         "name": called(row) if row else "",
         "left": _("%(left)d left") % {"left": answer.left} if answer.left is not None else "",
         "pseudonym": answer.pseudonym,
+        "is_noted": bool(answer.entitlement),
     }
