@@ -6,6 +6,7 @@ Terminals, logs and programs read the problem itself, which is English.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 def actor_name(key: str, name: str) -> str:
     """Who acted, by the actor's key and name; the name of a part of the house says nothing to people."""
     return str(HOUSE) if key.startswith("system:") else name
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several things in a row, as the reader's language writes them."""
+    return (", " if get_language() == "en" else "、").join(words)
 
 
 def worded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,7 +10,10 @@ from django.utils.translation import gettext
 from beichen.fronts.services.declaration import Field, Process
 from beichen.fronts.services.doors import Calling
 from beichen.fronts.services.models import AffairEvent
+from beichen.fronts.services.signs import name_of
 from beichen.kernel.bus import service as bus
+from beichen.kernel.org.models import Body
+from beichen.web.wording import listed
 
 
 def notify(calling: Calling, _data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -26,7 +29,7 @@ def notify(calling: Calling, _data: Mapping[str, Any]) -> Mapping[str, Any]:
 def value_words(one: Field, value: Any) -> str:
     """A value as people read it."""
     if isinstance(value, list):
-        return "、".join(value_words(one, item) for item in value)
+        return listed(value_words(one, item) for item in value)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, str) and value in one.choices:
@@ -36,8 +39,14 @@ def value_words(one: Field, value: Any) -> str:
     return f"{value} {one.unit}".strip()
 
 
-def sentence(event: AffairEvent, process: Process) -> str:
-    """What happened, in words, with the step, the outcome and the reason."""
+def receivers_of(trail: Iterable[AffairEvent]) -> dict[str, str]:
+    """The bodies to which steps were handed over, by their keys, as people read them: one query at most."""
+    keys = {str(event.data.get("to")) for event in trail if event.name == "handed-over"}
+    return {body.key: name_of(body) for body in Body.objects.filter(key__in=keys)} if keys else {}
+
+
+def sentence(event: AffairEvent, process: Process, receivers: Mapping[str, str]) -> str:
+    """What happened, in words, with the step, the outcome, to whom it went, and the reason."""
     known = bus.event_type_names()
     step = process.steps.get(event.step)
     parts = [str(known.get(f"services.affair.{event.name}", event.name))]
@@ -48,7 +57,9 @@ def sentence(event: AffairEvent, process: Process) -> str:
             parts.append(outcome.label)
     elif event.name == "closed" and event.data.get("outcome") in process.ends:
         parts.append(process.ends[event.data["outcome"]].label)
+    if event.name == "handed-over":
+        parts.append(f"→ {receivers.get(str(event.data.get('to')), '')}")
     parts += [str(event.data[name]) for name in ("reason", "note") if event.data.get(name)]
     if event.data.get("items"):
-        parts.append("、".join(event.data["items"]))
+        parts.append(listed(event.data["items"]))
     return " · ".join(parts)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from beichen.kernel.access.models import RelyingParty
 from beichen.kernel.access.openid import service as openid
 from beichen.kernel.org.models import Person
+from beichen.web.wording import listed
 
 SCOPE_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "openid": (
@@ -52,8 +53,7 @@ def body_name(party: RelyingParty) -> str:
 
 def scope_names(scopes: list[str]) -> str:
     """Scopes as a list in words."""
-    mark = ", " if is_english() else "、"
-    return mark.join(str(SCOPE_WORDS[scope][0]) for scope in scopes if scope in SCOPE_WORDS)
+    return listed(str(SCOPE_WORDS[scope][0]) for scope in scopes if scope in SCOPE_WORDS)
 
 
 def value_of(scope: str, person: Person | None) -> str:

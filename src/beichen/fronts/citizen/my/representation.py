@@ -27,6 +27,7 @@ from beichen.kernel.org.models import Person
 from beichen.problem import Problem, ProblemError, Where, code, said
 from beichen.web.forms import ProblemForm
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import listed
 
 NO_PERSON = code("CIT-104", "Nobody has this code.", status=422)
 GRANT_RATE = "30/hour"
@@ -116,7 +117,7 @@ def _row(row: Representation, person: Person, names: dict[str, str]) -> Row:
         who=_("Myself") if is_mine else row.representative.name,
         subject=_("Myself") if row.subject_code == person.code else row.subject_name,
         kind=str(_KINDS[row.kind]),
-        affairs="、".join(names.get(key, key) for key in row.affairs) or _("all"),
+        affairs=listed(names.get(key, key) for key in row.affairs) or _("all"),
         since=row.since,
         until=ends,
         direction="i-act" if is_mine else "for-me",

@@ -17,12 +17,13 @@ from beichen.fronts.services.declaration import Process, Words
 from beichen.fronts.services.listing import end_of
 from beichen.fronts.services.models import Affair, AffairEvent, Task, Timer
 from beichen.fronts.services.signs import left_words, name_of
+from beichen.fronts.services.telling import receivers_of
 from beichen.fronts.services.words import CLOSED, Standing, Status
 
 SHOWN: Mapping[str, Promise] = {
     "opened": _("Your application came in."),
     "completed": _("A step is done:"),
-    "handed-over": _("Another body goes on with it."),
+    "handed-over": _("Another body goes on with it:"),
     "recalled": _("A step is done again."),
     "material-asked": _("Something is missing:"),
     "material-given": _("What was missing came in."),
@@ -54,6 +55,7 @@ class Waiting:
     body: str
     until: datetime | None
     left: str
+    is_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _waiting(task: Task, now: datetime) -> Waiting:
 def _noticed(timer: Timer, process: Process) -> Waiting:
     step = process.steps.get(timer.step)
     until = localtime(timer.due_at) if timer.due_at else None
-    return Waiting(step.name.label if step else "", gettext("Open to everybody"), until, "")
+    return Waiting(step.name.label if step else "", gettext("Open to everybody"), until, "", is_notice=True)
 
 
 def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool) -> str:
@@ -116,6 +118,10 @@ def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool) -> str:
         return gettext("You must do something: material is missing. Until it comes, the clock stands still.")
     if affair.status == Status.SUSPENDED:
         return gettext("It has to wait. You need do nothing; we tell you when it goes on.")
+    if waits and waits[0].until and waits[0].is_notice:
+        return gettext(
+            "It is on public notice until %(until)s, and goes on by itself afterwards. You need do nothing."
+        ) % {"until": f"{waits[0].until:%Y-%m-%d %H:%M}"}
     if waits and waits[0].until:
         return gettext(
             "%(body)s has it now (%(step)s), at the latest until %(until)s. You need do nothing."
@@ -148,12 +154,14 @@ def _stations(affair: Affair, tasks: list[Task]) -> list[Station]:
 def _told(trail: list[AffairEvent], process: Process) -> list[Told]:
     """What happened as far as it concerns the applicant; the newest first. What officers wrote to each other
     in their forms is not told, what they wrote to the applicant is."""
-    found = []
+    found, receivers = [], receivers_of(trail)
     for event in reversed(trail):
         if event.name not in SHOWN:
             continue
         step = process.steps.get(event.step)
         parts = [str(SHOWN[event.name])]
+        if event.name == "handed-over":
+            parts.append(receivers.get(str(event.data.get("to")), ""))
         if event.name in ("completed", "timer-fired") and step is not None:
             parts.append(step.name.label)
         if event.name == "closed":

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from beichen.fronts.services.forms.rendering import in_words
 from beichen.kernel.org.models import Region
+from beichen.web.wording import listed
 
 MASKED = frozenset({"identity-number"})
 
@@ -61,7 +62,7 @@ def _text(field: Mapping[str, Any], value: Any, files: Mapping[str, str]) -> str
     if "x-withheld" in field:
         return str(field["x-withheld"])
     if isinstance(value, list):
-        return "、".join(_text(field["items"], one, files) for one in value)
+        return listed(_text(field["items"], one, files) for one in value)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, int | float):

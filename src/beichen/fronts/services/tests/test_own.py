@@ -54,6 +54,19 @@ def test_missing_material_is_asked_for_brought_and_the_clock_goes_on() -> None:
     assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
 
 
+def test_what_is_on_public_notice_is_done_by_nobody_and_who_goes_on_is_named() -> None:
+    _person, by, browser = citizen()
+    affair = applied(by).affair
+    services.hand_over(affair.code, waiting(affair)[0].number, "fire", "归口调整", by=SETUP)
+    handed = browser.get(f"/my/affairs/{affair.code}").content.decode()
+    assert "已转由以下部门办理： 星河市消防局" in handed
+    do(do(affair, "check", "accept"), "review", "approve", body="planning")
+    do(affair, "sign")
+    page = browser.get(f"/my/affairs/{affair.code}").content.decode()
+    assert "正在向社会公示，至 " in page
+    assert "向社会公示办理" not in page
+
+
 def test_an_affair_that_is_not_there_is_refused_in_the_readers_language() -> None:
     _person, _by, browser = citizen()
     for language, heading, words in [

@@ -152,6 +152,13 @@ def test_a_step_is_handed_over_to_a_body_that_somebody_chose() -> None:
     assert choices.index('value=""') < choices.index('value="fire"')
 
 
+def test_the_trail_says_to_whom_a_step_was_handed_over() -> None:
+    affair = application()
+    service.hand_over(affair.code, 1, "fire", "归口调整", by=SETUP)
+    page = signed_in("officer", "fire").get(f"/services/affairs/{affair.code}").content.decode()
+    assert "→ 星河市消防局 · 归口调整" in page
+
+
 def test_a_clerk_takes_an_application_in() -> None:
     clerk = signed_in("attendant", "window")
     assert "permit" in clerk.get("/services/new").content.decode()

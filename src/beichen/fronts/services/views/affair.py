@@ -27,7 +27,7 @@ from beichen.fronts.services.listing import address, end_of
 from beichen.fronts.services.models import Affair, Task
 from beichen.fronts.services.offering import LABELS, Offers
 from beichen.fronts.services.signs import name_of, promise_badge, time_badge
-from beichen.fronts.services.telling import sentence, value_words
+from beichen.fronts.services.telling import receivers_of, sentence, value_words
 from beichen.fronts.services.words import Standing, Status
 from beichen.kernel.access.service import acting
 from beichen.kernel.actor import Actor
@@ -57,6 +57,8 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
     places = {name: place for place, name in enumerate(process.fields)}
     offers = Offers(row, process, tasks, course["messages"], by).all()
     papers, withheld = papers_of(row, by=by), withheld_of(row, by=by)
+    trail = service.trail(row)
+    receivers = receivers_of(trail)
     if bad is not None:
         for offer in offers:
             if (offer.act, offer.number) == bad[:2]:
@@ -81,10 +83,10 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         "trail": [
             {
                 "event": event,
-                "words": sentence(event, process),
+                "words": sentence(event, process, receivers),
                 "body": name_of(event.body) if event.body else "",
             }
-            for event in service.trail(row)
+            for event in trail
         ],
         "is_drawn": "BPMNDiagram" in main_file(row),
         "waits": " ".join(course["waits"]),

@@ -26,6 +26,7 @@ def _entry(timer: Timer) -> dict[str, Any]:
     return {
         "process": process.name.label,
         "step": process.steps[timer.step].name.label,
+        "since": localtime(timer.opened_at),
         "until": until,
         "is_demo": affair.is_demo,
         "facts": [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +55,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "regions": list(known.items()),
         "region": region,
         "first": first,
-        "end": end,
+        "last": end - timedelta(days=1),
         "fewest": FEWEST,
         "count": sum(one.count for one in rows),
     }

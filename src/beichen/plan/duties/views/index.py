@@ -39,6 +39,7 @@ from beichen.plan.pages import without_plan
 from beichen.problem import ProblemError
 from beichen.web.tables import Column, Filter, State, Table, answer
 from beichen.web.templatetags.beichen import foreign
+from beichen.web.wording import listed
 
 
 def _title(duty: Duty) -> SafeString:
@@ -71,7 +72,7 @@ COLUMNS: list[Column[Duty]] = [
     Column(
         "supporting",
         _("Supporting bodies"),
-        lambda row: "、".join(body_name(body) for body in row.supporting.all()),
+        lambda row: listed(body_name(body) for body in row.supporting.all()),
         is_exported_only=True,
     ),
     Column(
