@@ -10,7 +10,7 @@ from beichen.kernel.jobs.schedule import scheduled
 
 @task()
 def tell() -> None:
-    """Tell systems now: somebody has just signed out."""
+    """Tell systems now: somebody has just signed out, or took a consent back."""
     openid.tell_due()
 
 

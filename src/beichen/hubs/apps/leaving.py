@@ -1,4 +1,4 @@
-"""After somebody signed out, the systems that must know are told at once, by a worker."""
+"""After somebody signed out, or took a consent back, the systems that must know are told at once, by a worker."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from beichen.kernel.access.models import LogoutNotice
 from beichen.kernel.jobs.service import enqueue
 
 
-def _left(**_values: Any) -> None:
-    """Only when there is somebody to tell."""
+def tell_soon(**_values: Any) -> None:
+    """After this transaction; only when there is somebody to tell."""
     if LogoutNotice.objects.filter(next_at__isnull=False, attempts=0).exists():
         transaction.on_commit(lambda: enqueue(tell) and None)
 
 
 def listen() -> None:
     """Connect to the signal, after the kernel has: what it notes is there then."""
-    user_logged_out.connect(_left, dispatch_uid="beichen.hubs.apps")
+    user_logged_out.connect(tell_soon, dispatch_uid="beichen.hubs.apps")

@@ -56,6 +56,11 @@ def scope_names(scopes: list[str]) -> str:
     return listed(str(SCOPE_WORDS[scope][0]) for scope in scopes if scope in SCOPE_WORDS)
 
 
+def claim_names(claims: list[str]) -> str:
+    """What was told, by the scopes to which the claims belong."""
+    return scope_names([key for key, scope in openid.SCOPES.items() if set(scope.claims) & set(claims)])
+
+
 def value_of(scope: str, person: Person | None) -> str:
     """What exactly would be told, so that people see it before they allow it."""
     told = openid.told_of(person, [scope])

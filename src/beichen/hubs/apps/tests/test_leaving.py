@@ -9,9 +9,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import orjson
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from beichen.hubs.apps.jobs import tell
 from beichen.hubs.apps.tests.conftest import BY, Browser, System, address_in, system_of
 from beichen.kernel.access.models import Account, LogoutNotice, Representation, SignOn
 from beichen.kernel.access.openid.logout import EVENT, WAITS, tell_due
@@ -148,13 +151,40 @@ def test_what_was_allowed_is_taken_back(browser: Browser, account: Account, port
     assert "水费查询" in page.content.decode()
     assert "被告知" not in browser.get("/account/consents/portal").content.decode()
     portal.userinfo(tokens["access_token"])
-    assert "name" in browser.get("/account/consents/portal").content.decode()
+    told = browser.get("/account/consents/portal").content.decode()
+    assert told.count("您的姓名") == 4  # may know; was allowed, signed in, was told
     assert browser.post("/account/consents/portal/withdraw").status_code == 302
     assert portal.userinfo(tokens["access_token"]).status_code == 401
     assert portal.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
     assert b'name="answer"' in browser.ask(portal).content
     again = portal.read(browser.tokens(portal)["id_token"])
     assert again["sub"] == portal.read(tokens["id_token"])["sub"]
+
+
+def test_a_system_is_told_at_once_that_a_consent_was_taken_back(
+    browser: Browser,
+    account: Account,
+    listener: Listener,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """What it keeps of its own is ended by itself, which must therefore know."""
+    browser.tokens(system_of("told", backchannel_uri=listener.address))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post("/account/consents/told/withdraw")
+    assert DBTaskResult.objects.filter(task_path=tell.module_path).count() == 1
+    assert tell_due() == 1
+    assert len(listener.told) == 1
+
+
+def test_whom_somebody_acts_for_is_on_record_when_it_is_told(
+    browser: Browser, account: Account, portal: System
+) -> None:
+    """Also where nothing else is; what there is nothing of is not said to have been told."""
+    represent(account)
+    tokens = browser.tokens(portal, scope="openid acting_for", acting_for="91220101MA0000001X")
+    portal.userinfo(tokens["access_token"])
+    record = AuditRecord.objects.get(action="access.claims.disclose")
+    assert orjson.loads(record.detail)["claims"] == ["acting_for"]
 
 
 def test_consents_are_ones_own(browser: Browser, account: Account, portal: System) -> None:

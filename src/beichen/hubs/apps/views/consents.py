@@ -19,9 +19,10 @@ from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from beichen.hubs.apps.leaving import tell_soon
 from beichen.hubs.apps.pages import moment
 from beichen.hubs.apps.views.authorize import account_of
-from beichen.hubs.apps.words import body_name, party_name, party_purpose, scope_names
+from beichen.hubs.apps.words import body_name, claim_names, party_name, party_purpose, scope_names
 from beichen.kernel.access.models import Account, Consent
 from beichen.kernel.access.openid import service as openid
 from beichen.kernel.access.service import acting
@@ -110,7 +111,7 @@ def _found(request: HttpRequest, key: str) -> Consent:
 def _told(record: AuditRecord) -> str:
     detail = orjson.loads(record.detail)
     if "claims" in detail:
-        return ", ".join(detail["claims"])
+        return claim_names(detail["claims"])
     return scope_names(detail.get("scopes", []))
 
 
@@ -158,6 +159,7 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     """Take it back."""
     row = _found(request, key)
     openid.withdraw_consent(key, _reader(request), by=acting(request))
+    tell_soon()
     messages.success(
         request, _("%(name)s may know nothing of you from now on.") % {"name": party_name(row.party)}
     )

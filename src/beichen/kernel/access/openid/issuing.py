@@ -220,8 +220,9 @@ def userinfo(token: Token) -> dict[str, Any]:
     scopes = _told_scopes(on, list(token.scopes))
     told = told_of(on.account.person, scopes)
     claims = {"sub": on.subject, **told, **(_acting_claim(on) if ACTING_FOR in scopes else {})}
-    if told and on.account.person:
-        detail = {"claims": sorted(told), "purpose": on.party.purpose[:120]}
+    shown = sorted(name for name, value in claims.items() if value and name != "sub")
+    if shown and on.account.person:
+        detail = {"claims": shown, "purpose": on.party.purpose[:120]}
         resource = f"kernel_access.relyingparty:{on.party.key}"
         by, reason = party_actor(on.party), "consent" if not on.party.is_trusted else "trusted system"
         audit.record(
