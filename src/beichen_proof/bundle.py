@@ -21,6 +21,7 @@ from beichen_proof.refusal import Reason, RefusedError
 
 FORMAT = "beichen-proof/1"
 HEADER = "c2sp.org/tlog-proof@v1"
+CERTIFICATE = "certificate"
 LONGEST = 256 << 10
 
 
@@ -104,9 +105,18 @@ def check_bundle(content: bytes, policy: Policy, document: bytes | None = None) 
     check_inclusion(leaf_hash(text.encode()), index, checkpoint.size, path, checkpoint.root)
     if entry["commitment"] != commitment(opening) or entry["kind"] != opening["kind"]:
         raise RefusedError(Reason.ALTERED, "the opening is not what the entry commits to")
-    if document is not None and hashlib.sha256(document).hexdigest() != opening["sha256"]:
+    if document is not None and opening["sha256"] not in _hashes_of(opening["kind"], document):
         raise RefusedError(Reason.ALTERED, "the document is not the one that was sealed")
     return Sealed(opening["kind"], opening["reference"], opening["sha256"], entry["at"], index, checkpoint)
+
+
+def _hashes_of(kind: str, document: bytes) -> set[str]:
+    """What a document may be sealed as. Of a certificate the signed token is: which of its fields its holder
+    shows with it, after the first `~`, is theirs to choose."""
+    contents = {document}
+    if kind == CERTIFICATE:
+        contents.add(document.strip().partition(b"~")[0])
+    return {hashlib.sha256(one).hexdigest() for one in contents}
 
 
 def _entry(text: str) -> dict[str, str]:

@@ -37,12 +37,16 @@ from beichen.platforms.ledger.certificates import issuers, issuing, statuses
 from beichen.platforms.ledger.certificates.checking import text_of
 from beichen.platforms.ledger.certificates.paper import LARGEST_CODE, pdf, qr_picture
 from beichen.platforms.ledger.models import Certificate, CertificateKind, Entry, IssuerKey
+from beichen.platforms.ledger.proving import bundle_text
 from beichen.platforms.ledger.tests import offices
 from beichen.platforms.ledger.tests.ground import BY, reader
+from beichen.platforms.ledger.witnessing import policy_text
 from beichen.problem import ProblemError
 from beichen_proof.__main__ import main
+from beichen_proof.bundle import check_bundle
 from beichen_proof.credential import check_status, read, status_at
 from beichen_proof.jose import encoded
+from beichen_proof.policy import Policy
 from beichen_proof.refusal import Reason, RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +94,19 @@ def test_only_what_is_chosen_is_shown() -> None:
     assert found.credential is not None
     assert (found.credential.claims.get("name"), found.credential.claims["born"]) == (None, "1990-02-03")
     assert found.credential.claims["group"] == "resident"
+
+
+def test_the_seal_of_a_certificate_is_proved_of_whatever_its_holder_shows() -> None:
+    row = offices.issued()
+    service.integrate()
+    entry = Entry.objects.get(kind="certificate", reference=row.code)
+    policy = Policy.parse(policy_text())
+    proof = bundle_text(entry).encode()
+    for text in (row.text, service.shown_text(row, {"born"}) + "\n", service.shown_text(row, set())):
+        assert check_bundle(proof, policy, text.encode()).reference == row.code
+    with pytest.raises(RefusedError) as caught:
+        check_bundle(proof, policy, offices.issued().text.encode())
+    assert caught.value.reason == Reason.ALTERED
 
 
 @pytest.mark.parametrize(
