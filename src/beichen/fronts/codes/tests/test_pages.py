@@ -8,6 +8,8 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from beichen.fronts.codes import service, showing
 from beichen.fronts.codes.models import Entitlement, Gate, Grant, Scan, Sticker
@@ -120,6 +122,28 @@ def test_a_scanned_text_leads_to_its_page() -> None:
     assert answer["Location"] == "/c/0000002s7"
     assert Client().get("/codes/scan").status_code == 200
     assert Client().post("/codes/scan", {"text": ""}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("BEGIN:VCARD\nFN:王", "/c/BEGIN:VCARD"),
+        ("default\nenv;", "/c/default"),
+        ("/\nx", "/c/-"),
+        ("http://[", "/c/http://%5B"),
+        ("https://house.example/c/%0Aabc%0Ad?s=AAAABBBB", "/c/abc?s=AAAABBBB"),
+    ],
+)
+def test_a_scanned_text_that_is_no_code_leads_to_where_that_is_said(text: str, place: str) -> None:
+    answer = Client().post("/codes/scan", {"text": text})
+    assert (answer.status_code, answer["Location"]) == (302, place)
+    assert Client().get(place).status_code == 404
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_whatever_is_scanned_leads_to_a_page_of_this_house(text: str) -> None:
+    for scanned in (text, f"https://{text}", f"https://house.example/c/{text}"):
+        assert page_of(scanned).startswith("/c/")
 
 
 def test_a_clerk_reads_a_persons_code_for_the_own_body_alone() -> None:

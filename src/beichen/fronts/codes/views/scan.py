@@ -64,12 +64,19 @@ def _points(by: Actor) -> list[tuple[str, str]]:
 
 
 def page_of(text: str) -> str:
-    """The page of a thing's code: of a typed one, or of the address that a sticker holds, on this house."""
-    parts = urlsplit(text) if "://" in text[:10] else None
+    """The page of a thing's code: of a typed one, or of the address that a sticker holds, on this house.
+
+    Of a text of several lines, such as the visiting card of another code, the first is looked up.
+    """
+    try:
+        parts = urlsplit(text) if "://" in text[:10] else None
+    except ValueError:  # such as http://[
+        parts = None
     path = "" if parts is None else parts.path
     code = text if parts is None else unquote(path.partition("/c/")[2] or path.rpartition("/")[2])
     signature = _SIGNATURE.search(parts.query) if parts is not None else None
-    place = reverse("codes:place", args=[code.strip()[:CODE_LENGTH].lstrip("/") or "-"])
+    lines = code.strip()[:CODE_LENGTH].lstrip("/").splitlines()
+    place = reverse("codes:place", args=[lines[0] if lines and lines[0] else "-"])
     return f"{place}?s={signature[1]}" if signature else place
 
 
