@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from beichen.fronts.services import service as services
 from beichen.fronts.services.items import booking, coming, marking
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.bundling import apply_bundle
@@ -200,6 +201,30 @@ def test_a_diagram_follows_the_appearance(visit: Visit, staff: dict[str, str]) -
         assert found["waiting"], theme
         assert not set(found["waiting"]) & set(found["others"]), theme
     assert grounds["dark"] < 0.1 < 0.8 < grounds["light"]
+    assert visitor.complaints == []
+
+
+def test_a_diagram_begins_at_the_step_that_waits(visit: Visit, staff: dict[str, str]) -> None:
+    """On a phone, where it is wider than the page."""
+    forget_rates()
+    city = city_region()
+    assert city is not None
+    data = {"project": "楼", "site": "街", "use": "housing", "area_m2": 1800.0, "height_m": 12.0}
+    affair, _is_new = services.start("construction-permit", data, "DEMO-7", city, by=BY)
+    services.complete(affair.code, 1, "accept", {}, by=BY)
+    for task in services.tasks_of(affair)[1:]:
+        services.complete(affair.code, task.number, "agree", {}, by=BY)
+    visitor = visit(PHONE)
+    visitor.sign_in("chief")
+    page = visitor.go(f"/services/affairs/{affair.code}")
+    page.locator("bc-process[data-drawn]").wait_for()
+    waiting = page.locator("bc-process .is-waiting").first.bounding_box()
+    shown = page.locator("bc-process").bounding_box()
+    assert waiting is not None
+    assert shown is not None
+    assert shown["x"] <= waiting["x"]
+    assert waiting["x"] + waiting["width"] <= shown["x"] + shown["width"]
+    assert staff["late"]
     assert visitor.complaints == []
 
 

@@ -39,7 +39,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _acting_for(request: HttpRequest) -> Subject | None:
-    """Whom the reader acts for in this session, when it is somebody else; asked only of those who chose."""
+    """Whom the reader acts for in this session, asked only of those who chose somebody else.
+
+    It is the reader again once that representation is over: the page says so until they choose anew.
+    """
     account = getattr(request, "user", None)
     if is_shell(request) or not isinstance(account, Account) or account.person_id is None:
         return None
@@ -49,4 +52,4 @@ def _acting_for(request: HttpRequest) -> Subject | None:
         subject = chosen_subject(request)
     except ProblemError:  # a program's key beside a session: it acts for nobody
         return None
-    return subject if subject.representation is not None else None
+    return subject

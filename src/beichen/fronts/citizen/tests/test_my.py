@@ -225,8 +225,11 @@ def test_a_head_lets_staff_act_and_ends_it(pair: tuple[Account, Account]) -> Non
     assert staff.post("/account/acting-for", {"subject": FIRM.code}).status_code == 302
     assert head.get(f"/my/representation/{row.pk}/end").status_code == 200
     assert head.post(f"/my/representation/{row.pk}/end").status_code == 302
-    assert "办理" not in staff.get("/").content.decode().split("<main")[0]
+    assert "原代理关系已终止，现为本人办理" in staff.get("/").content.decode().split("<main")[0]
     assert staff.post("/account/acting-for", {"subject": FIRM.code}).status_code == 403
+    assert bai.person is not None
+    assert staff.post("/account/acting-for", {"subject": bai.person.code}).status_code == 302
+    assert "办理" not in staff.get("/").content.decode().split("<main")[0]
 
 
 def test_representation_of_others_is_neither_seen_nor_ended(pair: tuple[Account, Account]) -> None:

@@ -27,7 +27,8 @@ from beichen.web.wording import in_words as problem_in_words
 class MaterialRow:
     """A paper of the item: where the city holds it, what was brought, what is wrong with that.
 
-    ``giver`` is the part of a bundle whose result it is: nobody has to bring it.
+    ``giver`` is the part of a bundle whose result it is: nobody has to bring it. ``is_sought``: the city might
+    have held it.
     """
 
     key: str
@@ -39,6 +40,7 @@ class MaterialRow:
     upload: Upload | None = None
     errors: tuple[str, ...] = ()
     giver: str = ""
+    is_sought: bool = False
 
     @property
     def field(self) -> str:
@@ -79,6 +81,7 @@ def materials_of(writing: Writing, wrong: ProblemError | None = None) -> list[Ma
                 uploads.get(field),
                 tuple(problem_in_words(problem) for problem in told),
                 within.get(key, ""),
+                bool(one.held_by),
             )
         )
     return rows

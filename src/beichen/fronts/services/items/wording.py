@@ -89,8 +89,10 @@ def visit_words(visits: int) -> str:
 
 def paper_words(material: Material) -> str:
     """In which form a paper is asked for."""
-    if material.held_by:
+    if material.held_by.startswith("person."):
         return gettext("held by the city: need not be brought")
+    if material.held_by:
+        return gettext("need not be brought where the city holds it")
     form = str(PAPER[material.form])
     if material.copies > 1:
         form = gettext("%(form)s, %(count)d times") % {"form": form, "count": material.copies}

@@ -143,6 +143,15 @@ def test_a_bundle_goes_through_the_pages() -> None:
     assert run.code in text_of(browser, "/my/affairs")
 
 
+def test_a_paper_that_the_city_might_hold_and_does_not_is_asked_for_in_so_many_words() -> None:
+    _person, by, browser = citizen()
+    region = Region.objects.get(code=town.CITY)
+    alone = service.begin("seal", access.subjects_of(by)[0], region, {}, by=by)
+    page = text_of(browser, f"/services/apply/seal/{alone.code}/materials")
+    assert "经查询，本市没有您的这份材料，请提交。" in page
+    assert "本市已有记录的，免提交" in text_of(browser, "/services/items/seal")
+
+
 def test_what_a_part_that_is_left_out_asks_for_is_not_asked() -> None:
     _person, by, browser = citizen()
     found = draft(by, {"number": "0"})

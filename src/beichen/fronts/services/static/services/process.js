@@ -27,7 +27,7 @@ class Process extends HTMLElement {
       };
       mark(this.dataset.done, "is-done");
       mark(this.dataset.waits, "is-waiting");
-      this.fit(canvas);
+      this.lead(this.fit(canvas), this.reached(elements));
       this.dataset.drawn = "";
     } catch {
       this.textContent = this.dataset.failed;
@@ -48,6 +48,20 @@ class Process extends HTMLElement {
     const outer = canvas.getSize();
     const x = inner.x - Math.max(EDGE, (outer.width / scale - inner.width) / 2);
     canvas.viewbox({ x, y: inner.y - EDGE, width: outer.width / scale, height: outer.height / scale });
+    return { x, scale };
+  }
+
+  /* The first element that waits; of a process that is over the end that it came to. */
+  reached(elements) {
+    const found = (names) => names.split(" ").map((name) => name && elements.get(name)).filter(Boolean);
+    const ends = found(this.dataset.done).filter((one) => one.type === "bpmn:EndEvent");
+    return [...found(this.dataset.waits), ...ends][0];
+  }
+
+  /* A drawing that is wider than its place begins where the affair is, not where it began. */
+  lead({ x, scale }, element) {
+    if (!element) return;
+    this.scrollLeft = (element.x + element.width / 2 - x) * scale - this.clientWidth / 2;
   }
 }
 
