@@ -1,4 +1,7 @@
-"""After somebody signed out, or took a consent back, the systems that must know are told at once, by a worker."""
+"""After somebody signed out, or took a consent back, the systems that must know are told at once.
+
+A worker tells them.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from beichen.fronts.citizen.my.deeds import ACTS
-from beichen.kernel.access.models import Client
+from beichen.kernel.access.models import Client, RelyingParty
 from beichen.kernel.access.service import declared
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.models import Post
@@ -22,6 +22,9 @@ MOST = 2_000
 """The newest so many are shown; the export of one's data has the same."""
 APPLYING = "services.apply "
 """How a purpose begins that is an application; the key of its item follows."""
+
+CERTIFICATE = "certificate"
+"""The purpose of who looks at a certificate at the body that issued it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Act:
 
 
 def acts_of(person: str) -> list[Act]:
-    """The newest acts about the person of this code, the newest first; three queries."""
+    """The newest acts about the person of this code, the newest first; four queries."""
     if not person:
         return []
     rows = list(AuditRecord.objects.filter(subject=person).order_by("-sequence")[:MOST])
@@ -61,7 +64,11 @@ def _act(row: AuditRecord, person: str, named: dict[str, str], words: dict[str, 
 
 
 def _why(purpose: str) -> str:
-    return _("Application for a service") if purpose.startswith(APPLYING) else purpose
+    if purpose.startswith(APPLYING):
+        return _("Application for a service")
+    if purpose == CERTIFICATE or purpose.startswith("/certificates/"):  # as it was recorded before
+        return _("To check or change the certificate")
+    return purpose
 
 
 def _words() -> dict[str, str]:
@@ -82,4 +89,8 @@ def _named(actors: Iterable[str]) -> dict[str, str]:
     names = [key.removeprefix("client:") for key in keys if key.startswith("client:")]
     for key, name in Client.objects.filter(key__in=names).values_list("key", "name"):
         found[f"client:{key}"] = name
+    parties = [key.removeprefix("party:") for key in keys if key.startswith("party:")]
+    for row in RelyingParty.objects.filter(key__in=parties):
+        english = row.name_en if get_language() == "en" else ""
+        found[f"party:{row.key}"] = english or row.name
     return found

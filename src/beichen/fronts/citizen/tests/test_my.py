@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from beichen.fronts.citizen.codes import load_messages
 from beichen.fronts.citizen.my.acts import acts_of
@@ -18,6 +18,8 @@ from beichen.fronts.citizen.tests.people import BY, actor, citizen, city, own_bo
 from beichen.hubs.events import service as events
 from beichen.hubs.events.models import Case, Report, Reporter
 from beichen.kernel.access.models import Account, Representation
+from beichen.kernel.access.openid.callers import party_actor
+from beichen.kernel.access.openid.parties import PartyFacts, register_party
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import Subject, grant_representation, record_representation
 from beichen.kernel.audit import service as audit
@@ -161,6 +163,28 @@ def test_what_was_done_is_told_in_words(pair: tuple[Account, Account]) -> None:
         page = signed_in(an).get("/my/data", headers={"Accept-Language": language}).content.decode()
         assert [one for one in words if one not in page] == []
         assert "services." not in page.partition("<table")[2].partition("</table>")[0]
+
+
+def test_a_look_at_a_certificate_and_a_connected_system_are_told_in_words(
+    pair: tuple[Account, Account],
+) -> None:
+    """An address is no purpose, and what was told to a system was told to that system."""
+    an, bai = pair
+    facts = PartyFacts(
+        "bills", "水费查询", "查询账单", own_body().key, ("https://x.example/b",), name_en="Bills"
+    )
+    party, _secret = register_party(facts, by=BY)
+    code = person_of(an).code
+    audit.record(
+        actor(bai), "ledger.certificate.read", "x:1", detail={"purpose": "certificate"}, subject=code
+    )
+    audit.record(actor(bai), "x.y", "x:1", detail={"purpose": "/certificates/ABC"}, subject=code)
+    audit.record(party_actor(party), "access.claims.disclose", "x:1", detail={}, subject=code)
+    with translation.override("zh-hans"):
+        told, newest, oldest = acts_of(code)[:3]
+        assert (told.who, newest.why, oldest.why) == ("水费查询", "核对或变更证照", "核对或变更证照")
+    with translation.override("en"):
+        assert acts_of(code)[0].who == "Bills"
 
 
 def test_a_copy_holds_everything_of_oneself_alone(pair: tuple[Account, Account]) -> None:

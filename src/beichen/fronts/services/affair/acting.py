@@ -400,9 +400,11 @@ def give_material(
     by: Actor,
     expected: int | None = None,
     now: datetime | None = None,
+    has_come: bool = True,
 ) -> Affair:
     """The applicant's answer, as a clerk takes it: changed values of the application, and what was brought.
 
+    ``has_come`` is false where it came without a visit, which figures count.
     Raises ProblemError SRV-301 to 303, SRV-305, ACC-403.
     """
     moment = now or timezone.now()
@@ -421,7 +423,8 @@ def give_material(
         affair.data = {**affair.data, **values}
         affair.state = hand.run.state()
     _go_on(affair, rest, moment)
-    Application.objects.filter(affair=affair).update(visits=F("visits") + 1)  # they came once more
+    if has_come:
+        Application.objects.filter(affair=affair).update(visits=F("visits") + 1)
     detail = {"task": number, "note": said_so, "values": values}
     step = task.step if task is not None else ""
     happened(affair, "material-given", detail, by=by, now=moment, step=step, right=START)

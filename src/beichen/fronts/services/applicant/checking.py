@@ -27,8 +27,8 @@ from beichen.web.wording import in_words as problem_in_words
 class MaterialRow:
     """A paper of the item: where the city holds it, what was brought, what is wrong with that.
 
-    ``giver`` is the part of a bundle whose result it is: nobody has to bring it. ``is_sought``: the city might
-    have held it.
+    ``giver`` is the part of a bundle whose result it is: nobody has to bring it. ``is_sought``: the city
+    might have held it.
     """
 
     key: str

@@ -169,7 +169,10 @@ def answer_material(
             is_told = level_of_answers(row) <= row.level  # the trail is read by all who take part
             names = [one.file.name for one in held] if is_told else [f"补交材料 {len(held)} 件"] * bool(held)
         told = " · ".join(filter(None, [note.strip(), *names]))
-        return acting.give_material(row.code, number, data, told, by=as_applicant(by), expected=expected)
+        applicant = as_applicant(by)
+        return acting.give_material(
+            row.code, number, data, told, by=applicant, expected=expected, has_come=False
+        )
 
 
 def withdraw(code: str, reason: str, *, by: Actor, expected: int | None = None) -> Affair:

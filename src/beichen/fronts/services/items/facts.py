@@ -13,6 +13,7 @@ from beichen.fronts.services.applicant.words import BAD_GRADES
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.items.models import Application
 from beichen.fronts.services.models import Affair, AffairEvent, Task
+from beichen.fronts.services.words import Standing
 from beichen.kernel.calendar.service import working_time
 from beichen.kernel.scene.durations import duration
 
@@ -28,9 +29,8 @@ def facts_of(rows: Iterable[Affair]) -> dict[int, dict[str, Any]]:
         one.affair_id: one
         for one in Application.objects.filter(affair_id__in=ids).select_related("item").order_by()
     }
-    steps = dict(
-        Task.objects.filter(affair_id__in=ids).order_by().values_list("affair_id").annotate(count=Count("id"))
-    )
+    done = Task.objects.filter(affair_id__in=ids).exclude(standing=Standing.OVERTAKEN)
+    steps = dict(done.order_by().values_list("affair_id").annotate(count=Count("id")))
     asked = dict(
         AffairEvent.objects.filter(affair_id__in=ids, name="material-asked")
         .order_by()

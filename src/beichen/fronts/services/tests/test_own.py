@@ -12,6 +12,7 @@ from django.utils import timezone
 from beichen.fronts.services import service as services
 from beichen.fronts.services.applicant import rating
 from beichen.fronts.services.applicant.models import Upload
+from beichen.fronts.services.items.facts import facts_of
 from beichen.fronts.services.models import AffairEvent
 from beichen.fronts.services.tests import applicants
 from beichen.fronts.services.tests.applicants import applied, citizen, picture
@@ -49,6 +50,12 @@ def test_missing_material_is_asked_for_brought_and_the_clock_goes_on() -> None:
     affair.refresh_from_db()
     assert affair.pauses == []
     assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
+    assert affair.application.visits == 0, "it came online"
+    services.ask_for_material(affair.code, number, ["原件"], "核对", by=SETUP)
+    services.give_material(affair.code, number, {}, "已带来", by=SETUP)
+    affair.application.refresh_from_db()
+    assert affair.application.visits == 1
+    affair.refresh_from_db()
     again = browser.post(f"{place}/answer/{number}", {**values, "note": "x", "files": [picture()]})
     assert again.status_code == 422
     assert Upload.objects.filter(submission=sent, field__startswith="answer.").count() == 2
@@ -65,6 +72,15 @@ def test_what_is_on_public_notice_is_done_by_nobody_and_who_goes_on_is_named() -
     page = browser.get(f"/my/affairs/{affair.code}").content.decode()
     assert "正在向社会公示，至 " in page
     assert "向社会公示办理" not in page
+
+
+def test_steps_that_nobody_did_are_not_counted_as_steps() -> None:
+    _person, by, _browser = citizen()
+    affair = applied(by).affair
+    do(affair, "check", "accept")
+    assert facts_of([affair])[affair.pk]["steps"] == 2
+    services.recall(affair.code, "误点", by=SETUP)
+    assert facts_of([affair])[affair.pk]["steps"] == 1
 
 
 def test_an_affair_that_is_not_there_is_refused_in_the_readers_language() -> None:

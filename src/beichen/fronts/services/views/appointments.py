@@ -113,8 +113,10 @@ def _context(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     days = booking.days(row.window)
     day = next((one for one in days if one.isoformat() == wanted), None)
     is_open = row.state == BookingState.BOOKED and row.ends_at > timezone.now()
+    own = {one.code: one.name for one in subjects_of(acting(request))}
     return {
         "row": row,
+        "whose": own.get(row.subject, ""),
         "state": BookingState(row.state).label,
         "facts": window_facts(row.window),
         "is_open": is_open,

@@ -21,6 +21,7 @@ from beichen.platforms.ledger.certificates.issuing import shown_text
 from beichen.platforms.ledger.certificates.words import shown_rows
 from beichen.platforms.ledger.models import Certificate
 
+PAPER = "platforms_ledger/certificates/paper.html"
 LARGEST_CODE = 2900  # bytes that the largest QR code holds at the lowest level of correction
 
 
@@ -41,7 +42,7 @@ def pdf(row: Certificate, fields: Collection[str]) -> bytes:
     """The certificate as a PDF that shows these fields; the others are neither printed nor carried."""
     text = shown_text(row, fields)
     page = render_to_string(
-        "platforms_ledger/certificates/paper.html",
+        PAPER,
         {"row": row, "rows": shown_rows(row, fields), "picture": qr_picture(text), "title": _("Certificate")},
     )
     weasyprint = _engine()

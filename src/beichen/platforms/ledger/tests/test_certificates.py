@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given
 from hypothesis import settings as chosen
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ from beichen.kernel.org.service import actor_of
 from beichen.platforms.ledger import codes, service
 from beichen.platforms.ledger.certificates import issuers, issuing, statuses
 from beichen.platforms.ledger.certificates.checking import text_of
-from beichen.platforms.ledger.certificates.paper import LARGEST_CODE, pdf, qr_picture
+from beichen.platforms.ledger.certificates.paper import LARGEST_CODE, PAPER, pdf, qr_picture
 from beichen.platforms.ledger.models import Certificate, CertificateKind, Entry, IssuerKey
 from beichen.platforms.ledger.proving import bundle_text
 from beichen.platforms.ledger.tests import offices
@@ -358,6 +359,16 @@ def test_on_paper_it_carries_itself(tmp_path: Path) -> None:
     assert "name" not in found.credential.claims
     assert "<svg" in qr_picture(row.text)
     assert qr_picture("x" * (LARGEST_CODE + 1)) == ""
+
+
+def test_paper_says_that_it_counts_no_more() -> None:
+    row = offices.issued()
+    page = {"row": row, "rows": [], "picture": "", "title": ""}
+    with translation.override("zh-hans"):
+        assert "无效" not in render_to_string(PAPER, page)
+        page["row"] = service.change_state(row.code, "suspend", "核查", by=BY)
+        assert "已暂停" in render_to_string(PAPER, page)
+        assert "本纸质件无效" in render_to_string(PAPER, page)
 
 
 @pytest.mark.parametrize(

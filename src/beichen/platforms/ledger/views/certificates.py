@@ -159,7 +159,7 @@ def _chosen(request: HttpRequest, row: Certificate) -> set[str]:
 
 
 def _found(request: HttpRequest, code: str) -> Certificate:
-    return issuing.find_certificate(code, by=acting(request), purpose=request.path[:80])
+    return issuing.find_certificate(code, by=acting(request))
 
 
 def _card(request: HttpRequest, row: Certificate, form: StateForm | None = None) -> HttpResponse:
