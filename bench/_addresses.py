@@ -294,7 +294,8 @@ def _name(first: str, kinds: tuple[str, ...], at: int, chance: random.Random) ->
 
 
 def _places(by: Any, engine: str) -> Iterator[Row]:
-    from beichen.platforms.geo.addresses.places import PlaceFacts, keep_places, search_places
+    from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, keep_places
+    from beichen.platforms.geo.addresses.places import search_places
 
     first = "长春光复人民大街新天地文化吉林东北师范解放卫星湖西宽城南关二道绿园净月汽车经开高新农安德惠榆树"
     kinds = ("超市", "小学", "医院", "公园", "小区", "饭店", "银行", "派出所", "社区卫生服务中心", "停车场")

@@ -60,7 +60,7 @@ def _objects(size: int) -> None:
     from django.utils import timezone
 
     from beichen.kernel.actor import system
-    from beichen.platforms.geo.addresses.places import PlaceFacts, keep_places
+    from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, keep_places
     from beichen.registry import service as registry
     from beichen.registry.models import Object, ObjectType
 

@@ -6,8 +6,8 @@ from beichen.kernel.actor import system
 from beichen.kernel.audit import service as audit
 from beichen.kernel.bus.event import Event
 from beichen.kernel.bus.subscribers import subscriber
+from beichen.platforms.geo.addresses.gazetteer import drop_places, keep_places
 from beichen.platforms.geo.addresses.names import place_of_object
-from beichen.platforms.geo.addresses.places import drop_places, keep_places
 from beichen.problem import ProblemError
 from beichen.registry.service import object_by_code
 

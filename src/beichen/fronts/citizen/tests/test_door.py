@@ -18,7 +18,7 @@ from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import save_role
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body
-from beichen.platforms.geo.addresses.places import PlaceFacts, keep_places
+from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, keep_places
 from beichen.registry import service as registry
 from beichen.registry.tests.clients import Program
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import h3.api.basic_int as h3
 
+from beichen.platforms.geo.addresses.gazetteer import PlaceFacts
 from beichen.platforms.geo.addresses.grammar import Words, parse
 from beichen.platforms.geo.addresses.models import Address, AddressKind, Standing
 from beichen.platforms.geo.addresses.notation import folded
 from beichen.platforms.geo.addresses.parts import block_of, door_of, first_number
-from beichen.platforms.geo.addresses.places import PlaceFacts
 
 RESOLUTION = 10
 READ_FROM_TEXT = frozenset(

@@ -32,8 +32,8 @@ from beichen.platforms.geo.addresses.facts import (
     facts_of,
     place_of,
 )
+from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, drop_places, keep_places, touch_gazetteer
 from beichen.platforms.geo.addresses.models import Address, AddressVersion, Standing
-from beichen.platforms.geo.addresses.places import PlaceFacts, drop_places, keep_places, touch_gazetteer
 from beichen.platforms.geo.addresses.vocabulary import words
 from beichen.platforms.geo.locating import region_at
 from beichen.platforms.geo.rights import READ, WRITE_ADDRESSES

@@ -1,6 +1,6 @@
 """What is kept: addresses with their parts and their earlier states, named places with the keys to find them.
 
-The index of n-grams over places (``platforms_geo_place_text``) is no model: see :data:`.places.TEXTS`.
+The index of n-grams over places (``platforms_geo_place_text``) is no model: see :data:`.gazetteer.TEXTS`.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Region, RegionLevel
+from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, drop_places, keep_places, touch_gazetteer
 from beichen.platforms.geo.addresses.models import Gazetteer, Place, PlaceKind
-from beichen.platforms.geo.addresses.places import PlaceFacts, drop_places, keep_places, touch_gazetteer
 from beichen.platforms.geo.locating import region_at
 from beichen.platforms.geo.models import GeometryKind, Layer
 from beichen.platforms.geo.rights import WRITE_ADDRESSES

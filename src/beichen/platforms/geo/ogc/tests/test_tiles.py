@@ -19,7 +19,7 @@ from beichen.kernel.access import service as access
 from beichen.platforms.geo.models import Layer
 from beichen.platforms.geo.ogc.tests import ground
 from beichen.platforms.geo.ogc.tiles import cache, encoding
-from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MAX_ZOOM, SCHEMES, Tile
+from beichen.platforms.geo.ogc.tiles.schemes import EXTENT, MARGIN, MAX_ZOOM, SCHEMES, Tile
 from beichen.platforms.geo.service import install_layers
 
 MERCATOR, DEGREES = SCHEMES["WebMercatorQuad"], SCHEMES["WorldCRS84Quad"]
@@ -212,7 +212,7 @@ def test_rings_that_round_to_a_point_are_left_out() -> None:
     """GEOS does not take repeated places out of them: a corner that the cut leaves, a hole."""
     tile = MERCATOR.tile(*address_of(1, -1, 3, MERCATOR).split("/"))
     unit = 45 / EXTENT  # degrees, along the equator
-    edge = (0.3 - encoding.MARGIN) * unit
+    edge = (0.3 - MARGIN) * unit
     hole = shapely.box(100.6 * unit, -101.4 * unit, 101.4 * unit, -100.6 * unit)
     shapes = [shapely.box(0, -20, 20, 0).difference(hole), shapely.box(-90, -edge, edge, 10 - edge)]
     (feature,) = decoded(encoding.encoded(table_of(shapes), tile, "a"))["a"]["features"]
