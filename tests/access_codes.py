@@ -48,7 +48,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "codes/gates/<slug:key>/close": [("POST", "codes/gates/kept-gate/close", {})],
     "codes/returns": [
         ("GET", "codes/returns", None),
-        ("POST", "codes/returns", {"reference": "00", "step": "give", "reason": "x"}),
+        ("POST", "codes/returns", {"reference": RIDE, "step": "give", "reason": "x"}),
     ],
     "codes/days": [("GET", "codes/days", None)],
     "codes/grants": [("GET", "codes/grants", None)],
