@@ -25,6 +25,7 @@ from beichen.kernel.access.subjects import CHOSEN
 from beichen.kernel.audit.models import AuditRecord
 from beichen.kernel.org.service import actor_of
 from beichen.problem import ProblemError
+from beichen.registry.models import ObjectType
 from beichen_proof import code as proof
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,17 @@ def test_grants_are_given_and_taken() -> None:
     assert service.held_by(row, town.entitlement("library-loan"), town.NOW).standing == "suspended"
     assert client.post("/codes/grants", {**told, "person": "x"}).context["form"].errors
     assert NO_PERSON == "COD-303"
+
+
+def test_a_print_says_what_was_chosen_in_the_readers_language() -> None:
+    town.thing()
+    ObjectType.objects.filter(key="Lamp").update(name="路灯", name_en="Street lamp", is_declared=True)
+    client = town.officer("steward")[0]
+    made = client.post("/codes/print", {"type": "Lamp", "layout": "a4-3x8"})
+    assert made.status_code == 302
+    for path in ("/codes/print", made["Location"]):
+        assert "路灯" in client.get(path).content.decode()
+        assert "Street lamp" in client.get(path, headers={"Accept-Language": "en"}).content.decode()
 
 
 def test_stickers_are_withdrawn_on_their_page() -> None:

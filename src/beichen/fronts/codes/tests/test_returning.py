@@ -194,6 +194,9 @@ def test_the_person_asks_on_a_page_and_the_body_decides_on_another() -> None:
     page = office.get("/codes/returns?state=asked")
     assert "坏了" in page.content.decode()
     assert row.code not in page.content.decode()
+    assert f"?reference={number}#decide" in page.content.decode()
+    filled = office.get("/codes/returns", {"reference": number}).context["form"]
+    assert filled.initial["reference"] == number
     decided = office.post(
         "/codes/returns", {"reference": number, "step": "give", "reason": "属实"}, follow=True
     )

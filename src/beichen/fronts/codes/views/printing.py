@@ -3,6 +3,8 @@ picture."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -55,9 +57,15 @@ def _sheet(row: PrintRun) -> str:
     return str(LAYOUTS[row.layout].name) if row.layout in LAYOUTS else row.layout
 
 
-def _choice(row: PrintRun) -> str:
+def _type_name(row: ObjectType) -> str:
+    return (row.name_en if is_english() else row.name) or row.key
+
+
+def _choice(row: PrintRun, names: Mapping[str, str]) -> str:
+    """What was chosen, in words; ``names`` of types by their keys."""
+    key = str(row.choice.get("type", ""))
     words = [
-        str(row.choice.get("type", "")),
+        names.get(key, key),
         row.region.name if row.region and "region" in row.choice else "",
         str(row.choice.get("text", "")),
     ]
@@ -66,7 +74,6 @@ def _choice(row: PrintRun) -> str:
 
 COLUMNS: list[Column[PrintRun]] = [
     Column("code", gettext_lazy("Print"), lambda row: row.code, _code, ("code",), is_header=True),
-    Column("choice", gettext_lazy("What was chosen"), _choice),
     Column("sheet", pgettext("print", "Sheet"), _sheet, sort=("layout",)),
     Column("total", gettext_lazy("Labels"), lambda row: row.total, sort=("total",), is_number=True),
     Column(
@@ -78,19 +85,27 @@ COLUMNS: list[Column[PrintRun]] = [
     Column("by", gettext_lazy("Ordered by"), lambda row: row.made_by_name, sort=("made_by_name",)),
 ]
 LABEL_COLUMNS: list[Column[PrintedLabel]] = [
-    Column(
-        "place", gettext_lazy("Label"), lambda row: row.place, sort=("place",), is_header=True, is_number=True
-    ),
+    Column("place", gettext_lazy("Label"), lambda row: row.place, sort=("place",), is_header=True),
     Column("code", pgettext("sticker", "Code"), lambda row: row.code, sort=("code",)),
     Column("name", gettext_lazy("What it is on"), lambda row: row.name, sort=("name",)),
     Column("edition", gettext_lazy("Edition"), lambda row: row.edition, sort=("edition",), is_number=True),
 ]
 
 
+def _columns(names: Mapping[str, str]) -> list[Column[PrintRun]]:
+    choice: Column[PrintRun] = Column(
+        "choice", gettext_lazy("What was chosen"), lambda row: _choice(row, names)
+    )
+    return [COLUMNS[0], choice, *COLUMNS[1:]]
+
+
+def _names() -> dict[str, str]:
+    return {row.key: _type_name(row) for row in ObjectType.objects.filter(is_declared=True)[:MOST_TYPES]}
+
+
 def _form(data: object = None) -> PrintForm:
-    english = is_english()
     kinds = ObjectType.objects.filter(is_declared=True).exclude(kind=Kind.PERSON)[:MOST_TYPES]
-    types = [(row.key, (row.name_en if english else row.name) or row.key) for row in kinds]
+    types = [(row.key, _type_name(row)) for row in kinds]
     city = city_region()
     regions = [(row.code, row.name) for row in (city, *subregions(city))] if city else []
     return PrintForm(types, regions, data)
@@ -122,7 +137,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
             "sheet", pgettext("print", "Sheet"), "layout", [(one.key, one.name) for one in LAYOUTS.values()]
         ),
     ]
-    table: Table[PrintRun] = Table("prints", _("Prints"), rows, COLUMNS, filters, ("code", "made_by_name"))
+    table: Table[PrintRun] = Table(
+        "prints", _("Prints"), rows, _columns(_names()), filters, ("code", "made_by_name")
+    )
     response = answer(request, table, "codes/print.html", {"form": form})
     response.status_code = 422 if form.errors else response.status_code
     return response
@@ -137,7 +154,7 @@ def run(request: HttpRequest, code: str) -> HttpResponseBase:
         "run": row,
         "state": _state(row),
         "sheet": _sheet(row),
-        "choice": _choice(row),
+        "choice": _choice(row, _names()),
         "is_running": row.state == RunState.WAITING,
         "crumbs": [Link(_("Print codes"), reverse("codes:print")), Link(row.code)],
     }

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -37,12 +38,17 @@ def _state(row: Return) -> SafeString:
     return badge(TONES[state], state.label)
 
 
+def _number(row: Return) -> SafeString:
+    return format_html('<a href="?reference={0}#decide">{0}</a>', row.reference)
+
+
 COLUMNS: list[Column[Return]] = [
     Column(
         "number",
         gettext_lazy("Number of the reading"),
         lambda row: row.reference,
-        sort=("reference",),
+        _number,
+        ("reference",),
         is_header=True,
     ),
     Column("reader", gettext_lazy("Who reads"), lambda row: called(row.reader), sort=("reader__name",)),
@@ -117,7 +123,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """What was asked for and given back, and the form that decides."""
     by = acting(request)
     rows = service.returns(by=by)
-    form = ReturnForm(request.POST if request.method == "POST" else None)
+    initial = {"reference": request.GET.get("reference", "")[:20]}
+    form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
