@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from beichen.kernel.access.service import load_roles
 from beichen.kernel.bus.models import OutboxEvent
@@ -22,6 +22,7 @@ from beichen.platforms.ledger import codes, identity, integrating, proving, serv
 from beichen.platforms.ledger.anchors import add_anchor, anchor_for
 from beichen.platforms.ledger.models import Anchoring, Checkpoint, Entry, Log
 from beichen.platforms.ledger.models import Witness as Row
+from beichen.platforms.ledger.pages import failure_words
 from beichen.platforms.ledger.tests.ground import BY, reader, seal, seal_many, served
 from beichen.platforms.ledger.witnessing import policy_text
 from beichen.problem import ProblemError
@@ -155,6 +156,8 @@ def test_a_shorter_log_is_found(tmp_path: Path) -> None:
         Row.objects.update(size=0)  # the house forgets what it was told
         assert service.ask_witnesses() == 0
         assert "it has seen 20 entries" in Row.objects.get().failure
+        with translation.override("zh-hans"):
+            assert failure_words(Row.objects.get().failure) == "已见 20 条，而账本只有 10 条"
         with pytest.raises(RefusedError) as error:
             witness.check(OfClient())
         assert error.value.reason is Reason.FORKED
@@ -261,6 +264,23 @@ def service_outside() -> Iterator[tuple[type[Answering], str]]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.mark.parametrize(
+    ("noted", "words"),
+    [
+        ("it answers 404: this log is not known here", "应答状态 404"),
+        ("422 at 22 → 25: the proof is too short", "拒绝从 22 条到 25 条的延续（422）"),
+        ("ConnectError: [Errno 111] Connection refused", "无法连接"),
+        ("ReadTimeout: ", "无法连接"),
+        ("it answers without its own signature", "应答中没有自己的签名"),
+        ("UnicodeDecodeError: 'utf-8'", "UnicodeDecodeError: 'utf-8'"),
+        ("", ""),
+    ],
+)
+def test_what_a_witness_answers_is_told_in_words(noted: str, words: str) -> None:
+    with translation.override("zh-hans"):
+        assert failure_words(noted) == words
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,14 @@ from beichen.platforms.ledger import service
 from beichen.platforms.ledger.forms import WitnessForm
 from beichen.platforms.ledger.identity import default_origin, log
 from beichen.platforms.ledger.models import Anchoring, Checkpoint, Entry, Witness
-from beichen.platforms.ledger.pages import badge, kind_label, moment, place_badge, witness_badge
+from beichen.platforms.ledger.pages import (
+    badge,
+    failure_words,
+    kind_label,
+    moment,
+    place_badge,
+    witness_badge,
+)
 from beichen.platforms.ledger.rights import EDIT_WITNESSES, READ, READ_ENTRIES
 from beichen.problem import ProblemError
 from beichen.settings import settings
@@ -42,7 +49,7 @@ def _witness_columns(size: int) -> list[Column[Witness]]:
         Column("state", pgettext("witness", "State"), lambda row: "", lambda row: witness_badge(row, size)),
         Column("size", gettext_lazy("Entries it has seen"), lambda row: f"{row.size:,}", is_number=True),
         Column("at", gettext_lazy("Last cosigned"), lambda row: moment(row.cosigned_at)),
-        Column("failure", gettext_lazy("What it answers"), lambda row: row.failure),
+        Column("failure", gettext_lazy("What it answers"), lambda row: failure_words(row.failure)),
     ]
 
 
