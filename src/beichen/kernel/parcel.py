@@ -39,27 +39,39 @@ class Writer(Protocol[ItemT_contra]):
         """Those that write the items."""
 
 
+Items = dict[Writer[Any], list[Any]]
+
+
 class Parcel:
     """Items of several writers, written when :meth:`send` is called, as they are then; else not at all."""
 
     def __init__(self) -> None:
-        self._items: dict[Writer[Any], list[Any]] = {}
+        self._first: Items = {}
+        self._last: Items = {}
 
-    def add(self, writer: Writer[ItemT], items: Iterable[ItemT]) -> None:
-        """Put items in; a writer's are written together, in their order."""
-        self._items.setdefault(writer, []).extend(items)
+    def add(self, writer: Writer[ItemT], items: Iterable[ItemT], *, is_last: bool = False) -> None:
+        """Put items in; a writer's are written together, in their order.
+
+        ``is_last`` for a writer that locks what everybody waits for: it is asked when all else is written.
+        """
+        (self._last if is_last else self._first).setdefault(writer, []).extend(items)
 
     def send(self) -> None:
         """Write everything, in the caller's transaction or one of its own; the parcel is empty then.
 
         Raises DatabaseError for a row that is gone, IntegrityError, DataError.
         """
-        given, self._items = self._items, {}
+        first, self._first = self._first, {}
+        last, self._last = self._last, {}
         # Without a savepoint: who sends some of it only has done half an act.
         with transaction.atomic(savepoint=False):
-            written = (one for writer, items in given.items() if items for one in writer.statements(items))
-            for batch in _batches(list(written)):
-                _send(batch)
+            for given in (first, last):
+                for batch in _batches(_statements(given)):
+                    _send(batch)
+
+
+def _statements(given: Items) -> list[Statement]:
+    return [one for writer, items in given.items() if items for one in writer.statements(items)]
 
 
 def _batches(statements: Iterable[Statement]) -> Iterator[list[Statement]]:

@@ -84,7 +84,7 @@ def record(
         detail=canonical(detail or {}),
     )
     sent = Parcel() if parcel is None else parcel
-    sent.add(_CHAIN, [entry])
+    sent.add(_CHAIN, [entry], is_last=True)
     if parcel is None:  # a record that fails fails what it records
         sent.send()
     return entry

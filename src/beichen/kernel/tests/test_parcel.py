@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
+
 import pytest
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -147,3 +150,15 @@ def test_without_a_transaction_of_the_caller_it_is_one_of_its_own() -> None:
         parcel.send()
     assert names() == ["甲"]
     assert audit.head()[0] == start
+
+
+def test_what_everybody_waits_for_is_locked_when_all_else_is_written() -> None:
+    parcel = Parcel()
+    audit.record(BY, "test.thing", "mine", parcel=parcel)
+    parcel.add(PEOPLE, [Person(name="甲", code="P-1")])
+    parcel.add(Insertion(Region), [Region(code="990100", name="市", level="city", path="/990100/")])
+    told = [re.findall(r"kernel_(?:org_\w+|audit_\w+)", sql) for sql in sent(parcel)]
+    head = told.index(["kernel_audit_head"])
+    assert "kernel_audit_record" in chain(*told[head:])
+    assert {"kernel_org_person", "kernel_org_region"} <= set(chain(*told[:head]))
+    assert not {"kernel_org_person", "kernel_org_region"} & set(chain(*told[head:]))
