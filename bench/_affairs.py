@@ -1,7 +1,8 @@
 """Affairs that run, as many as are wanted: what :mod:`bench._processes` asks its lists among.
 
 The first block is made by Django, the others are copied from it by the database itself: a million affairs
-in a minute. Each has a step that waits at a body and one that is done; one in a thousand is of a rare kind.
+in a minute. Each has a step that waits at a body and one that is done; one in a thousand is of a rare kind,
+of one the step's clock stands still, and one is taken on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from beichen.kernel.org.models import Body, Region
 
 BLOCK = 10_000
 RARE = "rare"
+_APART: dict[int, dict[str, Any]] = {1: {"is_paused": True}, 2: {"standing": "taken"}}
 _firsts: dict[type[models.Model], int] = {}
 
 
@@ -64,8 +66,9 @@ def _make() -> None:
         for number in range(BLOCK)
     )
     tasks, seen = [], []
-    for affair in affairs:
+    for number, affair in enumerate(affairs):
         body = random.choice(bodies)
+        apart = _APART.get(number % 1000, {})
         due = affair.opened_at + timedelta(seconds=random.randrange(86_400, 9 * 86_400))
         shared: dict[str, Any] = {
             "affair": affair,
@@ -80,7 +83,7 @@ def _make() -> None:
         }
         tasks += [
             Task(number=1, engine_id=uuid.uuid4(), step="check", closed_at=due, standing="done", **shared),
-            Task(number=2, engine_id=uuid.uuid4(), step="review", **shared),
+            Task(number=2, engine_id=uuid.uuid4(), step="review", **shared, **apart),
         ]
         seen.append(AffairBody(affair=affair, body=body))
     for rows in (affairs, Task.objects.bulk_create(tasks), AffairBody.objects.bulk_create(seen)):

@@ -19,6 +19,8 @@ PATHS = (
     "/services/desk?card=red",
     "/services/desk?process=permit&page=20",
     "/services/desk?process=rare",
+    "/services/desk?card=paused",
+    "/services/desk?standing=taken",
     "/services/desk?q=2025-777",
     "/services/desk?sort=opened",
     "/services/affairs",

@@ -230,6 +230,11 @@ class Task(models.Model):
                 fields=["body", "opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_came"
             ),
             models.Index(fields=["opened_at", "id"], condition=Q(closed_at__isnull=True), name="task_first"),
+            models.Index(
+                fields=["body", "due_at", "id"],
+                condition=Q(Q(is_paused=True) | Q(standing=Standing.TAKEN), closed_at__isnull=True),
+                name="task_apart",
+            ),
         ]
 
     def __str__(self) -> str:
