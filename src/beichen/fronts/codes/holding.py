@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
@@ -103,3 +103,12 @@ def card_of(person: Person, now: datetime) -> list[Held]:
     rows = Entitlement.objects.filter(is_current=True).order_by("key")
     shown = [row for row in rows if row.is_open or row.pk in grants]
     return [standing(row, grants.get(row.pk), now, counters.get(row.pk)) for row in shown]
+
+
+def latest(day: int, clock: str) -> datetime:
+    """The last such day of the week at this time of the city's clock, ten seconds later."""
+    now = timezone.localtime()
+    hour, minute = (int(part) for part in clock.split(":"))
+    found = now.replace(hour=hour, minute=minute, second=10, microsecond=0)
+    found -= timedelta(days=(now.isoweekday() - day) % 7)
+    return found if found <= now else found - timedelta(days=7)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from beichen.fronts.codes import service
-from beichen.fronts.codes.holding import Standing
+from beichen.fronts.codes.holding import Standing, latest
 from beichen.fronts.codes.models import Reader
 from beichen.kernel.org.models import Person
 from beichen.kernel.org.service import register_person
@@ -18,7 +18,7 @@ from beichen.kernel.scene.document import Document, Path
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, Step, register_step
-from beichen.kernel.scene.vocabulary import KEY, Schema, record
+from beichen.kernel.scene.vocabulary import KEY, TIME_OF_DAY, Schema, record
 from beichen.problem import Problem, ProblemError, nearest
 
 FILE, SCANS = "entitlements.yaml", "/api/codes/scans"
@@ -48,7 +48,7 @@ def _hold(stage: Stage, step: dict[str, Any]) -> None:
 def _show(stage: Stage, step: dict[str, Any]) -> None:
     """A gate of the reader, which takes one from the counter, brings what it read at that hour."""
     named = step["shows"]
-    person, at = _person(stage, named["person"]), _latest(int(named["day"]), str(named["at"]))
+    person, at = _person(stage, named["person"]), latest(int(named["day"]), str(named["at"]))
     try:
         row = service.find_entitlement(named["entitlement"])
         reader = Reader.objects.select_related("body").get(key=named["reader"])
@@ -64,15 +64,6 @@ def _show(stage: Stage, step: dict[str, Any]) -> None:
         stage.names["answer"] = answer["reason"]
         stage.names["left"] = str(answer.get("left", ""))
     return None
-
-
-def _latest(day: int, clock: str) -> datetime:
-    """The last such day of the week at this time of the city's clock, ten seconds later."""
-    now = timezone.localtime()
-    hour, minute = (int(part) for part in clock.split(":"))
-    found = now.replace(hour=hour, minute=minute, second=10, microsecond=0)
-    found -= timedelta(days=(now.isoweekday() - day) % 7)
-    return found if found <= now else found - timedelta(days=7)
 
 
 def _gate(stage: Stage, reader: str, entitlement: str) -> str:
@@ -107,13 +98,12 @@ def _check(word: str) -> Check:
     return check
 
 
-_CLOCK: Schema = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "x-form": "such as 09:00"}
 _SHOWN: dict[str, Schema] = {
     "person": _NAME,
     "entitlement": KEY,
     "reader": KEY,
     "day": {"type": "integer", "minimum": 1, "maximum": 7},
-    "at": _CLOCK,
+    "at": TIME_OF_DAY,
 }
 _REASONS: Schema = {"enum": [str(one) for one in Standing]}
 for _step in (

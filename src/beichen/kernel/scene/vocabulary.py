@@ -13,6 +13,11 @@ KEBAB = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SNAKE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 SEMVER = r"^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})$"
 
+TIME_OF_DAY: Schema = {
+    "type": "string",
+    "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "x-form": 'a time of the day in quotes, such as "08:30"',
+}
 KEY: Schema = {
     "type": "string",
     "pattern": KEBAB,

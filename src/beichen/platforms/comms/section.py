@@ -10,7 +10,7 @@ from beichen.kernel.changes import Changes
 from beichen.kernel.scene.document import Document
 from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import Package, PackageKind, Section
-from beichen.kernel.scene.vocabulary import KEY, REGION, TEXT, Schema, mapping_of, record
+from beichen.kernel.scene.vocabulary import KEY, REGION, TEXT, TIME_OF_DAY, Schema, mapping_of, record
 from beichen.platforms.comms import codes
 from beichen.platforms.comms.rota import read_hours
 from beichen.platforms.comms.service import Stock, load_stock
@@ -21,11 +21,6 @@ from beichen.problem import Problem, ProblemError, nearest, said, shorten
 FILE, BODIES = "messages.yaml", "bodies.yaml"
 PARTS = ("subject", "text")
 CHANNELS = tuple(name.value for name in ChannelName if name is not ChannelName.INBOX)
-_TIME: Schema = {
-    "type": "string",
-    "pattern": r"^([01]\d|2[0-3]):[0-5]\d$",
-    "x-form": 'a time of the day in quotes, such as "08:00"',
-}
 _VALUE: Schema = {
     "type": "string",
     "pattern": r"^[a-z][a-z0-9_]*$",
@@ -50,7 +45,7 @@ def _schema() -> Schema:
     member = record({"body": KEY}, {"role": KEY, "region": REGION})
     group = record({"name": TEXT, "members": {"type": "array", "items": member}})
     hours = record(
-        {"from": _TIME, "until": _TIME},
+        {"from": TIME_OF_DAY, "until": TIME_OF_DAY},
         {"days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "uniqueItems": True}},
     )
     roster = record(

@@ -22,7 +22,7 @@ from beichen.kernel.scene.durations import DURATION, duration
 from beichen.kernel.scene.section import Package
 from beichen.kernel.scene.stories.stage import Stage
 from beichen.kernel.scene.stories.step import Clause, Step, register_step
-from beichen.kernel.scene.vocabulary import FIELD, KEY, REGION, Schema, mapping_of, record
+from beichen.kernel.scene.vocabulary import FIELD, KEY, REGION, TIME_OF_DAY, Schema, mapping_of, record
 from beichen.platforms.iot import keeping
 from beichen.platforms.iot.collecting import Collected, Taken
 from beichen.platforms.iot.fleet import Devices, micros
@@ -45,11 +45,6 @@ _CODE: Schema = {
     "type": "string",
     "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
     "x-form": "a code such as P-1",
-}
-_CLOCK: Schema = {
-    "type": "string",
-    "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
-    "x-form": 'a time in quotes, such as "20:30"',
 }
 _THING: Schema = {"type": "string", "minLength": 1, "maxLength": 60}
 _VALUES = mapping_of({"type": ["number", "boolean", "string"]}, FIELD, minProperties=1)
@@ -238,7 +233,7 @@ register_step(
     Step(
         "clock",
         frozenset({Clause.WHEN}),
-        record({"clock": _CLOCK}),
+        record({"clock": TIME_OF_DAY}),
         _clock,
         "时间走到下一个这一时刻，时间表到点的命令随之下发",
         "time passes until the clock shows this next, and timetables tell what is due on the way",

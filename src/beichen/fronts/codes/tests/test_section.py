@@ -8,7 +8,7 @@ import pytest
 
 from beichen.fronts.codes.declaring import load_card
 from beichen.fronts.codes.demonstration import show
-from beichen.fronts.codes.models import Entitlement, Grant, Reader
+from beichen.fronts.codes.models import Counter, Entitlement, Grant, Reader, Return, Tally
 from beichen.fronts.codes.problems import KEY_TAKEN, NO_BODY
 from beichen.fronts.codes.section import SECTIONS
 from beichen.fronts.codes.tests import town
@@ -114,12 +114,31 @@ def test_keys_belong_to_one_package_and_a_city_names_bodies_that_it_has() -> Non
 @pytest.mark.django_db
 def test_a_demo_is_shown_once_and_says_so() -> None:
     row = town.person("zhang")
+    town.person("wang")
     Account.objects.update(is_demo=True)
-    told = [
-        {"entitlement": "bus-rides", "holder": "zhang", "step": "suspend", "reason": "demo"},
-        {"entitlement": "bus-rides", "holder": "nobody"},
-    ]
-    assert show(told, by=town.BY) == ["bus-rides · zhang"]
+    gate = {
+        "key": "demo-bus",
+        "name": "演示",
+        "place": "1 路",
+        "reader": town.BUS,
+        "entitlement": "bus-rides",
+    }
+    ride = {"holder": "zhang", "gate": "demo-bus", "at": "10:00"}
+    told = {
+        "grants": [
+            {"entitlement": "bus-rides", "holder": "zhang"},
+            {"entitlement": "bus-rides", "holder": "wang", "step": "suspend", "reason": "demo"},
+            {"entitlement": "bus-rides", "holder": "nobody"},
+        ],
+        "gates": [gate],
+        "uses": [{**ride, "day": 1, "returned": "核实"}, {**ride, "day": 2, "wish": "没上车"}],
+    }
+    assert show(told, by=town.BY) == ["bus-rides · zhang", "bus-rides · wang", "demo-bus"]
     assert show(told, by=town.BY) == []
-    held = Grant.objects.get()
-    assert (held.is_demo, held.person, held.state) == (True, row, "suspended")
+    assert {(held.is_demo, held.state) for held in Grant.objects.all()} == {
+        (True, "active"),
+        (True, "suspended"),
+    }
+    assert {one.state for one in Return.objects.all()} == {"given", "asked"}
+    assert Counter.objects.get(person=row).left == 1
+    assert sum(day.taken for day in Tally.objects.all()) == 2

@@ -31,11 +31,6 @@ _HELD: Schema = {
     "maxLength": 120,
     "x-form": "a field of the registry, organisation.credit_code, or certificate:KIND",
 }
-_TIME: Schema = {
-    "type": "string",
-    "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
-    "x-form": 'a time in quotes, such as "08:30"',
-}
 MATERIAL: Schema = vocabulary.record(
     {"name": vocabulary.TEXT},
     {
@@ -169,7 +164,7 @@ WINDOW: Schema = vocabulary.record(
             "minItems": 1,
             "maxItems": 20,
             "items": vocabulary.record(
-                {"from": _TIME, "to": _TIME},
+                {"from": vocabulary.TIME_OF_DAY, "to": vocabulary.TIME_OF_DAY},
                 {"days": {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1}},
             ),
         },
