@@ -136,7 +136,7 @@ def test_a_demo_is_shown_once_and_says_so() -> None:
     assert show(told, by=town.BY) == ["bus-rides · zhang", "bus-rides · wang", "demo-bus"]
     assert show(told, by=town.BY) == []
     assert {(held.is_demo, held.state) for held in Grant.objects.all()} == {
-        (True, "active"),
+        (True, "valid"),
         (True, "suspended"),
     }
     assert {one.state for one in Return.objects.all()} == {"given", "asked"}
