@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,17 @@ from beichen.fronts.codes.forgetting import forget_scans
 from beichen.fronts.codes.models import Counter, Gate, Return, Scan, Tally
 from beichen.fronts.codes.owning import HOLDING
 from beichen.fronts.codes.problems import NO_REASON, NO_RETURN, NO_SCAN
+from beichen.fronts.codes.subscribers import tell
 from beichen.fronts.codes.tests import town
 from beichen.fronts.codes.tests.town import BUS, NOW, read, shown
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit.models import AuditRecord
+from beichen.kernel.bus.event import decode
+from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.org.models import Person
 from beichen.kernel.org.service import actor_of
+from beichen.platforms.comms.models import Message
+from beichen.platforms.comms.tests.stock import load_messages
 from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +73,28 @@ def test_a_ride_is_asked_for_given_back_with_a_reason_and_taken_again() -> None:
     assert list(service.disagreements()) == []
     records = AuditRecord.objects.filter(action="codes.person.return").order_by("pk")
     assert [(one.reason, one.subject) for one in records] == [("车辆故障", row.code), ("看错了", row.code)]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"), [("give", "核实后已退回"), ("refuse", "核实后不予退回"), ("undo", "核实后重新扣减")]
+)
+def test_whoever_asked_is_told_once_what_was_decided(step: str, words: str) -> None:
+    load_messages("residence", by=town.BY)
+    row, _gate, number = ride()
+    by = clerk()
+    service.ask_back(number, "车坏在半路", by=actor_of(row))
+    if step == "undo":
+        service.decide_return(number, "give", "x", by=by)
+    OutboxEvent.objects.all().delete()
+    service.decide_return(number, step, "理由不外传", by=by)
+    (event,) = (decode(one.payload) for one in OutboxEvent.objects.filter(type="codes.return.decided"))
+    tell(event)
+    tell(event)
+    message = Message.objects.get()
+    assert words in message.text_zh
+    assert "理由不外传" not in message.text_zh
+    tell(replace(event, time=event.time - timedelta(days=3), id="old"))
+    assert Message.objects.count() == 1
 
 
 def test_the_body_gives_back_without_being_asked_and_may_say_no() -> None:

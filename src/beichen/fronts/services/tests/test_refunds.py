@@ -19,7 +19,6 @@ from beichen.fronts.services.models import Affair
 from beichen.fronts.services.subscribers import give_back, tell_payer
 from beichen.fronts.services.tests import applicants
 from beichen.fronts.services.tests.applicants import applied, citizen
-from beichen.fronts.services.tests.test_telling import declare_messages
 from beichen.fronts.services.tests.till import Till
 from beichen.fronts.services.tests.town import SETUP, do, person, words
 from beichen.fronts.services.waiting import refunds_waiting
@@ -31,6 +30,7 @@ from beichen.kernel.bus.event import Event, decode
 from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.org.models import Person
 from beichen.platforms.comms.models import Message
+from beichen.platforms.comms.tests.stock import load_messages
 from beichen.problem import ProblemError
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ FEE = {"basis": words("规则", "Rule"), "amounts": [{"yuan": 20}]}
 @pytest.fixture(autouse=True)
 def city(open_till: Till) -> None:
     applicants.build()
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     forget_rates()
 
 

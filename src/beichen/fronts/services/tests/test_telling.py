@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import orjson
 import pytest
-import yaml
 from django.utils import timezone
 
 from beichen.fronts.services import service
@@ -19,10 +18,9 @@ from beichen.fronts.services.tests.town import SETUP, do, waiting
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.bus.event import Event, decode
 from beichen.kernel.bus.models import OutboxEvent
-from beichen.kernel.scene.section import PackageKind
-from beichen.kernel.scene.shelves import built_in
 from beichen.platforms.comms import service as comms
 from beichen.platforms.comms.models import Message
+from beichen.platforms.comms.tests.stock import load_messages
 
 pytestmark = pytest.mark.django_db
 
@@ -31,25 +29,6 @@ pytestmark = pytest.mark.django_db
 def city() -> None:
     applicants.build()
     forget_rates()
-
-
-def declare_messages() -> None:
-    """The templates of the scene that comes with the house."""
-    file = built_in(PackageKind.SCENE)["appointments"] / "messages.yaml"
-    templates = {
-        key: {
-            "urgency": "normal",
-            "channels": one["channels"],
-            "values": one["values"],
-            **{
-                f"{part}_{language}": one[part][language]
-                for part in ("subject", "text")
-                for language in ("zh", "en")
-            },
-        }
-        for key, one in yaml.safe_load(file.read_text(encoding="utf-8"))["templates"].items()
-    }
-    comms.load_stock(comms.Stock(templates=templates), owner="appointments", by=SETUP)
 
 
 def events(kind: str) -> list[Event]:
@@ -63,7 +42,7 @@ def ask(affair: Affair) -> None:
 
 
 def test_missing_material_is_told_once_and_without_what_it_is() -> None:
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     person, by, browser = citizen()
     affair = applied(by).affair
     ask(affair)
@@ -78,7 +57,7 @@ def test_missing_material_is_told_once_and_without_what_it_is() -> None:
 
 
 def test_the_end_of_an_affair_is_told_with_its_outcome() -> None:
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     _person, by, _browser = citizen()
     do(applied(by).affair, "check", "refuse")
     tell(events("closed")[0])
@@ -88,7 +67,7 @@ def test_the_end_of_an_affair_is_told_with_its_outcome() -> None:
 
 
 def test_a_decision_taken_back_is_told() -> None:
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     _person, by, _browser = citizen()
     affair = do(applied(by).affair, "check", "refuse")
     service.annul(affair.code, "材料不实", by=SETUP)
@@ -99,7 +78,7 @@ def test_a_decision_taken_back_is_told() -> None:
 
 
 def test_suspending_and_going_on_are_told() -> None:
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     _person, by, _browser = citizen()
     affair = applied(by).affair
     service.suspend(affair.code, "诉讼", by=SETUP)
@@ -119,7 +98,7 @@ def test_nobody_is_told_of_what_is_long_past_or_without_templates() -> None:
     event = events("material-asked")[0]
     tell(event)
     assert not Message.objects.exists(), "a city without the templates"
-    declare_messages()
+    load_messages("appointments", by=SETUP)
     tell(dataclasses.replace(event, time=timezone.now() - timedelta(days=3)))
     tell(dataclasses.replace(event, subject="20250101-AAAAAA"))
     assert not Message.objects.exists()
