@@ -149,6 +149,7 @@ def known_of(own: Own) -> dict[str, list[str]]:
         "upload": [*own.files, str(numbers["application_file"])],
         "entitlement": ["kept-right"],
         "reader": ["kept-reader"],
+        "reference": [access_codes.RIDE],
         "form": ["svg", "png"],
         "path": ["0/000", "entries/000"],
         "representation": ["1"],

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 HEADER = "X-Beichen-Shell"
 ALWAYS = (
     *(f"web/css/{sheet}.css" for sheet in ("tokens", "base", "shell", "controls", "data")),
-    *(f"web/js/{script}.js" for script in ("theme", "install", "outbox", "count")),
+    *(f"web/js/{script}.js" for script in ("theme", "navigation", "install", "outbox", "count")),
     "vendor/htmx.min.js",
     "web/icons.svg",
     "web/mark.svg",
