@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import httpx
 
 PASSWORD = "beichen-demo-2025"  # noqa: S105 - of the demo, which production refuses
-WHO = {"nobody": "", "citizen": "citizen", "staff": "staff", "admin": "admin"}
+WHO = {"nobody": "", "citizen": "citizen", "hall": "hall", "staff": "staff", "admin": "admin"}
 MODULES = (
     "xss", "permanentxss", "sql", "timesql", "exec", "file", "redirect", "crlf", "csrf", "upload", "xxe",
     "ssrf", "methods", "backup", "csp", "cookieflags", "http_headers",

@@ -117,6 +117,7 @@ class Settings:
     ledger_quorum: int = _setting(0, "witnesses that must have cosigned a checkpoint before it is published")
     ledger_sm2: bool = _setting(False, "checkpoints are signed with SM2 too; needs gmssl")
     ledger_anchor_url: str = _setting("", "an outside log into which checkpoints are written: https://…")
+    ledger_anchor_authority: str = _setting("", "the certificate of the time stamping authority, in PEM")
     draft_days: int = _setting(30, "days after the last change for which a draft of an application is kept")
     signer: str = _setting("typed", "how applications are signed: typed, or the key of a city's own signer")
     payment_url: str = _setting("", "the payment gateway for fees: https://…; default no payments")

@@ -1,5 +1,5 @@
-"""`python -m beichen_proof`: verify, credential, code, witness, monitor. Exit status 0 sound, 1 refused, 2
-wrong use."""
+"""`python -m beichen_proof`: verify, anchor, credential, code, witness, monitor. Exit status 0 sound, 1
+refused, 2 wrong use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from beichen_proof import credential as credentials
+from beichen_proof.anchor import check_anchor, check_continued
 from beichen_proof.bundle import check_bundle
 from beichen_proof.client import LogReader
 from beichen_proof.monitor import look
@@ -18,6 +19,7 @@ from beichen_proof.note import Verifier
 from beichen_proof.policy import Policy
 from beichen_proof.refusal import Reason, RefusedError
 from beichen_proof.server import WitnessServer, standing
+from beichen_proof.timestamp import certificates
 from beichen_proof.witness import Witness
 
 
@@ -35,6 +37,24 @@ def _verify(given: argparse.Namespace) -> dict[str, Any]:
         "log": sealed.checkpoint.origin,
         "size": sealed.checkpoint.size,
         "document": "is the one that was sealed" if document is not None else "was not given",
+    }
+
+
+def _anchor(given: argparse.Namespace) -> dict[str, Any]:
+    """A checkpoint that was kept outside, and whether the log still continues it."""
+    policy = Policy.parse(given.policy.read_text(encoding="utf-8"))
+    authorities = certificates(given.authority.read_bytes()) if given.authority else []
+    found = check_anchor(given.file.read_bytes(), policy, authorities)
+    kept: dict[str, Any] = {"receipt": found.receipt, "note": f"ask {found.target} whether it gave this"}
+    if found.stamped is not None:
+        kept = {"stamped_at": found.stamped.at.isoformat(), "authority": found.stamped.authority}
+    today = check_continued(found.checkpoint, LogReader(given.url), policy).size if given.url else None
+    return {
+        "log": found.checkpoint.origin,
+        "size": found.checkpoint.size,
+        "target": found.target,
+        **kept,
+        "continued": "not looked at: give the log's address with --url" if today is None else today,
     }
 
 
@@ -142,6 +162,12 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--policy", type=Path, required=True, help="whom you trust, a C2SP tlog-policy")
     verify.add_argument("--document", type=Path, help="the document that was sealed")
     verify.set_defaults(run=_verify)
+    kept = commands.add_parser("anchor", help="a checkpoint that was written into an outside log")
+    kept.add_argument("file", type=Path)
+    kept.add_argument("--policy", type=Path, required=True, help="whom you trust, a C2SP tlog-policy")
+    kept.add_argument("--authority", type=Path, help="the certificate that stamps times, in PEM")
+    kept.add_argument("--url", help="the log of today, such as https://city.example/tlog")
+    kept.set_defaults(run=_anchor)
     one = commands.add_parser("credential", help="a certificate as SD-JWT VC")
     one.add_argument("file", type=Path)
     one.add_argument("--issuers", type=Path, required=True, help="what /.well-known/jwt-vc-issuer said")

@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils import timezone
 
 from beichen.platforms.ledger.anchors import AnchorError, anchor_for
+from beichen.platforms.ledger.anchors.stamp import PREFIX, authorities
+from beichen.platforms.ledger.codes import NO_ANCHOR, NO_ANCHORING
 from beichen.platforms.ledger.models import Anchoring, Checkpoint
+from beichen.problem import Problem, ProblemError, Where, said
 from beichen.settings import settings
+from beichen_proof.anchor import anchor_text
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,9 @@ def anchor(now: datetime | None = None) -> Anchoring | None:
     except AnchorError as trouble:
         error = str(trouble)[:300] or "it failed"
         logger.warning("the checkpoint of %d was not anchored: %s", newest.size, error)
+    except Exception:  # an adapter of a package: whatever it does, the page says that it failed
+        error = "the adapter failed; the log of the worker says how"
+        logger.exception("the checkpoint of %d was not anchored", newest.size)
     Anchoring.objects.filter(target=target, size=newest.size).exclude(error="").delete()
     return Anchoring.objects.create(
         size=newest.size,
@@ -44,3 +52,29 @@ def anchor(now: datetime | None = None) -> Anchoring | None:
         error=error,
         at=now or timezone.now(),
     )
+
+
+def anchor_document(number: int) -> str:
+    """What proves to anybody that a checkpoint was kept outside (`beichen_proof.anchor`).
+
+    Raises ProblemError LED-305 for none, or for one that was not kept.
+    """
+    row = Anchoring.objects.filter(pk=number, error="").first()
+    if row is None:
+        raise ProblemError(Problem(NO_ANCHORING, said("no checkpoint was kept outside under this number")))
+    return anchor_text(row.note, row.target, row.at.isoformat(), row.receipt)
+
+
+def look() -> Iterator[Problem]:
+    """Whether there is a way to where the setting says, for `beichen doctor`; nobody is asked."""
+    target = settings().ledger_anchor_url
+    if not target:
+        return
+    try:
+        anchor_for(target)
+        if target.startswith(PREFIX):
+            authorities()
+    except ProblemError as error:
+        yield from error.problems
+    except AnchorError as error:
+        yield Problem(NO_ANCHOR, str(error), Where(field="ledger_anchor_authority"))

@@ -16,6 +16,7 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Name what this room seals and where it anchors; show the ledger."""
         from beichen.platforms.ledger.anchors import add_anchor
+        from beichen.platforms.ledger.anchors.stamp import StampAnchor
         from beichen.platforms.ledger.anchors.web import WebAnchor
         from beichen.platforms.ledger.certificates.coded import find_coded_certificate, offer_certificate
         from beichen.platforms.ledger.certificates.sealed import SEALED_CERTIFICATE
@@ -32,6 +33,7 @@ class LedgerConfig(AppConfig):
         add_sealed_kind(SEALED_CERTIFICATE)
         for scheme in ("https", "http"):
             add_anchor(scheme, WebAnchor())
+            add_anchor(f"tsa+{scheme}", StampAnchor())
         home = "platforms_ledger:ledger"
         add_to_navigation(_("Ledger"), home, order=118, permission=READ_ENTRIES, inside=_("The log"))
         add_to_navigation(

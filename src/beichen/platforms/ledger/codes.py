@@ -22,6 +22,7 @@ BAD_WITNESS = code("LED-301", "A witness cannot be entered like this.", status=4
 NO_WITNESS = code("LED-302", "There is no such witness.", status=404)
 BAD_COSIGNATURE = code("LED-303", "A cosignature does not fit.", status=422)
 NO_ANCHOR = code("LED-304", "There is no way to anchor at this address.", status=422)
+NO_ANCHORING = code("LED-305", "There is no such anchor.", status=404)
 
 NO_CERTIFICATE = code("LED-401", "There is no such certificate.", status=404)
 NO_CERTIFICATE_KIND = code("LED-402", "There is no certificate of this kind.", status=404)

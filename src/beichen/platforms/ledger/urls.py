@@ -20,6 +20,7 @@ urlpatterns = [
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/witnesses", ledger.add, name="add-witness"),
     path("ledger/witnesses/<int:number>/retire", ledger.retire, name="retire-witness"),
+    path("ledger/anchors/<int:number>", ledger.anchor, name="anchor"),
     path("ledger/entries", entries.entries, name="entries"),
     path("ledger/entries/<int:number>", entries.entry, name="entry"),
     path("ledger/entries/<int:number>/bundle", entries.bundle, name="bundle"),

@@ -12,7 +12,7 @@ from beichen.platforms.ledger.codes import BAD_TILE, BROKEN, CHANGED
 from beichen.platforms.ledger.edge import Edge
 from beichen.platforms.ledger.identity import log
 from beichen.platforms.ledger.kinds import sealed_kinds
-from beichen.platforms.ledger.models import Checkpoint, Entry
+from beichen.platforms.ledger.models import Anchoring, Checkpoint, Entry
 from beichen.platforms.ledger.sealing import entry_text
 from beichen.problem import Problem, Where, said
 from beichen_proof.checkpoint import opened
@@ -54,7 +54,7 @@ def _problems(key: Verifier | None) -> Iterator[Problem]:
 
 def _tree_problems(key: Verifier) -> Iterator[Problem]:
     """One pass over the entries: their own text, the root at each checkpoint, each tile."""
-    waiting = {one.size: one for one in Checkpoint.objects.order_by("size").defer("published_at")}
+    signed = _signed()
     frontier, edge, pending, bad = Frontier(), Edge(0, []), list[bytes](), list[Problem]()
 
     def compare(level: int | str, number: int, width: int, content: bytes) -> None:
@@ -81,18 +81,35 @@ def _tree_problems(key: Verifier) -> Iterator[Problem]:
             )
         frontier.append(leaf_hash(row.text.encode()))
         edge.extend([row.text], pending, compare)
-        if (checkpoint := waiting.pop(frontier.size, None)) is not None:
-            yield from _checkpoint_problems(checkpoint, frontier.root(), key)
+        for one in signed.pop(frontier.size, ()):
+            yield from _signed_problems(one, frontier.root(), key)
         while bad:
             yield bad.pop()
     # Beyond the last checkpoint tiles may not stand yet.
     if frontier.size % WIDTH == 0 or Checkpoint.objects.filter(size=frontier.size).exists():
         edge.finish(pending, compare)
     yield from bad
-    for size in sorted(waiting):
+    for size in sorted(signed):
         yield Problem(
             BROKEN, said("a checkpoint says {size} entries, there are fewer", size=size), Where(row=size)
         )
+
+
+def _signed() -> dict[int, list[Checkpoint | Anchoring]]:
+    """What the house has signed, and what of it is kept outside, by the number of entries."""
+    found: dict[int, list[Checkpoint | Anchoring]] = defaultdict(list)
+    for checkpoint in Checkpoint.objects.defer("published_at"):
+        found[checkpoint.size].append(checkpoint)
+    for kept in Anchoring.objects.filter(error=""):
+        found[kept.size].append(kept)
+    return found
+
+
+def _signed_problems(row: Checkpoint | Anchoring, root: bytes, key: Verifier) -> Iterator[Problem]:
+    if isinstance(row, Checkpoint):
+        yield from _checkpoint_problems(row, root, key)
+    else:
+        yield from _anchor_problems(row, root, key)
 
 
 def _checkpoint_problems(row: Checkpoint, root: bytes, key: Verifier) -> Iterator[Problem]:
@@ -108,6 +125,17 @@ def _checkpoint_problems(row: Checkpoint, root: bytes, key: Verifier) -> Iterato
     if (found.size, found.root) != (row.size, root) or row.root != root.hex():
         message = said("{size} entries do not give the root that was signed", size=row.size)
         yield Problem(BROKEN, message, where)
+
+
+def _anchor_problems(row: Anchoring, root: bytes, key: Verifier) -> Iterator[Problem]:
+    """Whether the log still begins with what is kept outside."""
+    try:
+        is_same = opened(row.note, key)[0].root == root
+    except RefusedError:
+        is_same = False
+    if not is_same:
+        message = said("{size} entries are not what is kept outside", size=row.size)
+        yield Problem(BROKEN, message, Where(row=row.size, field="anchor"), row.target)
 
 
 def _sealed_problems() -> Iterator[Problem]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from beichen.kernel.actor import Actor, Scope, system
 from beichen.kernel.levels import Level
-from beichen.platforms.ledger import service
-from beichen.platforms.ledger.models import Entry
+from beichen.platforms.ledger import identity, integrating, service
+from beichen.platforms.ledger.models import Checkpoint, Entry, Log
 from beichen_proof.note import Verifier
 from beichen_proof.server import WitnessServer
 from beichen_proof.witness import Witness
@@ -64,3 +64,11 @@ def served(folder: Path, name: str, log: str) -> Iterator[tuple[Witness, str]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def rewrite_history(place: int) -> None:
+    """The log begins anew, with another entry at a place, under the same key: as whoever runs it could."""
+    entry = Entry.objects.get(position=place)
+    Entry.objects.filter(pk=entry.pk).update(text=entry.text.replace("test.thing", "test.other"))
+    Checkpoint.objects.all().delete()
+    integrating.write_checkpoint(identity.signing(), integrating.rebuild(Log.objects.get().size))

@@ -23,7 +23,7 @@ from beichen.platforms.ledger.anchors import add_anchor, anchor_for
 from beichen.platforms.ledger.models import Anchoring, Checkpoint, Entry, Log
 from beichen.platforms.ledger.models import Witness as Row
 from beichen.platforms.ledger.pages import failure_words
-from beichen.platforms.ledger.tests.ground import BY, reader, seal, seal_many, served
+from beichen.platforms.ledger.tests.ground import BY, reader, rewrite_history, seal, seal_many, served
 from beichen.platforms.ledger.witnessing import policy_text
 from beichen.problem import ProblemError
 from beichen.settings import settings
@@ -87,14 +87,6 @@ class OfClient(LogReader):
         if answer.status_code != 200:
             raise RefusedError(Reason.UNREACHABLE, f"{answer.status_code}")
         return answer.content
-
-
-def rewrite_history(place: int) -> None:
-    """The log begins anew, with another entry at a place, under the same key: as whoever runs it could."""
-    entry = Entry.objects.get(position=place)
-    Entry.objects.filter(pk=entry.pk).update(text=entry.text.replace("test.thing", "test.other"))
-    Checkpoint.objects.all().delete()
-    integrating.write_checkpoint(identity.signing(), integrating.rebuild(Log.objects.get().size))
 
 
 def test_m_of_n_publish_a_checkpoint(tmp_path: Path, quorum: Callable[[int], None]) -> None:

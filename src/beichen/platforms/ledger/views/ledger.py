@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beichen.kernel.access.service import acting, decide, require
 from beichen.platforms.ledger import service
+from beichen.platforms.ledger.anchoring import anchor_document
 from beichen.platforms.ledger.forms import WitnessForm
 from beichen.platforms.ledger.identity import default_origin, log
 from beichen.platforms.ledger.models import Anchoring, Checkpoint, Entry, Witness
@@ -87,7 +88,17 @@ ANCHORINGS: list[Column[Anchoring]] = [
         lambda row: row.error,
         lambda row: badge("missed", row.error) if row.error else badge("on-course", _("Kept there")),
     ),
+    Column("proof", gettext_lazy("Proof"), lambda row: "", lambda row: _proof(row)),
 ]
+
+
+def _proof(row: Anchoring) -> str:
+    """The way to what proves it; another to tell apart by its size for who hears the page."""
+    if row.error:
+        return ""
+    address, name = reverse("platforms_ledger:anchor", args=[row.pk]), _("Download")
+    label = _("Download the proof of {size} entries").format(size=f"{row.size:,}")
+    return format_html('<a href="{}" aria-label="{}">{}</a>', address, label, name)
 
 
 def _page(request: HttpRequest, form: WitnessForm | None = None) -> HttpResponse:
@@ -118,6 +129,16 @@ def _page(request: HttpRequest, form: WitnessForm | None = None) -> HttpResponse
     }
     is_wrong = form is not None and bool(form.errors)
     return render(request, "platforms_ledger/ledger.html", context, status=422 if is_wrong else 200)
+
+
+@require_safe
+def anchor(request: HttpRequest, number: int) -> HttpResponse:
+    """What proves that a checkpoint was kept outside, as a file that anybody checks."""
+    require(acting(request), READ)
+    content = anchor_document(min(number, 2**62))
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="anchor-{number}.json"'
+    return response
 
 
 @require_safe
