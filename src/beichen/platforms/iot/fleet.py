@@ -48,7 +48,8 @@ class Target:
 
 @dataclass(slots=True)
 class Speaker:
-    """A device as readings meet it; ``tokens`` are the readings that it may still send at once."""
+    """A device as readings meet it; ``tokens`` are the readings that it may still send at once, ``kept_seq``
+    the last number of its own that the database knows."""
 
     id: int
     code: str
@@ -65,6 +66,7 @@ class Speaker:
     targets: dict[str, Target | None] = field(default_factory=dict)
     tokens: float = 0.0
     refilled: int = NEVER
+    kept_seq: int = NEVER
     is_demo: bool = False
     region: str | None = None
 
@@ -182,6 +184,7 @@ class Devices:
             row.thing.type.measures if row.thing else {},
             row.thing,
             channels,
+            kept_seq=NEVER if row.last_seq is None else row.last_seq,
             is_demo=row.is_demo,
             region=row.region.code if row.region else None,
         )

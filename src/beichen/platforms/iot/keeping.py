@@ -172,12 +172,16 @@ def _tally(outcome: Outcome) -> None:
 def _seen(outcome: Outcome, speakers: Sequence[Speaker]) -> None:
     """Note signs of life: at once of devices that come online, of the others now and then."""
     came: list[tuple[Speaker, int]] = []
+    counting: list[Speaker] = []
     for speaker in speakers:
         at = outcome.seen.get(speaker.code)
         if at is None:
             continue
         pause = max(SEEN_SECONDS, speaker.every // 4) * SECOND
-        if speaker.is_online and speaker.is_active and speaker.seen != NEVER and at - speaker.seen < pause:
+        is_known = speaker.is_online and speaker.is_active and speaker.seen != NEVER
+        if is_known and at - speaker.seen < pause:
+            if speaker.last_seq != speaker.kept_seq:
+                counting.append(speaker)
             continue
         came.append((speaker, at))
     rows = []
@@ -192,12 +196,25 @@ def _seen(outcome: Outcome, speakers: Sequence[Speaker]) -> None:
     Device.objects.filter(pk__in=fresh, state=State.REGISTERED).update(state=State.ACTIVE)
     returned = [speaker.id for speaker, _at in came if not speaker.is_online]
     tell_presence(returned, "came-online")
-    transaction.on_commit(lambda: _remember(came))
+    _number(counting)
+    transaction.on_commit(lambda: _remember(came, counting))
 
 
-def _remember(came: Sequence[tuple[Speaker, int]]) -> None:
+def _number(counting: Sequence[Speaker]) -> None:
+    """Note the last number of devices that count: by it a gateway that begins knows what may have come
+    before, so that it must not be behind the table."""
+    if counting:
+        statement = f"UPDATE {Device._meta.db_table} SET last_seq = %s WHERE id = %s"
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, [(speaker.last_seq, speaker.id) for speaker in counting])
+
+
+def _remember(came: Sequence[tuple[Speaker, int]], counting: Sequence[Speaker]) -> None:
     for speaker, at in came:
         speaker.seen, speaker.is_online, speaker.is_active = at, True, True
+        speaker.kept_seq = speaker.last_seq
+    for speaker in counting:
+        speaker.kept_seq = speaker.last_seq
 
 
 def tell_presence(keys: Sequence[int], verb: str) -> None:

@@ -107,6 +107,26 @@ def test_what_goes_together_has_the_same_effect(few: int, monkeypatch: pytest.Mo
     assert [(device, number) for device, _day, _how, number in tallies] == [("", 61)]
 
 
+def test_a_number_of_a_devices_own_is_one_reading_after_a_restart(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """What was not acknowledged in time is said again, to a gateway that has just begun."""
+    town()
+    first, second = (
+        Taken(number, NOON + number * SECOND, telemetry("D-1").encode(), b'{"seq":%d,"level_m":2}' % number)
+        for number in (1, 2)
+    )
+    treater = Treater(Devices())
+    for message in (first, second):
+        with django_capture_on_commit_callbacks(execute=True):
+            hear("s", Collected([message]), None, treater, lambda: True)
+    again = second._replace(place=3, at=second.at + SECOND)
+    hear("s", Collected([again]), None, Treater(Devices()), lambda: True)
+    rows, _values, _firings, tallies = effect()
+    assert [row["seq"] for row in rows] == [1, 2]
+    assert [(how, number) for _who, _day, how, number in tallies] == [("accepted", 2), ("duplicate", 1)]
+
+
 def test_a_thing_of_which_two_speak_is_shared() -> None:
     ground.town()
     for number in (1, 2, 3):
