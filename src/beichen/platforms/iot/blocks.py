@@ -1,8 +1,8 @@
 """What becomes of readings that come as columns: as in `treatment.py`, and without an object for each.
 
 Of each device and measure among the rows (a pair) the rows that come in the order of their times, newer than
-all before, are a *block*: they cannot be duplicates. The rows of other pairs are *loose*: they are looked at
-one by one.
+all before, are a *block*: they cannot be duplicates; nor can those whose device said numbers instead of
+times, when these go forward too. The rows of other pairs are *loose*: they are looked at one by one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _INTEGER, _BOOLEAN, _TEXT = 1, 2, 3
 
 class Block(NamedTuple):
     """Readings that are taken, by pair and within each pair by time; ``places`` are their rows among the
-    columns, ``received`` when each came."""
+    columns, ``received`` when each came, ``seq`` and ``by_seq`` as in :class:`Columns`."""
 
     speakers: list[Speaker]
     targets: list[Target]
@@ -51,6 +51,8 @@ class Block(NamedTuple):
     quality: Any
     places: Any
     received: Any
+    seq: Any = None
+    by_seq: Any = None
 
     def of_pairs(self) -> Iterator[tuple[Speaker, Target, slice]]:
         """Each pair that has rows, and where they are."""
@@ -82,6 +84,8 @@ class Loose(NamedTuple):
     at: int
     number: float
     received: int
+    seq: int | None = None
+    by_seq: bool = False
 
 
 class Parted(NamedTuple):
@@ -123,6 +127,7 @@ class _Pairs:
         forms, lows, highs, factors, offsets, newest = zip(*rows, strict=True)
         self.form, self.newest = np.array(forms, np.int8), np.array(newest, np.int64)
         self.low, self.high, self.factor, self.offset = map(np.array, (lows, highs, factors, offsets))
+        self.last_seq = np.array([one.last_seq if one else 0 for one in self.speakers], np.int64)
         self.is_known = np.array([target is not None for target in self.targets])
         self.shared = sorted(set(shared))
 
@@ -131,7 +136,8 @@ def parted(columns: Columns, received: Any, devices: Devices) -> Parted:
     """Part rows that came at ``received`` (of each, the rows of a device in their order); their devices were
     learned before.
 
-    Buckets of devices are emptied and the newest times of measures move on, but for those of loose rows.
+    Buckets of devices are emptied, and the newest times of measures and numbers of devices move on, but for
+    those of loose rows.
     """
     speakers, reason, heard = _speaking(columns, received, devices)
     pairs = _Pairs(columns, speakers, devices)
@@ -147,16 +153,20 @@ def parted(columns: Columns, received: Any, devices: Devices) -> Parted:
     refuse((at > received + WRONG) | (at < YEAR_2000), _TIME)
     taken = np.flatnonzero(reason == 0)
     taken = taken[np.argsort(of_row[taken], kind="stable")]
-    is_loose = _loose(of_row[taken], at[taken], pairs)
+    is_loose = _loose(taken, columns, pairs)
+    parts = (of_row, at, number, received)
+    if columns.seq is not None:
+        parts = (*parts, columns.seq, columns.by_seq)
     loose = [
-        Loose(pairs.speakers[pair], pairs.targets[pair], moment, value, came)
-        for pair, moment, value, came in zip(
-            *(one[np.sort(taken[is_loose])].tolist() for one in (of_row, at, number, received)), strict=True
-        )
+        Loose(pairs.speakers[pair], pairs.targets[pair], *rest)
+        for pair, *rest in zip(*(one[np.sort(taken[is_loose])].tolist() for one in parts), strict=True)
     ]
-    block = _block(taken[~is_loose], pairs, at, number, received)
-    for _speaker, target, rows in block.of_pairs():
-        target.newest.at = int(block.at[rows.stop - 1])
+    block = _block(taken[~is_loose], pairs, columns, number, received)
+    for speaker, target, rows in block.of_pairs():
+        last = rows.stop - 1
+        target.newest.at = int(block.at[last])
+        if block.by_seq is not None and block.by_seq[last]:
+            speaker.last_seq = max(speaker.last_seq, int(block.seq[last]))
     refused = np.flatnonzero(reason).tolist()
     return Parted(block, loose, [(row, REASONS[reason[row]]) for row in refused], heard)
 
@@ -206,21 +216,42 @@ def _numbers(columns: Columns, pairs: _Pairs) -> tuple[Any, Any]:
     return number, np.where(is_truth, may_be_truth, fits & (kind != TRUTH))
 
 
-def _loose(pair: Any, at: Any, pairs: _Pairs) -> Any:
-    """Which rows, sorted by pair, are of pairs whose times do not only go forward."""
-    if not len(pair):
+def _loose(rows: Any, columns: Columns, pairs: _Pairs) -> Any:
+    """Which rows, sorted by pair, are of pairs whose times, or numbers, do not only go forward."""
+    if not len(rows):
         return np.zeros(0, np.bool_)
+    pair, at = pairs.of_row[rows], columns.at[rows]
     is_first = np.diff(pair, prepend=-1) != 0
-    before = np.where(is_first, pairs.newest[pair], np.concatenate([at[:1], at[:-1]]))
     of_pair = np.zeros(len(pairs.targets), np.bool_)
-    of_pair[pair[at <= before]] = True
+    of_pair[pair[at <= _before(at, pairs.newest[pair], is_first)]] = True
+    if columns.by_seq is not None:
+        seq, by_seq = columns.seq[rows], columns.by_seq[rows]
+        of_pair[pair[by_seq & (seq <= _before(seq, pairs.last_seq[pair], is_first))]] = True
+        of_pair[pair[by_seq != _before(by_seq, by_seq, is_first)]] = True  # now by a time, now by a number
     of_pair[pairs.shared] = True
     return of_pair[pair]
 
 
-def _block(rows: Any, pairs: _Pairs, at: Any, number: Any, received: Any) -> Block:
-    times, came = at[rows], received[rows]
+def _before(values: Any, first: Any, is_first: Any) -> Any:
+    """Of each row the value of the one before it in its pair, of a pair's first row that of ``first``."""
+    return np.where(is_first, first, np.concatenate([values[:1], values[:-1]]))
+
+
+def _block(rows: Any, pairs: _Pairs, columns: Columns, number: Any, received: Any) -> Block:
+    times, came = columns.at[rows], received[rows]
     quality = np.zeros(len(rows), np.uint8)
     quality[times < came - LATE] = 1
     quality[times > came + SKEWED] = 2
-    return Block(pairs.speakers, pairs.targets, pairs.of_row[rows], times, number[rows], quality, rows, came)
+    seq, by_seq = (None if one is None else one[rows] for one in (columns.seq, columns.by_seq))
+    return Block(
+        pairs.speakers,
+        pairs.targets,
+        pairs.of_row[rows],
+        times,
+        number[rows],
+        quality,
+        rows,
+        came,
+        seq,
+        by_seq,
+    )

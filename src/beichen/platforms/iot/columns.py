@@ -16,12 +16,14 @@ from beichen.platforms.iot.registering import CODE
 
 ROWS = 16_384  # of one message: at most half a megabyte of numbers
 FRACTION, WHOLE, TRUTH = range(3)  # what a value was said as
+NO_SEQ = -1
 WORDS = 400_000  # bytes of codes and names in one message
 
 
 class Columns(NamedTuple):
     """Rows of a message: of each the number of its device and of its measure among the words, its value, what
-    that was said as (of each row, or of all), and its time in microseconds."""
+    that was said as (of each row, or of all), and its time in microseconds. Where some were said under a
+    number of their device's own, of each that number, or NO_SEQ, and whether it stands for a time."""
 
     devices: list[str]
     measures: list[str]
@@ -30,6 +32,8 @@ class Columns(NamedTuple):
     value: Any
     kind: Any
     at: Any
+    seq: Any = None
+    by_seq: Any = None
 
     def said(self, row: int) -> float | bool:
         """A value as it was said."""

@@ -54,8 +54,20 @@ def _in_blocks(blocks: Iterable[Block], about: set[tuple[int, int, str]]) -> dic
         for speaker, target, rows in block.of_pairs():
             subject = (speaker.id, target.object, target.measure)
             if subject in about:
-                columns = (one[rows].tolist() for one in (block.at, block.number, block.received))
+                columns = (one[rows].tolist() for one in (block.number, block.received))
                 found.update(
-                    {(*subject, at, number, None): came for at, number, came in zip(*columns, strict=True)}
+                    {
+                        (*subject, moment, number, None): came
+                        for moment, number, came in zip(moments(block, rows), *columns, strict=True)
+                    }
                 )
     return found
+
+
+def moments(block: Block, rows: slice) -> list[Any]:
+    """Of rows of a block what makes two readings one: as :attr:`Reading.identity` has it."""
+    times = block.at[rows].tolist()
+    if block.seq is None:
+        return list(times)
+    said = zip(times, block.seq[rows].tolist(), block.by_seq[rows].tolist(), strict=True)
+    return [("seq", seq) if by_seq else at for at, seq, by_seq in said]

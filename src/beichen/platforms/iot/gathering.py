@@ -1,14 +1,16 @@
 """Single messages as columns: what a device says often and plainly is not worth an object for each reading.
 
-Of a batch, the messages of a device go together when there are enough of them and all are plain: JSON objects
-of numbers and truths, with a time or without, under no number of their own; when its bucket holds them all;
-and when nothing else in the batch can come between, because nobody else speaks of its things and none of it
-came as columns. All other messages go one by one, to the same effect (`tests/test_gathering.py`).
+Of a batch, the messages of a device go together when there are enough of them and all hold nothing but
+numbers and truths; when its bucket holds them all; and when nothing else in the batch can come between, as
+nobody else speaks of its things and none of it came as columns. Plain ones, JSON objects with a time as a
+number or none, are decoded all at once; arrays, CBOR and times as text each by itself. All other messages go
+one by one, to the same effect (`tests/test_gathering.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from math import nan
 from typing import Any, NamedTuple
 
@@ -16,11 +18,21 @@ import msgspec
 import numpy as np
 
 from beichen.platforms.iot.arrivals import Arrived, Came
-from beichen.platforms.iot.columns import FRACTION, TRUTH, WHOLE, Columns
-from beichen.platforms.iot.decoding import LEAST_TIME, MILLISECONDS_FROM, MOST_NAME, MOST_TIME, MOST_WHOLE
-from beichen.platforms.iot.fleet import Devices
+from beichen.platforms.iot.columns import FRACTION, NO_SEQ, TRUTH, WHOLE, Columns
+from beichen.platforms.iot.decoding import (
+    LEAST_TIME,
+    MILLISECONDS_FROM,
+    MOST_NAME,
+    MOST_SEQ,
+    MOST_TIME,
+    MOST_WHOLE,
+    Sample,
+    decode,
+)
+from beichen.platforms.iot.fleet import NEVER, Devices
 
 FEW = 8  # messages of a device that are looked at one by one as quickly
+LONG = 500  # bytes: a message that holds many readings is worth it alone
 MOST_NAMES = 32
 _KINDS = {float: FRACTION, int: WHOLE, bool: TRUTH}
 _TIMES = {float, int}
@@ -35,7 +47,8 @@ class Gathered(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What one device said: of each row the measure, the value, what it was said as, its time and arrival."""
+    """What one device said: of each row the measure, the value, what it was said as, its time and arrival,
+    the device's own number, and whether that stands for a time."""
 
     device: str
     names: list[str]
@@ -44,6 +57,8 @@ class _Said(NamedTuple):
     kind: Any
     at: Any
     received: Any
+    seq: Any
+    by_seq: Any
 
 
 def gathered(
@@ -62,8 +77,9 @@ def gathered(
             by_device[message[0]] = [message]
     found: dict[str, _Said] = {}
     for device, said in by_device.items():
-        rows = None if len(said) < FEW or device in apart else _rows_of(device, said, devices)
-        if rows is not None:
+        if device in apart or (len(said) < FEW and all(len(message.payload) < LONG for message in said)):
+            continue
+        if (rows := _rows_of(device, said, devices)) is not None:
             found[device] = rows
     if not found:
         return None, messages
@@ -75,23 +91,23 @@ def _rows_of(device: str, said: Sequence[Arrived], devices: Devices) -> _Said | 
     speaker = devices.speaker(device)
     if speaker is None or not speaker.speaks or not devices.is_alone(speaker):
         return None
-    rows = _rows(device, said)
+    rows = _plain(device, said) or _decoded(device, said)
     if rows is None or not speaker.affords(said[0].at, len(rows.at)):
         return None
     return rows
 
 
-def _rows(device: str, said: Sequence[Arrived]) -> _Said | None:
+def _plain(device: str, said: Sequence[Arrived]) -> _Said | None:
     """The rows of a device's messages; None where one of them is anything but plain."""
     records = _records([message.payload for message in said])
     if records is None:
         return None
     received = np.array([message.at for message in said], np.int64)
-    times = _times([record.pop("ts", nan) for record in records], received)
-    if times is None or any("seq" in record for record in records):
-        return None
-    values = _values(records)
-    if values is None or not all(values):
+    told = [record.pop("ts", nan) for record in records]
+    times = _times(told, received)
+    seqs = _seqs(records)
+    values = None if times is None or seqs is None else _values(records)
+    if times is None or seqs is None or values is None or not all(values):
         return None
     names = list(dict.fromkeys(name for record in values for name in record))
     if not names or len(names) > MOST_NAMES or not all(0 < len(name) <= MOST_NAME for name in names):
@@ -102,7 +118,35 @@ def _rows(device: str, said: Sequence[Arrived]) -> _Said | None:
     place, number, value, kind = (np.concatenate(one) for one in zip(*parts, strict=True))
     order = np.argsort(place, kind="stable")
     place = place[order]
-    return _Said(device, names, number[order], value[order], kind[order], times[place], received[place])
+    by_seq = (seqs != NO_SEQ) & np.isnan(np.array(told, np.float64))
+    parts = (times[place], received[place], seqs[place], by_seq[place])
+    return _Said(device, names, number[order], value[order], kind[order], *parts)
+
+
+def _decoded(device: str, said: Sequence[Arrived]) -> _Said | None:
+    """The rows of messages that are decoded one by one; None where one of them holds anything else."""
+    rows: list[Sample] = []
+    sizes: list[int] = []
+    for message in said:
+        samples: list[Sample] = []
+        with suppress(Exception):  # whatever it is: what goes one by one is told why
+            samples = decode(message.payload)
+        if not samples or type(samples[0].value) not in _KINDS:
+            return None
+        rows += samples
+        sizes.append(len(samples))
+    words, moments, numbers, values = zip(*rows, strict=True)
+    found = _numbers(values)
+    names = {name: number for number, name in enumerate(dict.fromkeys(words))}
+    if found is None or len(names) > MOST_NAMES:
+        return None
+    received = np.repeat(np.array([message.at for message in said], np.int64), sizes)
+    times = np.array([NEVER if moment is None else moment for moment in moments], np.int64)
+    seqs = np.array([NO_SEQ if number is None else number for number in numbers], np.int64)
+    name = np.array([names[word] for word in words], np.int64)
+    is_absent = times == NEVER
+    at = np.where(is_absent, received, times)
+    return _Said(device, list(names), name, *found, at, received, seqs, (seqs != NO_SEQ) & is_absent)
 
 
 def _records(payloads: Sequence[bytes]) -> list[dict[str, Any]] | None:
@@ -135,6 +179,15 @@ def _times(said: list[Any], received: Any) -> Any:
     return np.where(is_absent, received, np.rint(np.where(is_absent, 0, micros)).astype(np.int64))
 
 
+def _seqs(records: list[dict[str, Any]]) -> Any:
+    """The numbers that a device gave its messages, taken out of them: all have one or none has; else None."""
+    if not any("seq" in record for record in records):
+        return np.full(len(records), NO_SEQ, np.int64)
+    found = [record.pop("seq", None) for record in records]
+    is_plain = {type(one) for one in found} == {int} and min(found) >= 0 and max(found) <= MOST_SEQ
+    return np.array(found, np.int64) if is_plain else None
+
+
 def _values(records: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
     """The objects that hold the measures: all of one shape."""
     if "values" not in records[0]:
@@ -150,6 +203,12 @@ def _column(records: list[dict[str, Any]], name: str, number: int) -> tuple[Any,
     except KeyError:
         places = [place for place, record in enumerate(records) if name in record]  # type: ignore[assignment]
         said = [records[place][name] for place in places]
+    found = _numbers(said)
+    return found and (np.array(places, np.int64), np.full(len(said), number), *found)
+
+
+def _numbers(said: Sequence[Any]) -> tuple[Any, Any] | None:
+    """Values and what they were said as; None where one is no number or truth."""
     kinds = {type(one) for one in said}
     if not kinds <= _KINDS.keys():
         return None
@@ -160,7 +219,7 @@ def _column(records: list[dict[str, Any]], name: str, number: int) -> tuple[Any,
         if len(kinds) == 1
         else np.array([_KINDS[type(one)] for one in said], np.uint8)
     )
-    return np.array(places, np.int64), np.full(len(said), number), np.array(said, np.float64), kind
+    return np.array(said, np.float64), kind
 
 
 def _together(found: Sequence[_Said]) -> Gathered:
@@ -171,11 +230,19 @@ def _together(found: Sequence[_Said]) -> Gathered:
         for said in found
     ]
     device = np.repeat(np.arange(len(found)), [len(said.at) for said in found])
-    value, kind, at, received = (
+    value, kind, at, received, seq, by_seq = (
         np.concatenate([getattr(said, name) for said in found])
-        for name in ("value", "kind", "at", "received")
+        for name in ("value", "kind", "at", "received", "seq", "by_seq")
     )
+    numbered = (seq, by_seq) if (seq != NO_SEQ).any() else ()
     columns = Columns(
-        [said.device for said in found], list(measures), device, np.concatenate(numbers), value, kind, at
+        [said.device for said in found],
+        list(measures),
+        device,
+        np.concatenate(numbers),
+        value,
+        kind,
+        at,
+        *numbered,
     )
     return Gathered(columns, received)

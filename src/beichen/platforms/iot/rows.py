@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from beichen.platforms.iot.blocks import QUALITIES, Block
+from beichen.platforms.iot.columns import NO_SEQ
 from beichen.platforms.iot.treatment import Reading, Refusal
 
 
@@ -84,10 +85,18 @@ def _block(block: Block) -> Any:
             "value": pa.array(block.number, pa.float64()),
             "text": pa.nulls(size, pa.string()),
             "quality": pa.array(QUALITIES, pa.string()).take(pa.array(block.quality)),
-            "seq": pa.nulls(size, pa.int64()),
+            "seq": _seqs(block, size),
             "is_demo": pa.array([bool(one and one.is_demo) for one in speakers], pa.bool_()).take(pair),
         }
     )
+
+
+def _seqs(block: Block, size: int) -> Any:
+    import pyarrow as pa
+
+    if block.seq is None:
+        return pa.nulls(size, pa.int64())
+    return pa.array(block.seq, pa.int64(), mask=block.seq == NO_SEQ)
 
 
 def refused_rows(rows: Sequence[Refusal]) -> Any:

@@ -24,7 +24,7 @@ import orjson
 
 from beichen.platforms.iot.arrivals import Arrived, Came
 from beichen.platforms.iot.blocks import Block, Loose, parted
-from beichen.platforms.iot.columns import Columns
+from beichen.platforms.iot.columns import NO_SEQ, Columns
 from beichen.platforms.iot.decoding import MOST_WHOLE, Sample, decode
 from beichen.platforms.iot.doubts import repetitions
 from beichen.platforms.iot.fleet import NEVER, Devices, Speaker, Target
@@ -148,9 +148,11 @@ def _quality(target: Target, at: int, received: int) -> str:
 
 
 def _reading(one: Loose) -> Reading:
-    speaker, target, at, number, received = one
-    quality = _quality(target, at, received)
-    return Reading(speaker, target, at, received, number, None, None, quality, by_seq=False)
+    speaker, target, at, number, received, said, by_seq = one
+    seq = None if said == NO_SEQ else said
+    return Reading(
+        speaker, target, at, received, number, None, seq, _quality(target, at, received), by_seq=by_seq
+    )
 
 
 class Treater:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beichen.platforms.iot.arrivals import Arrived, Came
-from beichen.platforms.iot.columns import ROWS, packed, unpacked
+from beichen.platforms.iot.columns import NO_SEQ, ROWS, packed, unpacked
 from beichen.platforms.iot.moments import SECOND
 from beichen.platforms.iot.tests.test_treatment import NOON, fleet
 from beichen.platforms.iot.treatment import Outcome, Treater
@@ -62,12 +62,16 @@ def said(row: Row, at: int = NOON) -> Arrived:
 def effect(outcome: Outcome) -> tuple[Any, ...]:
     """What became of readings, in no order."""
     taken = [
-        (one.speaker.code, one.target.measure, one.at, one.number, one.quality) for one in outcome.readings
+        (one.speaker.code, one.target.measure, one.at, one.number, one.quality, one.seq)
+        for one in outcome.readings
     ]
     for block in outcome.blocks:
         for speaker, target, rows in block.of_pairs():
             qualities = [("accepted", "late", "skewed")[one] for one in block.quality[rows]]
-            columns = (block.at[rows].tolist(), block.number[rows].tolist(), qualities)
+            seqs = [None] * len(qualities)
+            if block.seq is not None:
+                seqs = [None if one == NO_SEQ else one for one in block.seq[rows].tolist()]
+            columns = (block.at[rows].tolist(), block.number[rows].tolist(), qualities, seqs)
             taken += [(speaker.code, target.measure, *one) for one in zip(*columns, strict=True)]
     refused = [(one.device, one.measure if one.measure else "", one.reason) for one in outcome.refused]
     return (

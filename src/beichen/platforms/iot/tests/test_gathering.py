@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import cbor2
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from beichen.platforms.iot import gathering
 from beichen.platforms.iot.arrivals import Arrived, Came
+from beichen.platforms.iot.doubts import moments
 from beichen.platforms.iot.fleet import Newest, Speaker, Target
 from beichen.platforms.iot.gathering import FEW, gathered
 from beichen.platforms.iot.moments import DAY, SECOND
@@ -19,7 +21,7 @@ from beichen.platforms.iot.tests.test_blocks import came, effect
 from beichen.platforms.iot.tests.test_treatment import NOON, Known
 from beichen.platforms.iot.treatment import Outcome, Treater
 
-SHAPES = ("flat", "values", "bare", "seq", "array", "cbor", "odd")
+SHAPES = ("flat", "values", "bare", "seq", "both", "mixed", "text", "array", "cbor", "numbered", "odd")
 VALUE = st.sampled_from([0, 1, 2, 2.5, 3.0, 101, -1, True, False, 2**53, 10**400, 1e308, "wet", None])
 FIELDS = st.dictionaries(st.sampled_from(["a", "a", "n", "on", "word", "b", "ts"]), VALUE, max_size=3)
 PLAIN = st.dictionaries(st.sampled_from(["a", "n"]), st.sampled_from([0, 1, 2.5, 101]), min_size=1)
@@ -28,6 +30,9 @@ ODD = st.sampled_from(
     [b"{}", b"3", b'{"a":1},{"a":2}', b'{"a":1}\n{"a":2}', b'{"a":[1', b"2]}", b'{"a":1', b"}", b"", b"\n",
      b' {"a":1}', b'{"a":1,\n"n":2}', b'{"ts":null,"a":1}', b'{"ts":-1,"a":1}', b'{"ts":1e400,"a":1}',
      b'{"ts":1%s,"a":1}' % (b"0" * 400), b'{"":1}', b'{"values":{}}', b'{"values":3,"a":1}', b'{"ts":1}',
+     b'{"seq":null,"a":1}', b'{"seq":-1,"a":1}', b'{"seq":1.0,"a":1}', b'{"seq":true,"a":1}',
+     b'{"seq":9223372036854775808,"a":1}', b'{"seq":3}', b'{"seq":9223372036854775807,"a":1}',
+     b'\xa1\x61\x61\xf9\x7e\x00', b'\xa1\x61\x61\xc4\x82\x00\x01', b'\xd9\x01\x10\x40', b"\xbf", b"[]",
      b'{"a":1,"a":2}', b'{"a":"\xff"}', b'{"a":1e400}', b'{"a":NaN}']
 )  # fmt: skip
 
@@ -53,23 +58,24 @@ class Apart(Known):
 
 def payload(shape: str, fields: dict[str, Any], at: int, odd: bytes) -> bytes:
     """A message in one of the shapes that devices use, or in none."""
-    match shape:
-        case "odd":
-            return odd
-        case "values":
-            content: Any = {"ts": NOON // 1_000 + at * 1_000, "values": fields}
-        case "bare":
-            content = fields
-        case "seq":
-            content = {"seq": at + 90_000, **fields}
-        case "array":
-            content = [{"ts": NOON / 1e6 + at, **fields}] * 2
-        case "cbor":
-            return cbor2.dumps({"ts": NOON // SECOND + at, **fields})
-        case _:
-            content = {"ts": NOON / 1e6 + at, **fields}
+    seconds, seq = NOON // SECOND + at, at + 90_000
+    content: Any = {
+        "flat": {"ts": NOON / 1e6 + at, **fields},
+        "values": {"ts": NOON // 1_000 + at * 1_000, "values": fields},
+        "bare": fields,
+        "seq": {"seq": seq, **fields},
+        "both": {"ts": NOON / 1e6 + at, "seq": seq, "values": fields},
+        "mixed": [{"seq": seq + one, **fields} for one in range(2)],
+        "text": {"ts": datetime.fromtimestamp(seconds, UTC).isoformat(), **fields},
+        "array": [{"ts": NOON / 1e6 + at, **fields}] * 2,
+        "cbor": {"ts": seconds, **fields},
+        "numbered": {"seq": seq, "values": fields},
+        "odd": odd,
+    }[shape]
+    if shape in ("cbor", "numbered"):
+        return cbor2.dumps(content)
     try:
-        return orjson.dumps(content)
+        return odd if shape == "odd" else orjson.dumps(content)
     except TypeError:  # a number that only JSON of other makers can hold
         return b'{"a":%d}' % 10**400
 
@@ -81,7 +87,15 @@ def aside(outcome: Outcome) -> list[list[str]]:
 
 MESSAGE = st.tuples(st.sampled_from(["D", "D", "E", "OFF", "X"]), st.sampled_from(SHAPES), FIELDS, TIMES, ODD)
 ALIKE = st.tuples(st.sampled_from(["D", "E"]), st.sampled_from(["flat", "values", "bare"]), PLAIN, TIMES, ODD)
-BATCHES = st.lists(st.lists(MESSAGE, max_size=10) | st.lists(ALIKE, max_size=20), min_size=1, max_size=3)
+COUNTED = st.tuples(
+    st.sampled_from(["D", "E"]), st.sampled_from(["seq", "numbered", "mixed", "both"]), PLAIN, TIMES, ODD
+)
+ONWARD = st.lists(COUNTED, max_size=12).map(lambda found: sorted(found, key=lambda one: one[3]))
+BATCHES = st.lists(
+    st.lists(MESSAGE, max_size=10) | st.lists(ALIKE, max_size=20) | st.lists(COUNTED, max_size=12) | ONWARD,
+    min_size=1,
+    max_size=3,
+)
 
 
 @given(BATCHES, st.sampled_from([1, 10**6]), st.booleans())
@@ -110,12 +124,15 @@ def test_what_goes_together_is_treated_as_one_by_one(
             outcome = together.treat(messages, known)
         assert effect(outcome) == effect(one_by_one)
         assert aside(outcome) == aside(one_by_one)
+        assert [(one.code, one.last_seq) for one in together.devices.speakers.values()] == [
+            (one.code, one.last_seq) for one in singly.devices.speakers.values()
+        ]
         table += [one.identity for one in one_by_one.readings]
         for block in one_by_one.blocks:
             table += [
                 (speaker.id, target.object, target.measure, moment, number, None)
                 for speaker, target, rows in block.of_pairs()
-                for moment, number in zip(block.at[rows].tolist(), block.number[rows].tolist(), strict=True)
+                for moment, number in zip(moments(block, rows), block.number[rows].tolist(), strict=True)
             ]
 
 
@@ -129,6 +146,40 @@ def test_only_what_a_device_says_often_goes_together() -> None:
     assert found is not None
     assert (found.columns.devices, len(found.columns.at), len(rest)) == (["D"], FEW, FEW - 1)
     assert found.received.tolist() == [NOON + one for one in range(FEW)]
+
+
+@pytest.mark.parametrize("shape", ["flat", "bare", "seq", "both", "text", "array", "cbor", "numbered"])
+def test_what_a_device_says_often_is_a_block_in_whatever_shape(shape: str) -> None:
+    messages = [
+        Arrived("D", payload(shape, {"a": 1.5}, one, b""), NOON + one * SECOND) for one in range(2 * FEW)
+    ]
+    if shape == "array":
+        messages = [
+            Arrived("D", orjson.dumps([{"ts": NOON // SECOND + one, "a": one} for one in range(40)]), NOON)
+        ]
+    outcome = Treater(Apart()).treat(messages, lambda _rows: set())
+    assert not outcome.readings
+    assert [len(block.at) for block in outcome.blocks] == [40 if shape == "array" else 2 * FEW]
+    if shape in ("seq", "both", "numbered"):
+        assert outcome.blocks[0].seq.tolist() == [90_000 + one for one in range(2 * FEW)]
+
+
+def test_a_number_that_came_before_is_looked_for_in_the_table() -> None:
+    asked: list[Any] = []
+
+    def known(rows: Any) -> set[int]:
+        asked.extend(row.seq for row in rows)
+        return {number for number, row in enumerate(rows) if row.seq == 90_005}
+
+    treater = Treater(Apart())
+    for first in (0, FEW - 4):
+        messages = [
+            Arrived("D", payload("seq", {"a": 1}, first + one, b""), NOON + (first + one) * SECOND)
+            for one in range(FEW)
+        ]
+        outcome = treater.treat(messages, known)
+    assert asked == [90_000 + FEW - 4 + one for one in range(4)]
+    assert [(one.reason, one.payload) for one in outcome.refused] == [("duplicate", '{"a":1.0}')]
 
 
 def test_devices_that_speak_of_one_thing_are_heard_in_their_order() -> None:
