@@ -99,6 +99,9 @@ def ask(text: str, *, by: Actor, limit: int = ROWS, purpose: str = "", seconds: 
 def _rewritten(tree: Any, found: Mapping[str, tuple[TableFacts, str]], parts: Parts) -> str:
     """The statement that runs. Raises ProblemError WHS-203 for a table in a place that cannot be followed."""
     tree = tree.copy()
+    for shown in tree.selects:
+        if shown.find(exp.Query) and not isinstance(shown, exp.Alias):  # the engine would show what runs
+            shown.replace(exp.alias_(shown.copy(), shorten(shown.sql(dialect=DIALECT)), quoted=True))
     try:
         nodes = [
             source

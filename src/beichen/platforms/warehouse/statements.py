@@ -23,6 +23,13 @@ DIALECT = "duckdb"
 LONGEST = 100_000
 # functions after FROM that make rows out of their arguments alone
 MAKERS = {"unnest", "range", "generate_series", "explodingateseries", "explode", "json_each", "json_tree"}
+# what reads files or the engine itself, runs SQL that stands in a text, or calls into the machine (Spark)
+OUTWARD = ("read_", "scan_", "parquet_", "sniff_", "duckdb_", "pragma_", "query", "json_execute_", "pg_get_")
+FORBIDDEN = {
+    "glob", "show", "arrow_scan", "pandas_scan", "seq_scan", "which_secret", "python_map_function",
+    "current_setting", "getvariable", "getenv", "current_query", "write_log", "nextval", "currval",
+    "reflect", "try_reflect", "java_method", "input_file_name",
+}  # fmt: skip
 _PLACE = re.compile(r"Line (\d+), Col: (\d+)")
 
 
@@ -87,10 +94,19 @@ def _refuse(node: Any) -> None:
         raise ProblemError(Problem(codes.NOT_A_QUESTION, said("a question keeps nothing")))
     if isinstance(node, exp.Table):
         _refuse_table(node)
-    elif isinstance(node, exp.Func) and _name(node).startswith(
-        ("read_", "scan_", "parquet_", "sniff_", "duckdb_")
-    ):
+    elif isinstance(node, exp.Lateral):
+        _refuse_lateral(node)
+    elif isinstance(node, exp.Func) and (_name(node).startswith(OUTWARD) or _name(node) in FORBIDDEN):
         raise ProblemError(_beyond(_name(node)))
+
+
+def _refuse_lateral(node: Any) -> None:
+    """What LATERAL calls is no table to the parser, and makes rows all the same: also of other SQL, which
+    nobody would have looked at."""
+    called = node.this
+    is_plain = isinstance(called, exp.Subquery | exp.Unnest)
+    if not is_plain and not (isinstance(called, exp.Func) and _name(called) in MAKERS):
+        raise ProblemError(_beyond(_name(called) if isinstance(called, exp.Func) else "LATERAL"))
 
 
 def _refuse_table(node: Any) -> None:

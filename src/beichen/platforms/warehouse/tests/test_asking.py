@@ -125,6 +125,14 @@ def test_personal_data_needs_a_purpose_which_is_recorded(who: Who) -> None:
     assert "phone" in record.detail
 
 
+def test_what_makes_rows_sideways_still_works_and_no_column_shows_what_runs(who: Who) -> None:
+    by = who(("high", "", ""))
+    made = "select p.code, x from parks p, lateral unnest([1, 2]) u(x), lateral (select p.code) q order by x"
+    assert ask(made, by=by).rows.to_pylist() == [{"code": "p", "x": 1}, {"code": "p", "x": 2}]
+    (name,) = ask("select (select code from visits where code = '1')", by=by).rows.column_names
+    assert name == "(SELECT code FROM visits WHERE code = '1')"
+
+
 @pytest.mark.parametrize(
     "text",
     [
