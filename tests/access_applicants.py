@@ -29,6 +29,8 @@ OPEN = {
     "services/follow/<slug:code>": FOLLOWED,
     "services/follow/<slug:code>/diagram.bpmn": FOLLOWED,
     "services/follow/<slug:code>/rate": FOLLOWED,
+    "services/follow/<slug:code>/copy": FOLLOWED,
+    "services/follow/<slug:code>/forget": FOLLOWED,
     "my/drafts": OWN,
     "my/drafts/<slug:code>/throw": OWN,
     "my/drafts/files/<slug:code>": OWN,

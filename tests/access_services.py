@@ -12,6 +12,7 @@ from beichen.fronts.services.items.declaring import declare_items
 from beichen.fronts.services.items.models import BundleRun, Payment
 from beichen.fronts.services.items.service import apply
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.objection.models import Objection
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
 
@@ -37,6 +38,7 @@ OWN_BOOKING = "one's own appointments, and for whom one acts; a test of the room
 OWN_FEE = "the fee of one's own affair; a test of the room holds who sees and pays it"
 OPEN = {
     "services/notices": "what is on public notice is for everybody; only fields declared public are shown",
+    "services/notices/<uuid:notice>/object": "anybody objects while a notice runs, without an account",
     "services": GUIDES,
     "services/items/<slug:key>": GUIDES,
     "services/items/<slug:key>/guide.pdf": GUIDES,
@@ -78,6 +80,14 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "services/desk": [("GET", "services/desk", None)],
     "services/affairs": [("GET", "services/affairs", None)],
     "services/bundles/runs/<slug:code>": [("GET", "services/bundles/runs/{bundle_run}", None)],
+    "services/objections": [("GET", "services/objections", None)],
+    "services/objections/<slug:code>": [("GET", "services/objections/{objection}", None)],
+    "services/objections/<slug:code>/answer": [
+        ("POST", "services/objections/{objection}/answer", {"ruling": "dismissed", "reason": "x"})
+    ],
+    "services/objections/<slug:code>/contact": [
+        ("POST", "services/objections/{objection}/contact", {"purpose": "x"})
+    ],
     "services/window": [("GET", "services/window", None)],
     "services/window/receive/<slug:key>": [("GET", "services/window/receive/kept-item", None)],
     "services/window/bundles/<slug:key>": [("GET", "services/window/bundles/kept-bundle", None)],
@@ -138,11 +148,18 @@ def keep_services() -> None:
         opened_at=moment, expires_at=moment,
     )  # fmt: skip
 
+    open_affair = Affair.objects.filter(application=None).get()
+    Objection.objects.create(
+        code="KEPT-OBJECTION", affair=open_affair, step="look", body=open_affair.tasks.get().body,
+        statement="x", name="x", secret="x", filed_at=moment,
+    )  # fmt: skip
+
 
 def service_numbers() -> dict[str, Any]:
     """What stands for the names in the samples' addresses."""
     return {
         "affair": Affair.objects.filter(application=None).get().code,
+        "objection": Objection.objects.get().code,
         "closed_affair": Affair.objects.get(status="done").code,
         "bundle_run": BundleRun.objects.get().code,
     }

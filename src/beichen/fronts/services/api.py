@@ -17,6 +17,7 @@ from beichen.fronts.services.applicant.paper import withheld_of
 from beichen.fronts.services.document import affair_entry, process_entry, task_entry, whole
 from beichen.fronts.services.items.api import router as items
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.objection.reading import objections_of
 from beichen.fronts.services.problems import NO_AFFAIR
 from beichen.fronts.services.sending import sound, writer
 from beichen.kernel.access.service import acting, require
@@ -126,7 +127,7 @@ def act_on_affair(
     values: Annotated[dict[str, Any], Body()],
 ) -> dict[str, Any]:
     """``recall``, ``suspend``, ``resume``, ``withdraw``, ``annul`` (each with a reason), ``message``
-    (message, data)."""
+    (message, data), ``answer-objection`` (objection, ruling: upheld or dismissed, reason)."""
     by = writer(request)
     row = service.act_on_affair(act, _code(affair_code), sound(values), by=by, expected=_seen(request))
     return _shown(service.find_affair(row.code, by=by), response, by)
@@ -142,7 +143,14 @@ def _code(text: str) -> str:
 def _shown(row: Affair, response: HttpResponse, by: Actor) -> dict[str, Any]:
     response["ETag"] = f'"{row.version}"'
     withheld = withheld_of(row, by=by)
-    return whole(row, service.tasks_of(row), service.timers_of(row), service.trail(row), withheld)
+    return whole(
+        row,
+        service.tasks_of(row),
+        service.timers_of(row),
+        service.trail(row),
+        withheld,
+        objections_of(row),
+    )
 
 
 def _seen(request: HttpRequest) -> int | None:

@@ -28,8 +28,9 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.items.naming import item_names
         from beichen.fronts.services.items.navigation import put_in_reach
         from beichen.fronts.services.items.reaching import register
+        from beichen.fronts.services.objection.erasing import OBJECTIONS
         from beichen.fronts.services.telling import notify
-        from beichen.fronts.services.waiting import refunds_waiting, steps_waiting
+        from beichen.fronts.services.waiting import objections_waiting, refunds_waiting, steps_waiting
         from beichen.hubs.data.service import feed_table, name_members
         from beichen.kernel.access.service import register_ending, register_holding, register_open_matters
         from beichen.platforms.ledger.service import add_sealed_kind
@@ -50,10 +51,11 @@ class ServicesConfig(AppConfig):
         add_sealed_kind(SEALED_APPLICATION)
         register_card("affairs", 10, affairs_card)
         register_waiting("steps", 10, steps_waiting)
+        register_waiting("objections", 11, objections_waiting)
         register_waiting("refunds", 12, refunds_waiting)
         register_open_matters("services", open_affairs)
         register_ending("services", give_back)
-        for holding in HOLDINGS:
+        for holding in (*HOLDINGS, OBJECTIONS):
             register_holding(holding)
         feed_table("affairs", record_all)
         name_members("item", _("Service"), item_names)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from beichen.fronts.services.models import Affair, AffairEvent, Definition, Task, Timer
+from beichen.fronts.services.objection.models import Objection
 
 
 def _moment(value: datetime | None) -> str | None:
@@ -72,14 +73,31 @@ def task_entry(row: Task) -> dict[str, Any]:
     }
 
 
+def objection_entry(row: Objection) -> dict[str, Any]:
+    """An objection to the affair's notice as the bodies that take part see it: never who filed it."""
+    return {
+        "objection": row.code,
+        "step": row.step,
+        "body": row.body.key,
+        "filed": _moment(row.filed_at),
+        "statement": row.statement,
+        "interested": row.is_interested,
+        "ruling": row.ruling,
+        "answer": row.answer,
+        "answered": _moment(row.answered_at),
+        "by": row.by_name,
+    }
+
+
 def whole(
     row: Affair,
     tasks: Iterable[Task],
     timers: Iterable[Timer],
     events: Iterable[AffairEvent],
     withheld: Container[str] = (),
+    objections: Iterable[Objection] = (),
 ) -> dict[str, Any]:
-    """An affair with its data, its steps, its timers, what it waits for and its trail.
+    """An affair with its data, its steps, its timers, what it waits for, objections to it and its trail.
 
     ``withheld`` are names of data that the reader may not see; they are null.
     """
@@ -96,7 +114,11 @@ def whole(
             }
             for task in tasks
         ],
-        "timers": [{"step": timer.step, "due": _moment(timer.due_at)} for timer in timers],
+        "timers": [
+            {"step": timer.step, "due": _moment(timer.due_at), "held": _moment(timer.held_at)}
+            for timer in timers
+        ],
+        "objections": [objection_entry(one) for one in objections],
         "trail": [
             {
                 "number": event.number,

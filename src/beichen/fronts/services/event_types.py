@@ -19,6 +19,8 @@ name_event_types(
         "services.affair.resumed": _("An affair goes on"),
         "services.affair.message": _("A message came in"),
         "services.affair.timer-fired": _("A time limit ran out"),
+        "services.affair.objected": _("Somebody objected to the public notice"),
+        "services.affair.objection-answered": _("An objection was answered"),
         "services.affair.notified": _("The process tells that something is so"),
         "services.affair.withdrawn": _("An application was withdrawn"),
         "services.affair.annulled": _("A decision was taken back"),

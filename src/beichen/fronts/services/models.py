@@ -267,6 +267,7 @@ class Timer(models.Model):
     due_at = models.DateTimeField(null=True)
     left = models.BigIntegerField(null=True)
     failures = models.PositiveIntegerField(default=0)
+    held_at = models.DateTimeField(null=True)  # since when it waits for answers to objections
     closed_at = models.DateTimeField(null=True)
     is_fired = models.BooleanField(default=False)
 
@@ -292,3 +293,4 @@ class Timer(models.Model):
 
 from beichen.fronts.services.applicant import models as applicant_models  # noqa: E402, F401 - tables of the same app
 from beichen.fronts.services.forms import models as form_models  # noqa: E402, F401 - tables of the same app
+from beichen.fronts.services.objection import models as objection_models  # noqa: E402, F401 - tables of the same app

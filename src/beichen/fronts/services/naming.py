@@ -7,6 +7,7 @@ from typing import Any
 
 from beichen.fronts.services.affair import acting, taking_back
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.objection import answering
 from beichen.fronts.services.problems import bad
 from beichen.kernel.actor import Actor
 from beichen.problem import nearest, said
@@ -58,6 +59,9 @@ AFFAIR_ACTS: dict[str, Callable[..., Affair]] = {
     "resume": lambda code, values, **more: acting.resume(code, text(values, "reason"), **more),
     "withdraw": lambda code, values, **more: taking_back.withdraw(code, text(values, "reason"), **more),
     "annul": lambda code, values, **more: taking_back.annul(code, text(values, "reason"), **more),
+    "answer-objection": lambda code, values, **more: answering.answer(
+        code, text(values, "objection"), text(values, "ruling"), text(values, "reason"), **more
+    ),
     "message": lambda code, values, **more: acting.message(
         code, text(values, "message"), mapping(values, "data"), **more
     ),

@@ -1,6 +1,6 @@
 """What can be wrong with a process that a scene declares, and with what is done to an affair.
 
-1xx: a scene's files. 3xx: an affair. 6xx: its door for programs.
+1xx: a scene's files. 3xx: an affair. 53x: objections to notices. 6xx: its door for programs.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ BAD_VALUE = code("SRV-305", "A value is not one of those allowed.", status=422)
 NO_TASK = code("SRV-306", "There is no such step that waits.", status=404)
 STUCK = code("SRV-307", "The process cannot go on from here.", status=422)
 NO_BODY = code("SRV-308", "No body takes this step.", status=422)
+UNANSWERED = code("SRV-310", "An objection to the public notice is not answered yet.", status=409)
+
+NO_NOTICE = code("SRV-531", "There is no such public notice, or its time is over.", status=404)
+NO_OBJECTION = code("SRV-532", "There is no such objection.", status=404)
+UNNAMED = code("SRV-533", "Whoever objected left no way to be reached.", status=409)
 
 LONGEST = 2000
 

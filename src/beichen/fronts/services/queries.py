@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,6 +22,9 @@ from beichen.kernel.org.service import city_region
 
 HEAVY = ("state", "before", "data", "definition__files", "definition__spec")
 """What no list of affairs shows: each row would bring its process's files along."""
+
+
+_STATES = ("affair__state", "affair__before")
 
 
 def tasks_for(by: Actor) -> QuerySet[Task]:
@@ -134,8 +138,8 @@ def processes() -> QuerySet[Definition]:
     return Definition.objects.filter(is_newest=True, is_offered=True).order_by("key")
 
 
-def notices() -> QuerySet[Timer]:
-    """What is on public notice (公示): anybody may see it, until its time is over."""
-    runs = Q(due_at=None) | Q(due_at__gt=timezone.now())
-    rows = Timer.objects.filter(runs, closed_at=None, is_public=True).select_related("affair__definition")
-    return rows.defer("affair__state", "affair__before").order_by("-opened_at")
+def notices(now: datetime | None = None) -> QuerySet[Timer]:
+    """What is on public notice (公示): anybody may see it, and object, until its time is over."""
+    runs = Q(due_at=None, left__gt=0) | Q(due_at__gt=now or timezone.now())
+    rows = Timer.objects.filter(runs, closed_at=None, is_public=True, held_at=None)
+    return rows.select_related("affair__definition").defer(*_STATES).order_by("-opened_at")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from beichen.fronts.services.declaration import Field, Process
 from beichen.fronts.services.doors import Calling
 from beichen.fronts.services.models import AffairEvent
+from beichen.fronts.services.objection.words import Ruling
 from beichen.fronts.services.signs import name_of
 from beichen.kernel.bus import service as bus
 from beichen.kernel.org.models import Body
@@ -59,6 +60,10 @@ def sentence(event: AffairEvent, process: Process, receivers: Mapping[str, str])
         parts.append(process.ends[event.data["outcome"]].label)
     if event.name == "handed-over":
         parts.append(f"→ {receivers.get(str(event.data.get('to')), '')}")
+    if event.name == "objection-answered":
+        parts.append(str(Ruling(event.data["ruling"]).label))
+    if event.data.get("objection"):
+        parts.append(str(event.data["objection"]))
     parts += [str(event.data[name]) for name in ("reason", "note") if event.data.get(name)]
     if event.data.get("items"):
         parts.append(listed(event.data["items"]))

@@ -1,4 +1,4 @@
-"""What waits at a desk of the city: steps at the actor's own bodies, refunds for a decision."""
+"""What waits at a desk of the city: steps and objections at one's own bodies, refunds for a decision."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from beichen.fronts.services.items.payment.refunding import to_decide
+from beichen.fronts.services.objection.reading import to_answer
 from beichen.fronts.services.permissions import HANDLE, READ, RECONCILE
 from beichen.fronts.services.queries import tasks_for
 from beichen.kernel.access import service as access
@@ -22,6 +23,16 @@ def steps_waiting(by: Actor) -> Waiting | None:
     own = list(Body.objects.filter(path__in=paths, is_current=True).order_by().values_list("pk", flat=True))
     count = tasks_for(by).filter(body__in=own).order_by()[: MOST + 1].count() if own else 0
     return Waiting(_("Steps of applications"), reverse("services:desk"), count)
+
+
+def objections_waiting(by: Actor) -> Waiting | None:
+    """Objections to public notices at bodies where the actor holds a post; nothing for who only looks on."""
+    if not access.decide(by, READ) or not access.decide(by, HANDLE):
+        return None
+    paths = {scope.body_path for scope in by.scopes if scope.body_path}
+    own = Body.objects.filter(path__in=paths, is_current=True).order_by()
+    count = to_answer(by).filter(body__in=own).order_by()[: MOST + 1].count() if paths else 0
+    return Waiting(_("Objections to answer"), f"{reverse('services:objections')}?ruling=waiting", count)
 
 
 def refunds_waiting(by: Actor) -> Waiting | None:

@@ -29,7 +29,7 @@ from beichen.hubs.events.importing import (
 from beichen.hubs.events.intake.codes import dated_code
 from beichen.hubs.events.intake.pictures import keep_picture, written_anew
 from beichen.hubs.events.intake.receive import Receipt, receive
-from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts
+from beichen.hubs.events.intake.report import ReportDraft, ReporterFacts, faults_of, legible
 from beichen.hubs.events.intake.sheets import HEADINGS, guess, read_sheet
 from beichen.hubs.events.kinds.declaration import Ask, Row, asked_of
 from beichen.hubs.events.kinds.routing import Bodies, Route, first_route
@@ -110,6 +110,7 @@ __all__ = [
     "differences",
     "erase",
     "export",
+    "faults_of",
     "find_case",
     "find_import",
     "first_route",
@@ -122,6 +123,7 @@ __all__ = [
     "imports_of",
     "keep_picture",
     "learn",
+    "legible",
     "looks",
     "measure",
     "measurements",

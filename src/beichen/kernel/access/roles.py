@@ -39,6 +39,7 @@ BUILTIN = (
             "events.report.send",
             "evaluation.read",
             "ledger.read",
+            "services.objection.send",
         ),
         Level.L1,
     ),
@@ -104,6 +105,7 @@ BUILTIN = (
             "services.affair.start",
             "services.affair.read",
             "services.task.handle",
+            "services.objection.identify",
             "services.window.serve",
             "comms.roster.read",
             "geo.read",
@@ -122,6 +124,7 @@ BUILTIN = (
         (
             "services.affair.read",
             "services.task.handle",
+            "services.objection.identify",
             "services.statistics.read",
             "org.read",
             "geo.read",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from beichen.fronts.services.affair import clocks
 from beichen.fronts.services.affair.finding import check_open, check_running, find_task, locked_affair
 from beichen.fronts.services.affair.following import Hand, begin, keep, keep_affair, take_part, take_up, write
+from beichen.fronts.services.affair.pausing import go_on, pause
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
@@ -300,26 +301,6 @@ def hand_over(
     return affair
 
 
-def _pause(affair: Affair, kind: str, detail: dict[str, Any], now: datetime) -> None:
-    if not affair.pauses:
-        clocks.stop(affair, now)
-    affair.pauses = [*affair.pauses, {"kind": kind, "since": now.isoformat(), **detail}]
-    affair.before = None
-    _stand(affair)
-
-
-def _go_on(affair: Affair, pauses: list[Any], now: datetime) -> None:
-    affair.pauses = pauses
-    if not pauses:
-        clocks.go_on(affair, now)
-    _stand(affair)
-
-
-def _stand(affair: Affair) -> None:
-    kinds = {pause["kind"] for pause in affair.pauses}
-    affair.status = Status.SUSPENDED if "suspended" in kinds else Status.MATERIAL if kinds else Status.RUNNING
-
-
 @transaction.atomic
 def suspend(
     code: str, reason: str, *, by: Actor, expected: int | None = None, now: datetime | None = None
@@ -333,7 +314,7 @@ def suspend(
     why = stated("reason", reason)
     check_running(affair)
     access.require(by, SUPERVISE, affair)
-    _pause(affair, "suspended", {"reason": why}, moment)
+    pause(affair, "suspended", {"reason": why}, moment)
     happened(affair, "suspended", {"reason": why}, by=by, now=moment, right=SUPERVISE)
     keep_affair(affair)
     return affair
@@ -351,7 +332,7 @@ def resume(
     check_open(affair)
     if affair.status != Status.SUSPENDED:
         raise not_now(said("the affair is not suspended"))
-    _go_on(affair, [one for one in affair.pauses if one["kind"] != "suspended"], moment)
+    go_on(affair, [one for one in affair.pauses if one["kind"] != "suspended"], moment)
     happened(affair, "resumed", {"reason": why}, by=by, now=moment, right=SUPERVISE)
     keep_affair(affair)
     return affair
@@ -384,7 +365,7 @@ def ask_for_material(
     if any(one.get("task") == number for one in affair.pauses):
         raise not_now(said("this step waits for material already"))
     detail = {"task": number, "items": wanted, "reason": why}
-    _pause(affair, "material", detail, moment)
+    pause(affair, "material", detail, moment)
     happened(affair, "material-asked", detail, by=by, now=moment, step=task.step, body=task.body, right=right)
     keep_affair(affair)
     return affair
@@ -422,7 +403,7 @@ def give_material(
         hand.run.correct(str(task.engine_id), values)
         affair.data = {**affair.data, **values}
         affair.state = hand.run.state()
-    _go_on(affair, rest, moment)
+    go_on(affair, rest, moment)
     if has_come:
         Application.objects.filter(affair=affair).update(visits=F("visits") + 1)
     detail = {"task": number, "note": said_so, "values": values}

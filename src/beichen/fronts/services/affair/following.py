@@ -14,6 +14,7 @@ from beichen.fronts.services.bpmn.running import Run, Waiting
 from beichen.fronts.services.declaration import Process, Step, Words
 from beichen.fronts.services.doors import Calling, doors
 from beichen.fronts.services.models import Affair, AffairBody, Task, Timer
+from beichen.fronts.services.objection.standing import require_answered
 from beichen.fronts.services.problems import NO_BODY, stuck
 from beichen.fronts.services.words import OPEN_STEPS, Standing
 from beichen.hubs.events.service import Bodies, first_route
@@ -98,7 +99,7 @@ def call_door(hand: Hand, step: str, data: Mapping[str, Any]) -> Mapping[str, An
 def keep(hand: Hand) -> dict[str, list[str]]:
     """Let rows follow the run; they are in the hand's parcel. Gives the steps that opened and were overtaken.
 
-    Raises ProblemError SRV-307, SRV-308.
+    Raises ProblemError SRV-307, SRV-308, SRV-310.
     """
     hand.affair.state = hand.run.state()
     steps = {UUID(one.id): one for one in hand.run.steps()}
@@ -199,6 +200,8 @@ def bodies_of(hand: Hand, lanes: Sequence[str]) -> list[Body]:
 def _follow_timers(hand: Hand, waiting: Mapping[UUID, Waiting]) -> None:
     gone, fresh = hand.timed - waiting.keys(), waiting.keys() - hand.timed
     if gone:
+        if hand.process.has_notices:
+            require_answered(hand.affair)
         over = Timer.objects.filter(affair=hand.affair, engine_id__in=gone, closed_at=None)
         over.update(closed_at=hand.now)
     hand.parcel.add(_TIMERS, [_timer(hand, waiting[one]) for one in waiting if one in fresh])

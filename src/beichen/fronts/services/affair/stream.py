@@ -14,7 +14,7 @@ from beichen.kernel.org.models import Body
 from beichen.kernel.parcel import Parcel
 from beichen.kernel.statements import Insertion
 
-PUBLISHED = frozenset({"outcome", "opened", "task", "lane", "message", "to", "items"})
+PUBLISHED = frozenset({"outcome", "opened", "task", "lane", "message", "to", "items", "objection", "ruling"})
 """Members of events that leave the affair: what anybody wrote stays with who sees it."""
 _EVENTS = Insertion(AffairEvent)
 

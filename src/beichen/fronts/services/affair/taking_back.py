@@ -18,6 +18,7 @@ from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.doors import Undoing, undo
 from beichen.fronts.services.models import Affair, Task
+from beichen.fronts.services.objection.standing import lapse
 from beichen.fronts.services.permissions import START, SUPERVISE
 from beichen.fronts.services.problems import not_now, stated
 from beichen.fronts.services.words import Standing, Status
@@ -41,6 +42,7 @@ def withdraw(
     access.require(by, START, affair)
     check_open(affair)
     close_rows(affair, moment)
+    lapse(affair, moment)
     affair.status, affair.closed_at, affair.before, affair.pauses = Status.WITHDRAWN, moment, None, []
     happened(affair, "withdrawn", {"reason": why}, by=by, now=moment, right=START)
     keep_affair(affair)

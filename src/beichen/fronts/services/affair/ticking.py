@@ -13,8 +13,11 @@ from beichen.fronts.services.affair.finding import lock
 from beichen.fronts.services.affair.following import keep, take_up, write
 from beichen.fronts.services.affair.stream import happened
 from beichen.fronts.services.models import Timer
+from beichen.fronts.services.objection.standing import hold, outcome_of
+from beichen.fronts.services.problems import UNANSWERED
 from beichen.fronts.services.words import CLOSED
 from beichen.kernel.actor import system
+from beichen.problem import ProblemError
 
 CLOCK = system("clock")
 TICK = 500
@@ -27,16 +30,19 @@ _log = logging.getLogger(__name__)
 def tick(now: datetime | None = None, *, most: int = TICK) -> int:
     """Let the timers fire whose time has come; returns how many were due.
 
-    One that cannot fire (a body is missing, an expression fails) is tried again later and keeps none waiting.
+    One that cannot fire (a body is missing, an expression fails) is tried again later and keeps none waiting;
+    a public notice waits until the objections to it are answered.
     """
     moment = now or timezone.now()
-    due = Timer.objects.filter(closed_at=None, due_at__isnull=False, due_at__lte=moment)
+    due = Timer.objects.filter(closed_at=None, due_at__isnull=False, due_at__lte=moment, held_at=None)
     keys = list(due.order_by("due_at").values_list("pk", flat=True)[:most])
     for key in keys:
         try:
             fire(key, moment)
         except OperationalError:
             raise  # the database is away: for all of them
+        except ProblemError as error:
+            _put_off(key, moment, error)
         except Exception:  # noqa: BLE001 - whatever it is, it is this affair's alone
             _log.exception("timer %s could not fire", key)
             _later(key, moment)
@@ -47,7 +53,7 @@ def tick(now: datetime | None = None, *, most: int = TICK) -> int:
 def fire(key: int, now: datetime) -> bool:
     """Let one timer fire; whether it did: one that was fired, stopped or overtaken meanwhile does not.
 
-    Raises ProblemError SRV-307, SRV-308.
+    Raises ProblemError SRV-307, SRV-308, SRV-310.
     """
     code = Timer.objects.values_list("affair__code", flat=True).get(pk=key)
     affair = lock(code)
@@ -58,7 +64,8 @@ def fire(key: int, now: datetime) -> bool:
     if not is_due or affair.status in CLOSED:
         return False
     hand = take_up(affair, by=CLOCK, now=now)
-    hand.run.fire(str(timer.engine_id))
+    come_to = outcome_of(affair, timer.step, timer.opened_at) if timer.is_public else ""
+    hand.run.fire(str(timer.engine_id), come_to)
     timer.closed_at, timer.is_fired = now, True
     timer.save(update_fields=["closed_at", "is_fired"])
     affair.before = None
@@ -67,6 +74,23 @@ def fire(key: int, now: datetime) -> bool:
     conclude(hand)
     write(hand)
     return True
+
+
+def _put_off(key: int, now: datetime, error: ProblemError) -> None:
+    if error.problems[0].code == UNANSWERED:
+        _hold(key, now)
+    else:
+        _log.warning("timer %s could not fire: %s", key, error)
+        _later(key, now)
+
+
+@transaction.atomic
+def _hold(key: int, now: datetime) -> None:
+    """Let a timer wait for answers, unless the last was given meanwhile: the next tick lets it fire then."""
+    affair = lock(Timer.objects.values_list("affair__code", flat=True).get(pk=key))
+    timer = Timer.objects.get(pk=key)
+    if affair is not None and timer.closed_at is None:
+        hold(affair, timer, now)
 
 
 def _later(key: int, now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy as pgettext
 from beichen.fronts.services.declaration import Process, Words
 from beichen.fronts.services.listing import end_of
 from beichen.fronts.services.models import Affair, AffairEvent, Task, Timer
+from beichen.fronts.services.objection.words import Ruling
 from beichen.fronts.services.signs import left_words, name_of
 from beichen.fronts.services.telling import receivers_of
 from beichen.fronts.services.words import CLOSED, Standing, Status
@@ -31,6 +32,8 @@ SHOWN: Mapping[str, Promise] = {
     "resumed": _("It goes on."),
     "timer-fired": _("A time limit ran out, and it went on."),
     "message": _("A message came in."),
+    "objected": _("Somebody objected to the public notice."),
+    "objection-answered": _("An objection was answered:"),
     "rated": _("It was rated."),
     "withdrawn": _("The application was withdrawn."),
     "closed": _("It is concluded:"),
@@ -88,10 +91,15 @@ def stand_of(
 ) -> Standings:
     """How an affair stands."""
     waits = [_waiting(task, now) for task in tasks if task.is_open]
-    waits += [_noticed(timer, process) for timer in timers if timer.is_public]
+    waits += [_noticed(timer, process) for timer in timers if timer.is_public and timer.held_at is None]
+    is_held = any(timer.held_at for timer in timers)
     todo = [pause for pause in affair.pauses if pause.get("kind") == "material"]
     return Standings(
-        _sentence(affair, waits, bool(todo)), _stations(affair, tasks), waits, todo, _told(trail, process)
+        _sentence(affair, waits, bool(todo), is_held),
+        _stations(affair, tasks),
+        waits,
+        todo,
+        _told(trail, process),
     )
 
 
@@ -107,7 +115,7 @@ def _noticed(timer: Timer, process: Process) -> Waiting:
     return Waiting(step.name.label if step else "", gettext("Open to everybody"), until, "", is_notice=True)
 
 
-def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool) -> str:
+def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool, is_held: bool) -> str:
     if affair.status == Status.WITHDRAWN:
         return gettext("You took the application back. Nothing more happens.")
     if affair.annulled_at is not None:
@@ -118,6 +126,8 @@ def _sentence(affair: Affair, waits: list[Waiting], is_asked: bool) -> str:
         return gettext("You must do something: material is missing. Until it comes, the clock stands still.")
     if affair.status == Status.SUSPENDED:
         return gettext("It has to wait. You need do nothing; we tell you when it goes on.")
+    if is_held:
+        return gettext("The public notice is over. Objections to it are being answered; you need do nothing.")
     if waits and waits[0].until and waits[0].is_notice:
         return gettext(
             "It is on public notice until %(until)s, and goes on by itself afterwards. You need do nothing."
@@ -167,7 +177,9 @@ def _told(trail: list[AffairEvent], process: Process) -> list[Told]:
         if event.name == "closed":
             parts.append(_end(process, str(event.data.get("outcome", ""))))
         words = [*event.data.get("items", ())] if event.name == "material-asked" else []
-        if event.name in ("material-asked", "suspended", "withdrawn", "annulled"):
+        if event.name == "objection-answered":
+            words.append(str(Ruling(event.data["ruling"]).label))
+        if event.name in ("material-asked", "suspended", "withdrawn", "annulled", "objection-answered"):
             words.append(str(event.data.get("reason", "")))
         if event.name == "material-given":
             words.append(str(event.data.get("note", "")))

@@ -149,9 +149,11 @@ class Run:
         """Values of the application change while a step waits: for that step, and what follows it."""
         self._find(task_id).data.update(values)
 
-    def fire(self, timer_id: str) -> None:
-        """A timer's time is over. Raises ProblemError SRV-307."""
+    def fire(self, timer_id: str, outcome: str = "") -> None:
+        """A timer's time is over; ``outcome`` stands under its name. Raises ProblemError SRV-307."""
         task = self._find(timer_id)
+        if outcome:
+            task.data[task.task_spec.bpmn_id] = {"outcome": outcome}
         for beside in task.parent.children:  # what was said before silence became consent is kept
             gives = getattr(beside.task_spec, "data_output", None)
             if gives is not None and gives.exists(beside):

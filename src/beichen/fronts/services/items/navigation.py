@@ -27,6 +27,7 @@ def put_in_reach() -> None:
         (_("Figures of services"), "services:statistics", INSPECT, ("办事统计", "零跑动")),
         (_("Payments"), "services:payments", RECONCILE, ("缴费", "对账")),
         (_("Public notices"), "services:notices", "", ("公示",)),
+        (_("Objections to notices"), "services:objections", READ, ("异议", "公示异议")),
     )
     for order, (label, route, permission, words) in enumerate(pages, 30):
         add_to_navigation(label, route, order=order, under=MAIN, permission=permission, words=words)

@@ -54,7 +54,8 @@ WITHDRAWN = {
 }
 
 
-def _is_known(template: str) -> bool:
+def is_known(template: str) -> bool:
+    """Whether the city has this template: without it nothing is sent."""
     return Template.objects.filter(key=template, is_current=True).exists()
 
 
@@ -74,7 +75,7 @@ def tell_body(mark: Mark, affair: Affair, item: ServiceItem, *, by: Actor) -> No
     )
     bus.publish_many([draft], by=by)
     template = MARKED[mark.kind]
-    if mark.body is None or not _is_known(template):
+    if mark.body is None or not is_known(template):
         return
     values = {
         "code": affair.code,
@@ -94,7 +95,7 @@ def tell_body(mark: Mark, affair: Affair, item: ServiceItem, *, by: Actor) -> No
 def remind(row: Appointment, *, by: Actor) -> bool:
     """Remind whoever booked, when they are a person of the city; whether somebody was told."""
     person = _person(row.by) or Person.objects.filter(code=row.subject).first()
-    if person is None or not _is_known(REMINDER):
+    if person is None or not is_known(REMINDER):
         return False
     window: Any = row.window
     values = {
@@ -123,7 +124,7 @@ def remind(row: Appointment, *, by: Actor) -> bool:
 def tell_answer(run: BundleRun, *, by: Actor) -> bool:
     """Tell whoever applied for a bundle its one answer; whether somebody was told."""
     person = Person.objects.filter(code=run.agent or run.subject).first()
-    if person is None or not _is_known(ANSWER):
+    if person is None or not is_known(ANSWER):
         return False
     bundle: Any = run.bundle
     values = {
@@ -151,7 +152,7 @@ def tell_applicant(affair: Affair, kind: str, key: str, *, by: Actor) -> bool:
     """
     template, (applied, person) = APPLICANT[kind], _applicant(affair)
     is_part = template == CLOSED and BundlePart.objects.filter(affair=affair).exists()
-    if person is None or is_part or not _is_known(template):
+    if person is None or is_part or not is_known(template):
         return False
     declared = affair.definition.declared
     values = {
@@ -171,7 +172,7 @@ def tell_of_fee(payment: Payment, kind: str, key: str, *, by: Actor) -> bool:
     """
     affair, template = payment.affair, PAYER[kind]
     applied, person = _applicant(affair)
-    if person is None or not _is_known(template):
+    if person is None or not is_known(template):
         return False
     values = {
         "code": affair.code,

@@ -203,7 +203,8 @@ def test_a_public_notice_shows_what_is_declared_public() -> None:
     assert "2,000" not in page
     assert affair.subject not in page
     assert "公示 · 星河市政务大厅" in page, "who decided"
-    assert 'href="/report?kind=other"' in page
+    assert "/report?kind=other" not in page, "an objection is a part of the affair"
+    assert f'href="/services/notices/{Timer.objects.get(is_public=True).engine_id}/object"' in page
     Timer.objects.filter(is_public=True).update(due_at=timezone.now() - timedelta(minutes=1))
     assert "文化中心" not in Client().get("/services/notices").content.decode(), "its time is over"
 

@@ -25,6 +25,7 @@ from beichen.fronts.services.applicant.paper import papers_of, withheld_of
 from beichen.fronts.services.declaration import Process, read_process
 from beichen.fronts.services.listing import address, end_of
 from beichen.fronts.services.models import Affair, Task
+from beichen.fronts.services.objection.reading import MOST_OBJECTIONS, objections_of
 from beichen.fronts.services.offering import LABELS, Offers
 from beichen.fronts.services.signs import name_of, promise_badge, time_badge
 from beichen.fronts.services.telling import receivers_of, sentence, value_words
@@ -78,6 +79,7 @@ def page(request: HttpRequest, row: Affair, bad: tuple[str, int, DeclaredForm] |
         ],
         "application": application_of(row, papers, by=by),
         "papers": papers,
+        "objections": objections_of(row)[:MOST_OBJECTIONS],
         "steps": Rows(gettext("Steps of the affair"), STEP_COLUMNS, _steps(row, process, tasks, now)),
         "pauses": [{**one, "missing": one.get("items", [])} for one in row.pauses],
         "trail": [
@@ -139,6 +141,8 @@ def _steps(row: Affair, process: Process, tasks: list[Task], now: datetime) -> l
         until = (
             f"{timezone.localtime(timer.due_at):%Y-%m-%d %H:%M}" if timer.due_at else gettext("Clock stopped")
         )
+        if timer.held_at is not None:
+            until = gettext("Waits for answers to objections")
         name = _timer_name(process, timer.step)
         found.append(StepRow(name, standing=gettext("A time limit runs"), time=until))
     return found

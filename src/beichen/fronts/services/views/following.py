@@ -1,4 +1,4 @@
-"""`/services/follow`: how an affair stands, by its number and the code on the receipt, without an account."""
+"""`/services/follow`: how an affair or an objection stands, by number and code, without an account."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from beichen.fronts.services.applicant import service
 from beichen.fronts.services.applicant.forms import FollowForm
 from beichen.fronts.services.items.models import BundleRun
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.objection.models import Objection
+from beichen.fronts.services.objection.reading import followed_objection, looks, own_objections
+from beichen.fronts.services.objection.words import Ruling
+from beichen.fronts.services.signs import name_of
 from beichen.fronts.services.views import bundles
 from beichen.fronts.services.views.own import diagram_of, page, rated
-from beichen.kernel.access.service import address_of, check_rate
+from beichen.kernel.access.service import acting, address_of, check_rate, person_code
 from beichen.problem import ProblemError
 
 FOLLOWED = "services_followed"
@@ -36,23 +40,45 @@ def follow(request: HttpRequest) -> HttpResponse:
         except ProblemError as error:
             form.take(error)
         else:
-            known = request.session.get(FOLLOWED, {})
-            request.session[FOLLOWED] = {**dict(list(known.items())[1 - MOST :]), row.code: secret}
+            remember(request, row.code, secret)
             return HttpResponseRedirect(reverse("services:followed", args=[row.code]))
-    context = {"form": form, "known": list(request.session.get(FOLLOWED, {}))}
+    own = own_objections(person_code(acting(request))).values_list("code", flat=True)[:MOST]
+    context = {"form": form, "known": list(dict.fromkeys([*request.session.get(FOLLOWED, {}), *own]))}
     return render(request, "services/applicant/follow.html", context, status=422 if form.errors else 200)
 
 
-def _find(code: str, secret: str) -> Affair | BundleRun:
-    """The affair or the bundle of a number and its code. Raises ProblemError SRV-521."""
+def remember(request: HttpRequest, code: str, secret: str) -> None:
+    """Let this session follow it without asking again."""
+    known = request.session.get(FOLLOWED, {})
+    request.session[FOLLOWED] = {**dict(list(known.items())[1 - MOST :]), code: secret}
+
+
+def _objection_page(request: HttpRequest, row: Objection) -> HttpResponse:
+    """How an objection stands, for who filed it, with the code that follows it."""
+    context = {
+        "row": row,
+        "ruling": Ruling(row.ruling).label,
+        "body": name_of(row.body),
+        "looks": looks(row),
+    }
+    return render(request, "services/objection/followed.html", context)
+
+
+def _find(code: str, secret: str) -> Affair | BundleRun | Objection:
+    """The affair, the bundle or the objection of a number and its code. Raises ProblemError SRV-521."""
+    if (objection := followed_objection(code, secret)) is not None:
+        return objection
     try:
         return service.followed(code, secret)
     except ProblemError:
         return service.followed_run(code, secret)
 
 
-def _known(request: HttpRequest, code: str) -> Affair | BundleRun | None:
-    """What has this number, when this session knows its code."""
+def _known(request: HttpRequest, code: str) -> Affair | BundleRun | Objection | None:
+    """What has this number, when this session knows its code, or it is one's own objection."""
+    own = own_objections(person_code(acting(request))).filter(code=code).first()
+    if own is not None:
+        return own
     secret = request.session.get(FOLLOWED, {}).get(code)
     if secret is None:
         return None
@@ -68,6 +94,12 @@ def _followed(request: HttpRequest, code: str) -> Affair | None:
     return row if isinstance(row, Affair) else None
 
 
+def objection_of(request: HttpRequest, code: str) -> Objection | None:
+    """The same of an objection."""
+    row = _known(request, code)
+    return row if isinstance(row, Objection) else None
+
+
 def _asked() -> HttpResponse:
     return HttpResponseRedirect(reverse("services:follow"))
 
@@ -79,6 +111,8 @@ def followed(request: HttpRequest, code: str) -> HttpResponse:
     row = _known(request, code)
     if row is None:
         return _asked()
+    if isinstance(row, Objection):
+        return _objection_page(request, row)
     if isinstance(row, BundleRun):
         return bundles.page(request, row, is_followed=True)
     return page(request, row, is_followed=True)

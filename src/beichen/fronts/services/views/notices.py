@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
@@ -21,19 +22,20 @@ from beichen.kernel.org.models import Body
 MOST = 200
 
 
-def _deciding(timers: list[Timer]) -> dict[int, Body]:
+def deciding(timers: list[Timer]) -> dict[int, Body]:
     """The body that did the last step of each affair, by the affair's row: one query."""
     done = Task.objects.filter(affair__in=[one.affair_id for one in timers], standing=Standing.DONE)
     rows = done.select_related("body").order_by("affair_id", "number")
     return {task.affair_id: task.body for task in rows}
 
 
-def _entry(timer: Timer, body: Body | None) -> dict[str, Any]:
+def entry(timer: Timer, body: Body | None) -> dict[str, Any]:
     """What everybody may know: process, step, body, from when until when, the fields declared public."""
     affair = timer.affair
     process = read_process(affair.definition.declared)
     until: datetime | None = localtime(timer.due_at) if timer.due_at else None
     return {
+        "object": reverse("services:object", args=[timer.engine_id]),
         "process": process.name.label,
         "step": process.steps[timer.step].name.label,
         "body": name_of(body) if body is not None else "",
@@ -52,6 +54,6 @@ def _entry(timer: Timer, body: Body | None) -> dict[str, Any]:
 def notices(request: HttpRequest) -> HttpResponse:
     """The notices that run, the newest first."""
     timers = list(service.notices()[:MOST])
-    bodies = _deciding(timers)
-    found = [_entry(timer, bodies.get(timer.affair_id)) for timer in timers]
+    bodies = deciding(timers)
+    found = [entry(timer, bodies.get(timer.affair_id)) for timer in timers]
     return render(request, "services/notices.html", {"notices": found})

@@ -31,6 +31,7 @@ from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.items.payment.paying import payment_of
 from beichen.fronts.services.items.payment.wording import stands_in_words, withdrawing_in_words
 from beichen.fronts.services.models import Affair
+from beichen.fronts.services.objection.reading import MOST_OBJECTIONS, objections_of
 from beichen.fronts.services.signs import promise_badge
 from beichen.fronts.services.views.affair import main_file
 from beichen.fronts.services.views.answering import shown_file
@@ -90,6 +91,7 @@ def page(
         "sent": sent,
         "answers": [] if is_followed else _answers(row, sent, process),
         "files": [] if is_followed or sent is None else service.files_for(sent, row),
+        "objections": objections_of(row)[:MOST_OBJECTIONS],
         "receipt": receipt_address(sent) if sent is not None else "",
         "bundle": sent.run if sent is not None and sent.run_id else None,
         "is_due": not is_followed and is_due(row),

@@ -72,7 +72,7 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
     Raises EVT-401 with every mistake.
     """
     found: list[Problem] = []
-    text = _seen(draft.text)
+    text = legible(draft.text)
     if not text:
         found.append(_bad("text", said("say what happened")))
     if len(text) > LONGEST_TEXT:
@@ -86,17 +86,18 @@ def check(draft: ReportDraft, kind: Kind) -> ReportDraft:
         found.append(_bad("address", said("longer than {limit} characters", limit=200)))
     if len(draft.key) > 200:
         found.append(_bad("key", said("longer than {limit} characters", limit=200)))
-    found += _check_reporter(draft.reporter)
+    found += faults_of(draft.reporter)
     # Whoever wrote the rows of a file was asked something else: what is not known is asked later.
     found += _check_answers(draft.answers, kind.ask, must_answer=draft.channel != Channel.FILE)
     if found:
         raise ProblemError(*found)
     answers = {name: _typed(value, kind.ask[name]) for name, value in draft.answers.items()}
-    reporter = replace(draft.reporter, name=_seen(draft.reporter.name))
-    return replace(draft, text=text, address=_seen(draft.address), reporter=reporter, answers=answers)
+    reporter = replace(draft.reporter, name=legible(draft.reporter.name))
+    return replace(draft, text=text, address=legible(draft.address), reporter=reporter, answers=answers)
 
 
-def _seen(text: str) -> str:
+def legible(text: str) -> str:
+    """``text`` as people read it: without unseen characters, and blanks at its ends."""
     return text.translate(_UNSEEN).strip()
 
 
@@ -118,7 +119,8 @@ def _check_place(longitude: float | None, latitude: float | None) -> list[Proble
     return found
 
 
-def _check_reporter(facts: ReporterFacts) -> list[Problem]:
+def faults_of(facts: ReporterFacts) -> list[Problem]:
+    """What is wrong with how somebody says that they can be reached, each with its field."""
     found = []
     if len(facts.name) > 100:
         found.append(_bad("name", said("longer than {limit} characters", limit=100)))
