@@ -128,6 +128,9 @@ class Settings:
     oidc_issuer: str = _setting("", "the city's own identity provider, by which people sign in: https://…")
     oidc_client_id: str = _setting("", "what that provider calls this house")
     oidc_client_secret: str = _setting("", "the house's secret there; empty for a public client with PKCE")
+    oidc_assurance: str = _setting(
+        "", "how well that provider knows whom it says nothing of: substantial, high"
+    )
     oidc_name: str = _setting("", "what people call that provider, on the button of the sign-in page")
 
     @property
@@ -311,6 +314,11 @@ def _check_choices(values: dict[str, Any]) -> list[Problem]:
         missing = "oidc_client_id" if values.get("oidc_issuer") else "oidc_issuer"
         message = f"{missing} is empty; a provider and what it calls this house go together"
         problems.append(Problem(MALFORMED, message, Where(field=missing)))
+    if (sure := values.get("oidc_assurance", "")) not in {"", "substantial", "high"}:
+        message = shorten(f"oidc_assurance is {sure!r}")
+        problems.append(
+            Problem(MALFORMED, message, Where(field="oidc_assurance"), "substantial, high or nothing")
+        )
     if bool(values.get("mqtt_cert")) != bool(values.get("mqtt_key")):
         missing = "mqtt_key" if values.get("mqtt_cert") else "mqtt_cert"
         message = f"{missing} is empty; TLS needs a certificate and its key"

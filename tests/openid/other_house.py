@@ -40,7 +40,7 @@ def main(back: str) -> None:
     from django.core.wsgi import get_wsgi_application
 
     from beichen.kernel.access.openid.parties import PartyFacts, register_party
-    from beichen.kernel.access.service import create_account, load_roles
+    from beichen.kernel.access.service import create_account, load_roles, record_identity
     from beichen.kernel.actor import system
     from beichen.kernel.org.service import BodyFacts, load_bodies, register_person
 
@@ -49,8 +49,12 @@ def main(back: str) -> None:
     by = system("test")
     load_roles(by=by)
     load_bodies([BodyFacts("city", "市政府")], by=by)
-    create_account("an", PASSWORD, register_person("安", by=by), by=by)
-    secret = register_party(PartyFacts("house", "另一座城", "登录", "city", (back,), ("openid",)), by=by)[1]
+    person = register_person("安", by=by)
+    create_account("an", PASSWORD, person, by=by)
+    record_identity(person, "window", "护照 尾号 0000", by=by, name="安")
+    secret = register_party(
+        PartyFacts("house", "另一座城", "登录", "city", (back,), ("openid", "identity")), by=by
+    )[1]
     server.set_app(get_wsgi_application())
     print(json.dumps({"address": address, "secret": secret}), flush=True)  # noqa: T201 - its only word
     server.serve_forever()

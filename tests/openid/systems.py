@@ -23,7 +23,7 @@ VERIFIER = "a-verifier-that-is-long-enough-to-be-one-0123456789"
 
 def registered(key: str, **stated: Any) -> str:
     """A system; its secret."""
-    scopes = ("openid", "profile", "phone", "offline_access")
+    scopes = stated.pop("scopes", ("openid", "profile", "phone", "offline_access"))
     return register_party(PartyFacts(key, "账单", "查询账单", "water", (BACK,), scopes, **stated), by=BY)[1]
 
 

@@ -114,9 +114,11 @@ def test_ensure_other_scope_order_succeeds(visit: Visit) -> None:
 
 
 def test_claims_essential(visit: Visit) -> None:
-    """The parameter is not offered (`claims_parameter_supported`): it changes nothing."""
+    """A name that is asked for alone is told where it was asked for."""
     asked = '{"userinfo": {"name": {"essential": true}}}'
-    assert visit.claims(visit.tokens(scope="openid", claims=asked))["sub"]
+    tokens = visit.tokens(scope="openid", claims=asked)
+    assert visit.userinfo(tokens["access_token"]).json()["name"] == "安"
+    assert "name" not in visit.claims(tokens)
 
 
 def test_claims_locales(visit: Visit) -> None:

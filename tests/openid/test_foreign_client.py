@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 import requests
 from authlib.integrations.base_client.errors import OAuthError
 
-from beichen.kernel.access.service import create_client
+from beichen.kernel.access.models import Account
+from beichen.kernel.access.service import create_client, record_identity
 from tests.openid.person import Person
-from tests.openid.systems import BY, checked, metadata_of, registered, session, signed_in
+from tests.openid.systems import BY, VERIFIER, checked, metadata_of, registered, session, signed_in
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +38,31 @@ def test_code_with_pkce_refresh_and_userinfo(house: str, is_public: bool) -> Non
     assert bills.get(metadata["userinfo_endpoint"]).json()["sub"] == claims["sub"]
     with pytest.raises(OAuthError, match="invalid_grant"):
         bills.refresh_token(metadata["token_endpoint"], token["refresh_token"])
+
+
+def test_how_well_somebody_is_known(house: str) -> None:
+    """Asked for in the words of Identity Assurance; an essential level is refused until it is there."""
+    secret = registered("bank", scopes=("openid", "identity"))
+    bank, metadata = session("bank", secret, "openid"), metadata_of(house)
+    assert metadata["trust_frameworks_supported"] == ["urn:beichen:identity"]
+    level = {"essential": True, "value": "substantial"}
+    about = {"trust_framework": None, "assurance_level": level}
+    asked = json.dumps({"id_token": {"verified_claims": {"verification": about, "claims": {"name": None}}}})
+    address, _state = bank.create_authorization_url(
+        metadata["authorization_endpoint"], code_verifier=VERIFIER, claims=asked
+    )
+    page = Person(house, "an").go(address)
+    assert page.startswith(f"{house}/o/authorize"), "a page that says who can raise it, and no way on"
+    person = Account.objects.get(username="an").person
+    assert person is not None
+    record_identity(person, "window", "护照 尾号 0000", by=BY, name="安")
+    token = signed_in(house, bank, claims=asked)
+    claims = checked(house, token["id_token"], "bank", "n-1")
+    assert claims["verified_claims"] == {
+        "verification": {"trust_framework": "urn:beichen:identity", "assurance_level": "substantial"},
+        "claims": {"name": "安"},
+    }
+    assert (claims["acr"], claims["amr"]) == ("urn:beichen:acr:1", ["pwd"])
 
 
 def test_introspection_revocation_and_leaving(house: str) -> None:

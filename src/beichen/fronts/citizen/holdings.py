@@ -44,7 +44,7 @@ def _account() -> Holding:
                 AccountContact.objects.filter(account=account).values("kind", "address", "confirmed_at")
             ),
             "checks": list(
-                IdentityCheck.objects.filter(person=row).values("level", "evidence", "checked_at")
+                IdentityCheck.objects.filter(person=row).values("level", "evidence", "name", "checked_at")
             ),
         }
 

@@ -80,7 +80,9 @@ def _tell(changes: Changes, name: str, is_added: bool) -> None:
 def _check(person: Person | None, by: Actor) -> bool:
     if person is None or IdentityCheck.objects.filter(person=person).exists():
         return False
-    access.record_identity(person, access.Assurance.WINDOW, "演示：居民身份证 尾号 0000", by=by)
+    access.record_identity(
+        person, access.Assurance.WINDOW, "演示：居民身份证 尾号 0000", by=by, name=person.name
+    )
     return True
 
 

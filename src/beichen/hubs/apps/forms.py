@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beichen.hubs.apps.words import SCOPE_WORDS
+from beichen.hubs.apps.words import LEVEL_WORDS, SCOPE_WORDS
 from beichen.kernel.access.models import RelyingParty
-from beichen.kernel.access.openid.service import OPENID, PartyFacts
+from beichen.kernel.access.openid.service import DEMANDED, OPENID, PartyFacts
 from beichen.web.forms import ProblemForm
 
 _LINES = {"rows": 3}
@@ -54,6 +54,11 @@ class PartyForm(ProblemForm):
         label=_("It can keep no secret: an app on a telephone, a page in a browser"), required=False
     )
     needs_two_steps = forms.BooleanField(label=_("People sign in to it in two steps"), required=False)
+    needs_identity = forms.ChoiceField(
+        label=_("How well who signs in to it must be known"),
+        required=False,
+        choices=[("", _("Whatever they state themselves")), *((key, LEVEL_WORDS[key]) for key in DEMANDED)],
+    )
     is_trusted = forms.BooleanField(
         label=_("The city's own: people are not asked for their name and posts"), required=False
     )
@@ -89,7 +94,7 @@ class PartyForm(ProblemForm):
 
 def initial_of(row: RelyingParty) -> dict[str, object]:
     """A system as its form shows it."""
-    plain = ("key", "name", "name_en", "purpose", "purpose_en", "backchannel_uri")
+    plain = ("key", "name", "name_en", "purpose", "purpose_en", "backchannel_uri", "needs_identity")
     switches = ("is_public", "needs_two_steps", "is_trusted")
     return {
         **{name: getattr(row, name) for name in (*plain, *switches)},

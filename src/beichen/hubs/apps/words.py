@@ -17,6 +17,10 @@ SCOPE_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("A number that this system alone knows you by; no other system can compare it."),
     ),
     "profile": (gettext_lazy("Your name"), gettext_lazy("As it is kept here.")),
+    "identity": (
+        gettext_lazy("How well your identity is known"),
+        gettext_lazy("Whether, when and how it was checked who you are, and the name that this confirmed."),
+    ),
     "posts": (gettext_lazy("Your posts"), gettext_lazy("The bodies, regions and roles in which you serve.")),
     "acting_for": (
         gettext_lazy("For whom you act"),
@@ -28,6 +32,13 @@ SCOPE_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("To stay signed in"),
         gettext_lazy("The system may ask again while you are away, for thirty days at most."),
     ),
+}
+
+
+LEVEL_WORDS: dict[str, Promise] = {
+    "low": gettext_lazy("As you state it yourself"),
+    "substantial": gettext_lazy("Checked at a window"),
+    "high": gettext_lazy("Vouched for by the city's identity provider"),
 }
 
 
@@ -68,6 +79,10 @@ def value_of(scope: str, person: Person | None) -> str:
         return "; ".join(
             f"{post['body_name']} {post['title'] or post['role']}" for post in told.get("posts", [])
         )
+    if scope == "identity":
+        verified = told.get("verified_claims")
+        level = LEVEL_WORDS[verified["verification"]["assurance_level"] if verified else "low"]
+        return listed([str(level), *(verified["claims"].values() if verified else ())])
     found = next((str(value) for key, value in told.items() if not key.endswith("_verified")), "")
     return found or (
         "" if scope in {"openid", "acting_for", "offline_access"} else _("(nothing is kept here)")

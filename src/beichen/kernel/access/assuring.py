@@ -66,7 +66,11 @@ def record_identity(
         person.name = name.strip()[:100]
         person.save(update_fields=["name"])
     row = IdentityCheck.objects.create(
-        person=person, level=level, evidence=evidence.strip()[:200], checked_by=by.key
+        person=person,
+        level=level,
+        evidence=evidence.strip()[:200],
+        name=name.strip()[:100],
+        checked_by=by.key,
     )
     audit.record(
         by,

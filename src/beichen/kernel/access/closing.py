@@ -155,7 +155,7 @@ def _forget(account: Account, person: Person) -> None:
     UpstreamIdentity.objects.filter(account=account).delete()
     Authenticator.objects.filter(user=account).delete()
     EmailAddress.objects.filter(user=account).delete()
-    IdentityCheck.objects.filter(person=person).update(evidence="")
+    IdentityCheck.objects.filter(person=person).update(evidence="", name="")
     named = Q(subject_code=person.code) | Q(representative=person)
     Representation.objects.filter(named).update(evidence="")
     Representation.objects.filter(subject_code=person.code).update(subject_name=GONE)

@@ -77,12 +77,14 @@ class ContactCode(models.Model):
 class IdentityCheck(models.Model):
     """Somebody made sure who a person is: at a window, by a paper; or the city's identity provider said so.
 
-    ``checked_by`` is the key of an actor; ``evidence`` says which paper, never its whole number.
+    ``checked_by`` is the key of an actor; ``evidence`` says which paper, never its whole number; ``name`` is
+    what the paper or the provider says that they are called, empty where it said nothing of it.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="identity_checks")
     level = models.CharField(max_length=12, choices=Assurance)
     evidence = models.CharField(max_length=200)
+    name = models.CharField(max_length=100, blank=True)
     checked_at = models.DateTimeField(default=timezone.now)
     checked_by = models.CharField(max_length=100)
 
@@ -93,3 +95,9 @@ class IdentityCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} of {self.person}"
+
+
+def checks_of(person: Person) -> list[IdentityCheck]:
+    """Everybody who made sure who ``person`` is, the surest first, of as sure ones the latest; one query."""
+    rows = sorted(IdentityCheck.objects.filter(person=person), key=lambda row: -row.pk)
+    return sorted(rows, key=lambda row: ORDER.index(Assurance(row.level)), reverse=True)

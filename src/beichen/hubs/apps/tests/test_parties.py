@@ -148,7 +148,9 @@ def test_a_system_is_changed_closed_and_opened(registrar: Browser, portal: Syste
     """Its key and whether it has a secret stay; the old secret is worth nothing after a new one."""
     page = registrar.get("/relying-parties/portal/change").content.decode()
     assert "查询本人水费账单" in page
-    assert registrar.post("/relying-parties/portal/change", {**FORM, "name": "新名"}).status_code == 302
+    changed = {**FORM, "name": "新名", "needs_identity": "substantial"}
+    assert registrar.post("/relying-parties/portal/change", changed).status_code == 302
+    assert "窗口已核验" in registrar.get("/relying-parties/portal").content.decode()
     assert RelyingParty.objects.get().name == "新名"
     fresh = registrar.post("/relying-parties/portal/secret").content.decode()
     assert "data-secret>" in fresh
@@ -174,10 +176,11 @@ def test_commands_register_and_rotate(account: Account) -> None:
     """As the pages do."""
     done = run(
         "party", "new", "bills", "--name", "账单", "--purpose", "查询", "--body", "water",
-        "--redirect", "https://bills.example/back", "--scope", "profile", "--json",
+        "--redirect", "https://bills.example/back", "--scope", "profile", "--json", "--identity", "high",
     )  # fmt: skip
     told = json.loads(done.output)
     row = RelyingParty.objects.get()
+    assert row.needs_identity == "high"
     assert System(row, told["client_secret"]).post("introspect", token="o.x").status_code == 200
     fresh = run("party", "secret", "bills").output.strip()
     assert System(row, fresh).post("introspect", token="o.x").status_code == 200

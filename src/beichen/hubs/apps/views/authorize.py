@@ -18,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from beichen.hubs.apps.words import SCOPE_WORDS, body_name, party_name, party_purpose, value_of
+from beichen.hubs.apps.words import LEVEL_WORDS, SCOPE_WORDS, body_name, party_name, party_purpose, value_of
 from beichen.kernel.access.models import Account, RelyingParty
 from beichen.kernel.access.openid import service as openid
 from beichen.kernel.access.openid.service import Ask, Need, RefusedError
 from beichen.kernel.access.service import acting, chosen_subject, subjects_of
 from beichen.kernel.levels import Level
+from beichen.settings import settings
 
 
 def account_of(request: HttpRequest) -> Account | None:
@@ -77,10 +78,33 @@ def authorize(request: HttpRequest) -> HttpResponse:
     assert account is not None  # noqa: S101 - else there is a way
     if need is Need.SET_UP:
         return render(request, "hubs_apps/two_steps.html", {"name": party_name(ask.party)}, status=403)
+    if need is Need.BETTER_KNOWN:
+        return _not_known(request, ask, account)
     if need is Need.CONSENT:
         return render(request, "hubs_apps/consent.html", _question(request, ask, account))
-    granted = openid.granted_by(request, account, openid.without_asking(ask, account))
+    granted = openid.granted_by(request, account, openid.without_asking(ask, account), claims=ask.claims)
     return led_away(request, openid.allow(request, ask, granted, is_said=False))
+
+
+def not_known(
+    request: HttpRequest, party: RelyingParty, account: Account, least: str, back: str
+) -> HttpResponse:
+    """Who the person is must be known better: who can raise it. ``back`` leads to the system."""
+    here = urlencode({"next": request.get_full_path(), "link": "1"})
+    context = {
+        "name": party_name(party),
+        "known": LEVEL_WORDS[openid.level_of(account.person)],
+        "is_window": least == "substantial",
+        "upstream": settings().upstream_name,
+        "upstream_at": f"{reverse('upstream-begin')}?{here}",
+        "back": back,
+    }
+    return render(request, "hubs_apps/not_known.html", context, status=403)
+
+
+def _not_known(request: HttpRequest, ask: Ask, account: Account) -> HttpResponse:
+    back = openid.refused(ask, openid.UNMET, openid.UNKNOWN)
+    return not_known(request, ask.party, account, openid.missing_level(ask.party, account, ask.claims), back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +184,11 @@ def consent(request: HttpRequest) -> HttpResponse:
         if request.POST.get("answer") != "allow":
             return led_away(request, openid.deny(request, ask, account))
         granted = openid.granted_by(
-            request, account, ticked(request, ask.scopes), request.POST.get("acting_for", "")
+            request,
+            account,
+            ticked(request, ask.scopes),
+            request.POST.get("acting_for", ""),
+            claims=ask.claims,
         )
         return led_away(request, openid.allow(request, ask, granted, is_said=True))
     except RefusedError as refused:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from beichen.hubs.apps.views.authorize import account_of, question_of, ticked, way_to_sign_in
+from beichen.hubs.apps.views.authorize import account_of, not_known, question_of, ticked, way_to_sign_in
 from beichen.hubs.apps.words import party_name
 from beichen.kernel.access.models import Account, DeviceRequest
 from beichen.kernel.access.openid import service as openid
@@ -45,6 +45,8 @@ def device(request: HttpRequest) -> HttpResponse:
         way = way_to_sign_in(request, Need.SECOND_STEP, account, back)
         assert way is not None  # noqa: S101 - a second step always has one
         return way
+    if least := openid.missing_level(row.party, account):
+        return not_known(request, row.party, account, least, "")
     answer = request.POST.get("answer", "")
     if answer not in {"allow", "deny"}:
         return render(request, "hubs_apps/consent.html", _question(request, row, account))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beichen.hubs.apps.forms import PartyForm, initial_of
 from beichen.hubs.apps.pages import moment
-from beichen.hubs.apps.words import body_name, party_name, party_purpose, scope_names
+from beichen.hubs.apps.words import LEVEL_WORDS, body_name, party_name, party_purpose, scope_names
 from beichen.kernel.access.models import RelyingParty
 from beichen.kernel.access.openid import service as openid
 from beichen.kernel.access.service import acting, decide, require
@@ -117,6 +117,7 @@ def party(request: HttpRequest, key: str) -> HttpResponse:
         "body": body_name(row),
         "purpose": party_purpose(row),
         "scopes": scope_names(row.scopes),
+        "least": LEVEL_WORDS.get(row.needs_identity, ""),
         "made": moment(row.made_at),
         "state": STATES[str(row.is_active)],
         "may_edit": bool(decide(by, openid.EDIT, row)),

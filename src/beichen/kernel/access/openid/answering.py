@@ -13,6 +13,7 @@ from beichen.kernel.access.openid.asking import Ask, refused
 from beichen.kernel.access.openid.consents import code_of, consented, give_consent
 from beichen.kernel.access.openid.issuing import Granted
 from beichen.kernel.access.openid.provider import issuer, provider
+from beichen.kernel.access.openid.requested import Claims
 from beichen.kernel.access.openid.scopes import ACTING_FOR, OPENID, must_be_asked
 from beichen.kernel.access.openid.sessions import fingerprint_of, signed_in
 from beichen.kernel.access.request import acting
@@ -21,15 +22,23 @@ from beichen.kernel.audit import service as audit
 
 
 def granted_by(
-    request: HttpRequest, account: Account, scopes: Iterable[str], acting_for: str = ""
+    request: HttpRequest,
+    account: Account,
+    scopes: Iterable[str],
+    acting_for: str = "",
+    claims: Claims | None = None,
 ) -> Granted:
-    """What the person of the session allows. Raises ProblemError ACC-302 for whom they may not act."""
+    """What the person of the session allows of what was asked, by scopes and by names of claims.
+
+    Raises ProblemError ACC-302 for whom they may not act.
+    """
     by, chosen = acting(request), tuple(dict.fromkeys((OPENID, *scopes)))
     own = code_of(account)
     wanted = acting_for if ACTING_FOR in chosen and acting_for and acting_for != own else ""
     if wanted:
         subject_for(by, wanted)
-    return Granted(account, chosen, signed_in(request, account), fingerprint_of(request), wanted or own, by)
+    signed, session = signed_in(request, account), fingerprint_of(request)
+    return Granted(account, chosen, signed, session, wanted or own, by, claims or {})
 
 
 def without_asking(ask: Ask, account: Account) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -18,12 +18,20 @@ from oauthlib.oauth2.rfc6749.errors import FatalClientError, OAuth2Error
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.openid import keys
+from beichen.kernel.access.openid.assurance import least_essential, level_of, reaches
 from beichen.kernel.access.openid.codes import BAD_REQUEST
 from beichen.kernel.access.openid.consents import answered, code_of, known_pseudonym
 from beichen.kernel.access.openid.models import RelyingParty
 from beichen.kernel.access.openid.provider import issuer, provider
+from beichen.kernel.access.openid.requested import (
+    Claims,
+    essential_acr,
+    read_claims,
+    scopes_asked,
+    verified_asked,
+)
 from beichen.kernel.access.openid.scopes import ACTING_FOR, must_be_asked
-from beichen.kernel.access.openid.sessions import PASSWORD, TWO_STEPS, SignedIn, signed_in
+from beichen.kernel.access.openid.sessions import LEVELS, PASSWORD, TWO_STEPS, SignedIn, signed_in
 from beichen.kernel.access.request import acting
 from beichen.kernel.access.subjects import subjects_of
 from beichen.problem import Problem, ProblemError, said
@@ -47,6 +55,7 @@ class Ask:
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
     id_token_hint: str = ""
+    claims: Claims = field(default_factory=dict)
 
     @property
     def is_silent(self) -> bool:
@@ -75,15 +84,19 @@ class Need(StrEnum):
     AGAIN = "again"
     SECOND_STEP = "second-step"
     SET_UP = "set-up"
+    BETTER_KNOWN = "better-known"
     CONSENT = "consent"
 
 
+UNMET = "unmet_authentication_requirements"  # the OpenID Foundation's code of that name
+UNKNOWN = "who the person is must be known better: a window checks papers, or the city's identity provider"
 # what a request that allows no page is told instead (OpenID Connect Core 3.1.2.6)
 SILENT = {
     Need.SIGN_IN: "login_required",
     Need.AGAIN: "login_required",
     Need.SECOND_STEP: "interaction_required",
-    Need.SET_UP: "unmet_authentication_requirements",
+    Need.SET_UP: UNMET,
+    Need.BETTER_KNOWN: UNMET,
     Need.CONSENT: "consent_required",
 }
 
@@ -113,10 +126,13 @@ def asked(request: HttpRequest) -> Ask:
         raise ProblemError(Problem(BAD_REQUEST, said("the request cannot be read"))) from None
     found = info["request"]
     age = str(found.max_age or "")
+    claims = read_claims(request.GET.get("claims", ""))
+    party: RelyingParty = found.client.party
+    named = [scope for scope in scopes_asked(claims) if scope in party.scopes and scope not in scopes]
     return Ask(
         address,
-        found.client.party,
-        tuple(scopes),
+        party,
+        (*scopes, *named),
         str(found.redirect_uri),
         str(found.state or ""),
         str(found.response_mode or ""),
@@ -124,6 +140,7 @@ def asked(request: HttpRequest) -> Ask:
         int(age) if age.isdecimal() and len(age) < 10 else None,
         tuple(str(found.acr_values or "").split()[:10]),
         str(found.id_token_hint or ""),
+        claims,
     )
 
 
@@ -167,11 +184,26 @@ def _is_another(ask: Ask, account: Account) -> bool:
 
 def _second_step(ask: Ask, account: Account, signed: SignedIn) -> Need:
     wanted = TWO_STEPS in ask.acr_values and PASSWORD not in ask.acr_values
-    if signed.is_in_two_steps or not (wanted or ask.party.needs_two_steps):
+    essential = essential_acr(ask.claims)
+    if essential is not None and not set(essential) & set(LEVELS):
+        raise RefusedError(refused(ask, UNMET, "nobody signs in at such a level here"))
+    must = ask.party.needs_two_steps or (essential is not None and PASSWORD not in essential)
+    if signed.is_in_two_steps or not (wanted or must):
         return Need.NOTHING
     if is_mfa_enabled(account):
         return Need.SECOND_STEP
-    return Need.SET_UP if ask.party.needs_two_steps else Need.NOTHING
+    return Need.SET_UP if must else Need.NOTHING
+
+
+def missing_level(party: RelyingParty, account: Account, claims: Claims | None = None) -> str:
+    """The level at which the person must be known first; empty when they are known well enough."""
+    wanted = [party.needs_identity, *(least_essential(one) for one in verified_asked(claims or {}))]
+    if not any(wanted):
+        return ""
+    level = level_of(account.person)
+    return next(
+        (least for least in ("high", "substantial") if least in wanted and not reaches(level, least)), ""
+    )
 
 
 def missing_consent(ask: Ask, account: Account) -> bool:
@@ -186,7 +218,8 @@ def needed(request: HttpRequest, ask: Ask, account: Account | None) -> Need:
     """What must happen first. Raises RefusedError when the request allows no page for it."""
     need = _needed(request, ask, account)
     if need is not Need.NOTHING and ask.is_silent:
-        raise RefusedError(refused(ask, SILENT[need]))
+        reason = UNKNOWN if need is Need.BETTER_KNOWN else ""
+        raise RefusedError(refused(ask, SILENT[need], reason))
     return need
 
 
@@ -202,5 +235,8 @@ def _needed(request: HttpRequest, ask: Ask, account: Account | None) -> Need:
     step = _second_step(ask, account, signed)
     if step is not Need.NOTHING:
         return step
+    lacks_consent = missing_consent(ask, account)
+    if missing_level(ask.party, account, ask.claims) and not (ask.is_silent and lacks_consent):
+        return Need.BETTER_KNOWN  # how well somebody is known is no more told unasked than their name
     has_choice = ACTING_FOR in ask.scopes and len(subjects_of(acting(request))) > 1 and not ask.is_silent
-    return Need.CONSENT if has_choice or missing_consent(ask, account) else Need.NOTHING
+    return Need.CONSENT if has_choice or lacks_consent else Need.NOTHING

@@ -71,13 +71,22 @@ def party() -> None:
 @click.option(
     "--backchannel", "backchannel_uri", default="", help="Where it is told that somebody signed out."
 )
-@click.option("--scope", "scopes", multiple=True, help="profile posts acting_for email phone offline_access.")
+@click.option(
+    "--scope", "scopes", multiple=True, help="profile identity posts acting_for email phone offline_access."
+)
 @click.option("--public", "is_public", is_flag=True, help="It can keep no secret: an app, a page.")
 @click.option("--two-steps", "needs_two_steps", is_flag=True, help="People sign in to it in two steps.")
+@click.option(
+    "--identity",
+    "needs_identity",
+    type=click.Choice(["substantial", "high"]),
+    help="How well who signs in must be known: by a window, by the city's identity provider.",
+)
 @click.option("--trusted", "is_trusted", is_flag=True, help="The city's own: L1 and L2 are told unasked.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def new_party(as_json: bool, scopes: tuple[str, ...], **stated: Any) -> None:
     """Register a system; its secret is shown only here."""
+    stated["needs_identity"] = stated["needs_identity"] or ""
     facts = PartyFacts(scopes=tuple(dict.fromkeys((OPENID, *scopes))), **stated)
     row, secret = party_service.register_party(facts, by=operator())
     if as_json:

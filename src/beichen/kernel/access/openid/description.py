@@ -78,6 +78,7 @@ ASKED: Schema = {
     "prompt": TEXT,
     "max_age": TEXT,
     "acr_values": TEXT,
+    "claims": TEXT,
     "id_token_hint": TEXT,
     "ui_locales": TEXT,
     "login_hint": TEXT,

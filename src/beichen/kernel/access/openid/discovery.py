@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from beichen.kernel.access.openid.assurance import CLAIMS, FRAMEWORK
 from beichen.kernel.access.openid.keys import ALGORITHM
 from beichen.kernel.access.openid.provider import (
     CLIENT_GRANT,
@@ -48,7 +49,10 @@ def document() -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": _SECRETS,
         "revocation_endpoint_auth_methods_supported": [*_SECRETS, "none"],
         "ui_locales_supported": ["zh-Hans", "en"],
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
+        "verified_claims_supported": True,
+        "trust_frameworks_supported": [FRAMEWORK],
+        "claims_in_verified_claims_supported": list(CLAIMS),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

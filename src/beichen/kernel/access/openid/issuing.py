@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.openid import tokens
-from beichen.kernel.access.openid.callers import Caller, party_actor
-from beichen.kernel.access.openid.consents import code_of, consented, pseudonym_of
+from beichen.kernel.access.openid.callers import Caller
+from beichen.kernel.access.openid.consents import code_of, pseudonym_of
 from beichen.kernel.access.openid.keys import sign
 from beichen.kernel.access.openid.models import RelyingParty, SignOn, Token, TokenKind
-from beichen.kernel.access.openid.scopes import ACTING_FOR, SCOPES, must_be_asked, told_of
+from beichen.kernel.access.openid.scopes import ACTING_FOR, SCOPES
 from beichen.kernel.access.openid.sessions import SignedIn
+from beichen.kernel.access.openid.telling import named_claims, record_told, told, told_scopes
 from beichen.kernel.access.subjects import Subject, subjects_of
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
@@ -49,6 +50,7 @@ class Granted:
     session: str
     acting_for: str
     by: Actor
+    claims: dict[str, Any] = field(default_factory=dict)
 
 
 def begin(party: RelyingParty, granted: Granted, **more: Any) -> SignOn:
@@ -62,6 +64,7 @@ def begin(party: RelyingParty, granted: Granted, **more: Any) -> SignOn:
         session=granted.session,
         sid=secrets.token_urlsafe(32),
         scopes=[key for key in SCOPES if key in granted.scopes],
+        claims=granted.claims,
         acting_for=acting_for,
         acr=granted.signed_in.acr,
         amr=list(granted.signed_in.amr),
@@ -181,6 +184,7 @@ def id_token(on: SignOn, started: dict[str, Any], *, nonce: str = "") -> str:
         "sid": on.sid,
         **({"nonce": nonce} if nonce else {}),
         **_acting_claim(on),
+        **named_claims(on),
     }
     return sign(claims)
 
@@ -202,37 +206,18 @@ def keep_tokens(token: dict[str, Any], caller: Caller, scopes: list[str]) -> Non
         )
 
 
-def _told_scopes(on: SignOn, scopes: list[str]) -> list[str]:
-    """What may still be told: what was withdrawn since is not."""
-    allowed = consented(on.party, on.account)
-    return [
-        key
-        for key in scopes
-        if key in on.scopes and (key in allowed or not must_be_asked([key], is_trusted=on.party.is_trusted))
-    ]
-
-
 @transaction.atomic
 def userinfo(token: Token) -> dict[str, Any]:
     """What the token's system may know of the person (OpenID Connect Core 5.3), with a record of it."""
     on = token.sign_on
     assert on is not None  # noqa: S101 - the caller has looked
-    scopes = _told_scopes(on, list(token.scopes))
-    told = told_of(on.account.person, scopes)
-    claims = {"sub": on.subject, **told, **(_acting_claim(on) if ACTING_FOR in scopes else {})}
-    shown = sorted(name for name, value in claims.items() if value and name != "sub")
-    if shown and on.account.person:
-        detail = {"claims": shown, "purpose": on.party.purpose[:120]}
-        resource = f"kernel_access.relyingparty:{on.party.key}"
-        by, reason = party_actor(on.party), "consent" if not on.party.is_trusted else "trusted system"
-        audit.record(
-            by,
-            "access.claims.disclose",
-            resource,
-            detail=detail,
-            reason=reason,
-            subject=on.account.person.code,
-        )
+    scopes = told_scopes(on, list(token.scopes))
+    claims = {
+        "sub": on.subject,
+        **told(on, scopes, "userinfo"),
+        **(_acting_claim(on) if ACTING_FOR in scopes else {}),
+    }
+    record_told(on, claims)
     return claims
 
 

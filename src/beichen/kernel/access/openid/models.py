@@ -53,6 +53,7 @@ class RelyingParty(models.Model):
     backchannel_uri = models.CharField(max_length=500, blank=True)
     scopes = models.JSONField(default=list)
     needs_two_steps = models.BooleanField(default=False)
+    needs_identity = models.CharField(max_length=12, blank=True)  # the least level of :mod:`.assurance`
     is_trusted = models.BooleanField(default=False)  # the city's own: not asked for what is at most L2
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
@@ -124,6 +125,7 @@ class SignOn(models.Model):
     session = models.CharField(max_length=64, blank=True)
     sid = models.CharField(max_length=43, unique=True)
     scopes = models.JSONField(default=list)
+    claims = models.JSONField(default=dict)  # the claims parameter of the request (OpenID Connect Core 5.5)
     acting_for = models.CharField(max_length=64, blank=True)
     acr = models.CharField(max_length=60)
     amr = models.JSONField(default=list)

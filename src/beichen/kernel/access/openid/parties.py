@@ -29,6 +29,7 @@ from beichen.settings import settings
 READ = permission("access.party.read", "查看接入系统", "See the systems to which people sign in")
 EDIT = permission("access.party.edit", "登记接入系统", "Register systems to which people sign in")
 INSPECT = permission("access.token.inspect", "核验令牌", "Ask whose any token is")
+DEMANDED = ("substantial", "high")  # of :mod:`.assurance`; everybody is known at the lowest
 MOST_URIS, LONGEST_URI, MOST_LOOKED_AT = 20, 500, 1_000
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}\Z")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+\Z")  # RFC 8252, 7.1
@@ -50,6 +51,7 @@ class PartyFacts:
     logout_uris: tuple[str, ...] = ()
     backchannel_uri: str = ""
     needs_two_steps: bool = False
+    needs_identity: str = ""
     is_trusted: bool = False
 
 
@@ -114,6 +116,11 @@ def _problems(facts: PartyFacts) -> Iterator[Problem]:
             yield Problem(BAD_PARTY, message, Where(field="scopes"), nearest(scope, SCOPES))
     if OPENID not in facts.scopes:
         yield Problem(BAD_PARTY, said("openid belongs to every sign-in"), Where(field="scopes"))
+    if facts.needs_identity not in {"", *DEMANDED}:
+        message = said("no level is called {level}", level=shorten(facts.needs_identity, 30))
+        yield Problem(
+            BAD_PARTY, message, Where(field="needs_identity"), nearest(facts.needs_identity, DEMANDED)
+        )
     if not Body.objects.filter(key=facts.body, is_current=True).exists():
         yield Problem(BAD_PARTY, said("no body has this key"), Where(field="body"))
     yield from _uri_problems(facts)
@@ -175,6 +182,7 @@ def _write(row: RelyingParty, facts: PartyFacts) -> None:
         "purpose_en",
         "backchannel_uri",
         "needs_two_steps",
+        "needs_identity",
         "is_trusted",
     ):
         setattr(row, name, getattr(facts, name))
@@ -190,6 +198,7 @@ def _detail(row: RelyingParty) -> dict[str, object]:
         "is_public": row.is_public,
         "is_trusted": row.is_trusted,
         "needs_two_steps": row.needs_two_steps,
+        "needs_identity": row.needs_identity,
     }
 
 

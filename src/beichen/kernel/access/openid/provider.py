@@ -34,6 +34,7 @@ from beichen.kernel.access.openid import devices, issuing
 from beichen.kernel.access.openid.callers import Caller, credentials_of, find_client, find_party, is_secret
 from beichen.kernel.access.openid.issuing import Granted, issuer
 from beichen.kernel.access.openid.parties import INSPECT, uri_mistake
+from beichen.kernel.access.openid.requested import read_claims
 from beichen.kernel.access.openid.scopes import OPENID
 from beichen.kernel.access.openid.tokens import ACCESS_SECONDS, CLIENT_SECONDS, new_token
 from beichen.kernel.access.request import actor_of_client
@@ -52,7 +53,11 @@ def _is_plain(text: Any) -> bool:
 
 def check_ask(request: Any) -> dict[str, Any]:
     """What is stricter than the library before a person is asked anything."""
-    request.claims = None  # not offered, and so not read
+    try:
+        read_claims(str(request.claims or ""))
+    except ValueError:
+        raise errors.InvalidRequestError("The claims cannot be read.", request=request) from None
+    request.claims = None  # read by :mod:`.asking`; the library's reading of it fails on what is no JSON
     if getattr(request, "request", None) is not None:
         raise RequestNotSupported(request=request)
     if getattr(request, "request_uri", None) is not None:

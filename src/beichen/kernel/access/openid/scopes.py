@@ -1,7 +1,7 @@
 """Scopes, and the claims that each discloses: what is asked on the consent page and told at userinfo.
 
-The claims are the standard's (OpenID Connect Core 5.1) but for ``posts`` and ``acting_for``. A scope has the
-level of its data: L3 is told only with the person's consent, whoever asks.
+The claims are the standards' (OpenID Connect Core 5.1, Identity Assurance 1.0) but for ``posts`` and
+``acting_for``. A scope has the level of its data: L3 is told only with the person's consent, whoever asks.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from beichen.kernel.access.identity import AccountContact
+from beichen.kernel.access.openid.assurance import VERIFIED, verified
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Person
 from beichen.kernel.org.service import posts_of
 
-OPENID, OFFLINE, ACTING_FOR = "openid", "offline_access", "acting_for"
+OPENID, OFFLINE, ACTING_FOR, IDENTITY = "openid", "offline_access", "acting_for", "identity"
 
 
 def _name(person: Person) -> dict[str, Any]:
@@ -53,6 +54,11 @@ def _phone(person: Person) -> dict[str, Any]:
     return {"phone_number": person.phone, "phone_number_verified": _is_confirmed(person, person.phone)}
 
 
+def _identity(person: Person) -> dict[str, Any]:
+    found = verified(person)
+    return {VERIFIED: found} if found else {}
+
+
 def _nothing(person: Person) -> dict[str, Any]:
     return {}
 
@@ -72,6 +78,7 @@ SCOPES: dict[str, ScopeKind] = {
     for kind in (
         ScopeKind(OPENID, Level.L1, ("sub",)),
         ScopeKind("profile", Level.L2, ("name",), _name),
+        ScopeKind(IDENTITY, Level.L2, (VERIFIED,), _identity),
         ScopeKind("posts", Level.L2, ("posts",), _posts),
         ScopeKind(ACTING_FOR, Level.L2, ("acting_for",)),
         ScopeKind("email", Level.L3, ("email", "email_verified"), _email),

@@ -8,14 +8,18 @@ from beichen.kernel.access.openid import keys
 from beichen.kernel.access.openid import parties as party_rows
 from beichen.kernel.access.openid.answering import allow, deny, granted_by, without_asking
 from beichen.kernel.access.openid.asking import (
+    UNKNOWN,
+    UNMET,
     Ask,
     Need,
     RefusedError,
     asked,
     missing_consent,
+    missing_level,
     needed,
     refused,
 )
+from beichen.kernel.access.openid.assurance import level_of
 from beichen.kernel.access.openid.consents import consented, consents_of, withdraw_consent
 from beichen.kernel.access.openid.devices import allow as allow_device
 from beichen.kernel.access.openid.devices import refuse as refuse_device
@@ -25,6 +29,7 @@ from beichen.kernel.access.openid.issuing import Granted, issuer
 from beichen.kernel.access.openid.keys import rotate
 from beichen.kernel.access.openid.logout import Leave, asked_to_leave, tell_due
 from beichen.kernel.access.openid.parties import (
+    DEMANDED,
     EDIT,
     READ,
     PartyFacts,
@@ -43,11 +48,14 @@ from beichen.problem import Problem
 
 __all__ = [
     "ACTING_FOR",
+    "DEMANDED",
     "EDIT",
     "OFFLINE",
     "OPENID",
     "READ",
     "SCOPES",
+    "UNKNOWN",
+    "UNMET",
     "Ask",
     "Granted",
     "Leave",
@@ -65,8 +73,10 @@ __all__ = [
     "find_party",
     "granted_by",
     "issuer",
+    "level_of",
     "look",
     "missing_consent",
+    "missing_level",
     "needed",
     "parties",
     "prune",

@@ -187,7 +187,89 @@ def test_an_account_is_linked_from_within(provider: Provider) -> None:
     assert stranger.session["_auth_user_id"] == str(account.pk)
     assert AuditRecord.objects.filter(action="access.identity.link").count() == 1
     assert account.person is not None
-    assert assurance_of(actor_of(account.person)) == Assurance.UPSTREAM
+    assert assurance_of(actor_of(account.person)) == Assurance.SELF_STATED  # it did not say how well
+
+
+SPEAKS = {"verified_claims_supported": True, "claims_parameter_supported": True}
+
+
+def verified(level: str, name: str = "安宁") -> dict[str, Any]:
+    """What a provider that speaks Identity Assurance says of somebody."""
+    about = {"trust_framework": "nist_800_63A", "assurance_level": level}
+    return {"verified_claims": {"verification": about, "claims": {"name": name}}}
+
+
+def linked(provider: Provider) -> Account:
+    """An account, after it was linked by what the provider says."""
+    account = create_account("an", PASSWORD, register_person("安", by=BY), by=BY)
+    browser = Client()
+    browser.post("/account/login/", {"login": "an", "password": PASSWORD})
+    assert visit(browser, provider, link="1")["Location"] == "/"
+    account = Account.objects.select_related("person").get(pk=account.pk)
+    assert account.person is not None
+    return account
+
+
+@pytest.mark.parametrize(
+    ("level", "found"),
+    [
+        ("ial1", Assurance.SELF_STATED),
+        ("substantial", Assurance.WINDOW),
+        ("ial2", Assurance.WINDOW),
+        ("ial3", Assurance.UPSTREAM),
+        ("high", Assurance.UPSTREAM),
+        ("platinum", Assurance.SELF_STATED),
+    ],
+)
+def test_a_provider_says_how_well_it_knows_somebody(provider: Provider, level: str, found: Assurance) -> None:
+    """It is asked in the standard's words; what it verified counts, with the name that it verified."""
+    provider.metadata |= SPEAKS
+    provider.claims |= verified(level)
+    assert "assurance_level" in begin(Client(), provider)["claims"]
+    person = linked(provider).person
+    assert person is not None
+    assert assurance_of(actor_of(person)) == found
+    assert person.name == ("安" if found == Assurance.SELF_STATED else "安宁")
+
+
+def test_what_it_learnt_since_counts_at_the_next_sign_in(provider: Provider) -> None:
+    """Once: signing in again keeps no second row."""
+    account = linked(provider)
+    assert account.person is not None
+    provider.claims |= verified("ial2")
+    for _ in range(2):
+        visit(Client(), provider)
+    row = account.person.identity_checks.get()
+    assert (row.level, row.name, row.checked_by) == ("window", "安宁", "system:upstream")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        7,
+        [],
+        {},
+        {"verification": 7, "claims": {}},
+        {"verification": {"assurance_level": []}, "claims": {"name": 1}},
+    ],
+)
+def test_what_is_not_the_standards_form_verifies_nothing(provider: Provider, told: Any) -> None:
+    provider.claims |= {"verified_claims": told}
+    person = linked(provider).person
+    assert person is not None
+    assert assurance_of(actor_of(person)) == Assurance.SELF_STATED
+
+
+def test_a_city_may_say_what_its_provider_is_worth(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whom it says nothing in the standard's words."""
+    monkeypatch.setenv("BEICHEN_OIDC_ASSURANCE", "high")
+    settings.cache_clear()
+    provider.claims |= {"name": "安宁"}
+    person = linked(provider).person
+    assert person is not None
+    assert (assurance_of(actor_of(person)), person.name) == (Assurance.UPSTREAM, "安宁")
 
 
 def test_an_identity_signs_in_to_one_account(provider: Provider) -> None:
@@ -334,6 +416,8 @@ def test_its_settings_go_together(tmp_path: Path) -> None:
         with pytest.raises(ProblemError) as error:
             read_settings({name: value}, tmp_path)
         assert error.value.problems[0].code == "SET-002"
+    with pytest.raises(ProblemError, match="oidc_assurance is 'gold'"):
+        read_settings({"BEICHEN_OIDC_ASSURANCE": "gold"}, tmp_path)
     chosen = {
         "BEICHEN_OIDC_ISSUER": "http://id.example",
         "BEICHEN_OIDC_CLIENT_ID": "house",

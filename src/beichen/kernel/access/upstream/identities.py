@@ -10,8 +10,6 @@ import secrets
 
 from django.db import IntegrityError, transaction
 
-from beichen.kernel.access.assuring import record_identity
-from beichen.kernel.access.identity import Assurance
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.openid.codes import LINKED
 from beichen.kernel.access.openid.models import UpstreamIdentity
@@ -58,5 +56,3 @@ def link(account: Account, issuer: str, subject: str, *, by: Actor) -> None:
         person = account.person.code if account.person else ""
         resource = f"kernel_access.account:{account.username}"
         audit.record(by, "access.identity.link", resource, detail={"issuer": issuer}, subject=person)
-        if account.person is not None:
-            record_identity(account.person, Assurance.UPSTREAM, issuer, by=_BY)

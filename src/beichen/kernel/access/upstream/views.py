@@ -23,6 +23,7 @@ from beichen.kernel.access.rates import check_rate
 from beichen.kernel.access.request import acting, address_of
 from beichen.kernel.access.upstream.client import client, issuer_of, metadata_of
 from beichen.kernel.access.upstream.identities import account_of, link
+from beichen.kernel.access.upstream.vouching import question_of, vouch
 from beichen.problem import Problem, ProblemError, said, shorten
 from beichen.settings import settings
 
@@ -59,7 +60,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     request.session[_LINK] = account.pk if account is not None and "link" in request.GET else None
     more = {"prompt": "login"} if account is not None else {}
     try:
-        if issuer_of(metadata_of(other)) != settings().oidc_issuer.rstrip("/"):
+        metadata = metadata_of(other)
+        more |= question_of(metadata)
+        if issuer_of(metadata) != settings().oidc_issuer.rstrip("/"):
             raise _refused("the provider calls itself otherwise than BEICHEN_OIDC_ISSUER")
         response: HttpResponse = other.authorize_redirect(request, _callback_address(), **more)
     except TROUBLE as error:
@@ -100,10 +103,12 @@ def callback(request: HttpRequest) -> HttpResponse:
     current = request.user if isinstance(request.user, Account) else None
     if linking is not None and current is not None and current.pk == linking:
         link(current, issuer, subject, by=acting(request))
+        vouch(current, issuer, claims)
         return HttpResponseRedirect(target)
     account = account_of(issuer, subject)
     if current is not None and current.pk != account.pk:
         raise _refused("somebody else is signed in here; sign out first")
+    vouch(account, issuer, claims)
     record_authentication(
         request, account, method=UPSTREAM, amr=_words(claims), reauthenticated=current is not None
     )
