@@ -40,8 +40,8 @@ def _treated() -> int:
 def in_table(size: int, send: Callable[[], None]) -> tuple[float, float]:
     """Seconds until the table holds all that was sent, and until all were acknowledged.
 
-    The database counts a reading after the table has it, so that whoever asks from then on finds it: the clock
-    stops there, and that the table answers all of them is looked up after it.
+    The database counts a reading after the table has it, so that whoever asks from then on finds it: the
+    clock stops there, and that the table answers all of them is looked up after it.
     """
     before, treated = counted(), _treated()
     started = time.perf_counter()
