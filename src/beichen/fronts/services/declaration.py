@@ -32,7 +32,8 @@ class Words(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """Something that is asked or worked out. ``public`` is shown while the affair is on public notice."""
+    """Something that is asked or worked out. ``public`` is shown while the affair is on public notice;
+    what officers write in one that is ``told`` the applicant reads: why, on which conditions."""
 
     name: Words
     type: str = "string"
@@ -42,6 +43,7 @@ class Field(Struct, frozen=True):
     unit: str = ""
     choices: dict[str, Words] = {}
     public: bool = False
+    told: bool = False
 
 
 class Lane(Struct, frozen=True):

@@ -22,6 +22,7 @@ FIELD: Schema = vocabulary.record(
         "unit": {"type": "string", "maxLength": 20},
         "choices": vocabulary.mapping_of(vocabulary.TEXT, minProperties=1),
         "public": {"type": "boolean"},
+        "told": {"type": "boolean"},
     },
 )
 LANE: Schema = vocabulary.record({"name": vocabulary.TEXT, "route": ROUTE})

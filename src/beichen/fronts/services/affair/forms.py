@@ -18,6 +18,8 @@ def widget_of(one: Field) -> forms.Field:
     """The form field of a declared one."""
     label = one.name.label + (f" ({one.unit})" if one.unit else "")
     shared: dict[str, Any] = {"label": label, "required": one.required}
+    if one.told:
+        shared["help_text"] = _("The applicant reads this.")
     choices = [(key, words.label) for key, words in one.choices.items()]
     if one.type == "choice":
         return forms.ChoiceField(choices=[("", "–"), *choices], **shared)

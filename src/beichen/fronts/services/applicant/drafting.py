@@ -19,14 +19,14 @@ from beichen.fronts.services.applicant.scanned import field_of
 from beichen.fronts.services.forms.service import Answers, Form
 from beichen.fronts.services.items import service as items
 from beichen.fronts.services.items.models import ServiceBundle, ServiceItem
-from beichen.fronts.services.items.problems import NOT_FOR
+from beichen.fronts.services.items.problems import not_for
 from beichen.kernel.access import service as access
 from beichen.kernel.access.service import Subject
 from beichen.kernel.actor import Actor
 from beichen.kernel.audit import service as audit
 from beichen.kernel.files import service as files
 from beichen.kernel.org.models import Region
-from beichen.problem import Problem, ProblemError, said, shorten
+from beichen.problem import Problem, ProblemError, said
 from beichen.settings import settings
 
 MOST = 50
@@ -125,9 +125,7 @@ def begin(
 def _check(offered: Offered, asked: Mapping[str, Sequence[str]]) -> None:
     found = items.check_conditions(offered.item, offered.asked_form.read(asked))
     if found.is_eligible is False:
-        raise ProblemError(
-            *(Problem(NOT_FOR, shorten(reason.label), hint=reason.label[:200]) for reason in found.reasons)
-        )
+        raise ProblemError(*(not_for(reason.label) for reason in found.reasons))
 
 
 def own_draft(code: str, *, by: Actor) -> Draft:

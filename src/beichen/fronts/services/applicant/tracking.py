@@ -18,7 +18,7 @@ from beichen.fronts.services.listing import end_of
 from beichen.fronts.services.models import Affair, AffairEvent, Task, Timer
 from beichen.fronts.services.objection.words import Ruling
 from beichen.fronts.services.signs import left_words, name_of
-from beichen.fronts.services.telling import receivers_of
+from beichen.fronts.services.telling import receivers_of, value_words
 from beichen.fronts.services.words import CLOSED, Standing, Status
 
 SHOWN: Mapping[str, Promise] = {
@@ -181,10 +181,22 @@ def _told(trail: list[AffairEvent], process: Process) -> list[Told]:
             words.append(str(Ruling(event.data["ruling"]).label))
         if event.name in ("material-asked", "suspended", "withdrawn", "annulled", "objection-answered"):
             words.append(str(event.data.get("reason", "")))
+        if event.name == "completed":
+            words += told_words(event, process)
         if event.name == "material-given":
             words.append(str(event.data.get("note", "")))
         found.append(Told(event.at, " ".join(filter(None, parts)), " · ".join(filter(None, words))))
     return found
+
+
+def told_words(event: AffairEvent, process: Process) -> list[str]:
+    """What an officer wrote to the applicant when a step was done, in the order of the declaration."""
+    values = event.data.get("values", {})
+    return [
+        gettext("%(name)s: %(value)s") % {"name": one.name.label, "value": value_words(one, values[name])}
+        for name, one in process.fields.items()
+        if one.told and name in values
+    ]
 
 
 def _end(process: Process, outcome: str) -> str:

@@ -65,6 +65,8 @@ def _text(field: Mapping[str, Any], value: Any, files: Mapping[str, str]) -> str
         return listed(_text(field["items"], one, files) for one in value)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
+    if isinstance(value, float) and value.is_integer():  # the engine knows no other numbers
+        value = int(value)
     if isinstance(value, int | float):
         unit = field.get("x-unit", "元" if field.get("x-kind") == "money" else "")
         return f"{value:,} {unit}".strip()

@@ -23,7 +23,7 @@ from beichen.fronts.services.items.finding import item as find_item
 from beichen.fronts.services.items.finding import read_item
 from beichen.fronts.services.items.marking import first_look
 from beichen.fronts.services.items.models import Application, ServiceItem
-from beichen.fronts.services.items.problems import MISSING, NOT_FOR
+from beichen.fronts.services.items.problems import MISSING, not_for
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.permissions import START
@@ -154,9 +154,7 @@ def _eligible(item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
     asked = {name: value for name, value in answers.items() if name in item.ask}
     found = check_conditions(item, asked)
     if found.is_eligible is False:
-        raise ProblemError(
-            *(Problem(NOT_FOR, shorten(reason.label), hint=reason.label[:200]) for reason in found.reasons)
-        )
+        raise ProblemError(*(not_for(reason.label) for reason in found.reasons))
     return dict(found.values)
 
 

@@ -33,7 +33,7 @@ from beichen.fronts.services.items.declaration import Item
 from beichen.fronts.services.items.finding import bundle as find_bundle
 from beichen.fronts.services.items.finding import read_bundle, read_item
 from beichen.fronts.services.items.models import BundlePart, BundleRun
-from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, NOT_FOR, none
+from beichen.fronts.services.items.problems import MISSING, NO_BUNDLE, none, not_for
 from beichen.fronts.services.items.telling import tell_answer
 from beichen.fronts.services.items.whole import Whole
 from beichen.fronts.services.items.words import ENDED_PARTS, Channel, How, PartState
@@ -136,7 +136,7 @@ def _values(whole: Whole, wanted: list[str], data: Mapping[str, Any]) -> dict[st
     fields = whole.fields(wanted)
     values = read_fields(fields, fields, {name: value for name, value in data.items() if name in fields})
     problems = [
-        Problem(NOT_FOR, shorten(condition.otherwise.label), hint=condition.otherwise.label[:200])
+        not_for(condition.otherwise.label)
         for key in wanted
         for condition in whole.items[key].conditions
         if holds_now(condition.when, values) is False

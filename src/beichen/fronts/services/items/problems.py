@@ -45,3 +45,9 @@ def none(codename: str, message: str, key: str, known: list[str] | None = None) 
     """Something that is not there, with the nearest that is."""
     hint = nearest(key[:60], known) if known else ""
     return ProblemError(Problem(codename, shorten(message), Where(field="key"), hint))
+
+
+def not_for(why: str) -> Problem:
+    """Why a condition keeps somebody out; the whole of it beside a message that had to be shortened."""
+    message = shorten(why)
+    return Problem(NOT_FOR, message, hint="" if message == why else why[:200])

@@ -125,6 +125,7 @@ class TestApplying:
         with pytest.raises(ProblemError) as error:
             stall.apply(answers={"has_land": False})
         assert code_of(error) == "SRV-402"
+        assert error.value.problems[0].hint == "", "what the message says already"
         assert Affair.objects.count() == 0
 
     def test_all_papers_that_are_missing_are_told_at_once(self) -> None:

@@ -74,6 +74,19 @@ def test_what_is_on_public_notice_is_done_by_nobody_and_who_goes_on_is_named() -
     assert "向社会公示办理" not in page
 
 
+def test_why_something_was_decided_is_told_and_what_officers_tell_each_other_is_not() -> None:
+    _person, by, browser = citizen()
+    affair = applied(by).affair
+    do(affair, "check", "accept")
+    data = {"remark": "疏散宽度不足 <1.1 m>", "aside": "请规划局再看"}
+    do(affair, "review", "reject", body="planning", data=data)
+    page = browser.get(f"/my/affairs/{affair.code}").content.decode()
+    assert "意见：疏散宽度不足 &lt;1.1 m&gt;" in page
+    assert "请规划局再看" not in page
+    english = browser.get(f"/my/affairs/{affair.code}", headers={"Accept-Language": "en"})
+    assert "Remark: 疏散宽度不足" in english.content.decode()
+
+
 def test_steps_that_nobody_did_are_not_counted_as_steps() -> None:
     _person, by, _browser = citizen()
     affair = applied(by).affair

@@ -139,7 +139,8 @@ ENTRY: dict[str, Any] = {
             "minimum": 0,
             "maximum": 10**6,
         },
-        "remark": {"name": words("意见", "Remark"), "type": "text"},
+        "remark": {"name": words("意见", "Remark"), "type": "text", "told": True},
+        "aside": {"name": words("内部意见", "Aside"), "type": "text"},
         "notice_time": {"name": words("公示期", "Notice")},
     },
     "start": ["project", "area_m2"],
@@ -160,7 +161,7 @@ ENTRY: dict[str, Any] = {
         "classify": {"name": words("分类", "Classify"), "decision": "permit-class"},
         "review": {
             "name": words("审查", "Review"),
-            "form": ["remark"],
+            "form": ["remark", "aside"],
             "outcomes": YES_NO,
             "within": "2d",
             "lane": "desk",

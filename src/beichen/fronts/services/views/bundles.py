@@ -19,7 +19,7 @@ from beichen.fronts.services import service as services
 from beichen.fronts.services.applicant import service
 from beichen.fronts.services.applicant.forms import WithdrawForm
 from beichen.fronts.services.applicant.models import Submission
-from beichen.fronts.services.applicant.tracking import stand_of
+from beichen.fronts.services.applicant.tracking import stand_of, told_words
 from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.forms.showing import shown_answers
 from beichen.fronts.services.items import bundling
@@ -27,10 +27,12 @@ from beichen.fronts.services.items.certifying import certificates_of
 from beichen.fronts.services.items.models import BundlePart, BundleRun
 from beichen.fronts.services.items.payment.dues import is_due
 from beichen.fronts.services.items.words import PartState
+from beichen.fronts.services.listing import end_of
 from beichen.fronts.services.models import Affair
 from beichen.fronts.services.signs import name_of
 from beichen.fronts.services.views.answering import shown_file
 from beichen.fronts.services.views.filling import signing_in
+from beichen.fronts.services.words import Status
 from beichen.kernel.access.service import acting
 from beichen.problem import ProblemError
 
@@ -120,15 +122,28 @@ def _part(part: BundlePart, route: str, *, is_own: bool) -> Mapping[str, Any]:
         "affair": affair,
         "sentence": "",
         "address": "",
+        "reason": part.reason,
     }
     if affair is not None:
+        if part.reason == end_of(affair):  # the sentence says it
+            found["reason"] = ""
         found["sentence"] = _sentence(affair)
         if route:
             found["address"] = reverse(route, args=[affair.code])
     if affair is not None and is_own:
         found["asked"] = [one for one in affair.pauses if one.get("kind") == "material"]
         found["is_due"] = is_due(affair)
+        found["said"] = _said(affair)
     return found
+
+
+def _said(affair: Affair) -> str:
+    """What was written to the applicant in the step that concluded it."""
+    if affair.status != Status.DONE:
+        return ""
+    process = read_process(affair.definition.declared)
+    last = affair.stream.filter(name="completed").order_by("-id").first()
+    return " · ".join(told_words(last, process)) if last is not None else ""
 
 
 def _sentence(affair: Affair) -> str:
