@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from django.utils import timezone
 from beichen.fronts.overview.models import Plot, ThingLayer
 from beichen.fronts.overview.service import put_things
 from beichen.fronts.overview.things import layers, things_of
+from beichen.fronts.overview.views import scene as scene_view
 from beichen.kernel.access.service import load_roles, save_role
 from beichen.kernel.actor import system
 from beichen.kernel.levels import Level
 from beichen.kernel.scene import service as scenes
-from beichen.platforms.ai.models import Model, Prediction
+from beichen.platforms.ai.models import Model, Prediction, Run
+from beichen.platforms.geo.pages import Bounds
 from beichen.registry import service as registry
 from beichen.registry.models import Object
 from beichen.registry.tests.clients import Program
@@ -159,8 +162,42 @@ def test_the_scene_has_a_page_for_its_owner(client: Client) -> None:
     assert all(
         words in page for words in ("井", "设施及其状态", "将满", "/screen/things/wells.well?standing=0")
     )
+    assert "/models/wells.level" not in page, "whoever may not read models sees none"
+    rights = ["overview.read", "registry.object.read", "ai.model.read"]
+    save_role("public", "公众", rights, Level.L1, by=BY)
+    now = timezone.now()
+    model = Model.objects.create(
+        key="wells.level", scene="wells", name="水位预报", name_en="Levels", version="v", changed_at=now
+    )
+    Run.objects.create(
+        model=model, version="v", asked_for=now, began_at=now, seconds=1, outcome="done", inputs="", by="t"
+    )
+    page = client.get("/screen/scenes/wells").content.decode()
+    assert "/models/wells.level" in page
+    assert "水位预报" in page
+    assert f"{timezone.localtime(now):%Y-%m-%d %H:%M}" in page
     assert client.get("/screen/scenes/none").status_code == 404
     assert client.get("/screen/scenes/wells?region=1").status_code == 404
+
+
+@pytest.mark.usefixtures("wells")
+def test_the_scenes_page_has_a_map_of_its_things(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Bounds] = []
+
+    def drawing(layers: list[Any]) -> Any:
+        return SimpleNamespace(
+            view_box=lambda bounds: seen.append(bounds) or "0 0 10 10", districts=[], lakes="", water=""
+        )
+
+    monkeypatch.setattr(scene_view, "drawing", drawing)
+    page = client.get("/screen/scenes/wells").content.decode()
+    assert seen == [
+        Bounds(pytest.approx(125.3), pytest.approx(43.87), pytest.approx(125.34), pytest.approx(43.89))
+    ]
+    assert 'data-layer="wells.well"' in page
+    assert 'aria-pressed="true"' in page
+    save_role("public", "公众", ["overview.read"], Level.L1, by=BY)
+    assert "<bc-map" not in client.get("/screen/scenes/wells").content.decode(), "nothing to be seen on it"
 
 
 @pytest.mark.usefixtures("wells")

@@ -29,7 +29,7 @@ from beichen.plan.service import READ as READ_PLAN
 from beichen.plan.service import Standing, box_counts, current_plan, standings
 from beichen.platforms.geo import service as geo
 from beichen.platforms.geo.models import Layer
-from beichen.platforms.geo.pages import Drawing, drawing
+from beichen.platforms.geo.pages import Bounds, Drawing, drawing
 from beichen.web.links import Link
 from beichen.web.status import Status
 
@@ -37,7 +37,8 @@ FRAGMENT = "X-Fragment"
 DOCUMENT = "region"
 
 
-def _layers(request: HttpRequest) -> list[Layer]:
+def map_layers(request: HttpRequest) -> list[Layer]:
+    """The layers that the reader may see."""
     return list(visible(acting(request), geo.READ, geo.layers()))
 
 
@@ -58,8 +59,9 @@ def _region(request: HttpRequest, drawn: Drawing | None, layers: list[Layer]) ->
     return region_view(region_by_code(code), district, layers, by=acting(request))
 
 
-def _map(drawn: Drawing, chosen: RegionView | None) -> dict[str, Any]:
-    bounds = chosen.district.bounds if chosen else drawn.sheet.bounds
+def map_of(drawn: Drawing, chosen: RegionView | None = None, bounds: Bounds | None = None) -> dict[str, Any]:
+    """What the map is drawn from: the whole of it, a region, or a part by its ``bounds``."""
+    bounds = bounds or (chosen.district.bounds if chosen else drawn.sheet.bounds)
     view_box = drawn.view_box(bounds)
     wide, high = map(float, view_box.split()[2:])
     return {
@@ -106,7 +108,7 @@ def _crumbs(city: Region | None, chosen: RegionView | None) -> list[Link]:
 def screen(request: HttpRequest) -> HttpResponse:
     """The whole screen, or with the header ``X-Fragment: region`` the part that a drill-down changes."""
     require(acting(request), READ)
-    layers = _layers(request)
+    layers = map_layers(request)
     drawn = drawing(layers)
     chosen = _region(request, drawn, layers)
     city = city_region()
@@ -119,7 +121,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "attributions": sorted({layer.attribution for layer in layers if layer.attribution}),
     }
     if drawn is not None:
-        context |= _map(drawn, chosen)
+        context |= map_of(drawn, chosen)
     figures = chosen.figures if chosen else key_figures(city.code, by=acting(request)) if city else []
     context["figures"] = figures
     shown = chosen.region if chosen else city
@@ -142,12 +144,12 @@ def screen(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """What Beichen is, and the ways in that are open."""
     plan = _readable_plan(request)
-    layers = _layers(request)
+    layers = map_layers(request)
     drawn = drawing(layers)
     city = city_region()
     context: dict[str, Any] = {"city_region": city, "plan": plan}
     if drawn is not None:
-        context |= _map(drawn, None)
+        context |= map_of(drawn, None)
     if city is not None:
         context["figures"] = key_figures(city.code, by=acting(request))[:4]
     if plan is not None:

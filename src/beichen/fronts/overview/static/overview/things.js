@@ -98,6 +98,7 @@ base.listen = function listenToo() {
     this.map.on("mouseenter", layer, () => (this.map.getCanvas().style.cursor = "pointer"));
     this.map.on("mouseleave", layer, () => (this.map.getCanvas().style.cursor = ""));
   }
+  if (pressed().length) this.gather();
   for (const button of document.querySelectorAll("[data-layer]")) button.hidden = false;
   for (const button of document.querySelectorAll("[data-layer]")) button.nextElementSibling.hidden = true;
 };

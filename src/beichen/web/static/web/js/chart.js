@@ -18,6 +18,11 @@ function echarts() {
   return loading;
 }
 
+// A line of one point would not be seen: it gets a dot. Gaps are bridged, so that no point stands alone else.
+function isAlone(values) {
+  return values.filter((value) => value !== null && value !== undefined).length === 1;
+}
+
 function series(item) {
   const tint = colour(item.tone);
   const isBar = item.kind === "bar";
@@ -26,7 +31,7 @@ function series(item) {
     type: isBar ? "bar" : "line",
     data: item.values,
     connectNulls: item.kind !== "points",
-    showSymbol: item.kind === "points" || Boolean(item.dots),
+    showSymbol: item.kind === "points" || Boolean(item.dots) || isAlone(item.values),
     symbol: "circle",
     symbolSize: item.kind === "points" ? 11 : 7,
     lineStyle: { width: item.kind === "points" ? 0 : 2, type: item.dashed ? [6, 5] : "solid", color: tint },
