@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,24 @@ def test_a_file_that_cannot_be_read_is_named(content: bytes, tmp_path: Path) -> 
     assert mistakes({}, tmp_path) == [(MALFORMED, None)]
 
 
+@pytest.mark.parametrize("address", ["", "http://localhost:8000", "https://127.0.0.1"])
+def test_production_says_no_printed_address_that_nobody_reaches(address: str) -> None:
+    chosen = Settings(environment="production", secret_key="x" * 32, public_url=address)
+    assert [problem.where.field for problem in chosen.production_problems()] == ["public_url"]
+
+
+def test_a_command_beside_a_house_says_its_port(tmp_path: Path) -> None:
+    """Printed addresses of a house at another port than the usual one."""
+    shell = Settings(data_dir=tmp_path)
+    assert shell.public == "http://localhost:8000"
+    replace(shell, port=8161).keep_port()
+    assert shell.public == "http://localhost:8161"
+    assert replace(shell, port=9000).public == "http://localhost:9000", "what is set counts"
+    assert replace(shell, public_url="https://city.example/").public == "https://city.example"
+    (tmp_path / "served.port").write_text("nothing")
+    assert shell.public == "http://localhost:8000"
+
+
 def test_production_refuses_what_is_unsafe() -> None:
     """Each with what to do; development takes it."""
     unsafe = Settings(environment="production", debug=True, demo=True, secret_key=DEVELOPMENT_SECRET)
@@ -88,8 +107,9 @@ def test_production_refuses_what_is_unsafe() -> None:
         (UNSAFE, "debug"),
         (UNSAFE, "demo"),
         (UNSAFE, "secret_key"),
+        (UNSAFE, "public_url"),
     ]
-    short = Settings(environment="production", secret_key="x" * 31)
+    short = Settings(environment="production", secret_key="x" * 31, public_url="https://city.example")
     assert [problem.where.field for problem in short.production_problems()] == ["secret_key"]
-    assert Settings(environment="production", secret_key="x" * 32).production_problems() == []
+    assert replace(short, secret_key="x" * 32).production_problems() == []
     assert Settings(debug=True, demo=True).production_problems() == []

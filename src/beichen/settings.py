@@ -35,6 +35,7 @@ RANGES = {
     "ledger_quorum": (0, 100),
     "scan_days": (1, 180),
 }
+PORT_FILE = "served.port"
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 
 UNKNOWN = code("SET-001", "A setting has a name that Beichen does not know.")
@@ -150,8 +151,25 @@ class Settings:
 
     @property
     def public(self) -> str:
-        """The address at which people reach the house, with its default filled in, without a final slash."""
-        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+        """The address at which people reach the house, with its default filled in, without a final slash.
+
+        By default on this machine; a command beside a house that runs says that house's port.
+        """
+        return self.public_url.rstrip("/") or f"http://localhost:{self._served_port}"
+
+    @property
+    def _served_port(self) -> int:
+        """The port that is set; where none is, the one that this data folder was last served at."""
+        if self.port != type(self).__dataclass_fields__["port"].default:
+            return self.port
+        try:
+            return int((self.data_dir / PORT_FILE).read_text("ascii"))
+        except (OSError, ValueError):
+            return self.port
+
+    def keep_port(self) -> None:
+        """Note at which port this data folder is served, for the commands beside it."""
+        (self.data_dir / PORT_FILE).write_text(f"{self.port}\n", "ascii")
 
     @property
     def upstream_name(self) -> str:
@@ -231,6 +249,10 @@ class Settings:
             "payment_secret": (
                 bool(self.payment_url) and len(self.payment_secret) < 32,
                 "set BEICHEN_PAYMENT_SECRET to 32 random characters or more",
+            ),
+            "public_url": (
+                not self.public_url or self.is_at_home(self.public_url),
+                "set BEICHEN_PUBLIC_URL to where people reach the house: printed codes and papers say it",
             ),
             "oidc_issuer": (
                 self.oidc_issuer.lower().startswith("http:"),

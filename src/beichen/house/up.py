@@ -212,6 +212,8 @@ def up(demo: bool, port: int | None, data: Path | None, only: str) -> None:
         if {"web", "gateway", "worker"} & set(parts) and not stamp.is_current(chosen):
             prepare()
             stamp.keep(chosen)
+        if "web" in parts:
+            chosen.keep_port()
 
         def announce() -> None:
             seconds = time.monotonic() - started

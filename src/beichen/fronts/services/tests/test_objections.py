@@ -20,6 +20,7 @@ from beichen.fronts.services.subscribers import tell_of_objection
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.test_pages import Program, application, signed_in
 from beichen.fronts.services.tests.town import SETUP, do
+from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import create_account
 from beichen.kernel.actor import PUBLIC
@@ -308,7 +309,7 @@ def test_the_trail_and_the_audit_name_nobody() -> None:
     assert "王五" not in page.get(f"/services/affairs/{affair.code}").content.decode()
     assert row.code in browser.get("/services/follow").content.decode()
     fresh = Client()
-    fresh.force_login(browser.get("/").wsgi_request.user)
+    fresh.force_login(Account.objects.get(username="wang"))
     assert fresh.get(f"/services/follow/{row.code}").status_code == 200, "by the account alone"
     assert erasing.OBJECTIONS.count(person.code) == 1
     assert erasing.OBJECTIONS.export(person.code)[0]["statement"] == SAID

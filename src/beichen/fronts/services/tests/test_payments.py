@@ -115,6 +115,7 @@ def test_an_address_that_is_not_safe_is_refused(url: str, secret: str) -> None:
 def test_no_double_of_a_gateway_can_be_reached_in_production() -> None:
     """Neither by a setting nor by an import: what pretends to be paid stands in tests alone."""
     base = {"BEICHEN_ENVIRONMENT": "production", "BEICHEN_SECRET_KEY": "s" * 40}
+    base["BEICHEN_PUBLIC_URL"] = "https://city.example"
     for url, is_safe in (
         ("https://pay.example/x", True),
         ("http://pay.example/x", False),

@@ -423,6 +423,7 @@ def test_its_settings_go_together(tmp_path: Path) -> None:
         "BEICHEN_OIDC_CLIENT_ID": "house",
         "BEICHEN_ENVIRONMENT": "production",
         "BEICHEN_SECRET_KEY": "x" * 40,
+        "BEICHEN_PUBLIC_URL": "https://city.example",
     }
     problems = read_settings(chosen, tmp_path).production_problems()
     assert [problem.where.field for problem in problems] == ["oidc_issuer"]
