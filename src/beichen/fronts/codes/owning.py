@@ -82,7 +82,7 @@ def _export(code: str) -> dict[str, Any]:
                 "reference": row.reference,
                 "reader": row.reader.key,
                 "entitlement": row.entitlement.key,
-                "taken_at": row.taken_at.isoformat(),
+                "taken_at": row.taken_at.isoformat() if row.taken_at else None,
                 "state": row.state,
                 "wish": row.wish,
                 "reason": row.reason,
@@ -95,7 +95,9 @@ def _export(code: str) -> dict[str, Any]:
 def _erase(code: str, by: Actor) -> int:
     number = forget(Scan.objects.filter(person__code=code, at__lt=timezone.now() - FRESH))
     Return.objects.filter(person__code=code).exclude(state=ReturnState.GIVEN).delete()
-    Return.objects.filter(person__code=code).update(wish="", place="")  # what was given back stays counted
+    Return.objects.filter(person__code=code).update(
+        wish="", place="", taken_at=None
+    )  # what was given back stays counted
     if number:
         audit.record(by, "codes.scan.erase", "fronts_codes.scan", detail={"count": number}, subject=code)
     return number

@@ -55,13 +55,33 @@ def count_day(day: date, now: datetime | None = None) -> None:
     """Count a day in the city's zone. What was counted stays when scans are forgotten."""
     start = timezone.make_aware(datetime.combine(day, time.min))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    moment = now or timezone.now()
+    known = _locked(day)
+    sums = _sums(start, end)
+    if missing := sums.keys() - known.keys():
+        new = [
+            Tally(day=day, reader_id=one, entitlement_id=two, counted_at=moment)
+            for one, two in sorted(missing)
+        ]
+        Tally.objects.bulk_create(new, ignore_conflicts=True)
+        known = _locked(day)
+        sums = _sums(start, end)  # what somebody else counted meanwhile
+    for place, row in known.items():
+        _write(row, sums.get(place, {}), moment)
+
+
+def _locked(day: date) -> dict[tuple[int, int], Tally]:
+    """The day's rows in one order: who counts after another counts what the other wrote, too."""
+    rows = Tally.objects.select_for_update().filter(day=day).order_by("reader", "entitlement")
+    return {(row.reader_id, row.entitlement_id): row for row in rows}
+
+
+def _sums(start: datetime, end: datetime) -> Sums:
     sums = _log(start, end)
     given = Return.objects.filter(state=ReturnState.GIVEN, changed_at__gte=start, changed_at__lt=end)
     for reader, kind, count in _grouped(given).values_list("reader", "entitlement", "count"):
         sums.setdefault((reader, kind), {})["given_back"] = count
-    known = {(row.reader_id, row.entitlement_id): row for row in Tally.objects.filter(day=day)}
-    for place in sums.keys() | known.keys():
-        _write(day, place, sums.get(place, {}), known.get(place), now or timezone.now())
+    return sums
 
 
 def _grouped(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -87,10 +107,7 @@ def _log(start: datetime, end: datetime) -> Sums:
     }
 
 
-def _write(
-    day: date, place: tuple[int, int], sums: dict[str, int], known: Tally | None, now: datetime
-) -> None:
-    row = known or Tally(day=day, reader_id=place[0], entitlement_id=place[1])
+def _write(row: Tally, sums: dict[str, int], now: datetime) -> None:
     for name in ("accepted", "taken", "refused"):
         setattr(row, name, max(getattr(row, name), sums.get(name, 0)))
     row.given_back, row.counted_at = sums.get("given_back", 0), now

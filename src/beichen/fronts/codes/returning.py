@@ -1,14 +1,15 @@
 """Giving back what a gate took (退回): a ride that broke down, a loan that was no loan.
 
-The person asks from their own log; the reader's body decides, with a reason that the person sees, and may
-undo it. Who asks is not named to the body, and no case is opened: where somebody was stays between the two.
+The person asks from their own log, and may say that they no longer do until it is decided. The reader's
+body decides, with a reason that the person sees, and may undo it. Who asks is not named to the body, and no
+case is opened: where somebody was stays between the two.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from beichen.problem import ProblemError, said
 
 _S = ReturnState
 STEPS: dict[str, tuple[set[str], ReturnState]] = {
-    "give": ({"", _S.ASKED, _S.REFUSED, _S.UNDONE}, _S.GIVEN),
+    "give": ({"", _S.ASKED, _S.REFUSED, _S.UNDONE, _S.WITHDRAWN}, _S.GIVEN),
     "refuse": ({_S.ASKED}, _S.REFUSED),
     "undo": ({_S.GIVEN}, _S.UNDONE),
 }
@@ -57,12 +58,26 @@ def own_scan(reference: str, *, by: Actor) -> Scan:
 def ask_back(reference: str, wish: str, *, by: Actor, now: datetime | None = None) -> Return:
     """Ask the reader's body for what was taken, saying why. Raises ProblemError COD-306, COD-307, COD-105."""
     scan = own_scan(reference, by=by)
-    if Return.objects.filter(reference=scan.nonce).exists():
+    row = _rows().filter(reference=scan.nonce).first() or _begun(scan)
+    if row.state not in {"", _S.WITHDRAWN}:
         raise wrong(NO_RETURN, "reference", said("this was asked for already"))
-    row = _begun(scan)
     row.state, row.wish, row.changed_at = _S.ASKED, reason_of(wish), now or timezone.now()
+    _save(row)
+    audit.record(by, "codes.return.ask", _resource(row), subject=row.person.code)
+    return row
+
+
+@transaction.atomic
+def ask_no_more(reference: str, *, by: Actor, now: datetime | None = None) -> Return:
+    """Whoever asked no longer does: what they wrote is forgotten. Raises ProblemError COD-306, COD-307."""
+    row = _rows().filter(reference=_typed(reference), person__code=person_code(by) or "-").first()
+    if row is None:
+        raise _unknown()
+    if row.state != _S.ASKED:
+        raise wrong(NO_RETURN, "reference", said("this is not asked for, or was decided meanwhile"))
+    row.state, row.wish, row.changed_at = _S.WITHDRAWN, "", now or timezone.now()
     row.save()
-    audit.record(by, "codes.return.ask", _resource(row), subject=scan.person.code)
+    audit.record(by, "codes.return.withdraw", _resource(row), subject=row.person.code)
     return row
 
 
@@ -87,7 +102,7 @@ def decide_return(
     row.changed_at, row.changed_by = now or timezone.now(), by.key[:120]
     if step != "refuse":
         _put(row, 1 if step == "give" else -1)
-    row.save()
+    _save(row)
     if given_at is not None:
         count_day(timezone.localtime(given_at).date())
     _record(row, step, by)
@@ -96,10 +111,7 @@ def decide_return(
 
 def _found(reference: str, by: Actor) -> Return:
     """The row of what was read under a number; a new one where nobody has asked."""
-    rows = Return.objects.select_for_update(of=("self",)).select_related(
-        "person", "reader__body", "entitlement"
-    )
-    row = rows.filter(reference=reference).first()
+    row = _rows().filter(reference=reference).first()
     if row is None:
         scans = Scan.objects.select_related("person", "reader__body", "entitlement")
         scan = scans.filter(nonce=reference).first()
@@ -109,6 +121,21 @@ def _found(reference: str, by: Actor) -> Return:
     if not access.decide(by, RETURN, row):
         raise _unknown()
     return row
+
+
+def _rows() -> QuerySet[Return]:
+    """Locked, so that one step is taken after another."""
+    rows = Return.objects.select_for_update(of=("self",))
+    return rows.select_related("person", "reader__body", "entitlement")
+
+
+def _save(row: Return) -> None:
+    """A number has one row: of two who begin it at once, the later is told so and sees what the other did."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise wrong(NO_RETURN, "reference", said("somebody decided about this at the same time")) from None
 
 
 def _begun(scan: Scan) -> Return:

@@ -9,7 +9,7 @@ this reader read a code of this person on this day, at the first scan of the day
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,9 +156,9 @@ def _answered(good: list[_Read], point: Point, by: Actor, now: datetime) -> dict
     grants = {(row.person_id, row.entitlement_id): row for row in held}
     used = Counter.objects.filter(person__in=ids, entitlement__in=[row.pk for row in kinds.values()])
     counters = {(row.person_id, row.entitlement_id): (row.left, row.round) for row in used}
-    _note_readers(people.values(), point.reader, by, now)
+    unseen = _unseen(people.values(), point.reader, now)
     answers = {}
-    for one in good:
+    for one in sorted(good, key=lambda one: _order(one, people)):
         person, kind = people.get(one.shown.pseudonym), kinds.get(one.shown.purpose)
         if person is None or kind is None:
             answers[one.number] = Answer(False, UNKNOWN_PERSON.value)
@@ -171,7 +171,17 @@ def _answered(good: list[_Read], point: Point, by: Actor, now: datetime) -> dict
         answers[one.number] = answer = _settled(one, point, person, held_now, word, round_)
         if answer.left is not None:
             counters[place] = (answer.left, round_)
+    _note_readers(unseen, point.reader, by)
     return answers
+
+
+def _order(one: _Read, people: Mapping[str, Person]) -> tuple[int, datetime]:
+    """People in one order for everybody who reads, so that nobody waits for another in a ring.
+
+    What one person showed keeps its order: of the last ride, the first who was read has it.
+    """
+    person = people.get(one.shown.pseudonym)
+    return person.pk if person is not None else 0, one.at
 
 
 def _people(reader: Reader, values: set[str]) -> dict[str, Person]:
@@ -245,16 +255,20 @@ def _take(kind: Entitlement, person: Person, left: int) -> tuple[int, int]:
     return (round_ if is_taken else 0), left
 
 
-def _note_readers(people: Iterable[Person], reader: Reader, by: Actor, now: datetime) -> None:
-    """The chain learns once a day that this reader read codes of a person."""
+def _unseen(people: Iterable[Person], reader: Reader, now: datetime) -> list[Person]:
+    """Those of whom this reader read no code today, before it reads these."""
     day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     known = list(people)
     today = Scan.objects.filter(person__in=[one.pk for one in known], at__gte=day, reader=reader)
     noted = set(today.values_list("person_id", flat=True))
-    for person in known:
-        if person.pk not in noted:
-            resource = f"fronts_codes.reader:{reader.key}"
-            audit.record(by, READ_ACTION, resource, subject=person.code, reason="shown by the person")
+    return [person for person in known if person.pk not in noted]
+
+
+def _note_readers(people: Iterable[Person], reader: Reader, by: Actor) -> None:
+    """The chain learns once a day that this reader read codes of a person: last, as all wait for it."""
+    for person in people:
+        resource = f"fronts_codes.reader:{reader.key}"
+        audit.record(by, READ_ACTION, resource, subject=person.code, reason="shown by the person")
 
 
 def own_scans(by: Actor) -> QuerySet[Scan]:

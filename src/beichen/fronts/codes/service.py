@@ -10,7 +10,7 @@ from beichen.fronts.codes.keys import key_set, look_at_keys, refuse_key, rotate_
 from beichen.fronts.codes.looking import Look, look
 from beichen.fronts.codes.printing import Choice, find_run, make_print, order_print, runs
 from beichen.fronts.codes.reconciling import Disagreement, count_days, days, disagreements
-from beichen.fronts.codes.returning import ask_back, decide_return, own_scan, returns, returns_of
+from beichen.fronts.codes.returning import ask_back, ask_no_more, decide_return, own_scan, returns, returns_of
 from beichen.fronts.codes.scanning import (
     Answer,
     Brought,
@@ -36,6 +36,7 @@ __all__ = [
     "Point",
     "Standing",
     "ask_back",
+    "ask_no_more",
     "card_of",
     "change_grant",
     "change_sticker",

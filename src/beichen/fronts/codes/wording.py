@@ -146,8 +146,10 @@ def back_cell(scan: Scan, asked: Return | None) -> SafeString:
     words = back_words(scan, asked)
     if not words:
         return SafeString("")
-    href, link = reverse("codes:ask-back", args=[scan.nonce]), _("Ask for it back")
-    return format_html('{} <a href="{}">{}</a>', words, href, link if asked is None else _("Look at it"))
+    href, is_open = reverse("codes:ask-back", args=[scan.nonce]), asked is None or asked.state == "withdrawn"
+    return format_html(
+        '{} <a href="{}">{}</a>', words, href, _("Ask for it back") if is_open else _("Look at it")
+    )
 
 
 def ending(value: datetime | None) -> str:

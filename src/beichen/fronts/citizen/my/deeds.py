@@ -38,6 +38,7 @@ ACTS: dict[str, Promise] = {
     "codes.person.read": _("Read a code of the person"),
     "codes.person.withdraw": _("Withdrew the codes"),
     "codes.return.ask": _("Asked for what a gate took"),
+    "codes.return.withdraw": _("Asked no more for what a gate took"),
     "codes.scan.erase": _("Erased who read the codes"),
     "comms.browser.gone": _("A browser takes no messages any more"),
     "comms.browser.subscribe": _("Let a browser show messages"),

@@ -19,13 +19,14 @@ class ReturnState(models.TextChoices):
     GIVEN = "given", pgettext("return", "Given back")
     REFUSED = "refused", pgettext("return", "Not given back")
     UNDONE = "undone", pgettext("return", "Taken again")
+    WITHDRAWN = "withdrawn", pgettext("return", "No longer asked for")
 
 
 class Return(models.Model):
     """A ride, a loan, a visit that the reader's body gives back (退回), or was asked to.
 
-    ``reference`` is the number of its scan, which is forgotten before this is. ``round`` says which filling
-    of the counter it was taken from. The body sees no person here.
+    ``reference`` is the number of its scan, with which place and time are forgotten: the number and what was
+    decided stay. ``round`` says which filling of the counter it was taken from. The body sees no person here.
     """
 
     reference = models.CharField(max_length=20, unique=True)
@@ -33,7 +34,7 @@ class Return(models.Model):
     reader = models.ForeignKey(Reader, models.PROTECT, related_name="+")
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="+", db_index=False)
     round = models.PositiveIntegerField()
-    taken_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     place = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=ReturnState)
     wish = models.CharField(max_length=300, blank=True)  # what the person says

@@ -97,6 +97,93 @@ def test_whoever_asked_is_told_once_what_was_decided(step: str, words: str) -> N
     assert Message.objects.count() == 1
 
 
+def test_who_asked_may_say_that_they_no_longer_do() -> None:
+    """While it is undecided; what they wrote is forgotten, and they may ask anew."""
+    row, _gate, number = ride()
+    by, own = clerk(), actor_of(row)
+    assert code_of(lambda: service.ask_no_more(number, by=own)) == NO_SCAN
+    service.ask_back(number, "车坏在半路", by=own)
+    assert code_of(lambda: service.ask_no_more(number, by=actor_of(town.person("wang")))) == NO_SCAN
+    gone = service.ask_no_more(number.upper(), by=own)
+    assert (gone.state, gone.wish, left(row)) == ("withdrawn", "", 1)
+    assert code_of(lambda: service.ask_no_more(number, by=own)) == NO_RETURN
+    assert code_of(lambda: service.decide_return(number, "refuse", "x", by=by)) == NO_RETURN
+    assert service.ask_back(number, "还是要退", by=own).state == "asked"
+    service.decide_return(number, "refuse", "已乘车", by=by)
+    assert code_of(lambda: service.ask_no_more(number, by=own)) == NO_RETURN
+    acts = AuditRecord.objects.filter(action="codes.return.withdraw")
+    assert [(one.actor, one.subject) for one in acts] == [(own.key, row.code)]
+
+
+def test_the_page_takes_the_wish_away() -> None:
+    row, _gate, number = ride()
+    browser, path = town.signed_in(row), f"/my/codes/back/{number}"
+    assert "撤回申请" not in browser.get(path).content.decode()
+    assert "撤回申请" in browser.post(path, {"wish": "坏了"}, follow=True).content.decode()
+    page = browser.post(path, {"withdraw": "1"}, follow=True).content.decode()
+    assert ("已撤回" in page, "坏了" in page, 'name="wish"' in page) == (True, False, True)
+    assert path in browser.get("/my/codes/scans").content.decode()
+    service.decide_return(number, "give", "属实", by=clerk())
+    assert "或已有处理结果" in browser.post(path, {"withdraw": "1"}, follow=True).content.decode()
+    assert town.signed_in(town.person("wu")).post(path, {"withdraw": "1"}).status_code == 404
+
+
+def test_place_and_time_are_forgotten_with_the_scan() -> None:
+    """The number and what was decided stay, and can still be decided about."""
+    row, _gate, number = ride()
+    by = clerk()
+    given = service.decide_return(number, "give", "车辆故障", by=by, now=NOW)
+    assert (given.place, given.taken_at) == ("bus-1 处", NOW)
+    assert forget_scans(NOW + timedelta(days=60)) == 1
+    kept = Return.objects.get()
+    assert (kept.reference, kept.state, kept.reason) == (number, "given", "车辆故障")
+    assert (kept.place, kept.taken_at) == ("", None)
+    assert HOLDING.export(row.code)["returns"][0]["taken_at"] is None
+    office = town.officer("officer", "roads", "second")[0]
+    assert number in office.get("/codes/returns").content.decode()
+    assert office.get("/codes/returns?format=csv").status_code == 200
+    service.decide_return(number, "undo", "看错了", by=by)
+    assert (left(row), list(service.disagreements())) == (1, [])
+
+
+def test_many_scans_are_forgotten_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, gate, _number = ride()
+    read(shown(row, "bus-rides", BUS)[0], gate)
+    monkeypatch.setattr("beichen.fronts.codes.forgetting.PART", 1)
+    assert forget_scans(NOW + timedelta(days=60)) == 2
+    assert (Counter.objects.get().forgotten, list(service.disagreements())) == (2, [])
+
+
+def test_what_outlived_its_scan_before_is_forgotten_by_the_upgrade() -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    row, gate, number = ride()
+    second = read(shown(row, "bus-rides", BUS)[0], gate).reference
+    service.decide_return(number, "give", "x", by=clerk(), now=NOW)
+    service.ask_back(second, "x", by=actor_of(row))
+    Scan.objects.filter(nonce=number).delete()
+    import_module("beichen.fronts.codes.migrations.0005_forgotten_returns").forward(apps, None)
+    kept = {one.reference: (one.place, one.taken_at) for one in Return.objects.all()}
+    assert kept == {number: ("", None), second: ("bus-1 处", NOW)}
+
+
+def test_two_who_begin_with_a_number_at_once_are_not_both_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The later finds the row that was not there when they looked: COD-307, and the counter is as it was."""
+    from beichen.fronts.codes import returning
+
+    row, _gate, number = ride()
+    service.decide_return(number, "give", "x", by=clerk(), now=NOW)
+    blind = Return.objects.none()
+    monkeypatch.setattr(returning, "_rows", lambda: blind)
+    assert code_of(lambda: service.decide_return(number, "give", "y", by=clerk("gardens"))) == NO_SCAN
+    again = town.officer("officer", "roads", "another")[1]
+    assert code_of(lambda: service.decide_return(number, "give", "y", by=again)) == NO_RETURN
+    assert code_of(lambda: service.ask_back(number, "y", by=actor_of(row))) == NO_RETURN
+    assert (left(row), list(service.disagreements())) == (2, [])
+
+
 def test_the_body_gives_back_without_being_asked_and_may_say_no() -> None:
     row, gate, number = ride()
     by = clerk()

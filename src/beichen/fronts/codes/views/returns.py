@@ -15,14 +15,16 @@ from django.views.decorators.http import require_http_methods
 
 from beichen.fronts.codes import service
 from beichen.fronts.codes.forms import AskForm, ReturnForm
-from beichen.fronts.codes.models import Reader, Return, ReturnState
+from beichen.fronts.codes.models import Reader, Return, ReturnState, Scan
 from beichen.fronts.codes.views.mine import for_person
 from beichen.fronts.codes.wording import badge, called, moment
 from beichen.kernel.access.service import acting, check_rate
+from beichen.kernel.actor import Actor
 from beichen.kernel.org.models import Person
 from beichen.problem import ProblemError
 from beichen.web.links import Link
 from beichen.web.tables import Column, Filter, Table, answer
+from beichen.web.wording import in_words
 
 ASK_RATE = "20/hour"
 TONES = {
@@ -30,6 +32,7 @@ TONES = {
     ReturnState.GIVEN: "on-course",
     ReturnState.REFUSED: "missed",
     ReturnState.UNDONE: "missed",
+    ReturnState.WITHDRAWN: "unknown",
 }
 
 
@@ -91,6 +94,8 @@ def ask(request: HttpRequest, _person: Person, reference: str) -> HttpResponseBa
     """A reading of one's own code that took something: what became of it, or asking for it back."""
     by = acting(request)
     scan = service.own_scan(reference, by=by)
+    if request.method == "POST" and "withdraw" in request.POST:
+        return _no_more(request, scan, by)
     form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,10 +116,21 @@ def ask(request: HttpRequest, _person: Person, reference: str) -> HttpResponseBa
         "at": moment(scan.at),
         "asked": asked,
         "state": _state(asked) if asked else "",
-        "form": form if asked is None and scan.took else None,
+        "form": form if scan.took and (asked is None or asked.state == ReturnState.WITHDRAWN) else None,
+        "is_asked": asked is not None and asked.state == ReturnState.ASKED,
         "crumbs": [Link(_("Who read my codes"), reverse("codes:scans")), Link(scan.nonce)],
     }
     return render(request, "codes/ask.html", context, status=422 if form.errors else 200)
+
+
+def _no_more(request: HttpRequest, scan: Scan, by: Actor) -> HttpResponseBase:
+    try:
+        service.ask_no_more(scan.nonce, by=by)
+    except ProblemError as error:  # it was decided meanwhile: the page says how
+        messages.error(request, in_words(error.problems[0]))
+    else:
+        messages.success(request, _("You no longer ask for it; what you wrote is forgotten."))
+    return HttpResponseRedirect(reverse("codes:ask-back", args=[scan.nonce]))
 
 
 @never_cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,7 +63,7 @@ def test_a_window_is_told_as_the_standard_has_it(browser: Browser, bank: System,
     assert found["claims"] == {"name": "安"}
     about = found["verification"]
     assert (about["trust_framework"], about["assurance_level"]) == ("urn:beichen:identity", "substantial")
-    assert timezone.datetime.fromisoformat(about["time"]) == row.checked_at.replace(microsecond=0)
+    assert datetime.fromisoformat(about["time"]) == row.checked_at.replace(microsecond=0)
     assert bank.userinfo(tokens["access_token"]).json()["verified_claims"] == found
     assert "0000" not in str(found)
 
