@@ -13,6 +13,10 @@ from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.models import BundleRun
 from beichen.fronts.services.items.words import Channel, How
 from beichen.fronts.services.models import Affair, Task
+from beichen.fronts.services.objection import answering, filing
+from beichen.fronts.services.objection.words import ANSWERS
+from beichen.fronts.services.queries import notices
+from beichen.hubs.events.service import ReporterFacts
 from beichen.kernel.access.models import Account
 from beichen.kernel.actor import Actor
 from beichen.kernel.calendar.service import deadline
@@ -38,6 +42,15 @@ _ASKED: Schema = vocabulary.record(
     },
     {"body": vocabulary.KEY},
 )
+_OBJECTED: Schema = vocabulary.record(
+    {"statement": {"type": "string", "maxLength": filing.LONGEST}},
+    {
+        "interested": {"type": "boolean"},
+        "holder": {**vocabulary.KEY, "description": "the demo account that objects; nobody's name without"},
+        "ruling": {"enum": list(ANSWERS)},
+        "reason": {"type": "string"},
+    },
+)
 SCHEMA: Schema = {
     "type": "array",
     "items": vocabulary.record(
@@ -57,6 +70,7 @@ SCHEMA: Schema = {
             "days": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "how many days ago"},
             "done": {"type": "array", "items": _DONE},
             "asked": _ASKED,
+            "objections": {"type": "array", "items": _OBJECTED, "description": "to its public notice"},
             "suspended": {"type": "string", "description": "why it is suspended"},
         },
     ),
@@ -71,9 +85,12 @@ def install_demo(entries: list[dict[str, Any]], *, by: Actor) -> list[str]:
 
 def _subject(entry: dict[str, Any]) -> str:
     """Whose affair it is; empty where its demo account is not there."""
-    if "holder" not in entry:
-        return str(entry.get("subject", ""))
-    account = Account.objects.filter(username=entry["holder"], is_demo=True).select_related("person").first()
+    return _person(entry["holder"]) if "holder" in entry else str(entry.get("subject", ""))
+
+
+def _person(holder: str) -> str:
+    """The code of who has a demo account; empty where it is not there."""
+    account = Account.objects.filter(username=holder, is_demo=True).select_related("person").first()
     return account.person.code if account and account.person else ""
 
 
@@ -124,9 +141,21 @@ def _install(entry: dict[str, Any], *, by: Actor) -> bool:
     if asked := entry.get("asked"):
         task = _waiting(affair, asked)
         acting.ask_for_material(affair.code, task.number, asked["items"], asked["reason"], by=by)
+    for number, one in enumerate(entry.get("objections", ()), 1):
+        _object(affair, one, f"{key}-{number}", by=by)
     if why := entry.get("suspended"):
         acting.suspend(affair.code, why, by=by)
     return True
+
+
+def _object(affair: Affair, entry: dict[str, Any], key: str, *, by: Actor) -> None:
+    """Somebody objects to the affair's notice, and may have been answered."""
+    notice = notices().filter(affair=affair).get()
+    facts = ReporterFacts(person=_person(entry.get("holder", "")))
+    draft = filing.Draft(entry["statement"], entry.get("interested", False), facts, key)
+    row = filing.file(notice.engine_id, draft, by=by)
+    if ruling := entry.get("ruling"):
+        answering.answer(affair.code, row.code, ruling, entry["reason"], by=by)
 
 
 def _install_bundle(

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from beichen.fronts.services import demo
 from beichen.fronts.services.models import Affair, Task
+from beichen.fronts.services.objection.models import Objection
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.test_pages import signed_in
 from beichen.fronts.services.tests.town import ENTRY, FILES, SETUP, words
@@ -53,6 +54,21 @@ def test_without_its_account_it_is_left_out() -> None:
     assert demo.install_demo([entry(holder="nobody")], by=SETUP) == []
     Account.objects.create_user("real", password="long-enough-secret")
     assert demo.install_demo([entry(holder="real")], by=SETUP) == [], "never of an account that is no demo"
+
+
+def test_a_public_notice_is_objected_to_and_answered() -> None:
+    person = register_person("安然", by=SETUP, is_demo=True)
+    account = Account.objects.create_user("citizen", password="long-enough-secret")
+    Account.objects.filter(pk=account.pk).update(person=person, is_demo=True)
+    reviews = [{"step": "review", "outcome": "approve", "body": body} for body in ("fire", "planning")]
+    done = [{"step": "check", "outcome": "accept"}, *reviews, {"step": "sign"}]
+    said = [
+        {"statement": "挡光", "holder": "citizen", "interested": True},
+        {"statement": "噪声", "ruling": "dismissed", "reason": "夜间不施工"},
+    ]
+    demo.install_demo([entry(subject="DEMO-FIRM-1", done=done, objections=said)], by=SETUP)
+    shown = Objection.objects.values_list("statement", "is_interested", "person", "ruling")
+    assert list(shown) == [("挡光", True, person.pk, "waiting"), ("噪声", False, None, "dismissed")]
 
 
 def test_a_choice_names_an_affair_by_its_words() -> None:
