@@ -1,4 +1,7 @@
-"""Services in a browser: every page of the room is sound at both sizes; tasks by keyboard and on a phone."""
+"""Services in a browser: every page of the room is sound at both sizes; tasks by keyboard and on a phone.
+
+Long because the pages share one town with things to look at.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from beichen.kernel.org.models import Body
 from beichen.kernel.org.service import appoint, city_region, register_person
 from beichen.registry.service import address_of_code
 from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.objected import objected
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BY = system("test")
@@ -117,7 +121,9 @@ def staff(house: str) -> Iterator[dict[str, str]]:
     day = booking.days(window)[-1]
     slot = booking.slots(window, day)[0]
     booked = booking.book("service-hall", slot.starts, "DEMO-1", by=BY)
-    yield {"run": run.code, "late": late.code, "booked": booked.code, "day": day.isoformat()}
+    objection, notice = objected(city, BY)
+    told = {"objection": objection.code, "secret": objection.secret, "notice": notice}
+    yield {**told, "run": run.code, "late": late.code, "booked": booked.code, "day": day.isoformat()}
     Appointment.objects.all().delete()
     for account in made:
         account.delete()
@@ -132,7 +138,7 @@ def test_every_open_page_is_sound(
 ) -> None:
     visitor = visit(size, theme, language)
     found: dict[str, object] = {}
-    for path in OPEN:
+    for path in (*OPEN, staff["notice"]):
         page = visitor.go(path)
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -157,6 +163,7 @@ def test_every_page_of_staff_is_sound(
     paths = {
         "clerk": (
             *shared,
+            "/services/objections",
             "/services/new",
             "/services/new/firm-registration",
             "/services/window",
@@ -169,7 +176,14 @@ def test_every_page_of_staff_is_sound(
             "/services/apply/open-a-firm?for=window",
             f"/services/bundles/runs/{staff['run']}",
         ),
-        "chief": (*shared, "/services/supervision", "/services/statistics", "/services/payments"),
+        "chief": (
+            *shared,
+            "/services/supervision",
+            "/services/statistics",
+            "/services/payments",
+            "/services/objections",
+            f"/services/objections/{staff['objection']}",
+        ),
     }
     found: dict[str, object] = {}
     for path in paths[name]:
@@ -181,6 +195,24 @@ def test_every_page_of_staff_is_sound(
         if problems or wide > 0:
             found[path] = (problems, wide)
     assert found == {}
+    assert visitor.complaints == []
+
+
+def test_somebody_objects_on_a_phone_and_follows_it(visit: Visit, staff: dict[str, str]) -> None:
+    forget_rates()
+    visitor = visit(PHONE, "dark")
+    page = visitor.go(staff["notice"])
+    page.get_by_label("您有什么异议，理由是什么").fill("车流会更堵")
+    page.get_by_role("button", name="提交异议").click()
+    page.wait_for_url("**/services/follow/*")
+    assert "车流会更堵" in page.inner_text("main")
+    assert visitor.violations() == []
+    page = visitor.go("/services/follow")
+    page.get_by_label("编号").first.fill(staff["objection"])
+    page.get_by_label("查询码").fill(staff["secret"])
+    page.get_by_role("button", name="查询").click()
+    page.wait_for_url(f"**/services/follow/{staff['objection']}")
+    assert visitor.violations() == []
     assert visitor.complaints == []
 
 

@@ -20,6 +20,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 def actor_name(key: str, name: str) -> str:
     """Who acted, by the actor's key and name; the name of a part of the house says nothing to people."""
+    if key == "public":
+        return gettext("The public")
     return str(HOUSE) if key.startswith("system:") else name
 
 
