@@ -16,6 +16,7 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from django.utils import timezone
 
+from beichen.fronts.services.affair.leads import lead_of
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
 from beichen.fronts.services.tests.town import CITY
 from beichen.kernel.org.models import Body, Region
@@ -79,6 +80,7 @@ def _make() -> None:
             "region": region,
             "opened_at": affair.opened_at,
             "warn_at": due - timedelta(hours=6),
+            "lead": lead_of(due - timedelta(hours=6), due),
             "due_at": due,
         }
         tasks += [

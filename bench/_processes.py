@@ -17,6 +17,7 @@ TIMES = 5
 PATHS = (
     "/services/desk",
     "/services/desk?card=red",
+    "/services/desk?card=yellow",
     "/services/desk?process=permit&page=20",
     "/services/desk?process=rare",
     "/services/desk?card=paused",
@@ -24,6 +25,7 @@ PATHS = (
     "/services/desk?q=2025-777",
     "/services/desk?sort=opened",
     "/services/affairs",
+    "/services/affairs?body=fire",
 )
 
 

@@ -109,6 +109,11 @@ class Process(Struct, frozen=True):
         choices = self.fields[self.title].choices if self.title in self.fields else {}
         return choices[value].zh if isinstance(value, str) and value in choices else str(value)
 
+    def said(self, title: str) -> str:
+        """A title that :meth:`titled` gave; of a choice the words in the reader's language."""
+        choices = self.fields[self.title].choices if self.title in self.fields else {}
+        return next((one.label for one in choices.values() if one.zh == title), title)
+
 
 def read_process(declared: dict[str, Any]) -> Process:
     """The process of a declaration. Raises msgspec.ValidationError for one that is not sound."""

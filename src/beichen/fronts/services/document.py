@@ -39,6 +39,7 @@ def affair_entry(row: Affair) -> dict[str, Any]:
         "code": row.code,
         "process": row.definition.key,
         "number": row.definition.number,
+        "name": {"zh": row.definition.name, "en": row.definition.name_en},
         "title": row.title,
         "subject": row.subject,
         "region": row.region.code,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.services import service
+from beichen.fronts.services.affair.leads import stretches
+from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
 from beichen.fronts.services.permissions import READ
+from beichen.fronts.services.queries import bodies_read
 from beichen.fronts.services.signs import NAMES, Card, name_of, promise_badge, time_badge, time_words
 from beichen.fronts.services.words import OPEN_STEPS, Standing, Status
 from beichen.kernel.access import service as access
@@ -35,23 +38,28 @@ _LAST = "\uffff"
 class RuledTable(Table[Any]):
     """A table whose filters and search have rules; its count stops.
 
-    ``in_order`` are the rows asked so that the database reads them in their order, for where they are many.
+    ``in_order`` are the rows asked so that the database reads them in their order, for where they are many;
+    ``rules_in_order`` are rules that say the same so that it stays so.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     order: tuple[Any, ...] = ()
     in_order: QuerySet[Any] | None = None
+    rules_in_order: Mapping[str, Rule] = field(default_factory=dict)
 
     def select(self, chosen: State) -> Any:
         """The rows of a state."""
-        rows = self._chosen(self.rows, chosen)
-        return CountedRows.of(rows, None if self.in_order is None else self._chosen(self.in_order, chosen))
+        rows = self._chosen(self.rows, chosen, self.rules)
+        if self.in_order is None:
+            return CountedRows.of(rows)
+        rules = {**self.rules, **self.rules_in_order}
+        return CountedRows.of(rows, self._chosen(self.in_order, chosen, rules))
 
-    def _chosen(self, rows: QuerySet[Any], chosen: State) -> QuerySet[Any]:
+    def _chosen(self, rows: QuerySet[Any], chosen: State, rules: Mapping[str, Rule]) -> QuerySet[Any]:
         for key, value in chosen.filters.items():
-            rows = self.rules[key](rows, value)
+            rows = rules[key](rows, value)
         if chosen.query:
-            rows = self.rules["q"](rows, chosen.query)
+            rows = rules["q"](rows, chosen.query)
         column = self.sorted_by(chosen)
         if column is None:
             return rows.order_by(*self.order)
@@ -79,6 +87,11 @@ def _step(row: Task) -> SafeString:
     if row.affair.is_demo:
         shown += format_html(' <span class="badge">{}</span>', gettext("Demo"))
     return shown
+
+
+def _headed(row: Affair) -> str:
+    """Its heading; what its process declares is held, and not read with each row."""
+    return row.heading_of(version_of(row.definition).process.said(row.title))
 
 
 def _processes() -> list[tuple[str, str]]:
@@ -114,10 +127,30 @@ def _bodies(by: Actor | None = None) -> list[Body]:
     return list(rows.filter(found))
 
 
-def _cards(now: datetime) -> dict[str, Rule]:
+def yellow_steps(now: datetime, at: list[int] | None) -> QuerySet[Task]:
+    """The steps with a yellow card at these bodies, or at any: a look into each class of leads.
+
+    A body is no column here but a value, so that the database goes by the class and not by the body.
+    """
+    rows = Task.objects.order_by().filter(closed_at=None, is_paused=False)
+    if at is not None:
+        rows = rows.annotate(at=F("body_id") + 0).filter(at__in=at)
+    first, *others = (rows.filter(**one).values_list("pk", flat=True) for one in stretches(now))
+    return first.union(*others, all=True)
+
+
+def _yellow(rows: QuerySet[Task], now: datetime, at: list[int] | None) -> QuerySet[Task]:
+    """Where few are yellow they are found first; where many are, the list soon meets enough of them."""
+    found = list(yellow_steps(now, at)[: MOST + 1])
+    if len(found) <= MOST:
+        return rows.filter(pk__in=found)
+    return rows.filter(is_paused=False, warn_at__lte=now, due_at__gte=now)
+
+
+def _cards(now: datetime, at: list[int] | None) -> dict[str, Rule]:
     return {
         Card.RED: lambda rows, _value: rows.filter(is_paused=False, due_at__lt=now),
-        Card.YELLOW: lambda rows, _value: rows.filter(is_paused=False, warn_at__lte=now, due_at__gte=now),
+        Card.YELLOW: lambda rows, _value: _yellow(rows, now, at),
         Card.GREEN: lambda rows, _value: rows.filter(is_paused=False, warn_at__gt=now),
         Card.PAUSED: lambda rows, _value: rows.filter(is_paused=True),
     }
@@ -125,13 +158,19 @@ def _cards(now: datetime) -> dict[str, Rule]:
 
 def desk_table(by: Actor, now: datetime) -> RuledTable:
     """What waits within the actor's bodies."""
-    bodies, cards = _bodies(by), _cards(now)
+    bodies = _bodies(by)
     ids = {body.key: body.pk for body in bodies}
+    cards = _cards(now, bodies_read(by))
     columns: list[Column[Task]] = [
         Column("step", pgettext("process", "Step"), lambda row: row.label, _step, is_header=True),
         Column("code", _("Affair"), lambda row: row.affair.code, lambda row: _coded(row.affair.code)),
-        Column("title", pgettext("affair", "Title"), lambda row: row.affair.title),
-        Column("process", pgettext("service", "Process"), lambda row: row.affair.definition.label),
+        Column("title", pgettext("affair", "Title"), lambda row: _headed(row.affair)),
+        Column(
+            "process",
+            pgettext("service", "Process"),
+            lambda row: row.affair.definition.label,
+            is_exported_only=True,
+        ),
         Column("body", _("Body"), lambda row: name_of(row.body)),
         Column("region", _("Region"), lambda row: name_of(row.region)),
         Column("standing", pgettext("step", "State"), lambda row: str(Standing(row.standing).label)),
@@ -226,13 +265,16 @@ def affairs_table(by: Actor, now: datetime) -> RuledTable:
     rules: dict[str, Rule] = {
         "status": lambda rows, value: rows.filter(status=value),
         "process": lambda rows, value: rows.filter(definition__in=_versions(value)),
-        "body": lambda rows, value: rows.filter(
-            pk__in=AffairBody.objects.order_by().filter(body=ids[value]).values("affair_id")
-        ),
+        "body": lambda rows, value: rows.filter(bodies__body=ids[value]),  # a body takes part once
         "late": lambda rows, _value: rows.filter(
             Q(status=Status.RUNNING, promised_at__lt=now) | Q(closed_at__gt=F("promised_at"))
         ),
         "q": lambda rows, value: rows.filter(_found(value)),
+    }
+    in_order: dict[str, Rule] = {
+        "body": lambda rows, value: rows.filter(
+            Exists(AffairBody.objects.filter(affair=OuterRef("pk"), body=ids[value]))
+        )
     }
     return RuledTable(
         "affairs",
@@ -244,4 +286,5 @@ def affairs_table(by: Actor, now: datetime) -> RuledTable:
         rules=rules,
         order=("-opened_at", "-id"),
         in_order=service.affairs(by, in_order=True),
+        rules_in_order=in_order,
     )

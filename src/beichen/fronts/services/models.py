@@ -2,7 +2,7 @@
 
 An affair's state is the engine's, without its specification, which stands once in its :class:`Definition`.
 ``Task`` and ``Timer`` are derived from the state (:mod:`.affair.following`) for lists and clocks. Rows of
-lists are read without the columns ``state`` and ``before``.
+lists are read without the columns ``state`` and ``before``. Long because these rows are read together.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
+from beichen.fronts.services.affair.leads import LONGEST_LEAD
+from beichen.fronts.services.declaration import read_process
 from beichen.fronts.services.items.models import Application as Application
 from beichen.fronts.services.words import Standing, Status
 from beichen.kernel.columns import DeclarationField
@@ -117,16 +119,17 @@ class Affair(models.Model):
     @property
     def heading(self) -> str:
         """What people call it: the service, and what its title says of this one (落户 · 合法稳定就业)."""
-        service, said = self.definition.label, self.title_words
+        return self.heading_of(self.title_words)
+
+    def heading_of(self, said: str) -> str:
+        """The same with a title that is in the reader's language already."""
+        service = self.definition.label
         return f"{service} · {said}" if said and said != service else service
 
     @property
     def title_words(self) -> str:
         """The title; of a choice the words in the reader's language."""
-        declared = self.definition.declared
-        field = declared["fields"].get(declared.get("title", ""), {})
-        chosen = next((one for one in field.get("choices", {}).values() if one["zh"] == self.title), None)
-        return str(chosen["en"]) if chosen and _is_english() else self.title
+        return read_process(self.definition.declared).said(self.title)
 
     @cached_property
     def steps(self) -> list[Task]:
@@ -187,8 +190,9 @@ class AffairEvent(models.Model):
 class Task(models.Model):
     """One step that waits for somebody, or did (待办). ``engine_id`` is its id within the affair's state.
 
-    ``warn_at`` is when four fifths of its time are over. ``left`` is the working time that was left when the
-    affair's clock stopped, in seconds; ``due_at`` is then only what it was.
+    ``warn_at`` is when four fifths of its time are over, ``lead`` the class of how long that is before the
+    end (:mod:`.affair.leads`). ``left`` is the working time that was left when the affair's clock stopped, in
+    seconds; ``due_at`` is then only what it was.
     """
 
     affair = models.ForeignKey(Affair, models.CASCADE, related_name="tasks")
@@ -207,6 +211,7 @@ class Task(models.Model):
     left = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     warn_at = models.DateTimeField()
+    lead = models.PositiveSmallIntegerField(default=LONGEST_LEAD)
     due_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -234,6 +239,11 @@ class Task(models.Model):
                 fields=["body", "due_at", "id"],
                 condition=Q(Q(is_paused=True) | Q(standing=Standing.TAKEN), closed_at__isnull=True),
                 name="task_apart",
+            ),
+            models.Index(
+                fields=["lead", "due_at", "warn_at", "body", "id"],
+                condition=Q(closed_at__isnull=True, is_paused=False),
+                name="task_lead",
             ),
         ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -48,14 +50,28 @@ def _at_bodies(keys: list[int] | None) -> Q:
 
 def _within(by: Actor, at: Callable[[list[int] | None], Q]) -> Q:
     """Where the actor reads; ``at`` says of a row that it is at one of these bodies, or at any."""
-    found = Q(pk__in=[])
+    parts = [rest & at(bodies) for bodies, rest in _reach(by)]
+    return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def _reach(by: Actor) -> list[tuple[list[int] | None, Q]]:
+    """The bodies of each area in which the actor reads, None for all, and what else holds there."""
+    found = []
     for area in access.areas(by, READ):
-        bodies = None if _is_every_body(area.body_path) else _keys(Body, area.body_path)
-        part = Q(level__lte=int(area.clearance)) & at(bodies)
+        rest = Q(level__lte=int(area.clearance))
         if not _is_whole(area.region_path):
-            part &= Q(region__in=_keys(Region, area.region_path))
-        found |= part
+            rest &= Q(region__in=_keys(Region, area.region_path))
+        found.append((None if _is_every_body(area.body_path) else _keys(Body, area.body_path), rest))
     return found
+
+
+def bodies_read(by: Actor) -> list[int] | None:
+    """The bodies at which the actor reads, by their rows; None for all of them."""
+    if by.is_system:
+        return None
+    bodies = [keys for keys, _rest in _reach(by)]
+    every = any(keys is None for keys in bodies)
+    return None if every else sorted({key for keys in bodies for key in keys or ()})
 
 
 def _keys(model: Any, path: str) -> list[int]:
@@ -82,7 +98,21 @@ def affairs(by: Actor, *, in_order: bool = False) -> QuerySet[Affair]:
     rows = rows.order_by("-opened_at", "-id")
     if by.is_system:
         return rows
-    return rows.filter(_within(by, _looked_at if in_order else _taken_part))
+    reach = _reach(by)
+    at = _looked_at if in_order else _of_one if _is_of_one(reach) else _taken_part
+    parts = [rest & at(bodies) for bodies, rest in reach]
+    return rows.filter(reduce(or_, parts) if parts else Q(pk__in=[]))
+
+
+def _is_of_one(reach: list[tuple[list[int] | None, Q]]) -> bool:
+    """Whether all that the actor reads is at one body: an affair then stands once beside it."""
+    keys = {tuple(bodies) if bodies is not None else () for bodies, _rest in reach}
+    return len(keys) == 1 and len(keys.pop()) == 1
+
+
+def _of_one(keys: list[int] | None) -> Q:
+    """Led by what the body takes part in: a count that stops need not gather all of it first."""
+    return Q(bodies__body__in=keys)
 
 
 def _taken_part(keys: list[int] | None) -> Q:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from beichen.fronts.services.affair.leads import lead_of
 from beichen.fronts.services.models import Affair, Task, Timer
 from beichen.kernel.calendar import service as calendar
 
@@ -74,8 +75,9 @@ def go_on(affair: Affair, now: datetime) -> None:
         if task.left is not None and task.left >= 0:
             task.due_at = _again(now, task.left)
             task.warn_at = warning(min(now, task.due_at), task.due_at)
+            task.lead = lead_of(task.warn_at, task.due_at)
         task.is_paused, task.left = False, None
-        task.save(update_fields=["is_paused", "left", "due_at", "warn_at"])
+        task.save(update_fields=["is_paused", "left", "due_at", "warn_at", "lead"])
     for timer in Timer.objects.filter(affair=affair, closed_at=None, left__isnull=False):
         timer.due_at, timer.left = _again(now, timer.left or 0), None
         timer.save(update_fields=["due_at", "left"])

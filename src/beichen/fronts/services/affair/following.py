@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from beichen.fronts.services.affair import clocks
+from beichen.fronts.services.affair.leads import lead_of
 from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.bpmn.running import Run, Waiting
 from beichen.fronts.services.declaration import Process, Step, Words
@@ -155,6 +156,7 @@ def _task(hand: Hand, one: Waiting, number: int, lane: str, body: Body) -> Task:
     """A step that opens at the body of its lane; not saved yet."""
     affair, step = hand.affair, hand.process.steps[one.key]
     end = clocks.due(hand.now, step.time) if step.time else max(affair.promised_at, hand.now)
+    warn = clocks.warning(hand.now, end)
     task = Task(
         affair=affair,
         number=number,
@@ -167,7 +169,8 @@ def _task(hand: Hand, one: Waiting, number: int, lane: str, body: Body) -> Task:
         region=affair.region,
         level=affair.level,
         opened_at=hand.now,
-        warn_at=clocks.warning(hand.now, end),
+        warn_at=warn,
+        lead=lead_of(warn, end),
         due_at=end,
     )
     if affair.pauses:

@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from beichen.fronts.services import listing, service
-from beichen.fronts.services.models import Affair, Timer
+from beichen.fronts.services.affair.leads import LONGEST_LEAD, lead_of
+from beichen.fronts.services.models import Affair, Task, Timer
 from beichen.fronts.services.tests import town
 from beichen.fronts.services.tests.town import SETUP, do, waiting
 from beichen.kernel.access.rates import forget_rates
@@ -292,3 +293,43 @@ def test_few_steps_among_many_are_found_by_an_index(chosen: dict[str, str]) -> N
     named = 'FROM "fronts_services_task" INDEXED BY task_apart'
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + sql.replace('FROM "fronts_services_task"', named))
+
+
+@pytest.mark.parametrize("at", [None, [1, 2]], ids=["the city", "bodies"])
+def test_few_yellow_cards_are_found_by_the_classes_of_their_leads(at: list[int] | None) -> None:
+    """Each class is a search of its own within its stretch of the index."""
+    plan = listing.yellow_steps(timezone.now(), at).explain()
+    found = [line for line in plan.splitlines() if "fronts_services_task" in line]
+    if connection.vendor == "sqlite":
+        assert len(found) == LONGEST_LEAD + 1
+        assert all("INDEX task_lead (lead=? AND due_at>? AND due_at<?)" in line for line in found[:-1])
+    else:
+        assert all("task_lead" in line for line in found)
+
+
+@pytest.mark.parametrize("hours", [1, 5, 100, 5000], ids=lambda hours: f"{hours} h before")
+def test_a_yellow_card_is_found_however_long_before_its_end_it_is_given(hours: int) -> None:
+    affair = do(application(), "check", "accept")
+    fire = signed_in("officer", "fire")
+    for till, is_there in ((timedelta(minutes=1), True), (timedelta(minutes=-1), False)):
+        due = timezone.now() + timedelta(hours=hours) - till
+        warn = due - timedelta(hours=hours)
+        Task.objects.filter(closed_at=None).update(due_at=due, warn_at=warn, lead=lead_of(warn, due))
+        shown = fire.get("/services/desk?card=yellow").content.decode()
+        assert (affair.code in shown) is is_there, till
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL weighs each by what is there")
+def test_a_count_of_one_bodys_affairs_is_led_by_what_it_takes_part_in() -> None:
+    """So it stops when it has counted enough, and gathers nothing first."""
+    plan = service.affairs(town.person("officer", "fire")).order_by().values("pk")[:10].explain()
+    assert "LIST SUBQUERY" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_the_desk_calls_an_affair_by_its_service_and_its_title() -> None:
+    affair = application()
+    page = signed_in("officer", "window").get("/services/desk").content.decode()
+    assert "建筑许可 · 文化中心" in page
+    clerk = Program("officer", "window")
+    assert clerk.ask("GET", f"affairs/{affair.code}").json()["name"]["zh"] == "建筑许可"
