@@ -18,6 +18,7 @@ class ServicesConfig(AppConfig):
         from beichen.fronts.services.applicant.card import affairs_card
         from beichen.fronts.services.applicant.closing import give_back, open_affairs
         from beichen.fronts.services.applicant.holding import HOLDINGS
+        from beichen.fronts.services.applicant.kept import KEPT
         from beichen.fronts.services.applicant.navigation import put_in_reach as put_applicants_in_reach
         from beichen.fronts.services.applicant.sealed import SEALED_APPLICATION
         from beichen.fronts.services.coded import find_coded_affair, find_coded_run, offer_affair, offer_run
@@ -55,7 +56,7 @@ class ServicesConfig(AppConfig):
         register_waiting("refunds", 12, refunds_waiting)
         register_open_matters("services", open_affairs)
         register_ending("services", give_back)
-        for holding in (*HOLDINGS, OBJECTIONS):
+        for holding in (*HOLDINGS, *KEPT, OBJECTIONS):
             register_holding(holding)
         feed_table("affairs", record_all)
         name_members("item", _("Service"), item_names)

@@ -45,6 +45,13 @@ CATEGORIES: dict[str, str | Promise] = {
     "university": gettext_lazy("Universities"),
     "station": gettext_lazy("Railway and coach stations"),
     "airport": pgettext("facility", "Airport"),
+    "catering": gettext_lazy("Places to eat"),
+    "lodging": gettext_lazy("Places to stay"),
+    "housing": gettext_lazy("Housing estates"),
+    "metro-exit": gettext_lazy("Metro entrances"),
+    "settlement": gettext_lazy("Villages"),
+    "logistics": gettext_lazy("Logistics"),
+    "power-plant": gettext_lazy("Power plants"),
 }
 
 
@@ -121,7 +128,7 @@ def _facility(near: registry.Near) -> Facility:
     return Facility(
         code=seen.code,
         name=str(name or seen.name or seen.code),
-        category=CATEGORIES.get(category, category),
+        category=CATEGORIES.get(category, ""),
         address=str(seen.values.get("address") or seen.region_name),
         distance_m=round(near.distance_m),
         longitude=seen.longitude or 0.0,

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from ruamel.yaml import YAML
 
 from beichen.fronts.citizen.door import nearby, views
 from beichen.fronts.citizen.door.nearby import spot_of
@@ -18,6 +19,7 @@ from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.access.service import save_role
 from beichen.kernel.levels import Level
 from beichen.kernel.org.models import Body
+from beichen.kernel.scene.service import find_package
 from beichen.platforms.geo.addresses.gazetteer import PlaceFacts, keep_places
 from beichen.registry import service as registry
 from beichen.registry.tests.clients import Program
@@ -39,6 +41,13 @@ def published(title: str, text: str = "正文") -> int:
     body = Body.objects.order_by("path")[0].key
     row = save_news(NewsFacts(title, text, body, timezone.localdate()), by=BY)
     return publish_news(row.pk, by=BY).pk
+
+
+def test_every_kind_of_facility_is_called_by_a_word() -> None:
+    """Whatever the scene of places may hold: a key in the list is none."""
+    declared = find_package("people-places") / "objects.yaml"
+    field = YAML(typ="safe").load(declared.read_text(encoding="utf-8"))["facility"]["fields"]["category"]
+    assert set(field["enum"]) == set(nearby.CATEGORIES)
 
 
 def test_everybody_finds_what_they_come_for(client: Client) -> None:

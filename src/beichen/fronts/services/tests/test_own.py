@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -85,6 +88,25 @@ def test_why_something_was_decided_is_told_and_what_officers_tell_each_other_is_
     assert "请规划局再看" not in page
     english = browser.get(f"/my/affairs/{affair.code}", headers={"Accept-Language": "en"})
     assert "Remark: 疏散宽度不足" in english.content.decode()
+
+
+def test_a_copy_of_ones_data_has_what_a_window_took_in_and_what_became_of_it() -> None:
+    person, by, browser = citizen()
+    own = applied(by).affair
+    data = {"project": "门卫室", "area_m2": 9}
+    at_window, _is_new = services.start("permit", data, person.code, own.region, by=SETUP)
+    other, _by, _browser = citizen("王五")
+    services.start("permit", {"project": "别人的事", "area_m2": 9}, other.code, own.region, by=SETUP)
+    do(at_window, "check", "refuse")
+    answer = browser.post("/my/data/export", {"confirmed": "true"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+        text = archive.read("services.affairs.json").decode()
+    found = {one["affair"]: one for one in json.loads(text)}
+    assert found.keys() == {own.code, at_window.code}
+    assert found[at_window.code]["answers"]["project"] == "门卫室"
+    assert "不予许可" in found[at_window.code]["stands"]
+    assert "别人的事" not in text
+    assert SETUP.name not in text, "who worked on it"
 
 
 def test_steps_that_nobody_did_are_not_counted_as_steps() -> None:

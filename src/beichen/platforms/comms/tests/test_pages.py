@@ -51,7 +51,9 @@ def test_opening_a_message_reads_it_and_leads_to_its_thing(make: Make) -> None:
     comms.send(NOTICE, [comms.ToPerson(li)], by=BY)
     browser = sign_in(li)
     first, second = comms.inbox_of(li).order_by("id")
-    assert "请办理：井盖缺失" in text(browser.get(f"/messages/{first.pk}"))
+    shown = text(browser.get(f"/messages/{first.pk}"))
+    assert "请办理：井盖缺失" in shown
+    assert "case:A-1" not in shown, "a reference of programs"
     assert comms.unread_count(li) == 1
     assert browser.post(f"/messages/{second.pk}/open")["Location"] == "/messages/log"
     assert comms.unread_count(li) == 0
