@@ -32,6 +32,7 @@ KEY_TAKEN = code("COD-401", "Another package declares this already.", status=409
 NO_BODY = code("COD-402", "A body that is named is not there.", status=422)
 NOT_DECLARED = code("COD-403", "A reader is named that the package does not declare.", status=422)
 NO_PLACE = code("COD-404", "People would board at objects that nobody declares.", status=422)
+LIKE_NO_BODY = code("COD-405", "A body is named that no known city has, and that looks like another.")
 
 BAD_LABELS = code("COD-501", "Labels cannot be printed like this.", status=422)
 NO_RUN = code("COD-502", "There is no such print.", status=404)

@@ -3,20 +3,23 @@ demo."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from typing import Any
 
 from beichen.fronts.codes.declaring import load_card
 from beichen.fronts.codes.demonstration import schema, show
-from beichen.fronts.codes.problems import NO_PLACE, NOT_DECLARED
+from beichen.fronts.codes.problems import LIKE_NO_BODY, NO_PLACE, NOT_DECLARED
 from beichen.kernel.actor import Actor
 from beichen.kernel.changes import Changes
 from beichen.kernel.scene.markdown import table
 from beichen.kernel.scene.section import DemoSection, Document, Package, PackageKind, Section
+from beichen.kernel.scene.service import known_bodies
 from beichen.kernel.scene.vocabulary import FIELD, KEY, LOOK, LOOKS, TEXT, Schema, mapping_of, record
-from beichen.problem import Problem, nearest, said, shorten
+from beichen.problem import Level, Problem, nearest, said, shorten
 
 FILE, DEMO, OBJECTS = "entitlements.yaml", "demo-entitlements.yaml", "objects.yaml"
+LIKE = 0.8  # as much alike as a slip of the finger or two
 TEXT_VALUE: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
 _CLOCK: Schema = {
     "type": "string",
@@ -67,11 +70,15 @@ class EntitlementsSection(Section):
         return _schema()
 
     def check(self, package: Package) -> list[Problem]:
-        """An entitlement names readers of its own file or of a required package, and types of objects."""
+        """An entitlement names readers of its own file or of a required package, and types of objects.
+
+        A scene may name bodies that are not there yet; one that looks mistyped is warned of.
+        """
         document = package.document(FILE)
         if document is None:
             return []
-        return [*_reader_problems(document, package), *_board_problems(document, package)]
+        wrong = [*_reader_problems(document, package), *_board_problems(document, package)]
+        return [*wrong, *_body_warnings(document)] if self.kind is PackageKind.SCENE else wrong
 
     def install(self, package: Package, *, by: Actor) -> Changes:
         """Load what is declared; what was granted stays as it is."""
@@ -132,6 +139,18 @@ def _reader_problems(document: Document, package: Package) -> Iterator[Problem]:
                 where = document.position(("entitlements", key, "readers", number))
                 message = shorten(said("no reader is called {key}", key=str(reader)))
                 yield Problem(NOT_DECLARED, message, where, nearest(str(reader), known))
+
+
+def _body_warnings(document: Document) -> Iterator[Problem]:
+    """Of keys that no city that comes with Beichen has, those that are nearly the key of a body."""
+    known = known_bodies()
+    for part, field in (("readers", "body"), ("entitlements", "grantor")):
+        for key, one in document.value.get(part, {}).items():
+            body = str(one[field])
+            if body not in known and difflib.get_close_matches(body, known, n=1, cutoff=LIKE):
+                where = document.position((part, key, field))
+                message = shorten(said("no known city has the body {key}; it would wait for it", key=body))
+                yield Problem(LIKE_NO_BODY, message, where, nearest(body, known), Level.WARNING)
 
 
 def _board_problems(document: Document, package: Package) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from beichen.kernel.org.models import Person
 from beichen.problem import Problem, ProblemError, Where, code, said
 
 RECORD = permission("access.representation.record", "登记代理关系", "Record who acts for whom")
+LAST_HEAD = code("ACC-314", "A firm would be left without anybody who heads it.", status=409)
 MALFORMED = code("ACC-303", "The representation cannot be recorded so.", status=422)
 MOST_AFFAIRS = 200
 GRANTED = (RepresentationKind.STAFF, RepresentationKind.AGENT)  # by the subject itself, without a window
@@ -145,9 +146,11 @@ def _refuse_impossible(
 def revoke_representation(number: int, *, by: Actor) -> Representation:
     """End a representation now: by whom it stands for, who heads the firm, the representative, or a clerk.
 
-    Once ended it stays so. Raises ProblemError ACC-302 for one that is none of theirs, or does not exist.
+    Once ended it stays so. Raises ProblemError ACC-302 for one that is none of theirs, or does not exist,
+    ACC-314 for who alone heads a firm and is no clerk.
     """
     with transaction.atomic():
+        _queue_heads(number)
         row = (
             Representation.objects.select_for_update(of=("self",))
             .select_related("representative")
@@ -157,8 +160,30 @@ def revoke_representation(number: int, *, by: Actor) -> Representation:
         if row is None or not _may_end(by, row):
             hint = said("whom it concerns can end it, or a window")
             raise ProblemError(Problem(NOT_FOR, said("this representation is none of yours"), hint=hint))
+        if row.kind == RepresentationKind.LEGAL and not decide(by, RECORD):
+            _refuse_last_head(row)
         _end([row], by)
     return row
+
+
+def other_heads(row: Representation) -> int:
+    """How many others head the firm of a legal representative now."""
+    heads = held_now().filter(subject_code=row.subject_code, kind=RepresentationKind.LEGAL)
+    return heads.exclude(representative=row.representative_id).count()
+
+
+def _queue_heads(number: int) -> None:
+    """Heads of a firm leave one after another: each waits for the one before, and sees who is left."""
+    heads = Representation.objects.filter(kind=RepresentationKind.LEGAL)
+    firm = heads.filter(pk=number).values_list("subject_code", flat=True).first()
+    if firm is not None:
+        list(heads.filter(subject_code=firm).select_for_update().order_by("pk").values_list("pk"))
+
+
+def _refuse_last_head(row: Representation) -> None:
+    if row.revoked_at is None and not other_heads(row):
+        hint = said("let a window record who heads it from now on, or that the firm is no more; then it ends")
+        raise ProblemError(Problem(LAST_HEAD, said("nobody else heads this firm"), hint=hint))
 
 
 def end_all(person: str, by: Actor) -> None:

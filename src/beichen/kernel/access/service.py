@@ -67,6 +67,7 @@ from beichen.kernel.access.representing import RECORD as RECORD_REPRESENTATION
 from beichen.kernel.access.representing import (
     grant_representation,
     may_grant,
+    other_heads,
     record_representation,
     revoke_representation,
 )
@@ -76,6 +77,7 @@ from beichen.kernel.access.subjects import (
     Subject,
     choose_subject,
     chosen_subject,
+    held_now,
     is_subject_chosen,
     person_code,
     subject_for,
@@ -124,6 +126,7 @@ __all__ = [
     "find_person",
     "forget_codes",
     "grant_representation",
+    "held_now",
     "holdings",
     "is_assured",
     "is_subject_chosen",
@@ -132,6 +135,7 @@ __all__ = [
     "masked",
     "may_grant",
     "open_matters",
+    "other_heads",
     "permission",
     "person_code",
     "reach",

@@ -17,7 +17,7 @@ from beichen.kernel.scene.models import InstalledPackage
 from beichen.kernel.scene.reading import Reading, read_package
 from beichen.kernel.scene.report import Outcome, PackageReport
 from beichen.kernel.scene.section import PackageKind
-from beichen.kernel.scene.shelves import built_in
+from beichen.kernel.scene.shelves import built_in, known_bodies
 from beichen.kernel.scene.validation import validate
 from beichen.kernel.scene.vocabulary import Schema
 from beichen.kernel.scene.yaml_text import parse_yaml
@@ -32,6 +32,7 @@ __all__ = [
     "install",
     "installed_packages",
     "is_current",
+    "known_bodies",
     "load_package",
     "package_names",
     "preview",

@@ -231,4 +231,14 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     found = [row for row in _rows(person, _heads(by)) if row.number == number and row.may_end]
     if not found:
         return HttpResponseRedirect(reverse("citizen:representation"))
-    return render(request, "citizen/my/revoke.html", frame(_("End it"), row=found[0]))
+    context = frame(_("End it"), row=found[0], **_headed(found[0].number, person))
+    return render(request, "citizen/my/revoke.html", context)
+
+
+def _headed(number: int, person: Person) -> dict[str, Any]:
+    """What a head of a firm gives up: whether others head it, and who goes on to act for it."""
+    row = Representation.objects.filter(pk=number, kind="legal", representative=person).first()
+    if row is None:
+        return {}
+    staying = access.held_now().filter(subject_code=row.subject_code, kind__in=("staff", "agent"))
+    return {"is_head": True, "others": access.other_heads(row), "staying": staying.count()}

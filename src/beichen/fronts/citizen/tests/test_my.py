@@ -21,7 +21,12 @@ from beichen.kernel.access.models import Account, Representation
 from beichen.kernel.access.openid.callers import party_actor
 from beichen.kernel.access.openid.parties import PartyFacts, register_party
 from beichen.kernel.access.rates import forget_rates
-from beichen.kernel.access.service import Subject, grant_representation, record_representation
+from beichen.kernel.access.service import (
+    Subject,
+    grant_representation,
+    record_representation,
+    revoke_representation,
+)
 from beichen.kernel.audit import service as audit
 from beichen.kernel.audit.models import AuditRecord
 from beichen.platforms.comms import service as comms
@@ -254,6 +259,30 @@ def test_a_head_lets_staff_act_and_ends_it(pair: tuple[Account, Account]) -> Non
     assert bai.person is not None
     assert staff.post("/account/acting-for", {"subject": bai.person.code}).status_code == 302
     assert "办理" not in staff.get("/").content.decode().split("<main")[0]
+
+
+def test_the_last_head_of_a_firm_cannot_leave_it_headless(pair: tuple[Account, Account]) -> None:
+    """The page says what ends and who goes on; ACC-314 until another heads it; a clerk may end it all."""
+    an, bai = pair
+    row = record_representation(person_of(an), FIRM, "legal", by=BY, evidence="营业执照")
+    grant_representation(person_of(bai), FIRM.code, "staff", by=actor(an))
+    browser, path = signed_in(an), f"/my/representation/{row.pk}/end"
+    page = browser.get(path).content.decode()
+    assert ("没有其他法定代表人" in page, "立即终止" in page) == (True, False)
+    assert "1 名" in page
+    refused = browser.post(path)
+    assert (refused.status_code, "ACC-314" in refused.content.decode()) == (409, True)
+    row.refresh_from_db()
+    assert row.revoked_at is None
+    other = record_representation(person_of(bai), FIRM, "legal", by=BY, evidence="营业执照")
+    page = browser.get(path).content.decode()
+    assert ("没有其他法定代表人" in page, "立即终止" in page) == (False, True)
+    assert browser.post(path).status_code == 302
+    row.refresh_from_db()
+    assert row.revoked_at is not None
+    assert Representation.objects.get(kind="staff").revoked_at is None
+    revoke_representation(other.pk, by=BY)  # a window, where the firm is no more
+    assert not Representation.objects.filter(kind="legal", revoked_at=None).exists()
 
 
 def test_representation_of_others_is_neither_seen_nor_ended(pair: tuple[Account, Account]) -> None:

@@ -44,6 +44,23 @@ def issuer_name(issuer: Body) -> str:
     return (issuer.name_en or issuer.name) if _is_english() else issuer.name
 
 
+def stated_issuer(stated: Any, number: Any = "") -> str:
+    """The body that a certificate names, in the reader's language where the city knows it by that name.
+
+    Two bodies may have one name in Chinese: the certificate's own issuer counts, else a name that is alone.
+
+    The certificate itself says it in Chinese alone: what is signed stays as it is.
+    """
+    if not isinstance(stated, str):
+        return ""
+    if not _is_english():
+        return stated
+    named = Body.objects.filter(name=stated[:200]).exclude(name_en="")
+    own = named.filter(pk__in=Certificate.objects.filter(code=str(number)[:40]).values("issuer"))
+    found = {*own.values_list("name_en", flat=True)} or {*named.values_list("name_en", flat=True)}
+    return found.pop() if len(found) == 1 else stated
+
+
 def field_name(field: Mapping[str, Any]) -> str:
     """A field in the reader's language."""
     return str(field["en"] if _is_english() else field["zh"])

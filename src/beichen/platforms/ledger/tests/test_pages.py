@@ -8,12 +8,14 @@ import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from beichen.kernel.access.models import Account
 from beichen.kernel.access.rates import forget_rates
 from beichen.kernel.org.models import Body, Person
 from beichen.platforms.ledger import codes, service
 from beichen.platforms.ledger.certificates.paper import pdf
+from beichen.platforms.ledger.certificates.words import stated_issuer
 from beichen.platforms.ledger.commands import ledger
 from beichen.platforms.ledger.models import Certificate, Entry, Witness
 from beichen.platforms.ledger.tests import offices
@@ -145,6 +147,19 @@ def test_an_issuer_is_named_in_the_readers_language() -> None:
     own, english = client_of(holder), {"Accept-Language": "en"}
     for path in ("/my/certificates", f"/certificates/{row.code}"):
         assert "Public Security Bureau" in own.get(path, headers=english).content.decode()
+
+
+def test_who_checks_reads_the_issuer_in_their_language_too() -> None:
+    """By the name of the very body; a name that two have stays as it is."""
+    row = offices.issued()
+    Body.objects.filter(pk=row.issuer_id).update(name_en="Public Security Bureau")
+    Body.objects.exclude(pk=row.issuer_id).update(name="公安局", name_en="Another")
+    client = Client(headers={"accept-language": "en"})
+    client.cookies["beichen_language"] = "en"
+    assert "Public Security Bureau" in words(client.post("/verify", {"text": row.text}))
+    with override("en"):
+        assert [stated_issuer(one) for one in ("公安局", "水务局", 7)] == ["公安局", "水务局", ""]
+    assert "公安局" in Client().post("/verify", {"text": row.text}).content.decode()
 
 
 def test_anybody_checks_a_certificate() -> None:

@@ -16,7 +16,13 @@ from beichen.platforms.ledger.certificates import issuers, statuses
 from beichen.platforms.ledger.certificates.checking import MOST_BYTES, Finding, check, shown_fields, text_of
 from beichen.platforms.ledger.certificates.forms import CheckForm
 from beichen.platforms.ledger.certificates.trust import sentences, trust
-from beichen.platforms.ledger.certificates.words import REASONS, field_name, kind_name, value_words
+from beichen.platforms.ledger.certificates.words import (
+    REASONS,
+    field_name,
+    kind_name,
+    stated_issuer,
+    value_words,
+)
 from beichen.platforms.ledger.codes import NO_CERTIFICATE_KIND, UNREADABLE
 from beichen.platforms.ledger.models import Cause, CertificateKind
 from beichen.platforms.ledger.pages import badge, moment
@@ -72,7 +78,7 @@ def _told(finding: Finding) -> dict[str, Any]:
         "since": moment(finding.since),
         "name": kind_name(finding.kind) if finding.kind else "",
         "rows": [(field_name(field), value_words(field, value)) for field, value in shown_fields(finding)],
-        "body": claims.get("issuing_body", ""),
+        "body": stated_issuer(claims.get("issuing_body", ""), claims.get("number", "")),
         "number": claims.get("number", ""),
         "is_demo": claims.get("demo") is True,
         "sealed_at": moment(finding.sealed.at) if finding.sealed else "",
