@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy as pgettext
 
 from beichen.fronts.services import service
 from beichen.fronts.services.affair.leads import stretches
+from beichen.fronts.services.affair.titles import titled
 from beichen.fronts.services.affair.version import version_of
 from beichen.fronts.services.models import Affair, AffairBody, Definition, Task
 from beichen.fronts.services.permissions import READ
@@ -77,9 +78,9 @@ def _coded(code: str) -> SafeString:
 
 
 def _found(query: str) -> Q:
-    """Affairs whose code begins with what was typed, or whose applicant has it as code."""
+    """Affairs whose code begins with what was typed, whose applicant has it, or whose title holds it."""
     word = query.strip().upper()
-    return Q(code__gte=word, code__lt=word + _LAST) | Q(subject=word)
+    return titled(query, Q(code__gte=word, code__lt=word + _LAST) | Q(subject=word))
 
 
 def _step(row: Task) -> SafeString:

@@ -19,6 +19,7 @@ from beichen.fronts.services.affair.finding import check_open, check_running, fi
 from beichen.fronts.services.affair.following import Hand, begin, keep, keep_affair, take_part, take_up, write
 from beichen.fronts.services.affair.pausing import go_on, pause
 from beichen.fronts.services.affair.stream import happened
+from beichen.fronts.services.affair.titles import keep_title
 from beichen.fronts.services.affair.values import read_values
 from beichen.fronts.services.bpmn.expressions import UnsoundValueError, sound
 from beichen.fronts.services.declaration import Process, read_process
@@ -127,6 +128,7 @@ def _open(affair: Affair, declared: Process, values: dict[str, Any], *, by: Acto
     affair.data = values
     affair.title = declared.titled(values)[:200]
     affair.save(force_insert=True)
+    keep_title(affair)
     affair.steps = []  # none yet
     hand = begin(affair, values, by=by, now=now)
     note(hand, "opened", keep(hand), right=START)

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from beichen.fronts.services import listing, service
+from beichen.fronts.services.affair import titles
 from beichen.fronts.services.affair.leads import LONGEST_LEAD, lead_of
 from beichen.fronts.services.models import Affair, Task, Timer
 from beichen.fronts.services.tests import town
@@ -107,6 +108,23 @@ def test_the_desk_lists_what_waits_for_the_readers_bodies() -> None:
         assert (affair.code in fire.get("/services/desk", query).content.decode()) is is_there, query
     sheet = fire.get("/services/desk", {"format": "csv", "sort": "-due"})
     assert affair.code in b"".join(sheet).decode() if sheet.streaming else sheet.content.decode()
+
+
+@pytest.mark.parametrize("few", [titles.FEW, 0], ids=["named by few", "named by many"])
+def test_affairs_are_found_by_any_part_of_their_titles(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(titles, "FEW", few)
+    affair = do(application(), "check", "accept", now=timezone.now())
+    fire = signed_in("officer", "fire")
+    for path in ("desk", "affairs"):
+        for words, is_there in (
+            ("化中", True),
+            ("心 文", True),
+            ("文中", False),
+            ("文化 博物馆", False),
+            ("*", False),
+        ):
+            page = fire.get(f"/services/{path}", {"q": words}).content.decode()
+            assert (affair.code in page) is is_there, (path, words)
 
 
 def test_late_steps_have_a_red_card() -> None:
