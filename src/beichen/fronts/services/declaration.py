@@ -98,11 +98,6 @@ class Process(Struct, frozen=True):
         """The working time that is promised."""
         return duration(self.promised)
 
-    @property
-    def has_notices(self) -> bool:
-        """Whether a step of it is shown to everybody, who may object."""
-        return any(step.public for step in self.steps.values())
-
     def titled(self, values: Mapping[str, Any]) -> str:
         """What an affair of these data is called; the words of a choice, whose key says nothing to people."""
         value = values.get(self.title, "")

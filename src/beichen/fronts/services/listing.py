@@ -128,8 +128,8 @@ def _bodies(by: Actor | None = None) -> list[Body]:
     return list(rows.filter(found))
 
 
-def yellow_steps(now: datetime, at: list[int] | None) -> QuerySet[Task]:
-    """The steps with a yellow card at these bodies, or at any: a look into each class of leads.
+def yellow_steps(now: datetime, at: list[int] | None) -> QuerySet[Task, int]:
+    """The rows of the steps with a yellow card at these bodies, or at any: a look into each class of leads.
 
     A body is no column here but a value, so that the database goes by the class and not by the body.
     """

@@ -44,7 +44,8 @@ _AFFAIR = Change(
 class Hand:
     """What is done to an affair in one transaction: the affair, its process, its run, who and when.
 
-    ``timed`` are the timers that ran when it was taken up, as their rows say. ``parcel`` is what
+    ``timed`` are the timers that ran when it was taken up, as their rows say, ``noticed`` those that its state
+    says are public notices; a step that an objection follows is not taken back. ``parcel`` is what
     :func:`write` writes at the end.
     """
 
@@ -54,6 +55,7 @@ class Hand:
     by: Actor
     now: datetime
     timed: frozenset[UUID] = frozenset()
+    noticed: frozenset[UUID] = frozenset()
     is_called: bool = False
     parcel: Parcel = field(default_factory=Parcel)
 
@@ -71,7 +73,9 @@ def take_up(affair: Affair, *, by: Actor, now: datetime, is_back: bool = False) 
         if is_back
         else (UUID(one.id) for one in run.timers())
     )
-    hand = Hand(affair, version.process, run, by, now, frozenset(timed))
+    public = {key for key, step in version.process.steps.items() if step.public}
+    noticed = frozenset(UUID(one.id) for one in run.timers() if one.key in public) if public else frozenset()
+    hand = Hand(affair, version.process, run, by, now, frozenset(timed), noticed)
     return hand
 
 
@@ -203,7 +207,7 @@ def bodies_of(hand: Hand, lanes: Sequence[str]) -> list[Body]:
 def _follow_timers(hand: Hand, waiting: Mapping[UUID, Waiting]) -> None:
     gone, fresh = hand.timed - waiting.keys(), waiting.keys() - hand.timed
     if gone:
-        if hand.process.has_notices:
+        if gone & hand.noticed:
             require_answered(hand.affair)
         over = Timer.objects.filter(affair=hand.affair, engine_id__in=gone, closed_at=None)
         over.update(closed_at=hand.now)

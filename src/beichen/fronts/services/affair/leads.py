@@ -8,6 +8,7 @@ and a good part of what lies in it is yellow.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 LEADS = tuple(timedelta(hours=4**power) for power in range(6))
 """The longest time of each class: an hour, four, sixteen …, 43 days."""
@@ -20,8 +21,10 @@ def lead_of(warn_at: datetime, due_at: datetime) -> int:
     return next((number for number, most in enumerate(LEADS) if due_at - warn_at <= most), LONGEST_LEAD)
 
 
-def stretches(now: datetime) -> list[dict[str, object]]:
+def stretches(now: datetime) -> list[dict[str, Any]]:
     """For each class where its yellow steps lie, as conditions of a query."""
     shared = {"due_at__gte": now, "warn_at__lte": now}
-    known = [{"lead": number, "due_at__lte": now + most} for number, most in enumerate(LEADS)]
+    known: list[dict[str, Any]] = [
+        {"lead": number, "due_at__lte": now + most} for number, most in enumerate(LEADS)
+    ]
     return [{**shared, **one} for one in (*known, {"lead": LONGEST_LEAD})]
