@@ -44,8 +44,8 @@ _AFFAIR = Change(
 class Hand:
     """What is done to an affair in one transaction: the affair, its process, its run, who and when.
 
-    ``timed`` are the timers that ran when it was taken up, as their rows say, ``noticed`` those that its state
-    says are public notices; a step that an objection follows is not taken back. ``parcel`` is what
+    ``timed`` are the timers that ran when it was taken up, as their rows say, ``noticed`` those that the
+    state says are public notices; a step that an objection follows is not taken back. ``parcel`` is what
     :func:`write` writes at the end.
     """
 
