@@ -24,7 +24,7 @@ pid_file: {folder}/nats.pid
 # The house's own clients; whoever else comes is asked of the house (auth callout): devices over MQTT.
 authorization {{
   users: [ {{ user: {user}, password: "{password}" }} ]
-  auth_callout {{ issuer: {issuer}, auth_users: [ {user} ] }}
+  auth_callout {{ issuer: {issuer}, auth_users: [ {user}, {overseer} ] }}
   timeout: 10
 }}
 accounts {{ $SYS {{ users: [ {{ user: {overseer}, password: "{password}" }} ] }} }}

@@ -154,7 +154,7 @@ def parted(columns: Columns, received: Any, devices: Devices) -> Parted:
     taken = np.flatnonzero(reason == 0)
     taken = taken[np.argsort(of_row[taken], kind="stable")]
     is_loose = _loose(taken, columns, pairs)
-    parts = (of_row, at, number, received)
+    parts: tuple[Any, ...] = (of_row, at, number, received)
     if columns.seq is not None:
         parts = (*parts, columns.seq, columns.by_seq)
     loose = [

@@ -31,6 +31,7 @@ from beichen.platforms.iot.entry import Entry
 from beichen.platforms.iot.fleet import Devices, micros
 from beichen.platforms.iot.fullness import Lookout
 from beichen.platforms.iot.models import Batch
+from beichen.platforms.iot.parting import Parting
 from beichen.platforms.iot.rules.watching import Watch
 from beichen.platforms.iot.speaking import Heard, hear
 from beichen.platforms.iot.topics import STREAM
@@ -112,6 +113,7 @@ class Gateway:
                     tasks.create_task(self._watch(lock, intake)),
                     tasks.create_task(intake.trim()),
                     tasks.create_task(Lookout(js, made, self.in_database).run()),
+                    tasks.create_task(Parting(self.in_database).run()),
                 ]
                 if bridge is not None:
                     self._turn.tasks.append(tasks.create_task(bridge.run()))

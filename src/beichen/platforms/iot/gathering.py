@@ -119,8 +119,8 @@ def _plain(device: str, said: Sequence[Arrived]) -> _Said | None:
     order = np.argsort(place, kind="stable")
     place = place[order]
     by_seq = (seqs != NO_SEQ) & np.isnan(np.array(told, np.float64))
-    parts = (times[place], received[place], seqs[place], by_seq[place])
-    return _Said(device, names, number[order], value[order], kind[order], *parts)
+    moments = (times[place], received[place], seqs[place], by_seq[place])
+    return _Said(device, names, number[order], value[order], kind[order], *moments)
 
 
 def _decoded(device: str, said: Sequence[Arrived]) -> _Said | None:

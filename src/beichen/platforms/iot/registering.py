@@ -23,7 +23,7 @@ from beichen.platforms.iot import codes
 from beichen.platforms.iot.finding import writable
 from beichen.platforms.iot.models import Channel, Device, DeviceGroup, Fleet
 from beichen.platforms.iot.rights import WRITE
-from beichen.platforms.iot.words import State
+from beichen.platforms.iot.words import SPEAKING, State
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 from beichen.registry.models import Object
 
@@ -269,7 +269,8 @@ def set_state(code: str, state: State, *, by: Actor) -> Device:
     if row.state == state:
         return row
     before, row.state, row.stamp = row.state, state, next_stamp()
-    row.save(update_fields=["state", "stamp"])
+    row.is_online &= state in SPEAKING  # the gateway parts it from the broker
+    row.save(update_fields=["state", "stamp", "is_online"])
     tell("state-changed", [row], by, {"from": before, "to": str(state)})
     return row
 

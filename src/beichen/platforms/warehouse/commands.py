@@ -86,6 +86,38 @@ def load(file: Path, name: str | None, load: str, by_key: bool, as_json: bool) -
 
 
 @tables.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--table", "name", required=True, help="The table's name in SQL.")
+@click.option("--zh", required=True, help="Its title in Chinese.")
+@click.option("--en", required=True, help="Its title in English.")
+@click.option("--level", type=click.IntRange(1, 4), default=2, help="Who may see it: 1 (open) to 4.")
+@click.option("--body", default="", help="The body that answers for it and may write it.")
+@click.option("--key", default="", help="Columns that name a row, with commas between.")
+@click.option("--time", default="", help="The column by which rows are laid out and grow old.")
+@click.option("--keep", type=click.IntRange(1), help="Days after which rows are forgotten.")
+@as_json
+def make(
+    file: Path, name: str, zh: str, en: str, level: int, body: str, key: str, time: str, keep: int | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Make a table from a file, with its columns and rows; a further file may widen it."""
+    keys = tuple(one.strip() for one in key.split(",") if one.strip())
+    asked = service.TableFacts(name, zh, en, (), keys, level, time, keep, body)
+    content = file.read_bytes()
+    made = service.make_table(asked, content, file.name, by=operator())
+    rows = read_file(content, file.name, made)
+    source = f"file:{file.name}"[:200]
+    receipt = service.append(name, rows, by=operator(), source=source, load=digest(content))
+    if as_json:
+        columns = [{"name": one.name, "type": one.type, "title": one.zh} for one in made.columns]
+        print_json({"columns": columns, "accepted": receipt.accepted, "refused": receipt.refused})
+        return
+    for one in made.columns:
+        click.echo(f"  {one.name:24} {one.type:8} {one.zh}")
+    click.echo(f"{receipt.accepted:,} accepted, {receipt.refused:,} refused")
+
+
+@tables.command()
 @click.argument("names", nargs=-1)
 @as_json
 def compact(names: tuple[str, ...], as_json: bool) -> None:

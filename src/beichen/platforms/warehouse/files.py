@@ -1,7 +1,8 @@
 """Files as rows: Parquet, Arrow, CSV, JSON lines, a JSON array, the first sheet of an Excel workbook.
 
-Cells of CSV and Excel are read as the table's columns say; an empty cell is empty. A time without an offset
-is the city's, which is what people write in tables.
+Cells of CSV and Excel are read as the table's columns say; an empty cell is empty, and a header names columns
+by their names or titles. A time without an offset is the city's, which is what people write in tables. CSV is
+in UTF-8, or as Excel writes it in Chinese: in GB 18030.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
@@ -97,18 +99,32 @@ def read_array(content: bytes, _facts: TableFacts | None = None) -> list[dict[st
     return rows
 
 
-def _csv(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
+def _decoded(content: bytes) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        with suppress(UnicodeDecodeError):
+            return content.decode("gb18030")
         line = content.count(b"\n", 0, error.start) + 1
-        raise _unreadable(said("expected UTF-8"), line) from None
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        raise _unreadable(said("expected UTF-8 or GB 18030"), line) from None
+
+
+def _csv(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
+    lines = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]
         return _rows(header, ((lines.line_num, cells) for cells in lines if cells), facts)
     except csv.Error as error:
         raise _unreadable(said("this is no CSV: {reason}", reason=str(error)[:40]), lines.line_num) from None
+
+
+def cells_of(content: bytes, name: str) -> tuple[list[str], list[Sequence[Any]]]:
+    """The header and the lines of a file whose columns nobody has declared. Raises ProblemError WHS-107."""
+    rows = read_file(content, name, TableFacts(name="", zh="", en="", columns=()))
+    if not isinstance(rows, list):  # Arrow
+        return list(rows.column_names), list(zip(*rows.to_pydict().values(), strict=True))
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    return header, [[row.get(name) for name in header] for row in rows]
 
 
 def _excel(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
@@ -119,18 +135,30 @@ def _excel(content: bytes, facts: TableFacts) -> list[dict[str, Any]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         found = book.worksheets[0].iter_rows(values_only=True)
-        header = [str(name).strip() for name in next(found, ()) if name is not None]
-        rows = ((number, cells[: len(header)]) for number, cells in enumerate(found, 2))
-        return _rows(
-            header, ((number, cells) for number, cells in rows if any(c is not None for c in cells)), facts
-        )
+        names = ["" if name is None else str(name).strip() for name in next(found, ())]
+        places = [place for place, name in enumerate(names) if name]
+        lines = ((number, _under(names, cells, number)) for number, cells in enumerate(found, 2))
+        full = ((number, cells) for number, cells in lines if any(one is not None for one in cells))
+        rows = ((number, [cells[place] for place in places]) for number, cells in full)
+        return _rows([names[place] for place in places], rows, facts)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise _unreadable(said("this is no workbook: {reason}", reason=_reason(error))) from None
+
+
+def _under(names: Sequence[str], cells: Sequence[Any], number: int) -> Sequence[Any]:
+    """A row as wide as the header. Raises ProblemError for a cell under no name: it would be lost."""
+    cells = [*cells, *[None] * (len(names) - len(cells))]
+    for place, value in enumerate(cells):
+        if value is not None and (place >= len(names) or not names[place]):
+            raise _unreadable(said("the cell {value} stands under no header", value=str(value)[:20]), number)
+    return cells[: len(names)]
 
 
 def _rows(header: Sequence[str], lines: Any, facts: TableFacts) -> list[dict[str, Any]]:
     if not header:
         raise _unreadable(said("the file is empty"))
+    titles = {title: column.name for column in facts.columns for title in (column.en, column.zh) if title}
+    header = [name if name in facts.types else titles.get(name, name) for name in header]
     if len(set(header)) < len(header):
         raise _unreadable(said("a column stands twice"), 1)
     rows = []

@@ -21,6 +21,7 @@ from beichen.platforms.warehouse.facts import Check, CheckKind, Column, ColumnTy
 from beichen.platforms.warehouse.files import digest
 from beichen.platforms.warehouse.lineage import lineage_of
 from beichen.platforms.warehouse.maintenance import compact, kept_since, maintain, verify
+from beichen.platforms.warehouse.making import make_table
 from beichen.platforms.warehouse.models import Receipt
 from beichen.platforms.warehouse.naming import synchronise, table, tables
 from beichen.platforms.warehouse.quality import check_table
@@ -73,6 +74,7 @@ __all__ = [
     "lineage_of",
     "look",
     "maintain",
+    "make_table",
     "package_columns",
     "prepare",
     "pull",

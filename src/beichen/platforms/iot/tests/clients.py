@@ -43,10 +43,21 @@ class Client:
         self._client = Mqtt(client_id or name)
         self._client.set_auth_credentials(name, secret)
         self._client.on_message = self._take
+        self.is_in = False
+        self._client.on_connect = lambda *_: self._stands(True)
+        self._client.on_disconnect = lambda *_: self._stands(False)
         self._granted: asyncio.Queue[int] = asyncio.Queue()
         self._client.on_subscribe = lambda _client, _number, qos, _properties: self._granted.put_nowait(
             qos[0]
         )
+
+    def _stands(self, is_in: bool) -> None:
+        self.is_in = is_in
+
+    def gives_up(self) -> Client:
+        """Let it not come in anew when it is parted."""
+        self._client.set_config({"reconnect_retries": 0})
+        return self
 
     def _take(self, _client: Any, topic: str, payload: bytes, _qos: int, _properties: Any) -> int:
         self.heard.append((topic, payload))

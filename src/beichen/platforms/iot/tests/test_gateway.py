@@ -18,10 +18,11 @@ from beichen.kernel.bus.models import OutboxEvent
 from beichen.kernel.bus.tests.broker import NatsServer
 from beichen.platforms.iot import keeping, service, stream
 from beichen.platforms.iot.gateway import Gateway
-from beichen.platforms.iot.models import Batch, Command, Device, Intake, Tally
+from beichen.platforms.iot.models import Batch, Command, Credential, Device, Intake, Tally
 from beichen.platforms.iot.tests import ground
 from beichen.platforms.iot.tests.clients import Client, played
 from beichen.platforms.iot.topics import STREAM
+from beichen.platforms.iot.words import State
 from beichen.platforms.warehouse import service as warehouse
 from beichen.registry.tests.clients import Program
 from beichen.settings import settings
@@ -193,3 +194,38 @@ def test_tables_that_are_away_are_waited_for(house: NatsServer, tmp_path: Path) 
 
     played(story)
     assert asked("SELECT value FROM readings") == [(1.0,)]
+
+
+def test_who_may_not_come_in_any_more_is_parted(house: NatsServer) -> None:
+    """Disabled, or without its credential: a device that is in does not stay in, and comes in no more."""
+
+    async def gone(client: Client) -> None:
+        async with asyncio.timeout(20):
+            while client.is_in:  # noqa: ASYNC110 - the broker parts it
+                await asyncio.sleep(0.05)
+        await client.close()
+
+    async def story() -> None:
+        await sync_to_async(ground.device)("D-2", every=60)
+        first, second, third = [await sync_to_async(service.issue_token)("D-1", by=BY) for _ in range(3)]
+        other = await sync_to_async(service.issue_token)("D-2", by=BY)
+        async with working():
+            bystander = await Client("D-2", other).connect(house.mqtt_port)
+            client = (await connected(house, first)).gives_up()
+            await sync_to_async(service.set_state)("D-1", State.DISABLED, by=BY)
+            await gone(client)
+            assert not (await sync_to_async(Device.objects.get)(code="D-1")).is_online
+            await sync_to_async(service.set_state)("D-1", State.ACTIVE, by=BY)
+            client = (await connected(house, second)).gives_up()
+            number = await sync_to_async(
+                lambda: Credential.objects.get(device__code="D-1", hint=second[-4:]).pk
+            )()
+            await sync_to_async(service.revoke_credential)("D-1", number, by=BY)
+            await gone(client)
+            client = await connected(house, third)
+            assert client.is_in
+            assert bystander.is_in
+            for one in (client, bystander):
+                await one.close()
+
+    played(story)

@@ -108,7 +108,8 @@ def test_what_goes_together_is_treated_as_one_by_one(
     def known(rows: Any) -> set[int]:
         return {n for n, one in enumerate(rows) if one.identity in table}
 
-    singly, together = Treater(Apart(rate)), Treater(Apart(rate))
+    fleets = Apart(rate), Apart(rate)
+    singly, together = map(Treater, fleets)
     at = NOON
     for batch in batches:
         messages: list[Arrived | Came] = []
@@ -124,9 +125,8 @@ def test_what_goes_together_is_treated_as_one_by_one(
             outcome = together.treat(messages, known)
         assert effect(outcome) == effect(one_by_one)
         assert aside(outcome) == aside(one_by_one)
-        assert [(one.code, one.last_seq) for one in together.devices.speakers.values()] == [
-            (one.code, one.last_seq) for one in singly.devices.speakers.values()
-        ]
+        first, second = ({one.code: one.last_seq for one in fleet.speakers.values()} for fleet in fleets)
+        assert first == second
         table += [one.identity for one in one_by_one.readings]
         for block in one_by_one.blocks:
             table += [
