@@ -115,6 +115,30 @@ def test_the_door_is_english_too(visit: Visit) -> None:
     assert sound(visitor, ("/", "/nearby", "/search?q=water")) == {}
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_nothing_scrolls_sideways_at_320_pixels(visit: Visit, language: str) -> None:
+    """WCAG 2.2, 1.4.10: as wide as a window of 1280 pixels is at 400 %."""
+    visitor = visit((320, 640), language=language)
+    visitor.sign_in("anran")
+    wide = {}
+    for path in (
+        *OPEN,
+        "/my",
+        "/my/data",
+        "/my/representation",
+        "/messages",
+        "/report",
+        "/follow",
+        "/ledger",
+    ):
+        page = visitor.go(path)
+        visitor.settle()
+        over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            wide[path] = over
+    assert wide == {}
+
+
 def test_somebody_opens_an_account_on_a_phone(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     from beichen.settings import settings
 

@@ -37,6 +37,7 @@ function fitted(row) {
   row.classList.add("is-fitted");
   return () => {
     menu.open = false;
+    row.classList.remove("is-wrapped");
     list.replaceChildren(...items);
     rest.replaceChildren();
     if (!isWide()) return;
@@ -45,6 +46,7 @@ function fitted(row) {
       if (!isWide()) break;
       rest.prepend(one);
     }
+    row.classList.toggle("is-wrapped", isWide()); // where one is, and the menu, are too much for a line
   };
 }
 
