@@ -12,6 +12,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import django
@@ -37,10 +38,19 @@ from tests.crash.moments import watched
 from tests.crash.rides_points import COUNT, COUNTED, KEPT, SILENT, TOLD
 
 KEY, GATE = "bus-rides", "bus-1"
+
+
+def _third(name: str) -> None:
+    """Die when a decision or a grant has called it for the third time."""
+    for module in (returning, granting):
+        if hasattr(module, name):
+            after(module, name, nth(3))
+
+
 POINTS: dict[str, Callable[[], None]] = {
-    COUNTED: lambda: (after(returning, "_put", nth(3)), after(granting, "_fill", nth(3)))[0],
-    KEPT: lambda: after(returning, "_save", nth(3)),
-    TOLD: lambda: (after(returning, "_record", nth(3)), after(granting, "_record", nth(3)))[0],
+    COUNTED: lambda: _third("_fill" if "grant" in sys.argv else "_put"),
+    KEPT: lambda: _third("_save"),
+    TOLD: lambda: _third("_record"),
     SILENT: lambda: after(sys.modules[__name__], "_done", nth(3)),
 }
 
@@ -118,10 +128,7 @@ def _any(chance: random.Random, by: Actor, gate: Gate, people: list[Person]) -> 
         "grant": lambda: service.grant(town.entitlement(KEY), someone, by=by),
         "forget": lambda: forget(Scan.objects.filter(nonce=number)),
         "count": lambda: service.count_days(1),
-        **{
-            step: (lambda step=step: service.decide_return(number, step, "核实", by=by))
-            for step in returning.STEPS
-        },
+        **{step: partial(service.decide_return, number, step, "核实", by=by) for step in returning.STEPS},
     }
     acts[chance.choice(list(acts))]()
 

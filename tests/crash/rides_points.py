@@ -1,14 +1,16 @@
-"""The names of the points at which the driver can kill itself; the driver knows what they mean."""
+"""The names of the points at which the driver can kill itself; the driver knows what they mean.
+
+The silent one comes first: it counts answers, and later the first ones say that it was done before.
+"""
 
 from __future__ import annotations
 
-COUNT = 6
-STEPS = ("give", "refuse", "undo", "grant")
+COUNT = 12
 KEPT, TOLD, SILENT = "kept, not recorded", "recorded, not committed", "committed, not answered"
 COUNTED = "the counter moved, nothing else"
-POINTS = [
-    *(("give", point) for point in (COUNTED, KEPT, TOLD, SILENT)),
-    *(("refuse", point) for point in (KEPT, TOLD, SILENT)),
-    *(("undo", point) for point in (COUNTED, KEPT, TOLD, SILENT)),
-    *(("grant", point) for point in (COUNTED, TOLD, SILENT)),
-]
+POINTS = {
+    "give": (SILENT, COUNTED, KEPT, TOLD),
+    "refuse": (SILENT, KEPT, TOLD),
+    "undo": (SILENT, COUNTED, KEPT, TOLD),
+    "grant": (SILENT, COUNTED, TOLD),
+}

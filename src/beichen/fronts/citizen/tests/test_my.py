@@ -278,8 +278,7 @@ def test_the_last_head_of_a_firm_cannot_leave_it_headless(pair: tuple[Account, A
     page = browser.get(path).content.decode()
     assert ("没有其他法定代表人" in page, "立即终止" in page) == (False, True)
     assert browser.post(path).status_code == 302
-    row.refresh_from_db()
-    assert row.revoked_at is not None
+    assert Representation.objects.get(pk=row.pk).revoked_at is not None
     assert Representation.objects.get(kind="staff").revoked_at is None
     revoke_representation(other.pk, by=BY)  # a window, where the firm is no more
     assert not Representation.objects.filter(kind="legal", revoked_at=None).exists()
