@@ -178,15 +178,17 @@ def list_devices(
     return {"devices": [entry(row) for row in page[:limit]], "next": following}
 
 
-@router.post("", summary="Register devices", response={201: Any})
+@router.post("", summary="Register devices", response={201: Any, 422: Any})
 def register(request: HttpRequest, told: DevicesIn) -> Status[dict[str, Any]]:
-    """Registers those that can be; the others come back with their problems, by their place from 0."""
+    """Registers those that can be; the others come back with their problems, by their place from 0. Where
+    none can be, the status is 422."""
     facts = [one.facts() for one in told.devices]
     outcome = service.register_devices(facts, by=writer(request))
     refused = {
         str(place): [problem.as_dict() for problem in problems] for place, problems in outcome.refused.items()
     }
-    return Status(201, {"registered": [row.code for row in outcome.devices], "refused": refused})
+    status = 422 if refused and not outcome.devices else 201
+    return Status(status, {"registered": [row.code for row in outcome.devices], "refused": refused})
 
 
 @router.post("/readings", summary="Readings of many devices", response={202: Any})

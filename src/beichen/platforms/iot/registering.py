@@ -187,14 +187,14 @@ def register_devices(facts: Sequence[DeviceFacts], *, by: Actor, now: datetime |
     known, result = _Known(facts), Registration()
     taken = set(Device.objects.filter(code__in=[one.code for one in facts]).values_list("code", flat=True))
     channels: list[Channel] = []
-    stamp, at = next_stamp(), now or timezone.now()
+    at = now or timezone.now()
     for place, one in enumerate(facts):
         problems = known.problems(one)
         if one.code in taken:
             message = shorten(said("the code {code} is taken", code=one.code))
             problems.append(Problem(codes.TAKEN, message, Where(field="code")))
         if not problems:
-            row = Device(code=one.code, registered_at=at, stamp=stamp, is_demo=by.is_simulator)
+            row = Device(code=one.code, registered_at=at, is_demo=by.is_simulator)
             known.fill(row, one)
             decision = decide(by, WRITE, row)
             if decision:
@@ -205,6 +205,9 @@ def register_devices(facts: Sequence[DeviceFacts], *, by: Actor, now: datetime |
                 continue
             problems.append(Problem(codes.BAD_DEVICE, shorten(decision.reason), Where(field="region")))
         result.refused[place] = problems
+    stamp = next_stamp() if result.devices else 0
+    for row in result.devices:
+        row.stamp = stamp
     Device.objects.bulk_create(result.devices, batch_size=500)
     Channel.objects.bulk_create(channels, batch_size=500)
     if result.devices:

@@ -19,6 +19,7 @@ from beichen.kernel.access.service import visible
 from beichen.kernel.actor import Actor
 from beichen.platforms.iot.sensorthings.codes import bad_option
 from beichen.platforms.iot.sensorthings.conditions import Conditions
+from beichen.platforms.iot.sensorthings.filters import told_in
 from beichen.platforms.iot.sensorthings.options import Query
 from beichen.platforms.iot.sensorthings.rights import READ
 from beichen.platforms.iot.sensorthings.schema import TYPES, EntityType, Kind, Relation
@@ -65,7 +66,9 @@ def ordered(rows: QuerySet[Any], query: Query, conditions: Conditions) -> list[A
     if not query.order:
         given = [OrderBy(F(name)) for name in rows.query.order_by if isinstance(name, str) and name != "id"]
         return [*given, OrderBy(F("pk"))]
-    found = [OrderBy(conditions.order(path), descending=desc, nulls_last=True) for path, desc in query.order]
+    with told_in("$orderby"):
+        by = [(conditions.order(path), is_descending) for path, is_descending in query.order]
+    found = [OrderBy(one, descending=is_descending, nulls_last=True) for one, is_descending in by]
     return [*found, OrderBy(F("pk"))]
 
 

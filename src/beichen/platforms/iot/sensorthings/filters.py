@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -401,6 +402,16 @@ def _folded(node: Binary) -> Node:
     except OverflowError:
         raise wrong("a time of no calendar", node.at) from None
     return node
+
+
+@contextmanager
+def told_in(option: str) -> Iterator[None]:
+    """Whatever is wrong within is told of this option."""
+    try:
+        yield
+    except ProblemError as error:
+        found = [replace(one, where=replace(one.where, field=option)) for one in error.problems]
+        raise ProblemError(*found) from error
 
 
 def parsed(text: str, *, now: datetime) -> Node:

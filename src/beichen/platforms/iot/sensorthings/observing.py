@@ -17,6 +17,7 @@ from sqlglot import expressions as exp
 from beichen.platforms.iot.sensorthings import complexes, entities, readings
 from beichen.platforms.iot.sensorthings.codes import no_entity
 from beichen.platforms.iot.sensorthings.entities import Asker, Entity, following, time_text
+from beichen.platforms.iot.sensorthings.filters import told_in
 from beichen.platforms.iot.sensorthings.identity import Identity, identity, identity_of
 from beichen.platforms.iot.sensorthings.models import Feature, MultiDatastream, Told
 from beichen.platforms.iot.sensorthings.options import Query
@@ -106,7 +107,8 @@ class Question:
 
     def _orders(self) -> list[Any]:
         query = self.query
-        wanted = [one for path, desc in query.order for one in self.order(path, descends=desc)]
+        with told_in("$orderby"):
+            wanted = [one for path, desc in query.order for one in self.order(path, descends=desc)]
         newest = (
             [] if query.order else [exp.Ordered(this=column("measured_at"), desc=True, nulls_first=False)]
         )

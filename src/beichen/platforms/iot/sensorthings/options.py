@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from beichen.platforms.iot.sensorthings.codes import bad_option
-from beichen.platforms.iot.sensorthings.filters import Node, Path, ordered, parsed
+from beichen.platforms.iot.sensorthings.filters import Node, Path, ordered, parsed, told_in
 from beichen.platforms.iot.sensorthings.schema import TYPES, EntityType
 from beichen.problem import nearest
 
@@ -50,7 +50,8 @@ def query_of(options: Mapping[str, str], kind: EntityType, *, now: datetime, dep
     if "$filter" in options:
         query.filter = parsed(options["$filter"], now=now)
     if "$orderby" in options:
-        query.order = ordered(options["$orderby"])
+        with told_in("$orderby"):
+            query.order = ordered(options["$orderby"])
     query.top = _number(options, "$top", TOP, None)
     query.top = min(query.top, MOST_TOP)
     query.skip = _number(options, "$skip", 0, MOST_SKIP)

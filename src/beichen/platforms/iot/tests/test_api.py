@@ -73,6 +73,8 @@ def test_a_device_from_registration_to_command() -> None:
     assert made.status_code == 201
     assert made.json()["registered"] == ["D-1", "D-2"]
     assert made.json()["refused"]["2"][0]["code"] == "IOT-102"
+    none = program.send("POST", "", {"devices": [{"code": "no no"}]})
+    assert (none.status_code, list(none.json()["refused"])) == (422, ["0"])
     listed = program.get("?limit=1")
     assert [row["code"] for row in listed["devices"]] == ["D-1"]
     assert [row["code"] for row in program.get(f"?after={listed['next']}")["devices"]] == ["D-2"]

@@ -126,6 +126,15 @@ def test_what_is_refused(program: ground.Program) -> None:
     assert response.json()["where"] == {"field": "$filter", "start": 5}
 
 
+@pytest.mark.parametrize(
+    "path", ["/Things?$orderby=name%20up", "/Things?$orderby=nothing", "/Observations?$orderby=x"]
+)
+def test_what_cannot_be_an_order_is_told_of_the_order(program: ground.Program, path: str) -> None:
+    ground.measured(1)
+    response = program.send("GET", path)
+    assert (response.status_code, response.json()["where"]["field"]) == (400, "$orderby")
+
+
 def test_what_is_found_among_observations(program: ground.Program) -> None:
     ground.measured(1, 2, 3, -4)
     ground.measured(5, measure="count")
