@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import zlib
 from pathlib import Path
+from threading import Lock as Mutex
 from typing import IO, Any
 
 import psycopg
@@ -16,12 +17,18 @@ from django.db import OperationalError, connection
 
 
 class Lock:
-    """Held by one process at a time."""
+    """Held by one process at a time.
+
+    It may be given up by one thread while another still checks it: a session is closed by nobody while it is
+    in use, as that frees what the client library still reads.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._file: IO[bytes] | None = None
         self._session: psycopg.Connection[Any] | None = None
+        self._checked: psycopg.Connection[Any] | None = None
+        self._guard = Mutex()
 
     def take(self) -> bool:
         """Try to take the lock; returns whether it is now held."""
@@ -55,13 +62,26 @@ class Lock:
 
     def check(self) -> None:
         """Raises psycopg.OperationalError when the session that holds the lock was lost."""
-        if self._session is not None:
-            self._session.execute("SELECT 1")
+        with self._guard:
+            session = self._checked = self._session
+        if session is None:
+            return
+        try:
+            session.execute("SELECT 1")
+        finally:
+            with self._guard:
+                self._checked = None
+                is_given_up = self._session is not session
+            if is_given_up:
+                session.close()
 
     def release(self) -> None:
-        """Let another process take it."""
+        """Let another process take it; at once, but for a session that is being checked: that closes then."""
         if self._file is not None:
             self._file.close()
-        if self._session is not None:
-            self._session.close()
-        self._file = self._session = None
+        with self._guard:
+            session, self._session = self._session, None
+            is_checked = session is self._checked
+        if session is not None and not is_checked:
+            session.close()
+        self._file = None
