@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from beichen.kernel.actor import system
 from beichen.kernel.org.models import Body
 from beichen.platforms.ledger import service
-from beichen.platforms.ledger.models import Certificate, Entry, Witness
+from beichen.platforms.ledger.models import Anchoring, Certificate, Entry, Witness
 from beichen_proof.note import COSIGNATURE, Signer
 
 BY = system("test")
@@ -45,6 +47,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     "ledger": [("GET", "ledger", None)],
     "ledger/witnesses": [("POST", "ledger/witnesses", {"key": FRESH, "title": "x"})],
     "ledger/witnesses/<int:number>/retire": [("POST", "ledger/witnesses/{witness}/retire", {})],
+    "ledger/anchors/<int:number>": [("GET", "ledger/anchors/{anchoring}", None)],
     "ledger/entries": [("GET", "ledger/entries", None)],
     "ledger/entries/<int:number>": [("GET", "ledger/entries/{entry}", None)],
     "ledger/entries/<int:number>/bundle": [("GET", "ledger/entries/{entry}/bundle", None)],
@@ -70,6 +73,7 @@ def keep_ledger() -> None:
     service.issue(service.find_kind("kept", by=BY), {"name": "x"}, by=BY)
     service.add_witness(KEPT, "x", by=BY)
     service.integrate()
+    Anchoring.objects.create(size=1, target="x", note="x", receipt="x", at=timezone.now())
 
 
 def ledger_numbers() -> dict[str, Any]:
@@ -78,4 +82,5 @@ def ledger_numbers() -> dict[str, Any]:
         "certificate": Certificate.objects.order_by("id")[0].code,
         "entry": Entry.objects.filter(kind="certificate").order_by("id")[0].pk,
         "witness": Witness.objects.get().pk,
+        "anchoring": Anchoring.objects.get().pk,
     }

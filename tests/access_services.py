@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from beichen.fronts.services.items.bundling import apply_bundle
 from beichen.fronts.services.items.declaring import declare_items
 from beichen.fronts.services.items.models import BundleRun, Payment
 from beichen.fronts.services.items.service import apply
-from beichen.fronts.services.models import Affair
+from beichen.fronts.services.models import Affair, Timer
 from beichen.fronts.services.objection.models import Objection
 from beichen.kernel.actor import system
 from beichen.kernel.org.service import city_region
@@ -123,6 +124,7 @@ SAMPLES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "api/services/affairs/<slug:affair_code>/<slug:act>": [("POST", f"{API}/withdraw", {"reason": "x"})],
 }
+NOTICE = "00000000-0000-4000-8000-000000000007"
 EMPTY: dict[str, Any] = {
     "api/services/affairs": {"affairs": [], "next": None},
     "api/services/tasks": {"tasks": []},
@@ -152,6 +154,10 @@ def keep_services() -> None:
     Objection.objects.create(
         code="KEPT-OBJECTION", affair=open_affair, step="look", body=open_affair.tasks.get().body,
         statement="x", name="x", secret="x", filed_at=moment,
+    )  # fmt: skip
+    Timer.objects.create(
+        affair=open_affair, engine_id=NOTICE, step="look", is_public=True, opened_at=moment,
+        due_at=moment + timedelta(days=9),
     )  # fmt: skip
 
 

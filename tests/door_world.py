@@ -44,6 +44,7 @@ SECRET = "GEHEIM"
 PLACES: dict[str, Sequence[str]] = {
     "slug": ("0", "-", "_", "a" * 300, "9" * 40),
     "int": ("0", "2147483648", "9223372036854775808", "9" * 40),
+    "uuid": ("00000000-0000-4000-8000-000000000000", "0", "a" * 300),
     "str": ("%00", "a" * 300, "%F0%9F%98%80", "%0d%0aX-Evil:1"),
     "path": ("%00", "../../etc/passwd", "a" * 3000, "%F0%9F%98%80", "%0d%0aX-Evil:1"),
 }
@@ -143,13 +144,14 @@ def known_of(own: Own) -> dict[str, list[str]]:
     return {
         "key": ["own-item", "kept-item", "kept-bundle", "kept-hall", "kept", "kept-gate", "kept-reader"],
         "code": [*own.codes, "KEPT", *map(str, numbers.values())],
-        "number": ["1", *(str(numbers[one]) for one in ("grant", "entry", "witness"))],
+        "number": ["1", *(str(numbers[one]) for one in ("grant", "entry", "witness", "anchoring"))],
         "act": ["take", "complete", "withdraw", "annul", "cancel", "move", "call"],
         "step": ["form", "materials", "papers", "check", "sign", "send", "1"],
         "upload": [*own.files, str(numbers["application_file"])],
         "entitlement": ["kept-right"],
         "reader": ["kept-reader"],
         "reference": [access_codes.RIDE],
+        "notice": [access_services.NOTICE],
         "form": ["svg", "png"],
         "path": ["0/000", "entries/000"],
         "representation": ["1"],

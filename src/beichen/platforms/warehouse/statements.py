@@ -17,12 +17,11 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from beichen.platforms.warehouse import codes
+from beichen.platforms.warehouse.engines.calls import MAKERS
 from beichen.problem import Problem, ProblemError, Where, nearest, said, shorten
 
 DIALECT = "duckdb"
 LONGEST = 100_000
-# functions after FROM that make rows out of their arguments alone
-MAKERS = {"unnest", "range", "generate_series", "explodingateseries", "explode", "json_each", "json_tree"}
 # what reads files or the engine itself, runs SQL that stands in a text, or calls into the machine (Spark)
 OUTWARD = ("read_", "scan_", "parquet_", "sniff_", "duckdb_", "pragma_", "query", "json_execute_", "pg_get_")
 FORBIDDEN = {

@@ -40,7 +40,7 @@ class Session(Protocol):
         """Answer questions about ``name`` from an Arrow table."""
 
     def sql(self, text: str) -> Any:
-        """The Arrow table that answers ``text``, DuckDB's SQL. Raises ProblemError WHS-204."""
+        """The Arrow table that answers ``text``, DuckDB's SQL. Raises ProblemError WHS-202 to WHS-204."""
 
     def stream(self, text: str, most: int | None = None) -> Any:
         """The same as an Arrow reader of batches; whoever asks reads ``most`` rows and no more."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.conf import settings as django_settings
 
 from beichen.platforms.warehouse import codes, storage
-from beichen.platforms.warehouse.engines import Snapshot
+from beichen.platforms.warehouse.engines import Snapshot, calls
 from beichen.platforms.warehouse.schema import DUCKDB
 from beichen.problem import Problem, ProblemError, said, shorten
 from beichen.settings import settings
@@ -86,11 +86,17 @@ class EmbeddedSession:
 
     def sql(self, text: str) -> Any:
         """What DuckDB answers."""
-        return self._run(text).to_arrow_table()
+        return self._asked(text).to_arrow_table()
 
     def stream(self, text: str, most: int | None = None) -> Any:
         """The answer batch by batch, which memory need not hold: nothing is made that nobody reads."""
-        return self._run(text).to_arrow_reader(STREAMED)
+        return self._asked(text).to_arrow_reader(STREAMED)
+
+    def _asked(self, text: str) -> Any:
+        """The text is looked at as the engine itself reads it. Raises ProblemError WHS-202, WHS-203."""
+        ((read,),) = self._database.execute(calls.READ, [text]).fetchall()
+        calls.check(read)
+        return self._run(text)
 
     def _run(self, text: str) -> Any:
         import duckdb

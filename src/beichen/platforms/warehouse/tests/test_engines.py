@@ -177,8 +177,8 @@ REFUSED = {
     "select cuont from wells": codes.FAILED_SQL,
     "select code + 1 from wells": codes.FAILED_SQL,
     "select cast(code as integer) from wells": codes.FAILED_SQL,
-    "select reflect('java.lang.System', 'getenv', 'PATH')": codes.FAILED_SQL,
-    "select java_method('java.lang.System', 'getenv', 'PATH')": codes.FAILED_SQL,
+    "select reflect('java.lang.System', 'getenv', 'PATH')": codes.NOT_ALLOWED,
+    "select java_method('java.lang.System', 'getenv', 'PATH')": codes.NOT_ALLOWED,
     "select * from parquet.wells": codes.NOT_ALLOWED,
 }
 

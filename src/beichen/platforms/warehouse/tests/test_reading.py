@@ -124,13 +124,40 @@ def test_what_is_no_question_over_the_tables_is_refused(folder: Path, text: str,
     ],
 )
 def test_the_engine_itself_reaches_nothing_beyond_the_tables(folder: Path, text: str) -> None:
-    """Were a text to get past the parser."""
+    """Were a text to get past both parsers."""
     here = pa.table({"x": [1]})
     session = embedded.Embedded("duckdb://").connect()
     with pytest.raises(ProblemError) as error:
-        session.sql(text.replace("{folder}", str(folder)))
+        session._run(text.replace("{folder}", str(folder)))
     session.close()
     assert (error.value.problems[0].code, here.num_rows) == (codes.FAILED_SQL, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("select * from (select 1) t, lateral query('select 1')", codes.NOT_ALLOWED),
+        ("from a where exists (from \"GLOB\"('/*'))", codes.NOT_ALLOWED),
+        (
+            "with recursive b as (select 1 x union all select x from b, duckdb_views()) from b",
+            codes.NOT_ALLOWED,
+        ),
+        ("select 1; select * from read_text('/etc/hostname')", codes.NOT_ALLOWED),
+        ("select [x for x in (select list(y) from pragma_version() as v(y, z))]", codes.NOT_ALLOWED),
+        ("copy (select 1) to 'x'", codes.NOT_A_QUESTION),
+        ("set memory_limit = '1GB'", codes.NOT_A_QUESTION),
+        ("selec 1", codes.FAILED_SQL),
+    ],
+)
+def test_a_text_that_gets_past_the_first_parser_is_read_by_the_engines_own(text: str, code: str) -> None:
+    session = embedded.Embedded("duckdb://").connect()
+    session.register("a", pa.table({"x": [1]}))
+    for ask in (session.sql, session.stream):
+        with pytest.raises(ProblemError) as error:
+            ask(text)
+        assert error.value.problems[0].code == code
+    assert session.sql("from a, range(2) r, unnest([3, 4]) u").num_rows == 4
+    session.close()
 
 
 def test_an_engine_has_the_limits_that_its_address_says() -> None:
