@@ -16,10 +16,13 @@ from beichen.platforms.ai.reading import (
     with_last_run,
 )
 from beichen.platforms.ai.requesting import request_run
+from beichen.platforms.ai.rights import READ
 from beichen.platforms.ai.running import run_model
-from beichen.platforms.ai.words import Outcome
+from beichen.platforms.ai.words import OUTCOME_NAMES, Outcome
 
 __all__ = [
+    "OUTCOME_NAMES",
+    "READ",
     "Course",
     "Outcome",
     "Outlook",

@@ -26,8 +26,6 @@ from beichen.kernel.org.service import city_region
 from beichen.kernel.scene.section import PackageKind
 from beichen.kernel.scene.service import installed_packages
 from beichen.platforms.ai import service as ai
-from beichen.platforms.ai.rights import READ as AI_READ
-from beichen.platforms.ai.words import OUTCOME_NAMES
 from beichen.platforms.geo.pages import Bounds, drawing
 from beichen.platforms.iot import service as iot
 from beichen.web.links import Link
@@ -83,10 +81,10 @@ def _region(code: str, city: Region | None) -> Region | None:
 
 def _models(key: str, by: Actor) -> list[dict[str, Any]]:
     """The scene's models, with when each ran last and what came of it."""
-    if not decide(by, AI_READ, None):
+    if not decide(by, ai.READ, None):
         return []
     rows: Any = ai.with_last_run(ai.models(by=by).filter(scene=key))
-    return [{"row": row, "outcome": OUTCOME_NAMES.get(row.last_outcome, "")} for row in rows]
+    return [{"row": row, "outcome": ai.OUTCOME_NAMES.get(row.last_outcome, "")} for row in rows]
 
 
 def _layers(key: str, by: Actor) -> tuple[list[dict[str, Any]], Bounds | None]:
